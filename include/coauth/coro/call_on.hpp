@@ -1,0 +1,95 @@
+// Runs a coroutine on another strand and comes back.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace coauth {
+
+namespace call_on_detail {
+
+// `co_spawn` passes terminal cancellation only, unless the coroutine asks for more.
+template <class T>
+boost::asio::awaitable<T> with_all_cancellation(boost::asio::awaitable<T> op)
+{
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+    if constexpr (std::is_void_v<T>)
+        co_await std::move(op);
+    else
+        co_return co_await std::move(op);
+}
+
+template <class T>
+struct completion {
+    using signature = void(std::exception_ptr, T);
+};
+template <>
+struct completion<void> {
+    using signature = void(std::exception_ptr);
+};
+
+struct start {
+    template <class Handler, class Executor, class T>
+    void operator()(Handler handler, Executor target, boost::asio::awaitable<T> op) const
+    {
+        namespace asio = boost::asio;
+
+        // Asio 1.81 would emit the caller's signal on the wrong strand and on freed memory. So the
+        // running coroutine gets a signal of its own, which lives as long as anyone may still emit it
+        // and is emitted on its own strand only.
+        auto signal = std::make_shared<asio::cancellation_signal>();
+        auto caller_slot = asio::get_associated_cancellation_slot(handler);
+        if (caller_slot.is_connected())
+            caller_slot.assign([signal, target](asio::cancellation_type type) {
+                asio::post(target, [signal, type] { signal->emit(type); });
+            });
+
+        auto back = asio::prefer(
+            asio::get_associated_executor(handler, target), asio::execution::outstanding_work.tracked);
+        auto done = [handler = std::move(handler), back, signal](std::exception_ptr error, auto... value) mutable {
+            // Posted, not called: the caller's code must not run inside the target strand.
+            asio::post(back, [handler = std::move(handler), error, ... value = std::move(value)]() mutable {
+                std::move(handler)(error, std::move(value)...);
+            });
+        };
+        asio::co_spawn(target, with_all_cancellation(std::move(op)),
+            asio::bind_cancellation_slot(signal->slot(), std::move(done)));
+    }
+};
+
+} // namespace call_on_detail
+
+/// Runs `op` on `target` (usually a strand) and returns what it returned, on the caller's executor.
+///
+/// Every hop in coauth goes through here, because cancelling from another strand is a use after free
+/// in Asio 1.81 itself. All cancellation types reach `op`. `T` must be default constructible.
+///
+/// Thread safety: safe. Lifetime: `op` runs to its end even if the caller's coroutine is destroyed.
+template <class Executor, class T>
+boost::asio::awaitable<T> call_on(Executor target, boost::asio::awaitable<T> op)
+{
+    using signature = typename call_on_detail::completion<T>::signature;
+    if constexpr (std::is_void_v<T>)
+        co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
+            call_on_detail::start(), boost::asio::use_awaitable, std::move(target), std::move(op));
+    else
+        co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
+            call_on_detail::start(), boost::asio::use_awaitable, std::move(target), std::move(op));
+}
+
+} // namespace coauth

@@ -1,0 +1,96 @@
+// Kept-alive, verified connections, shared by everyone who sends.
+#pragma once
+
+#include <coauth/http/tls_trust.hpp>
+#include <coauth/http/transport.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace coauth::http {
+
+/// Options of `connection_pool`. Every duration is positive unless it says what zero means.
+struct pool_options {
+    pool_options() = default;
+
+    tls_trust trust;
+
+    /// The most connections to one origin, busy and idle. Further requests wait in the order they
+    /// came. Default 16, at least 1.
+    std::size_t max_connections_per_origin = 16;
+
+    /// An idle connection is closed after this long. Default 50 s: below the 60 s of common servers.
+    std::chrono::milliseconds idle_timeout{50'000};
+
+    /// A connection is not used again once it is this old, so that a changed address is noticed. Default 10 min.
+    std::chrono::milliseconds max_lifetime{600'000};
+
+    /// For resolving, connecting and the TLS handshake together. Default 5 s.
+    std::chrono::milliseconds connect_timeout{5'000};
+
+    /// From the first byte of the request to the last of the answer. Default 10 s.
+    std::chrono::milliseconds exchange_timeout{10'000};
+
+    /// For everything, waiting for a connection included; `request::deadline` overrides it. Default 15 s.
+    std::chrono::milliseconds total_timeout{15'000};
+
+    /// The largest header of an answer, in bytes. Default 16 KiB.
+    std::size_t max_header = 16 * 1024;
+
+    /// The largest body of an answer, in bytes. Default 4 MiB.
+    std::size_t max_body = 4 * 1024 * 1024;
+
+    /// An HTTP proxy that is asked to CONNECT: `http://host:port`. Empty: none. No environment
+    /// variable is looked at. Proxies with a password are not supported.
+    std::string proxy;
+};
+
+/// What a pool has done so far.
+struct pool_stats {
+    pool_stats() = default;
+
+    std::size_t open = 0;       ///< Connections now open.
+    std::size_t idle = 0;       ///< Of these, waiting for a request.
+    std::size_t waiting = 0;    ///< Requests waiting for a connection.
+    std::size_t connected = 0;  ///< Connections ever made.
+    std::size_t reused = 0;     ///< Requests that went over a kept-alive connection.
+    std::size_t sent_again = 0; ///< GETs repeated after a kept-alive connection had died.
+};
+
+/// A transport over HTTP/1.1 with TLS; plain http to loopback addresses only.
+///
+/// A connection serves one exchange at a time and goes back only when that exchange is proven
+/// complete: a whole answer, that allows keeping it, and nothing left over. Everything else (an
+/// error, a deadline, a cancellation) closes it, so that no answer can reach the wrong caller.
+///
+/// Thread safety: safe; share one among threads. Distinct objects share nothing.
+/// Lifetime: destroying it closes the idle connections; exchanges under way finish and must not
+/// outlive the executor's context.
+class COAUTH_DECL connection_pool final : public transport {
+public:
+    /// Throws `errc::invalid_argument` for options out of range, a CA file that can't be read, or a malformed proxy.
+    explicit connection_pool(boost::asio::any_io_executor executor, pool_options options = pool_options());
+    ~connection_pool() override;
+
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+
+    boost::asio::awaitable<response> send(request what) override;
+
+    /// Refuses new requests with `errc::cancelled`, closes idle connections, and returns when the last
+    /// exchange has ended.
+    boost::asio::awaitable<void> close();
+
+    pool_stats stats() const;
+
+private:
+    class state;
+    std::shared_ptr<state> state_;
+};
+
+} // namespace coauth::http

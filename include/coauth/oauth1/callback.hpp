@@ -1,0 +1,36 @@
+// What the provider's redirect brings back (RFC 5849, section 2.2).
+#pragma once
+
+#include <coauth/oauth1/credentials.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace coauth::oauth1 {
+
+/// The longest callback query that is read, in octets.
+inline constexpr std::size_t max_callback_query = 2048;
+
+/// A callback that is well formed; whether it belongs to a login is still to be asked.
+///
+/// Thread safety: a value. Lifetime: owns its texts.
+struct COAUTH_DECL callback {
+    callback() = default;
+
+    std::string token;      ///< The request token it speaks of.
+    std::string verifier;   ///< Empty when the person refused.
+    bool denied = false;    ///< X says `denied=TOKEN` and nothing else.
+    parameters extra;       ///< What the app's own callback URL had in its query.
+
+    /// Compares the token with a pending login's, in constant time.
+    bool belongs_to(const request_token& login) const noexcept;
+};
+
+/// Reads a callback's query (without `?`). It is exactly `oauth_token` + `oauth_verifier`, or
+/// `denied`, beside parameters of the app's own. Fails with `errc::invalid_argument` for anything
+/// else: a part missing, doubled or empty, both forms at once, another `oauth_` parameter, control
+/// characters, bad encoding, or over `max_callback_query`.
+COAUTH_DECL result<callback> parse_callback(std::string_view query);
+
+} // namespace coauth::oauth1

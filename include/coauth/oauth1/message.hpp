@@ -1,0 +1,49 @@
+// What one request signs.
+#pragma once
+
+#include <coauth/oauth1/parameters.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace coauth::oauth1 {
+
+/// The parts of a request that its signature covers, as views.
+///
+/// Thread safety: a value. Lifetime: valid as long as the texts it points to; the signer copies nothing.
+struct message {
+    message() = default;
+    message(std::string_view method, std::string_view url, std::string_view form = {})
+        : method(method), url(url), form(form)
+    {
+    }
+
+    std::string_view method; ///< In any case; it is signed in upper case.
+    std::string_view url;    ///< Absolute and encoded as it will be sent, query included; see `split_target`.
+    std::string_view form;   ///< The raw body when it is `application/x-www-form-urlencoded`, else empty (section 3.4.1.3.1).
+
+    /// Protocol parameters beside the usual ones: `oauth_callback`, `oauth_verifier`, `oauth_body_hash`.
+    parameters oauth;
+
+    std::string_view realm; ///< Written into the header when not empty; never signed (section 3.5.1).
+    bool version = true;    ///< Sends `oauth_version=1.0`, which is optional (section 3.1).
+    bool empty_token = false; ///< Sends `oauth_token=` though there is none; some providers' two-legged calls want it.
+};
+
+/// When and how a request is signed: the two values that make it unique (section 3.3).
+struct moment {
+    moment() = default;
+    moment(std::string nonce, std::int64_t timestamp) : nonce(std::move(nonce)), timestamp(timestamp) {}
+
+    std::string nonce;          ///< Unique among requests with the same timestamp, consumer and token; `random_nonce()` makes one.
+    std::int64_t timestamp = 0; ///< Seconds since 1970, UTC; positive.
+};
+
+/// 128 random bits from OpenSSL's generator as 32 hex digits. Throws `std::runtime_error` should the
+/// generator fail, which it never has to: a guessable nonce is not handed out.
+///
+/// Thread safety: safe. After fork() parent and child draw different values.
+COAUTH_DECL std::string random_nonce();
+
+} // namespace coauth::oauth1

@@ -1,0 +1,22 @@
+// Percent-encoding as OAuth 1.0a wants it (RFC 5849, section 3.6), which is stricter than URLs and forms.
+#pragma once
+
+#include <coauth/error.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace coauth::oauth1 {
+
+/// Appends `text` to `out`. Letters, digits and `-._~` stay; every other octet becomes `%XX` with
+/// upper-case digits, the space too.
+COAUTH_DECL void percent_encode(std::string_view text, std::string& out);
+COAUTH_DECL std::string percent_encode(std::string_view text);
+
+/// Undoes `%XX`, in either case. A `%` that no two hex digits follow is `errc::invalid_argument`.
+COAUTH_DECL result<std::string> percent_decode(std::string_view text);
+
+/// The same, and `+` is a space: how a query and a form body are written (section 3.4.1.3.1).
+COAUTH_DECL result<std::string> form_decode(std::string_view text);
+
+} // namespace coauth::oauth1

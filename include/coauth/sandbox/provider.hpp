@@ -1,0 +1,122 @@
+// A provider to test logins against: strict, on loopback, with nobody's real keys.
+#pragma once
+
+#include <coauth/error.hpp>
+#include <coauth/oauth1/credentials.hpp>
+#include <coauth/server/http_server.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coauth::sandbox {
+
+enum class mode {
+    strict, ///< RFC 5849, and nothing it does not say.
+    x,      ///< With what the real provider is known to tolerate, such as a request token's secret that was not used.
+};
+
+/// How often a route may be called in one window.
+struct route_limit {
+    route_limit() = default;
+    route_limit(std::int64_t per_user, std::int64_t per_app) : per_user(per_user), per_app(per_app) {}
+
+    std::int64_t per_user = 0; ///< By one access token. 0: no limit.
+    std::int64_t per_app = 0;  ///< By one consumer. 0: no limit.
+};
+
+/// Options of `provider`. docs/sandbox.md describes them for users of `coauth-sandbox`.
+struct options {
+    options() = default;
+
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0; ///< 0: the kernel chooses.
+    sandbox::mode mode = mode::strict;
+
+    /// How many people there are: `user_1`, `user_2`, ... with ids, pictures, tweets and followers that
+    /// are the same each time. Default 10. Ignored with a seed that has users.
+    std::size_t users = 10;
+
+    /// JSON text with consumers, users, tokens, tweets and followers (docs/sandbox.md); empty: none.
+    std::string seed;
+
+    /// Approves without asking, as this user; an empty name is the first user.
+    std::optional<std::string> auto_approve;
+
+    std::string consumer_key = "sandbox-consumer-key";
+    std::string consumer_secret = "sandbox-consumer-secret-not-a-real-one";
+
+    /// A certificate of your own; empty: one from a throw-away CA.
+    std::optional<server::tls_identity> tls;
+    /// Further names in the throw-away certificate, beside localhost, 127.0.0.1 and ::1.
+    std::vector<std::string> tls_names;
+    /// Where the throw-away CA's certificate is written; empty: into a new temporary folder.
+    std::string ca_out;
+
+    std::chrono::seconds request_token_ttl{900};
+    std::chrono::seconds timestamp_window{300};
+    /// How far the sandbox's own clock is ahead of the machine's; negative: behind.
+    std::chrono::seconds clock_skew{0};
+    std::chrono::seconds rate_window{900};
+    /// By route, such as "/2/users/me" or "/2/users/:id"; replaces the documented limits route by route.
+    std::map<std::string, route_limit> rate_limits;
+
+    /// JSON array of scripted faults (docs/sandbox.md); empty: none.
+    std::string faults;
+
+    /// Gets one line a request, without secrets. Called from the provider's threads, one at a time.
+    std::function<void(std::string_view)> log;
+};
+
+/// The sandbox inside a program: embed it in a test and point a client at `url()`.
+///
+///     asio::io_context io;
+///     coauth::sandbox::provider sandbox(io.get_executor());
+///     // client: endpoints(sandbox.url()), tls_trust::ca_file(sandbox.ca_file()), sandbox.consumer()
+///
+/// Thread safety: safe. Lifetime: stops serving when destroyed; removes the temporary folder it made.
+class COAUTH_DECL provider {
+public:
+    /// Listens at once. Throws `errc::invalid_argument` for options, a seed or faults that can't be used.
+    explicit provider(boost::asio::any_io_executor executor, sandbox::options options = sandbox::options());
+    ~provider();
+
+    provider(const provider&) = delete;
+    provider& operator=(const provider&) = delete;
+
+    std::string url() const;         ///< "https://127.0.0.1:40123"
+    std::string control_url() const; ///< Plain http on loopback; see docs/sandbox.md.
+    std::string ca_file() const;     ///< Empty with a certificate of your own.
+    oauth1::consumer consumer() const;
+
+    /// A token as if this user had signed in; throws `errc::not_found` for an unknown name.
+    oauth1::access_token issue_access_token(std::string_view username);
+
+    /// What the control port answers to GET /journal and GET /counters, as JSON text.
+    std::string journal() const;
+    std::string counters() const;
+
+    /// Forgets journal, counters, rate windows, faults and logins; keeps users and their tokens.
+    void reset();
+    void set_clock_skew(std::chrono::seconds skew);
+    /// Replaces the scripted faults; throws `errc::invalid_argument`.
+    void set_faults(std::string_view json);
+
+    /// Stops listening and returns when the last request has been answered.
+    boost::asio::awaitable<void> close();
+
+private:
+    class state;
+    std::shared_ptr<state> state_;
+};
+
+} // namespace coauth::sandbox

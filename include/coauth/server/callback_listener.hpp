@@ -1,0 +1,41 @@
+// Waits on a loopback address for the browser to come back from the provider, as desktop apps do
+// (RFC 8252, section 7.3).
+#pragma once
+
+#include <coauth/server/http_server.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace coauth::server {
+
+/// Listens for one callback.
+///
+/// The person's callback gets a small page; other paths get 404; a query that `accept` refuses gets
+/// 400 and the listener goes on waiting, so that a stray or forged callback can't end the login; a
+/// second callback while it closes gets 410.
+///
+/// Thread safety: distinct objects are safe; a shared object is not. Lifetime: stops listening when destroyed.
+class COAUTH_DECL callback_listener {
+public:
+    /// `url`: `http://` and a loopback address (or localhost), a port (0: the kernel chooses) and a
+    /// path. Throws `errc::invalid_argument` for anything else, or if the port is taken.
+    callback_listener(boost::asio::any_io_executor executor, std::string_view url);
+    ~callback_listener();
+
+    /// The callback URL to give to the provider, with the port in use.
+    std::string url() const;
+
+    /// Waits for a callback whose query `accept` takes, and returns that query. The page is sent
+    /// before this returns. Honours cancellation.
+    boost::asio::awaitable<std::string> wait(std::function<bool(std::string_view query)> accept);
+
+private:
+    class state;
+    std::shared_ptr<state> state_;
+    std::unique_ptr<http_server> server_;
+};
+
+} // namespace coauth::server

@@ -1,0 +1,117 @@
+// A small HTTP/1.1 server, plain or TLS, with a limit on everything.
+#pragma once
+
+#include <coauth/error.hpp>
+#include <coauth/http/fields.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace coauth::server {
+
+/// A request as it arrived.
+struct request {
+    request() = default;
+
+    std::string method;
+    std::string target; ///< Raw, as sent; origin form.
+    http::fields headers;
+    std::string body;
+    bool https = false;
+    std::string peer;   ///< The client's address: "127.0.0.1".
+
+    /// The target up to `?`, and what follows it.
+    std::string_view path() const noexcept { return std::string_view(target).substr(0, target.find('?')); }
+    std::string_view query() const noexcept
+    {
+        const auto mark = target.find('?');
+        return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+    }
+};
+
+/// An answer. The server adds Content-Length, Connection and Date (unless the handler set Date).
+struct response {
+    response() = default;
+    response(int status, std::string content_type, std::string body);
+
+    int status = 200;
+    http::fields headers;
+    std::string body;
+
+    /// If set, these bytes are written as they stand instead of all the above, and the connection is
+    /// then closed; empty closes it without a byte. For a sandbox that plays a broken provider.
+    std::optional<std::string> raw;
+};
+
+/// How the handler answers. It may take as long as it likes and may be called from several
+/// connections at once; an exception becomes a 500 without its text.
+using handler = std::function<boost::asio::awaitable<response>(request)>;
+
+/// A certificate and its key, both PEM; the certificate may be followed by its chain.
+struct tls_identity {
+    tls_identity() = default;
+    tls_identity(std::string certificate, std::string private_key)
+        : certificate(std::move(certificate)), private_key(std::move(private_key))
+    {
+    }
+
+    std::string certificate;
+    std::string private_key;
+};
+
+/// Options of `http_server`.
+struct server_options {
+    server_options() = default;
+
+    std::string address = "127.0.0.1"; ///< An IPv4 or IPv6 address, not a name.
+    std::uint16_t port = 0;            ///< 0: the kernel chooses.
+    std::optional<tls_identity> tls;   ///< Empty: plain http.
+
+    std::size_t max_header = 8 * 1024;      ///< Bytes of request line and header; over it: 431. Default 8 KiB.
+    std::size_t max_body = 64 * 1024;       ///< Bytes; over it: 413. Default 64 KiB.
+    std::size_t max_connections = 1024;     ///< Further ones are closed at once. Default 1024.
+    std::chrono::milliseconds read_timeout{10'000};  ///< For the TLS handshake, and for one whole request once it began. Default 10 s.
+    std::chrono::milliseconds idle_timeout{60'000};  ///< Between two requests. Default 60 s.
+    std::chrono::milliseconds write_timeout{10'000}; ///< For one whole answer. Default 10 s.
+};
+
+/// Listens and answers.
+///
+/// Thread safety: safe. Each connection runs on a strand of its own, so handlers of different
+/// connections may run at once on a context with several threads.
+/// Lifetime: destroying it stops listening and closes the connections that wait for a request;
+/// handlers under way finish. The handler is kept until the last connection has ended.
+class COAUTH_DECL http_server {
+public:
+    /// Listens at once. Throws `errc::invalid_argument` for an address or certificate that can't be
+    /// used and for a port that is taken.
+    http_server(boost::asio::any_io_executor executor, server_options options, handler answer);
+    ~http_server();
+
+    http_server(const http_server&) = delete;
+    http_server& operator=(const http_server&) = delete;
+
+    /// The port listened on.
+    std::uint16_t port() const noexcept;
+
+    /// "https://127.0.0.1:40123"; IPv6 addresses in brackets.
+    std::string url() const;
+
+    /// Stops listening, lets the requests under way finish, and returns when the last connection has
+    /// ended; connections still busy after `grace` are cut.
+    boost::asio::awaitable<void> close(std::chrono::milliseconds grace = std::chrono::milliseconds(10'000));
+
+private:
+    class state;
+    std::shared_ptr<state> state_;
+};
+
+} // namespace coauth::server

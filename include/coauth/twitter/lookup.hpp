@@ -1,0 +1,36 @@
+// The answer to a question about many people.
+#pragma once
+
+#include <coauth/twitter/profile.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace coauth::twitter {
+
+enum class lookup_outcome {
+    found,
+    not_found,
+    suspended,
+    forbidden, ///< Known, but not shown to these credentials.
+    failed,    ///< The provider answered for this name with an error of another kind.
+};
+
+/// What became of one of the names asked for.
+struct lookup {
+    lookup() : asked("") {}
+    lookup(user_ref asked, lookup_outcome outcome) : asked(std::move(asked)), outcome(outcome) {}
+
+    user_ref asked;
+    lookup_outcome outcome = lookup_outcome::not_found;
+    std::optional<twitter::profile> profile; ///< Set exactly if found.
+};
+
+/// One outcome for each name asked for, in the order asked; a name asked twice is there twice.
+struct lookups {
+    lookups() = default;
+
+    std::vector<lookup> outcomes;
+};
+
+} // namespace coauth::twitter

@@ -1,0 +1,75 @@
+// A person.
+#pragma once
+
+#include <coauth/export.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coauth::twitter {
+
+/// The documented sizes of a profile picture, in pixels a side.
+enum class picture_size {
+    mini,     ///< 24
+    normal,   ///< 48
+    bigger,   ///< 73
+    original, ///< As uploaded.
+};
+
+/// A person's profile, the same for both APIs. Whatever the provider did not give, or gave as null
+/// or as an empty text, is empty; `id`, `username` and `name` are always there.
+///
+/// Recognise a person by `id`: user names change hands.
+///
+/// Thread safety: a value. Lifetime: owns its texts.
+struct COAUTH_DECL profile {
+    profile() = default;
+
+    std::string id;       ///< Decimal, up to 19 digits; a text, since it does not fit a double.
+    std::string username; ///< Without `@`; compares without case.
+    std::string name;     ///< As shown; any characters, so escape it for HTML.
+    std::optional<std::string> picture; ///< https URL, the `normal` size; see `picture_url`.
+    std::optional<std::string> description;
+    std::optional<std::string> location;
+    std::optional<std::string> url;
+    std::optional<std::string> email; ///< Only if the app may ask for it and the address is confirmed.
+    std::optional<bool> is_protected; ///< The person's tweets are for approved followers only.
+    std::optional<bool> verified;
+    std::optional<std::int64_t> followers_count;
+    std::optional<std::int64_t> following_count;
+    std::optional<std::int64_t> tweet_count;
+    std::optional<std::chrono::sys_seconds> created_at;
+
+    /// The picture's URL in another size: the `_normal` before the extension is replaced.
+    std::optional<std::string> picture_url(picture_size size) const;
+};
+
+/// Whom to look up: by id or by user name.
+///
+/// A text alone is a user name, for user names may consist of digits.
+class COAUTH_DECL user_ref {
+public:
+    user_ref(const char* username) : user_ref(kind::username, username) {}
+    user_ref(std::string username) : user_ref(kind::username, std::move(username)) {}
+
+    static user_ref id(std::string id) { return user_ref(kind::id, std::move(id)); }
+    static user_ref username(std::string name) { return user_ref(kind::username, std::move(name)); }
+
+    bool is_id() const noexcept { return kind_ == kind::id; }
+    const std::string& text() const noexcept { return text_; }
+
+    /// True if it can be asked for: an id of 1 to 19 digits, a name of 1 to 15 of `[A-Za-z0-9_]`.
+    bool valid() const noexcept;
+
+private:
+    enum class kind { id, username };
+    user_ref(kind k, std::string text) : kind_(k), text_(std::move(text)) {}
+
+    kind kind_;
+    std::string text_;
+};
+
+} // namespace coauth::twitter

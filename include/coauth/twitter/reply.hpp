@@ -1,0 +1,47 @@
+// What every answer carries beside its value.
+#pragma once
+
+#include <coauth/export.hpp>
+#include <coauth/http/fields.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace coauth::twitter {
+
+/// One rate-limit window, as the headers told it.
+struct rate_window {
+    rate_window() = default;
+
+    std::int64_t limit = 0;
+    std::int64_t remaining = 0;
+    std::chrono::sys_seconds reset; ///< By the provider's clock.
+};
+
+/// The windows a reply told of. A call may be refused by any of them.
+struct rate_limits {
+    rate_limits() = default;
+
+    std::optional<rate_window> window;   ///< `x-rate-limit-*`: usually 15 minutes.
+    std::optional<rate_window> app_day;  ///< `x-app-limit-24hour-*`
+    std::optional<rate_window> user_day; ///< `x-user-limit-24hour-*`
+};
+
+/// Reads the windows; a header that is missing or no number leaves its window empty.
+COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers);
+
+/// A value, and the rate-limit windows of the answer it came in. Use it as the value it is:
+///
+///     auto me = co_await client.me(access);
+///     std::cout << me.name << ' ' << me.limits.window->remaining;
+template <class T>
+struct reply : T {
+    reply() = default;
+    reply(T value, rate_limits limits) : T(std::move(value)), limits(limits) {}
+
+    rate_limits limits;
+};
+
+} // namespace coauth::twitter

@@ -1,0 +1,3 @@
+// Asio, compiled once for everyone who links coauth (BOOST_ASIO_SEPARATE_COMPILATION).
+#include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>

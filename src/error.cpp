@@ -1,0 +1,251 @@
+#include <coauth/error.hpp>
+
+#include <array>
+
+namespace coauth {
+
+namespace {
+
+struct entry {
+    errc code;
+    std::string_view name;
+    fault whose;
+    const char* text;
+};
+
+constexpr std::array table = {
+    entry{errc::invalid_argument, "invalid_argument", fault::caller, "an argument can't be used"},
+    entry{errc::timeout, "timeout", fault::network, "the deadline passed"},
+    entry{errc::cancelled, "cancelled", fault::caller, "the operation was cancelled"},
+    entry{errc::resolve_failed, "resolve_failed", fault::network, "the host name has no address"},
+    entry{errc::connect_failed, "connect_failed", fault::network, "no connection could be made"},
+    entry{errc::tls_failed, "tls_failed", fault::network, "the TLS handshake failed"},
+    entry{errc::connection_lost, "connection_lost", fault::network, "the connection broke before the answer was whole"},
+    entry{errc::malformed_response, "malformed_response", fault::response, "the answer can't be understood"},
+    entry{errc::response_too_large, "response_too_large", fault::response, "the answer is over the size limit"},
+    entry{errc::unexpected_redirect, "unexpected_redirect", fault::response, "the answer is a redirect, and none is followed"},
+    entry{errc::callback_not_confirmed, "callback_not_confirmed", fault::provider, "the provider did not confirm the callback"},
+    entry{errc::callback_refused, "callback_refused", fault::provider, "the provider does not accept this callback"},
+    entry{errc::denied, "denied", fault::login, "the person refused the login"},
+    entry{errc::expired, "expired", fault::login, "the login took too long"},
+    entry{errc::unknown, "unknown", fault::login, "there is no such login"},
+    entry{errc::replayed, "replayed", fault::login, "this login was completed before"},
+    entry{errc::wrong_browser, "wrong_browser", fault::login, "the login was begun in another browser"},
+    entry{errc::invalid_credentials, "invalid_credentials", fault::provider, "the provider does not accept the keys or the signature"},
+    entry{errc::token_revoked, "token_revoked", fault::provider, "the access token is no longer valid"},
+    entry{errc::clock_skew, "clock_skew", fault::caller, "this machine's clock differs too much from the provider's"},
+    entry{errc::rate_limited, "rate_limited", fault::provider, "the rate limit is spent"},
+    entry{errc::not_found, "not_found", fault::provider, "the provider knows no such person or thing"},
+    entry{errc::suspended, "suspended", fault::provider, "the account is suspended"},
+    entry{errc::account_locked, "account_locked", fault::provider, "the account is locked"},
+    entry{errc::forbidden, "forbidden", fault::provider, "the provider refuses this to these credentials"},
+    entry{errc::access_level, "access_level", fault::provider, "the app's access level lacks this call"},
+    entry{errc::duplicate, "duplicate", fault::provider, "the same post was made before"},
+    entry{errc::provider_unavailable, "provider_unavailable", fault::provider, "the provider is over capacity or down"},
+    entry{errc::provider_error, "provider_error", fault::provider, "the provider refused the request"},
+    entry{errc::unknown_user, "unknown_user", fault::session, "the session holds no token for this person"},
+    entry{errc::too_many_logins, "too_many_logins", fault::session, "too many logins are pending"},
+    entry{errc::store_unavailable, "store_unavailable", fault::session, "the store can't be reached"},
+    entry{errc::sealed_record, "sealed_record", fault::session, "a stored record can't be opened with the keys at hand"},
+};
+
+const entry* find(int value) noexcept
+{
+    const auto index = static_cast<std::size_t>(value) - 1;
+    return value > 0 && index < table.size() ? &table[index] : nullptr;
+}
+
+// The table is indexed by code: each row must stand at its code's place.
+constexpr bool in_order()
+{
+    for (std::size_t i = 0; i < table.size(); ++i)
+        if (static_cast<std::size_t>(table[i].code) != i + 1)
+            return false;
+    return true;
+}
+static_assert(in_order());
+
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "coauth"; }
+    std::string message(int value) const override
+    {
+        const entry* e = find(value);
+        return e ? e->text : "unknown error";
+    }
+};
+
+// What a provider says is printed on terminals and in logs: one short line without control characters.
+std::string printable(std::string_view text)
+{
+    constexpr std::size_t longest = 200;
+    std::string out;
+    for (const char c : text.substr(0, longest))
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    if (text.size() > longest)
+        out += "...";
+    return out;
+}
+
+} // namespace
+
+fault whose_fault(errc code) noexcept
+{
+    const entry* e = find(static_cast<int>(code));
+    return e ? e->whose : fault::caller;
+}
+
+std::string_view name(errc code) noexcept
+{
+    const entry* e = find(static_cast<int>(code));
+    return e ? e->name : "unknown_error";
+}
+
+const boost::system::error_category& coauth_category() noexcept
+{
+    static const category instance;
+    return instance;
+}
+
+boost::system::error_code make_error_code(errc code) noexcept
+{
+    return {static_cast<int>(code), coauth_category()};
+}
+
+struct error::details {
+    errc code{};
+    std::string message;
+    std::optional<std::string> hint;
+    std::optional<int> http_status;
+    std::optional<int> provider_code;
+    std::string provider_message;
+    std::optional<std::chrono::seconds> retry_after;
+    std::string what;
+
+    std::shared_ptr<const details> sealed() &&
+    {
+        what = message;
+        if (provider_code || !provider_message.empty()) {
+            what += " (the provider says:";
+            if (provider_code)
+                what += ' ' + std::to_string(*provider_code);
+            if (!provider_message.empty())
+                what += ' ' + provider_message;
+            what += ')';
+        }
+        if (hint)
+            what += "; " + *hint;
+        return std::make_shared<const details>(std::move(*this));
+    }
+};
+
+error::error() : boost::system::system_error(boost::system::error_code())
+{
+    static const auto none = std::make_shared<const details>();
+    details_ = none;
+}
+
+error::error(errc code, std::string message) : boost::system::system_error(make_error_code(code))
+{
+    details d;
+    d.code = code;
+    d.message = message.empty() ? make_error_code(code).message() : std::move(message);
+    details_ = std::move(d).sealed();
+}
+
+error::error(std::shared_ptr<const details> d)
+    : boost::system::system_error(make_error_code(d->code)), details_(std::move(d))
+{
+}
+
+errc error::reason() const noexcept
+{
+    return details_->code;
+}
+
+const std::string& error::message() const noexcept
+{
+    return details_->message;
+}
+
+const std::optional<std::string>& error::hint() const noexcept
+{
+    return details_->hint;
+}
+
+std::optional<int> error::http_status() const noexcept
+{
+    return details_->http_status;
+}
+
+std::optional<int> error::provider_code() const noexcept
+{
+    return details_->provider_code;
+}
+
+const std::string& error::provider_message() const noexcept
+{
+    return details_->provider_message;
+}
+
+std::optional<std::chrono::seconds> error::retry_after() const noexcept
+{
+    return details_->retry_after;
+}
+
+error error::with_hint(std::string hint) const
+{
+    details d = *details_;
+    d.hint = std::move(hint);
+    return error(std::move(d).sealed());
+}
+
+error error::with_http_status(int status) const
+{
+    details d = *details_;
+    d.http_status = status;
+    return error(std::move(d).sealed());
+}
+
+error error::with_provider(std::optional<int> code, std::string message) const
+{
+    details d = *details_;
+    d.provider_code = code;
+    d.provider_message = printable(message);
+    return error(std::move(d).sealed());
+}
+
+error error::with_retry_after(std::chrono::seconds wait) const
+{
+    details d = *details_;
+    d.retry_after = wait;
+    return error(std::move(d).sealed());
+}
+
+const char* error::what() const noexcept
+{
+    return details_->what.c_str();
+}
+
+bool is_transient(const error& e) noexcept
+{
+    switch (e.reason()) {
+    case errc::timeout:
+    case errc::resolve_failed:
+    case errc::connect_failed:
+    case errc::connection_lost:
+    case errc::rate_limited:
+    case errc::provider_unavailable:
+    case errc::store_unavailable:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void throw_exception_from_error(const error& e, const boost::source_location&)
+{
+    throw e;
+}
+
+} // namespace coauth
