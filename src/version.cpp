@@ -1,0 +1,1 @@
+#include <coauth/version.hpp>
