@@ -27,10 +27,11 @@ public:
     enum class outcome { fresh, seen, full };
 
     /// Records the request unless it was seen. Entries with a timestamp before `oldest` are forgotten first.
-    outcome record(std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce,
-                   std::int64_t oldest);
+    outcome record(std::string_view consumer_key, std::string_view token, std::int64_t timestamp,
+        std::string_view nonce, std::int64_t oldest);
 
-    bool seen(std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce) const;
+    bool seen(
+        std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce) const;
 
     std::size_t size() const noexcept { return size_; }
 

@@ -47,20 +47,20 @@ public:
 
 /// Why a request was refused. The comment names the HTTP status of RFC 5849, section 3.2.
 enum class refusal_reason {
-    no_credentials,       ///< 401: no protocol parameters at all.
-    malformed,            ///< 400: header, URL or body can't be read.
-    duplicate_parameter,  ///< 400: a protocol parameter twice, or in two places.
-    missing_parameter,    ///< 400
-    unsupported_method,   ///< 400
-    unsupported_version,  ///< 400
-    bad_timestamp,        ///< 400: not a positive integer.
+    no_credentials,          ///< 401: no protocol parameters at all.
+    malformed,               ///< 400: header, URL or body can't be read.
+    duplicate_parameter,     ///< 400: a protocol parameter twice, or in two places.
+    missing_parameter,       ///< 400
+    unsupported_method,      ///< 400
+    unsupported_version,     ///< 400
+    bad_timestamp,           ///< 400: not a positive integer.
     timestamp_out_of_window, ///< 401: too old or too far ahead.
-    unknown_consumer,     ///< 401
-    unknown_token,        ///< 401
-    bad_signature,        ///< 401
-    bad_body_hash,        ///< 401
-    nonce_used,           ///< 401
-    nonces_exhausted,     ///< 503: the nonce store is full of living entries.
+    unknown_consumer,        ///< 401
+    unknown_token,           ///< 401
+    bad_signature,           ///< 401
+    bad_body_hash,           ///< 401
+    nonce_used,              ///< 401
+    nonces_exhausted,        ///< 503: the nonce store is full of living entries.
 };
 
 COAUTH_DECL std::string_view name(refusal_reason reason) noexcept;
@@ -79,9 +79,9 @@ struct verification {
 
     std::string consumer_key;
     std::optional<std::string> token; ///< Empty text if it was sent empty.
-    parameters oauth;   ///< The protocol parameters, `oauth_signature` included.
-    parameters request; ///< The other parameters, of query and form body.
-    std::string base_string; ///< As computed here; empty if it never got that far.
+    parameters oauth;                 ///< The protocol parameters, `oauth_signature` included.
+    parameters request;               ///< The other parameters, of query and form body.
+    std::string base_string;          ///< As computed here; empty if it never got that far.
 };
 
 /// Options of `verifier`.
@@ -101,7 +101,8 @@ struct verifier_options {
 
     /// The methods accepted by name; RSA ones need the consumer's public key.
     /// Default: all that coauth has, PLAINTEXT over https only.
-    std::vector<std::string> methods = {"HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512", "PLAINTEXT"};
+    std::vector<std::string> methods = {
+        "HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512", "PLAINTEXT"};
 };
 
 /// Verifies requests (RFC 5849, section 3.2) in this order: shape, timestamp, signature, body hash,
