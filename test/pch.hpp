@@ -1,8 +1,6 @@
 // What most tests include; compiled once.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,6 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+
+#include <doctest/doctest.h>
 
 #include <chrono>
 #include <memory>

@@ -1,5 +1,4 @@
 #include <coauth/oauth1/authorization_header.hpp>
-
 #include <coauth/oauth1/percent_encoding.hpp>
 
 #include <utility>

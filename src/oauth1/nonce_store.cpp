@@ -1,6 +1,5 @@
-#include <coauth/oauth1/nonce_store.hpp>
-
 #include <coauth/error.hpp>
+#include <coauth/oauth1/nonce_store.hpp>
 
 namespace coauth::oauth1 {
 

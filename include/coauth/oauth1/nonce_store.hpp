@@ -35,8 +35,8 @@ public:
     };
 
     /// Records the request unless it was seen. Entries with a timestamp before `oldest` make room.
-    outcome record(std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce,
-        std::int64_t oldest);
+    outcome record(std::string_view consumer_key, std::string_view token, std::int64_t timestamp,
+        std::string_view nonce, std::int64_t oldest);
 
     /// True if `record` would say `seen`.
     bool seen(

@@ -49,30 +49,30 @@ public:
 /// Bounds of what is read, so that no stranger can make the verifier work or remember much. What
 /// exceeds them is `refusal_reason::malformed`. The Authorization header has a bound of its own
 /// (`max_authorization_header`); the body's is the server's.
-inline constexpr std::size_t max_consumer_key = 128; ///< Octets; visible ASCII.
-inline constexpr std::size_t max_token = 256;        ///< Octets; visible ASCII.
-inline constexpr std::size_t max_nonce = 128;        ///< Octets; printable ASCII.
-inline constexpr std::size_t max_signature = 2048;   ///< Octets; enough for RSA with 8192 bits.
+inline constexpr std::size_t max_consumer_key = 128;    ///< Octets; visible ASCII.
+inline constexpr std::size_t max_token = 256;           ///< Octets; visible ASCII.
+inline constexpr std::size_t max_nonce = 128;           ///< Octets; printable ASCII.
+inline constexpr std::size_t max_signature = 2048;      ///< Octets; enough for RSA with 8192 bits.
 inline constexpr std::size_t max_protocol_value = 2048; ///< Octets of any other protocol parameter.
 inline constexpr std::size_t max_protocol_parameters = 32;
 inline constexpr std::size_t max_request_parameters = 1000; ///< In query and form body together.
 
 /// Why a request was refused. The comment names the HTTP status of RFC 5849, section 3.2.
 enum class refusal_reason {
-    no_credentials,       ///< 401: no protocol parameters at all.
-    malformed,            ///< 400: header, URL or body can't be read, or a bound is exceeded.
-    duplicate_parameter,  ///< 400: a protocol parameter twice, or in two places.
-    missing_parameter,    ///< 400
-    unsupported_method,   ///< 400: unknown, not among the options' methods, or PLAINTEXT without https.
-    unsupported_version,  ///< 400: sent, and not "1.0".
-    bad_timestamp,        ///< 400: not a positive integer.
+    no_credentials,          ///< 401: no protocol parameters at all.
+    malformed,               ///< 400: header, URL or body can't be read, or a bound is exceeded.
+    duplicate_parameter,     ///< 400: a protocol parameter twice, or in two places.
+    missing_parameter,       ///< 400
+    unsupported_method,      ///< 400: unknown, not among the options' methods, or PLAINTEXT without https.
+    unsupported_version,     ///< 400: sent, and not "1.0".
+    bad_timestamp,           ///< 400: not a positive integer.
     timestamp_out_of_window, ///< 401: too old or too far ahead.
-    unknown_consumer,     ///< 401
-    unknown_token,        ///< 401
-    bad_signature,        ///< 401
-    bad_body_hash,        ///< 401: not the body's, or sent with a form body, which is signed already.
-    nonce_used,           ///< 401
-    nonces_exhausted,     ///< 503: the nonce store is full of living entries.
+    unknown_consumer,        ///< 401
+    unknown_token,           ///< 401
+    bad_signature,           ///< 401
+    bad_body_hash,           ///< 401: not the body's, or sent with a form body, which is signed already.
+    nonce_used,              ///< 401
+    nonces_exhausted,        ///< 503: the nonce store is full of living entries.
 };
 
 /// The reason as written above: "no_credentials".
@@ -95,9 +95,9 @@ struct verification {
 
     std::string consumer_key;
     std::optional<std::string> token; ///< Empty text if it was sent empty: a two-legged request, as without it.
-    parameters oauth;   ///< The protocol parameters, each once, `oauth_signature` included.
-    parameters request; ///< The other parameters, of query and form body.
-    std::string base_string; ///< As computed here; empty if it never got that far.
+    parameters oauth;                 ///< The protocol parameters, each once, `oauth_signature` included.
+    parameters request;               ///< The other parameters, of query and form body.
+    std::string base_string;          ///< As computed here; empty if it never got that far.
 };
 
 /// Options of `verifier`.
@@ -122,7 +122,8 @@ struct verifier_options {
 
     /// The methods accepted by name; RSA ones need the consumer's public key.
     /// Default: all that coauth has, PLAINTEXT over https only.
-    std::vector<std::string> methods = {"HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512", "PLAINTEXT"};
+    std::vector<std::string> methods = {
+        "HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512", "PLAINTEXT"};
 };
 
 /// Verifies requests (RFC 5849, section 3.2) in this order: shape, timestamp, signature, body hash,
