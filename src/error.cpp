@@ -23,15 +23,18 @@ constexpr std::array table = {
     entry{errc::connection_lost, "connection_lost", fault::network, "the connection broke before the answer was whole"},
     entry{errc::malformed_response, "malformed_response", fault::response, "the answer can't be understood"},
     entry{errc::response_too_large, "response_too_large", fault::response, "the answer is over the size limit"},
-    entry{errc::unexpected_redirect, "unexpected_redirect", fault::response, "the answer is a redirect, and none is followed"},
-    entry{errc::callback_not_confirmed, "callback_not_confirmed", fault::provider, "the provider did not confirm the callback"},
+    entry{errc::unexpected_redirect, "unexpected_redirect", fault::response,
+        "the answer is a redirect, and none is followed"},
+    entry{errc::callback_not_confirmed, "callback_not_confirmed", fault::provider,
+        "the provider did not confirm the callback"},
     entry{errc::callback_refused, "callback_refused", fault::provider, "the provider does not accept this callback"},
     entry{errc::denied, "denied", fault::login, "the person refused the login"},
     entry{errc::expired, "expired", fault::login, "the login took too long"},
     entry{errc::unknown, "unknown", fault::login, "there is no such login"},
     entry{errc::replayed, "replayed", fault::login, "this login was completed before"},
     entry{errc::wrong_browser, "wrong_browser", fault::login, "the login was begun in another browser"},
-    entry{errc::invalid_credentials, "invalid_credentials", fault::provider, "the provider does not accept the keys or the signature"},
+    entry{errc::invalid_credentials, "invalid_credentials", fault::provider,
+        "the provider does not accept the keys or the signature"},
     entry{errc::token_revoked, "token_revoked", fault::provider, "the access token is no longer valid"},
     entry{errc::clock_skew, "clock_skew", fault::caller, "this machine's clock differs too much from the provider's"},
     entry{errc::rate_limited, "rate_limited", fault::provider, "the rate limit is spent"},
@@ -46,7 +49,8 @@ constexpr std::array table = {
     entry{errc::unknown_user, "unknown_user", fault::session, "the session holds no token for this person"},
     entry{errc::too_many_logins, "too_many_logins", fault::session, "too many logins are pending"},
     entry{errc::store_unavailable, "store_unavailable", fault::session, "the store can't be reached"},
-    entry{errc::sealed_record, "sealed_record", fault::session, "a stored record can't be opened with the keys at hand"},
+    entry{
+        errc::sealed_record, "sealed_record", fault::session, "a stored record can't be opened with the keys at hand"},
 };
 
 const entry* find(int value) noexcept
@@ -155,8 +159,7 @@ error::error(errc code, std::string message) : boost::system::system_error(make_
 
 error::error(std::shared_ptr<const details> d)
     : boost::system::system_error(make_error_code(d->code)), details_(std::move(d))
-{
-}
+{}
 
 errc error::reason() const noexcept
 {

@@ -20,11 +20,14 @@ secret::secret(std::string&& text) : secret(std::string_view(text))
     wipe(text);
 }
 
-secret::secret(const char* text) : secret(std::string_view(text)) {}
+secret::secret(const char* text) : secret(std::string_view(text))
+{}
 
-secret::secret(const secret& other) : secret(other.reveal()) {}
+secret::secret(const secret& other) : secret(other.reveal())
+{}
 
-secret::secret(secret&& other) noexcept : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+secret::secret(secret&& other) noexcept : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0))
+{}
 
 secret& secret::operator=(secret other) noexcept
 {

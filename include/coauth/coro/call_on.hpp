@@ -59,8 +59,8 @@ struct start {
                 asio::post(target, [signal, type] { signal->emit(type); });
             });
 
-        auto back = asio::prefer(
-            asio::get_associated_executor(handler, target), asio::execution::outstanding_work.tracked);
+        auto back =
+            asio::prefer(asio::get_associated_executor(handler, target), asio::execution::outstanding_work.tracked);
         auto done = [handler = std::move(handler), back, signal](std::exception_ptr error, auto... value) mutable {
             // Posted, not called: the caller's code must not run inside the target strand.
             asio::post(back, [handler = std::move(handler), error, ... value = std::move(value)]() mutable {

@@ -16,7 +16,7 @@ struct COAUTH_DECL origin {
     origin() = default;
 
     bool https = true;
-    std::string host;         ///< Lower case; an IPv6 address without brackets.
+    std::string host; ///< Lower case; an IPv6 address without brackets.
     std::uint16_t port = 443;
 
     bool operator==(const origin&) const = default;

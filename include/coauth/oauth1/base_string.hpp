@@ -14,6 +14,7 @@ namespace coauth::oauth1 {
 COAUTH_DECL std::string base_string_uri(const target& where);
 
 /// METHOD&uri&parameters, each encoded. `normalized` comes from `normalize()`.
-COAUTH_DECL std::string signature_base_string(std::string_view method, std::string_view base_uri, std::string_view normalized);
+COAUTH_DECL std::string signature_base_string(
+    std::string_view method, std::string_view base_uri, std::string_view normalized);
 
 } // namespace coauth::oauth1

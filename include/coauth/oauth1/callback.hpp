@@ -18,10 +18,10 @@ inline constexpr std::size_t max_callback_query = 2048;
 struct COAUTH_DECL callback {
     callback() = default;
 
-    std::string token;      ///< The request token it speaks of.
-    std::string verifier;   ///< Empty when the person refused.
-    bool denied = false;    ///< X says `denied=TOKEN` and nothing else.
-    parameters extra;       ///< What the app's own callback URL had in its query.
+    std::string token;    ///< The request token it speaks of.
+    std::string verifier; ///< Empty when the person refused.
+    bool denied = false;  ///< X says `denied=TOKEN` and nothing else.
+    parameters extra;     ///< What the app's own callback URL had in its query.
 
     /// Compares the token with a pending login's, in constant time.
     bool belongs_to(const request_token& login) const noexcept;

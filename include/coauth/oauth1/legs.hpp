@@ -17,9 +17,8 @@ inline constexpr std::string_view out_of_band = "oob";
 /// Leg 1 (section 2.1): asks `url` for a request token. `callback` is an absolute URL or `oob`;
 /// `form` are the provider's own parameters, such as X's `x_auth_access_type`.
 /// Fails as `signer` does, and for a callback that is neither.
-COAUTH_DECL result<signed_request> build_request_token_request(
-    const consumer& app, std::string_view url, std::string_view callback, const moment& at, const parameters& form = {},
-    signature_method method = hmac_sha1());
+COAUTH_DECL result<signed_request> build_request_token_request(const consumer& app, std::string_view url,
+    std::string_view callback, const moment& at, const parameters& form = {}, signature_method method = hmac_sha1());
 
 /// Reads leg 1's answer by its shape, whatever its media type. Fails with
 /// `errc::callback_not_confirmed` unless it says `oauth_callback_confirmed=true` exactly once, and
@@ -28,13 +27,13 @@ COAUTH_DECL result<request_token> parse_request_token_reply(std::string_view bod
 
 /// Leg 2 (section 2.2): where to send the person. `url` may have a query of its own; `extra` follows
 /// the token. `oauth_callback` never appears here.
-COAUTH_DECL std::string build_authorization_url(std::string_view url, const request_token& login, const parameters& extra = {});
+COAUTH_DECL std::string build_authorization_url(
+    std::string_view url, const request_token& login, const parameters& extra = {});
 
 /// Leg 3 (section 2.3): trades the request token and its verifier for an access token.
 /// Fails as `signer` does, and for a verifier that is empty, over 512 characters or not printable ASCII.
-COAUTH_DECL result<signed_request> build_access_token_request(
-    const consumer& app, std::string_view url, const request_token& login, std::string_view verifier, const moment& at,
-    signature_method method = hmac_sha1());
+COAUTH_DECL result<signed_request> build_access_token_request(const consumer& app, std::string_view url,
+    const request_token& login, std::string_view verifier, const moment& at, signature_method method = hmac_sha1());
 
 /// Reads leg 3's answer by its shape; keeps what else it says in `access_token::extra()`.
 /// Fails with `errc::malformed_response`.

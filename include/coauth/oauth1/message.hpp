@@ -4,6 +4,7 @@
 #include <coauth/oauth1/parameters.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,27 +17,30 @@ struct message {
     message() = default;
     message(std::string_view method, std::string_view url, std::string_view form = {})
         : method(method), url(url), form(form)
-    {
-    }
+    {}
 
     std::string_view method; ///< In any case; it is signed in upper case.
     std::string_view url;    ///< Absolute and encoded as it will be sent, query included; see `split_target`.
-    std::string_view form;   ///< The raw body when it is `application/x-www-form-urlencoded`, else empty (section 3.4.1.3.1).
+    std::string_view
+        form; ///< The raw body when it is `application/x-www-form-urlencoded`, else empty (section 3.4.1.3.1).
 
     /// Protocol parameters beside the usual ones: `oauth_callback`, `oauth_verifier`, `oauth_body_hash`.
     parameters oauth;
 
-    std::string_view realm; ///< Written into the header when not empty; never signed (section 3.5.1).
-    bool version = true;    ///< Sends `oauth_version=1.0`, which is optional (section 3.1).
+    /// Written into the header if set; never signed (section 3.5.1).
+    std::optional<std::string_view> realm;
+    bool version = true;      ///< Sends `oauth_version=1.0`, which is optional (section 3.1).
     bool empty_token = false; ///< Sends `oauth_token=` though there is none; some providers' two-legged calls want it.
 };
 
-/// When and how a request is signed: the two values that make it unique (section 3.3).
+/// The two values that make a request unique (section 3.3). PLAINTEXT, which has no use for them
+/// (section 3.4.4), leaves out an empty nonce and a timestamp of 0; every other method needs both.
 struct moment {
     moment() = default;
     moment(std::string nonce, std::int64_t timestamp) : nonce(std::move(nonce)), timestamp(timestamp) {}
 
-    std::string nonce;          ///< Unique among requests with the same timestamp, consumer and token; `random_nonce()` makes one.
+    std::string
+        nonce; ///< Unique among requests with the same timestamp, consumer and token; `random_nonce()` makes one.
     std::int64_t timestamp = 0; ///< Seconds since 1970, UTC; positive.
 };
 

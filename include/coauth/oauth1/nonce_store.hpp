@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,29 +15,39 @@ namespace coauth::oauth1 {
 
 /// A bounded set of (consumer, token, timestamp, nonce).
 ///
-/// An entry is kept while its timestamp can still be accepted and then forgotten; the verifier's
-/// window makes that safe. When it is full of living entries it refuses new ones: forgetting a
-/// living one would let that request be replayed.
+/// An entry is kept at least while its timestamp can still be accepted; after that it is forgotten as
+/// soon as its room is needed, the oldest first. When the store is full of living entries it refuses
+/// new ones: forgetting a living one would let that request be replayed. And what is as old as
+/// something forgotten counts as seen, even if the clock was set back meanwhile.
 ///
 /// Thread safety: distinct objects are safe; a shared object is not.
+/// Lifetime: owns its texts.
 class COAUTH_DECL nonce_store {
 public:
-    /// `capacity`: the most entries kept; default 100 000 (about 10 MB), at least 1.
+    /// `capacity`: the most entries kept; default 100 000, at least 1, else `errc::invalid_argument` is
+    /// thrown. An entry takes about 100 octets and the texts it remembers.
     explicit nonce_store(std::size_t capacity = 100'000);
 
-    enum class outcome { fresh, seen, full };
+    enum class outcome {
+        fresh, ///< Recorded.
+        seen,  ///< Recorded before, or too old to know.
+        full,  ///< Not recorded: every entry is still alive.
+    };
 
-    /// Records the request unless it was seen. Entries with a timestamp before `oldest` are forgotten first.
-    outcome record(std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce,
-                   std::int64_t oldest);
+    /// Records the request unless it was seen. Entries with a timestamp before `oldest` make room.
+    outcome record(std::string_view consumer_key, std::string_view token, std::int64_t timestamp,
+        std::string_view nonce, std::int64_t oldest);
 
-    bool seen(std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce) const;
+    /// True if `record` would say `seen`.
+    bool seen(
+        std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce) const;
 
     std::size_t size() const noexcept { return size_; }
 
 private:
     std::size_t capacity_;
     std::size_t size_ = 0;
+    std::int64_t forgotten_ = std::numeric_limits<std::int64_t>::min(); // the latest timestamp ever forgotten
     std::map<std::int64_t, std::unordered_set<std::string>> by_timestamp_;
 };
 

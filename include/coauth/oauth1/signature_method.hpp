@@ -35,7 +35,8 @@ public:
     /// The value of `oauth_signature_method`: "HMAC-SHA1".
     virtual std::string_view name() const noexcept = 0;
 
-    virtual std::unique_ptr<const signing_key> make_key(const secret& consumer_secret, const secret& token_secret) const = 0;
+    virtual std::unique_ptr<const signing_key> make_key(
+        const secret& consumer_secret, const secret& token_secret) const = 0;
 
     /// base64 of the body's digest, for `oauth_body_hash` (draft-eaton-oauth-bodyhash).
     virtual std::string body_hash(std::string_view body) const = 0;

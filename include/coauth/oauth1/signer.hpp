@@ -31,12 +31,12 @@ struct signed_request {
 struct explanation {
     explanation() = default;
 
-    std::string method;        ///< As signed.
-    std::string base_uri;      ///< Section 3.4.1.2.
-    std::string normalized;    ///< Section 3.4.1.3.2, before it is encoded once more.
-    std::string base_string;   ///< Section 3.4.1.1.
-    std::string masked_key;    ///< The key with the secrets' characters replaced; empty secrets show as empty.
-    std::string signature;     ///< base64, not yet percent-encoded.
+    std::string method;      ///< As signed.
+    std::string base_uri;    ///< Section 3.4.1.2.
+    std::string normalized;  ///< Section 3.4.1.3.2, before it is encoded once more.
+    std::string base_string; ///< Section 3.4.1.1.
+    std::string masked_key;  ///< The key's form, with the length of each secret in its place.
+    std::string signature;   ///< base64, not yet percent-encoded. For PLAINTEXT this is the key itself: don't print it.
     std::string authorization; ///< The whole header value.
 };
 
@@ -47,8 +47,8 @@ struct explanation {
 ///
 /// The functions fail with `errc::invalid_argument` for a URL that `split_target` refuses, a method
 /// that is no HTTP token, a form or query that can't be decoded, a nonce that is empty or not
-/// printable, a timestamp that is not positive, a request that carries an `oauth_` parameter of its
-/// own already, and PLAINTEXT without https.
+/// printable, a timestamp that is not positive, a request that already carries a protocol parameter
+/// which the signer adds, protocol parameters in the form of a GET, and PLAINTEXT without https.
 ///
 /// Thread safety: distinct objects are safe; a shared object is safe through its const functions.
 /// Lifetime: copies what it needs and wipes it on destruction.

@@ -16,16 +16,17 @@ struct target {
     target() = default;
 
     bool https = true;
-    std::string_view host;   ///< As written; an IPv6 address with its brackets.
-    std::uint16_t port = 0;  ///< The scheme's own when the URL names none.
-    std::string_view path;   ///< As written, still encoded; "/" when the URL has none.
-    std::string_view query;  ///< Without `?`; still encoded.
+    std::string_view host;  ///< As written; an IPv6 address with its brackets.
+    std::uint16_t port = 0; ///< The scheme's own when the URL names none.
+    std::string_view path;  ///< As written, still encoded; "/" when the URL has none.
+    std::string_view query; ///< Without `?`; still encoded.
 };
 
 /// Splits `url`. Fails with `errc::invalid_argument` for a relative URL, another scheme, user
-/// information, a fragment, an empty host, a port that is no number from 1 to 65535, and any
-/// character that must be encoded on the wire (spaces, control characters, non-ASCII, `"<>\^`{|}`
-/// in the path; controls, spaces and non-ASCII in the query). A bare `:` after the host is dropped.
+/// information, an empty or malformed host, a port that is no number from 1 to 65535, and whatever
+/// must be encoded on the wire: spaces, control characters and non-ASCII anywhere, and in the path
+/// `"<>\^{|}`, the backtick and a `%` that no two hex digits follow. A bare `:` after the host is
+/// dropped, and so is a fragment, which is never sent.
 COAUTH_DECL result<target> split_target(std::string_view url);
 
 /// True for 127.0.0.0/8, [::1] and "localhost": where plain http is allowed.

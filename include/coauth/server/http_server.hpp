@@ -26,7 +26,7 @@ struct request {
     http::fields headers;
     std::string body;
     bool https = false;
-    std::string peer;   ///< The client's address: "127.0.0.1".
+    std::string peer; ///< The client's address: "127.0.0.1".
 
     /// The target up to `?`, and what follows it.
     std::string_view path() const noexcept { return std::string_view(target).substr(0, target.find('?')); }
@@ -60,8 +60,7 @@ struct tls_identity {
     tls_identity() = default;
     tls_identity(std::string certificate, std::string private_key)
         : certificate(std::move(certificate)), private_key(std::move(private_key))
-    {
-    }
+    {}
 
     std::string certificate;
     std::string private_key;
@@ -75,10 +74,11 @@ struct server_options {
     std::uint16_t port = 0;            ///< 0: the kernel chooses.
     std::optional<tls_identity> tls;   ///< Empty: plain http.
 
-    std::size_t max_header = 8 * 1024;      ///< Bytes of request line and header; over it: 431. Default 8 KiB.
-    std::size_t max_body = 64 * 1024;       ///< Bytes; over it: 413. Default 64 KiB.
-    std::size_t max_connections = 1024;     ///< Further ones are closed at once. Default 1024.
-    std::chrono::milliseconds read_timeout{10'000};  ///< For the TLS handshake, and for one whole request once it began. Default 10 s.
+    std::size_t max_header = 8 * 1024;  ///< Bytes of request line and header; over it: 431. Default 8 KiB.
+    std::size_t max_body = 64 * 1024;   ///< Bytes; over it: 413. Default 64 KiB.
+    std::size_t max_connections = 1024; ///< Further ones are closed at once. Default 1024.
+    std::chrono::milliseconds read_timeout{
+        10'000}; ///< For the TLS handshake, and for one whole request once it began. Default 10 s.
     std::chrono::milliseconds idle_timeout{60'000};  ///< Between two requests. Default 60 s.
     std::chrono::milliseconds write_timeout{10'000}; ///< For one whole answer. Default 10 s.
 };

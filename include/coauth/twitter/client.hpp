@@ -90,13 +90,15 @@ public:
 
     /// Leg 1. `callback`: an absolute URL that is registered with the provider, or "oob" for a PIN.
     /// Fails with `callback_not_confirmed`, `callback_refused`, `invalid_credentials`, ...
-    boost::asio::awaitable<oauth1::request_token> request_token(std::string callback,
-                                                                access_type access = access_type::as_registered) const;
+    boost::asio::awaitable<oauth1::request_token> request_token(
+        std::string callback, access_type access = access_type::as_registered) const;
 
     /// Leg 2: where to send the person. `authenticate` returns at once if the person allowed this app
     /// before ("Sign in with X"); `authorize` always asks, and is the one for a PIN.
-    std::string authenticate_url(const oauth1::request_token& login, const authorize_options& options = authorize_options()) const;
-    std::string authorize_url(const oauth1::request_token& login, const authorize_options& options = authorize_options()) const;
+    std::string authenticate_url(
+        const oauth1::request_token& login, const authorize_options& options = authorize_options()) const;
+    std::string authorize_url(
+        const oauth1::request_token& login, const authorize_options& options = authorize_options()) const;
 
     /// Leg 3. `verifier`: what the callback brought, or the PIN as typed; white space around it is
     /// left out, zeros in front are kept.
@@ -116,16 +118,17 @@ public:
     /// outcomes, no errors; an answer about someone else is left out.
     boost::asio::awaitable<reply<lookups>> profiles(oauth1::access_token user, std::vector<user_ref> who) const;
 
-    boost::asio::awaitable<reply<page<tweet>>> tweets(oauth1::access_token user, std::string user_id,
-                                                      page_options which = page_options()) const;
+    boost::asio::awaitable<reply<page<tweet>>> tweets(
+        oauth1::access_token user, std::string user_id, page_options which = page_options()) const;
     /// Tweets that mention the person. API 1.1 knows them for the token's own person only.
-    boost::asio::awaitable<reply<page<tweet>>> mentions(oauth1::access_token user, std::string user_id,
-                                                        page_options which = page_options()) const;
-    boost::asio::awaitable<reply<page<twitter::profile>>> followers(oauth1::access_token user, std::string user_id,
-                                                                    page_options which = page_options()) const;
+    boost::asio::awaitable<reply<page<tweet>>> mentions(
+        oauth1::access_token user, std::string user_id, page_options which = page_options()) const;
+    boost::asio::awaitable<reply<page<twitter::profile>>> followers(
+        oauth1::access_token user, std::string user_id, page_options which = page_options()) const;
 
     /// `reply_to`: the id of the tweet answered, or empty. Fails with `duplicate` if the same text was just posted.
-    boost::asio::awaitable<reply<tweet>> post_tweet(oauth1::access_token user, std::string text, std::string reply_to = {}) const;
+    boost::asio::awaitable<reply<tweet>> post_tweet(
+        oauth1::access_token user, std::string text, std::string reply_to = {}) const;
     boost::asio::awaitable<void> delete_tweet(oauth1::access_token user, std::string id) const;
 
     /// Any other signed call. Gives the answer if its status is 2xx, else throws as the others do.

@@ -28,9 +28,9 @@ enum class picture_size {
 struct COAUTH_DECL profile {
     profile() = default;
 
-    std::string id;       ///< Decimal, up to 19 digits; a text, since it does not fit a double.
-    std::string username; ///< Without `@`; compares without case.
-    std::string name;     ///< As shown; any characters, so escape it for HTML.
+    std::string id;                     ///< Decimal, up to 19 digits; a text, since it does not fit a double.
+    std::string username;               ///< Without `@`; compares without case.
+    std::string name;                   ///< As shown; any characters, so escape it for HTML.
     std::optional<std::string> picture; ///< https URL, the `normal` size; see `picture_url`.
     std::optional<std::string> description;
     std::optional<std::string> location;

@@ -25,7 +25,7 @@ struct page {
     page() = default;
 
     std::vector<T> items;
-    std::optional<std::string> next; ///< Pass it as `page_options::token` for the next page; empty on the last.
+    std::optional<std::string> next;      ///< Pass it as `page_options::token` for the next page; empty on the last.
     std::optional<std::string> newest_id; ///< Of the tweets on this page; pass it as `since_id` later.
 };
 

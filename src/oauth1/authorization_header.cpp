@@ -1,0 +1,238 @@
+#include <coauth/oauth1/authorization_header.hpp>
+#include <coauth/oauth1/percent_encoding.hpp>
+
+#include <utility>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+constexpr std::string_view scheme = "oauth";
+constexpr std::string_view realm_name = "realm";
+
+constexpr bool is_space(char c) noexcept
+{
+    return c == ' ' || c == '\t';
+}
+
+constexpr bool is_control(char c) noexcept
+{
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+constexpr char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_in_any_case(std::string_view text, std::string_view lower_case) noexcept
+{
+    if (text.size() != lower_case.size())
+        return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (lower(text[i]) != lower_case[i])
+            return false;
+    return true;
+}
+
+// What percent-encoding leaves, and the `%` itself: all that a strict name or value consists of.
+constexpr bool is_encoded(char c) noexcept
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~' || c == '%';
+}
+
+error malformed(std::string message)
+{
+    return error(errc::invalid_argument, "the Authorization header " + std::move(message));
+}
+
+class header_reader {
+public:
+    header_reader(std::string_view text, bool lenient) : rest_(text), lenient_(lenient) {}
+
+    result<parameters> read()
+    {
+        parameters list;
+        skip_space();
+        if (lenient_)
+            skip_commas();
+        while (!rest_.empty()) {
+            result<parameter> next = read_parameter();
+            if (next.has_error())
+                return next.error();
+            list.push_back(*std::move(next));
+            skip_space();
+            if (rest_.empty())
+                break;
+            if (rest_.front() != ',')
+                return malformed("lacks a comma between two parameters");
+            rest_.remove_prefix(1);
+            skip_space();
+            if (lenient_)
+                skip_commas();
+            else if (rest_.empty())
+                return malformed("ends in a comma");
+        }
+        if (list.empty())
+            return malformed("has no parameters");
+        return list;
+    }
+
+private:
+    result<parameter> read_parameter()
+    {
+        const std::size_t end = rest_.find_first_of("=,\"");
+        if (end == std::string_view::npos || rest_[end] != '=')
+            return malformed("has a parameter without \"=\"");
+        std::string_view raw_name = take(end);
+        rest_.remove_prefix(1);
+        if (lenient_) {
+            while (!raw_name.empty() && is_space(raw_name.back()))
+                raw_name.remove_suffix(1);
+            skip_space();
+        }
+        result<std::string> name = decode(raw_name);
+        if (name.has_error())
+            return name.error();
+        if (name->empty())
+            return malformed("has a parameter without a name");
+
+        const bool realm = equal_in_any_case(*name, realm_name);
+        if (!rest_.empty() && rest_.front() == '"') {
+            rest_.remove_prefix(1);
+            result<std::string> value = realm ? read_realm() : read_quoted();
+            if (value.has_error())
+                return value.error();
+            return parameter(realm ? std::string(realm_name) : *std::move(name), *std::move(value));
+        }
+        if (!lenient_)
+            return malformed("has a value without quotes");
+        std::size_t length = 0;
+        while (length < rest_.size() && rest_[length] != ',' && !is_space(rest_[length]))
+            ++length;
+        result<std::string> value = decode(take(length));
+        if (value.has_error())
+            return value.error();
+        return parameter(realm ? std::string(realm_name) : *std::move(name), *std::move(value));
+    }
+
+    result<std::string> read_quoted()
+    {
+        const std::size_t end = rest_.find('"');
+        if (end == std::string_view::npos)
+            return malformed("has a quote that is not closed");
+        result<std::string> value = decode(take(end));
+        rest_.remove_prefix(1);
+        return value;
+    }
+
+    // A realm is HTTP's quoted string (RFC 7235, section 2.2): not percent-encoded, `\` escapes.
+    result<std::string> read_realm()
+    {
+        std::string value;
+        for (std::size_t i = 0; i < rest_.size(); ++i) {
+            char c = rest_[i];
+            if (c == '"') {
+                rest_.remove_prefix(i + 1);
+                return value;
+            }
+            if (c == '\\' && ++i < rest_.size())
+                c = rest_[i];
+            if (is_control(c) && c != '\t')
+                return malformed("has a control character in its realm");
+            value += c;
+        }
+        return malformed("has a quote that is not closed");
+    }
+
+    result<std::string> decode(std::string_view text) const
+    {
+        for (const char c : text) {
+            if (is_encoded(c))
+                continue;
+            if (is_control(c) || !lenient_)
+                return malformed("has a character that is not percent-encoded")
+                    .with_hint("encode names and values as RFC 5849, section 3.6 says: only letters, digits and -._~ "
+                               "stay as they are");
+        }
+        return percent_decode(text);
+    }
+
+    std::string_view take(std::size_t length) noexcept
+    {
+        const std::string_view taken = rest_.substr(0, length);
+        rest_.remove_prefix(length);
+        return taken;
+    }
+
+    void skip_space() noexcept
+    {
+        while (!rest_.empty() && is_space(rest_.front()))
+            rest_.remove_prefix(1);
+    }
+
+    void skip_commas() noexcept
+    {
+        while (!rest_.empty() && (rest_.front() == ',' || is_space(rest_.front())))
+            rest_.remove_prefix(1);
+    }
+
+    std::string_view rest_;
+    bool lenient_;
+};
+
+void append_realm(std::string_view realm, std::string& out)
+{
+    for (const char c : realm) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += is_control(c) ? ' ' : c;
+    }
+}
+
+} // namespace
+
+std::string write_authorization_header(const parameters& list, std::optional<std::string_view> realm)
+{
+    std::size_t size = 16 + (realm ? realm->size() : 0);
+    for (const auto& [name, value] : list)
+        size += name.size() + value.size() + value.size() / 4 + 8;
+
+    std::string out;
+    out.reserve(size);
+    out += "OAuth ";
+    std::string_view separator;
+    if (realm) {
+        out += "realm=\"";
+        append_realm(*realm, out);
+        out += '"';
+        separator = ", ";
+    }
+    for (const auto& [name, value] : list) {
+        out += separator;
+        percent_encode(name, out);
+        out += "=\"";
+        percent_encode(value, out);
+        out += '"';
+        separator = ", ";
+    }
+    return out;
+}
+
+result<parameters> parse_authorization_header(std::string_view value, bool lenient)
+{
+    if (value.size() > max_authorization_header)
+        return malformed("is longer than " + std::to_string(max_authorization_header) + " octets");
+    if (!is_oauth_header(value))
+        return malformed("has another scheme than OAuth");
+    return header_reader(value.substr(scheme.size()), lenient).read();
+}
+
+bool is_oauth_header(std::string_view value) noexcept
+{
+    return equal_in_any_case(value.substr(0, scheme.size()), scheme) &&
+           (value.size() == scheme.size() || is_space(value[scheme.size()]));
+}
+
+} // namespace coauth::oauth1

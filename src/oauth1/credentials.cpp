@@ -1,0 +1,53 @@
+#include "oauth1/control_characters.hpp"
+
+#include <coauth/oauth1/credentials.hpp>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+void check_identifier(std::string_view text, const char* what)
+{
+    if (text.empty())
+        throw error(errc::invalid_argument, std::string("the ") + what + " is empty");
+    if (has_control_character(text))
+        throw error(errc::invalid_argument, std::string("the ") + what + " holds a control character")
+            .with_hint("if it was read from a file, leave out the newline at its end");
+}
+
+void check_secret(const secret& s, const char* what)
+{
+    if (has_control_character(s.reveal()))
+        throw error(errc::invalid_argument, std::string("the ") + what + " holds a control character")
+            .with_hint("if it was read from a file, leave out the newline at its end");
+}
+
+} // namespace
+
+consumer::consumer(std::string key, coauth::secret secret) : key_(std::move(key)), secret_(std::move(secret))
+{
+    check_identifier(key_, "consumer key");
+    check_secret(secret_, "consumer secret");
+}
+
+request_token::request_token(std::string token, coauth::secret secret)
+    : token_(std::move(token)), secret_(std::move(secret))
+{
+    check_identifier(token_, "request token");
+    check_secret(secret_, "request token's secret");
+}
+
+access_token::access_token(std::string token, coauth::secret secret, parameters extra)
+    : token_(std::move(token)), secret_(std::move(secret)), extra_(std::move(extra))
+{
+    check_identifier(token_, "access token");
+    check_secret(secret_, "access token's secret");
+}
+
+std::string_view access_token::extra(std::string_view name) const noexcept
+{
+    const std::string* value = find(extra_, name);
+    return value ? std::string_view(*value) : std::string_view();
+}
+
+} // namespace coauth::oauth1

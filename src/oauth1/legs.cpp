@@ -1,0 +1,121 @@
+#include "oauth1/control_characters.hpp"
+
+#include <coauth/oauth1/legs.hpp>
+
+#include <algorithm>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+// Token replies are a few hundred octets; more is not one.
+constexpr std::size_t max_reply = 64 * 1024;
+
+result<void> check_callback(std::string_view callback)
+{
+    if (callback == out_of_band)
+        return {};
+    const auto colon = callback.find(':');
+    const auto scheme = callback.substr(0, colon);
+    const bool has_scheme = colon != callback.npos && colon > 0 && colon + 1 < callback.size() &&
+                            std::all_of(scheme.begin(), scheme.end(), [](char c) {
+                                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                                       c == '+' || c == '-' || c == '.';
+                            });
+    if (!has_scheme || !is_graphic(callback))
+        return error(errc::invalid_argument, "the callback is neither an absolute URL nor \"oob\"");
+    return {};
+}
+
+error malformed(const char* leg, const char* why)
+{
+    return error(errc::malformed_response, std::string("the answer to ") + leg + ' ' + why)
+        .with_hint("is the provider's address right, and is it an OAuth 1.0a provider?");
+}
+
+struct token_reply {
+    std::string token;
+    secret token_secret;
+    parameters others;
+};
+
+result<token_reply> parse_token_reply(std::string_view body, const char* leg)
+{
+    if (body.size() > max_reply)
+        return malformed(leg, "is too long to be a token reply");
+    while (!body.empty() && (body.back() == '\n' || body.back() == '\r'))
+        body.remove_suffix(1);
+    auto fields = parse_form(body);
+    if (!fields || count(*fields, "oauth_token") == 0)
+        return malformed(leg, "is no token reply");
+    if (count(*fields, "oauth_token") != 1 || count(*fields, "oauth_token_secret") != 1)
+        return malformed(leg, "does not have exactly one token and one secret");
+
+    token_reply reply;
+    for (auto& [name, value] : *fields) {
+        if (name == "oauth_token")
+            reply.token = std::move(value);
+        else if (name == "oauth_token_secret")
+            reply.token_secret = secret(std::move(value));
+        else
+            reply.others.emplace_back(std::move(name), std::move(value));
+    }
+    if (reply.token.empty() || has_control_character(reply.token) || has_control_character(reply.token_secret.reveal()))
+        return malformed(leg, "has a token or secret that is empty or holds control characters");
+    return reply;
+}
+
+} // namespace
+
+result<signed_request> build_request_token_request(const consumer& app, std::string_view url, std::string_view callback,
+    const moment& at, const parameters& form, signature_method method)
+{
+    if (auto fit = check_callback(callback); !fit)
+        return fit.error();
+    const std::string body = encode_form(form);
+    message m("POST", url, body);
+    m.oauth.emplace_back("oauth_callback", callback);
+    return signer(app, std::move(method)).sign_request(m, at);
+}
+
+result<request_token> parse_request_token_reply(std::string_view body)
+{
+    auto reply = parse_token_reply(body, "the request for a request token");
+    if (!reply)
+        return reply.error();
+    const std::string* confirmed = find(reply->others, "oauth_callback_confirmed");
+    if (count(reply->others, "oauth_callback_confirmed") != 1 || *confirmed != "true")
+        return error(errc::callback_not_confirmed)
+            .with_hint("the provider speaks OAuth 1.0 without the 1.0a mend, in which a login can be hijacked");
+    return request_token(std::move(reply->token), std::move(reply->token_secret));
+}
+
+std::string build_authorization_url(std::string_view url, const request_token& login, const parameters& extra)
+{
+    parameters query{{"oauth_token", login.token()}};
+    query.insert(query.end(), extra.begin(), extra.end());
+    std::string out(url);
+    out += out.find('?') == out.npos ? '?' : '&';
+    out += encode_form(query);
+    return out;
+}
+
+result<signed_request> build_access_token_request(const consumer& app, std::string_view url, const request_token& login,
+    std::string_view verifier, const moment& at, signature_method method)
+{
+    if (verifier.empty() || verifier.size() > 512 || !is_graphic(verifier))
+        return error(errc::invalid_argument, "the verifier or PIN is empty, too long or not printable");
+    message m("POST", url);
+    m.oauth.emplace_back("oauth_verifier", verifier);
+    return signer(app, login, std::move(method)).sign_request(m, at);
+}
+
+result<access_token> parse_access_token_reply(std::string_view body)
+{
+    auto reply = parse_token_reply(body, "the request for an access token");
+    if (!reply)
+        return reply.error();
+    return access_token(std::move(reply->token), std::move(reply->token_secret), std::move(reply->others));
+}
+
+} // namespace coauth::oauth1

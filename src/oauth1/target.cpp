@@ -1,0 +1,140 @@
+#include <coauth/oauth1/target.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+error refuse(std::string why)
+{
+    return error(errc::invalid_argument, "the URL can't be signed: " + std::move(why));
+}
+
+bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_hex(char c)
+{
+    return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9');
+}
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool starts_with_in_any_case(std::string_view text, std::string_view prefix)
+{
+    return text.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+}
+
+bool fit_for_the_wire(char c)
+{
+    return c > 0x20 && c < 0x7f;
+}
+
+bool valid_host(std::string_view host)
+{
+    if (host.empty())
+        return false;
+    if (host.front() == '[')
+        return host.size() > 4 && host.back() == ']' && std::all_of(host.begin() + 1, host.end() - 1, [](char c) {
+            return is_hex(c) || c == ':' || c == '.';
+        }) && host.find(':') != host.npos;
+    return std::all_of(
+        host.begin(), host.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
+}
+
+bool valid_path(std::string_view path)
+{
+    constexpr std::string_view never = "\"<>\\^`{|}";
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (never.find(path[i]) != never.npos)
+            return false;
+        if (path[i] == '%' && (i + 2 >= path.size() || !is_hex(path[i + 1]) || !is_hex(path[i + 2])))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+result<target> split_target(std::string_view url)
+{
+    if (!std::all_of(url.begin(), url.end(), fit_for_the_wire))
+        return refuse("it holds a space, a control character or a character that is not ASCII; percent-encode it");
+
+    target t;
+    if (starts_with_in_any_case(url, "https://"))
+        t.https = true;
+    else if (starts_with_in_any_case(url, "http://"))
+        t.https = false;
+    else
+        return refuse("it is not absolute, or neither https nor http");
+    url.remove_prefix(t.https ? 8 : 7);
+    url = url.substr(0, url.find('#'));
+
+    auto authority = url.substr(0, url.find_first_of("/?"));
+    url.remove_prefix(authority.size());
+    if (authority.find('@') != authority.npos)
+        return refuse("it holds a user name or password");
+
+    const auto bracket = authority.rfind(']');
+    const auto colon = authority.find(':', bracket == authority.npos ? 0 : bracket);
+    t.host = authority.substr(0, colon);
+    if (!valid_host(t.host))
+        return refuse("its host is missing or malformed");
+    t.port = t.https ? 443 : 80;
+    if (colon != authority.npos && colon + 1 < authority.size()) {
+        const auto digits = authority.substr(colon + 1);
+        unsigned port = 0;
+        const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (ec != std::errc() || end != digits.data() + digits.size() || port == 0 || port > 65535)
+            return refuse("its port is no number from 1 to 65535");
+        t.port = static_cast<std::uint16_t>(port);
+    }
+
+    const auto mark = std::min(url.find('?'), url.size());
+    t.path = url.substr(0, mark);
+    if (t.path.empty())
+        t.path = "/";
+    if (!valid_path(t.path))
+        return refuse("its path is not percent-encoded");
+    if (mark < url.size())
+        t.query = url.substr(mark + 1);
+    return t;
+}
+
+bool is_loopback_host(std::string_view host) noexcept
+{
+    if (host == "[::1]" || host == "::1")
+        return true;
+    if (host.size() == 9 && starts_with_in_any_case(host, "localhost"))
+        return true;
+    if (!host.starts_with("127."))
+        return false;
+    // "127.evil.example" is a name, not an address: four numbers, and nothing else.
+    int parts = 0;
+    while (!host.empty()) {
+        unsigned number = 0;
+        const auto [end, ec] = std::from_chars(host.data(), host.data() + host.size(), number);
+        const auto digits = static_cast<std::size_t>(end - host.data());
+        if (ec != std::errc() || number > 255 || digits > 3)
+            return false;
+        host.remove_prefix(digits);
+        ++parts;
+        if (host.empty())
+            break;
+        if (host.front() != '.' || host.size() == 1)
+            return false;
+        host.remove_prefix(1);
+    }
+    return parts == 4;
+}
+
+} // namespace coauth::oauth1
