@@ -1,0 +1,52 @@
+#include <coauth/error.hpp>
+
+#include <set>
+
+using namespace coauth;
+
+TEST_CASE("every code has a name, a text and somebody whose fault it is")
+{
+    std::set<std::string_view> names;
+    for (int value = 1; value <= static_cast<int>(errc::sealed_record); ++value) {
+        const auto code = static_cast<errc>(value);
+        names.insert(name(code));
+        CHECK(make_error_code(code).message() != "unknown error");
+    }
+    CHECK(names.size() == 33);
+    CHECK(name(errc::callback_not_confirmed) == "callback_not_confirmed");
+    CHECK(whose_fault(errc::timeout) == fault::network);
+    CHECK(whose_fault(errc::clock_skew) == fault::caller);
+    CHECK(whose_fault(errc::denied) == fault::login);
+    CHECK(make_error_code(static_cast<errc>(999)).message() == "unknown error");
+}
+
+TEST_CASE("an error says what happened, what the provider said, and what to do")
+{
+    const error e = error(errc::invalid_credentials, "the provider refused the signature")
+                        .with_http_status(401)
+                        .with_provider(32, "Could not\r\nauthenticate you.")
+                        .with_hint("check the consumer secret")
+                        .with_retry_after(std::chrono::seconds(9));
+    CHECK(std::string(e.what()) == "the provider refused the signature (the provider says: 32 Could not  authenticate "
+                                   "you.); check the consumer secret");
+    CHECK(e.reason() == errc::invalid_credentials);
+    CHECK(e.code() == errc::invalid_credentials);
+    CHECK(e.http_status() == 401);
+    CHECK(e.provider_code() == 32);
+    CHECK(e.hint() == "check the consumer secret");
+    CHECK(e.retry_after() == std::chrono::seconds(9));
+    CHECK(std::string(error(errc::timeout).what()) == "the deadline passed");
+    CHECK(error(errc::provider_error).with_provider({}, std::string(1000, 'x')).provider_message().size() < 250);
+}
+
+TEST_CASE("a result throws its error")
+{
+    const result<int> r = error(errc::not_found, "nobody");
+    try {
+        r.value();
+        FAIL("no exception");
+    } catch (const error& e) {
+        CHECK(e.message() == "nobody");
+    }
+    CHECK_THROWS_AS(r.value(), boost::system::system_error);
+}

@@ -1,0 +1,160 @@
+#include <coauth/oauth1/callback.hpp>
+#include <coauth/oauth1/legs.hpp>
+
+using namespace coauth;
+using namespace coauth::oauth1;
+
+namespace {
+
+const consumer app("key", secret("consumer-canary"));
+const moment at("nonce-1", 1700000000);
+
+} // namespace
+
+TEST_CASE("leg 1's answer")
+{
+    const auto good = parse_request_token_reply("oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true\n");
+    REQUIRE(good);
+    CHECK(good->token() == "t");
+    CHECK(good->secret().matches("s"));
+
+    struct row {
+        const char* body;
+        errc expected;
+    };
+    const row table[] = {
+        {"oauth_token=t&oauth_token_secret=s", errc::callback_not_confirmed},
+        {"oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=false", errc::callback_not_confirmed},
+        {"oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=TRUE", errc::callback_not_confirmed},
+        {"oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true&oauth_callback_confirmed=true",
+            errc::callback_not_confirmed},
+        {"", errc::malformed_response},
+        {"<html>hello</html>", errc::malformed_response},
+        {"{\"oauth_token\":\"t\"}", errc::malformed_response},
+        {"oauth_token=t", errc::malformed_response},
+        {"oauth_token=t&oauth_token=u&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
+        {"oauth_token=&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
+        {"oauth_token=%zz&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
+        {"oauth_token=a%0Ab&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
+        {"oauth_token=t&oauth_token_secret=a%20b&oauth_callback_confirmed=true", errc::malformed_response},
+    };
+    for (const auto& r : table) {
+        CAPTURE(r.body);
+        const auto reply = parse_request_token_reply(r.body);
+        REQUIRE_FALSE(reply);
+        CHECK(reply.error().reason() == r.expected);
+    }
+    CHECK_FALSE(parse_request_token_reply(std::string(70'000, 'a')));
+}
+
+TEST_CASE("leg 3's answer keeps what else it says")
+{
+    const auto reply =
+        parse_access_token_reply("oauth_token=6253282-x&oauth_token_secret=s&user_id=6253282&screen_name=a_b");
+    REQUIRE(reply);
+    CHECK(reply->extra("user_id") == "6253282");
+    CHECK(reply->extra("screen_name") == "a_b");
+    CHECK(reply->extra("other").empty());
+    CHECK_FALSE(parse_access_token_reply("oauth_token=t&oauth_token_secret=s&oauth_token_secret=s"));
+    // A provider may give a token without a secret value.
+    CHECK(parse_access_token_reply("oauth_token=t&oauth_token_secret=").has_value());
+}
+
+TEST_CASE("leg 1's request")
+{
+    const auto r = build_request_token_request(
+        app, "https://h/oauth/request_token", "https://app/cb?x=1", at, {{"x_auth_access_type", "read"}});
+    REQUIRE(r);
+    CHECK(r->method == "POST");
+    CHECK(r->form == "x_auth_access_type=read");
+    CHECK(r->authorization.find("oauth_callback=\"https%3A%2F%2Fapp%2Fcb%3Fx%3D1\"") != std::string::npos);
+    CHECK(r->authorization.find("oauth_token=") == std::string::npos);
+    CHECK(build_request_token_request(app, "https://h/", "oob", at).has_value());
+    CHECK(build_request_token_request(app, "https://h/", "myapp://callback", at).has_value());
+    for (const char* bad :
+        {"", "OOB", "callback", "/callback", ":", "http:", "https://a b/", "https://a/\r\nX: y", "1 2:x"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(build_request_token_request(app, "https://h/", bad, at));
+    }
+}
+
+TEST_CASE("leg 2's URL")
+{
+    const request_token login("a&b", secret("s"));
+    CHECK(build_authorization_url("https://h/oauth/authorize", login) == "https://h/oauth/authorize?oauth_token=a%26b");
+    CHECK(build_authorization_url("https://h/a?x=1", login, {{"force_login", "true"}}) ==
+          "https://h/a?x=1&oauth_token=a%26b&force_login=true");
+}
+
+TEST_CASE("leg 3's request")
+{
+    const request_token login("t", secret("s"));
+    const auto r = build_access_token_request(app, "https://h/oauth/access_token", login, "0123456", at);
+    REQUIRE(r);
+    CHECK(r->authorization.find("oauth_verifier=\"0123456\"") != std::string::npos);
+    CHECK(r->authorization.find("oauth_token=\"t\"") != std::string::npos);
+    for (const std::string bad : {"", "a b", "a\n", "\xc3\xa9"})
+        CHECK_FALSE(build_access_token_request(app, "https://h/", login, bad, at));
+    CHECK_FALSE(build_access_token_request(app, "https://h/", login, std::string(513, '1'), at));
+}
+
+TEST_CASE("callbacks")
+{
+    const request_token login("token-1", secret("s"));
+
+    const auto granted = parse_callback("next=%2Fhome&oauth_token=token-1&oauth_verifier=v%2B1").value();
+    CHECK(granted.belongs_to(login));
+    CHECK(granted.verifier == "v+1");
+    CHECK_FALSE(granted.denied);
+    CHECK(*find(granted.extra, "next") == "/home");
+
+    const auto denied = parse_callback("denied=token-1").value();
+    CHECK(denied.denied);
+    CHECK(denied.belongs_to(login));
+    CHECK(denied.verifier.empty());
+    CHECK_FALSE(parse_callback("denied=token-2").value().belongs_to(login));
+    CHECK_FALSE(parse_callback("denied=token-").value().belongs_to(login));
+
+    const char* refused[] = {"", "a=b", "oauth_token=t", "oauth_verifier=v", "oauth_token=&oauth_verifier=v",
+        "oauth_token=t&oauth_verifier=", "oauth_token=t&oauth_token=t&oauth_verifier=v",
+        "oauth_token=t&oauth_token=u&oauth_verifier=v", "oauth_token=t&oauth_verifier=v&oauth_verifier=w",
+        "oauth_token=t&oauth_verifier=v&denied=t", "denied=t&oauth_token=t", "denied=t&oauth_verifier=v",
+        "denied=t&denied=t", "denied=", "denied", "oauth_token=t&oauth_verifier=v&oauth_callback_confirmed=true",
+        "oauth_problem=user_refused", "oauth_token=t%00&oauth_verifier=v", "oauth_token=t&oauth_verifier=v%0d%0aX",
+        "oauth_token=t&oauth_verifier=v&x=%7f", "oauth_token=%zz&oauth_verifier=v", "oauth_token=t&oauth_verifier=%",
+        "OAUTH_TOKEN=t&OAUTH_VERIFIER=v"};
+    for (const char* query : refused) {
+        CAPTURE(query);
+        const auto r = parse_callback(query);
+        REQUIRE_FALSE(r);
+        CHECK(r.error().reason() == errc::invalid_argument);
+    }
+    CHECK(parse_callback("oauth_token=t&oauth_verifier=" + std::string(2048 - 29, 'v')).has_value());
+    CHECK_FALSE(parse_callback("oauth_token=t&oauth_verifier=" + std::string(2048 - 28, 'v')));
+}
+
+TEST_CASE("credentials are checked when they are made")
+{
+    const auto refused = [](auto make) {
+        try {
+            make();
+            return false;
+        } catch (const error& e) {
+            CHECK(std::string(e.what()).find("canary") == std::string::npos);
+            return e.reason() == errc::invalid_argument;
+        }
+    };
+    for (const std::string key : {"", " ", "a b", "a\n", "\ta", "a\x7f", "\xc3\xa9"}) {
+        CAPTURE(key);
+        CHECK(refused([&] { consumer(key, secret("s")); }));
+        CHECK(refused([&] { request_token(key, secret("s")); }));
+        CHECK(refused([&] { access_token(key, secret("s")); }));
+    }
+    for (const char* bad : {"canary\n", "canary\r\n", "can\tary", "canary ", " canary"}) {
+        CAPTURE(bad);
+        CHECK(refused([&] { consumer("k", secret(bad)); }));
+        CHECK(refused([&] { access_token("t", secret(bad)); }));
+    }
+    CHECK_FALSE(refused([] { consumer("k", secret()); }));
+    CHECK_FALSE(refused([] { consumer("k", secret("with space and %&=+")); }));
+}

@@ -1,0 +1,165 @@
+#include <coauth/oauth1/signer.hpp>
+
+#include <set>
+
+using namespace coauth;
+using namespace coauth::oauth1;
+
+namespace {
+
+const consumer app("coauth-ck-1", secret("coauth-cs-1"));
+const access_token user("coauth-tk-1", secret("coauth-ts-1"));
+const moment at("nonce-1", 1700000000);
+
+} // namespace
+
+TEST_CASE("X's sign-in example: both legs as its documentation prints them")
+{
+    const consumer x("cChZNFj6T5R0TigYB9yd1w", secret("L8qq9PZyRg6ieKGEKhZolGC0vJWLw8iEJ88DRdyOg"));
+    message first("POST", "https://api.twitter.com/oauth/request_token");
+    first.oauth.emplace_back("oauth_callback", "http://localhost/sign-in-with-twitter/");
+    const auto one = signer(x).explain(first, moment("ea9ec8429b68d6b77cd5600adbbb0456", 1318467427));
+    CHECK(one.value().signature == "F1Li3tvehgcraF8DMJ7OyxO4w9Y=");
+
+    const request_token login(
+        "NPcudxy0yU5T3tBzho7iCotZ3cnetKwcTIRlX0iwRl0", secret("veNRnAWe6inFuo8o2u8SLLZLjolYDmDP7SzL0YfYI"));
+    const message third("POST", "https://api.twitter.com/oauth/access_token",
+        "oauth_verifier=uw7NjWHT6OJ1MpJOXsHfNxoAhPKpgI8BlYDhxEjIBY");
+    const auto three = signer(x, login).explain(third, moment("a9900fe68e2573b27a37f10fbad6a755", 1318467427));
+    CHECK(three.value().signature == "39cipBtIOHEEnybAR4sATQTpl2I=");
+}
+
+TEST_CASE("the header is written in full, encoded and in order")
+{
+    std::string out = "Authorization: ";
+    message m("get", "https://api.x.com/2/users/me?a=1");
+    m.realm = "Photos";
+    REQUIRE(signer(app, user).sign(m, at, out));
+    CHECK(out.starts_with(
+        "Authorization: OAuth realm=\"Photos\", oauth_consumer_key=\"coauth-ck-1\", oauth_nonce=\"nonce-1\", "
+        "oauth_signature_method=\"HMAC-SHA1\", oauth_timestamp=\"1700000000\", oauth_token=\"coauth-tk-1\", "
+        "oauth_version=\"1.0\", oauth_signature=\""));
+    CHECK(out.ends_with("%3D\""));
+}
+
+TEST_CASE("the signature is the same wherever its parameters travel")
+{
+    const signer s(app, user);
+    const message m("POST", "https://h/p?a=b", "c=d");
+    const auto header = s.sign_request(m, at).value();
+    const auto query = s.sign_request(m, at, placement::query).value();
+    const auto form = s.sign_request(m, at, placement::form).value();
+    const std::string signature = s.explain(m, at).value().signature;
+
+    CHECK(header.url == "https://h/p?a=b");
+    CHECK(header.form == "c=d");
+    CHECK(query.authorization.empty());
+    CHECK(query.url.starts_with("https://h/p?a=b&oauth_consumer_key=coauth-ck-1&"));
+    CHECK(form.form.starts_with("c=d&oauth_consumer_key=coauth-ck-1&"));
+    CHECK(form.url == "https://h/p?a=b");
+    CHECK(*find(parse_form(query.url.substr(query.url.find('?') + 1)).value(), "oauth_signature") == signature);
+    CHECK(*find(parse_form(form.form).value(), "oauth_signature") == signature);
+
+    for (const char* url : {"https://h", "https://h?", "https://h/#f"})
+        CHECK(s.sign_request(message("GET", url), at, placement::query).value().url.find("?oauth_consumer_key=") !=
+              std::string::npos);
+    CHECK_FALSE(s.sign_request(message("GET", "https://h"), at, placement::form));
+}
+
+TEST_CASE("what is not sent is not signed")
+{
+    message m("GET", "http://example.test/");
+    m.version = false;
+    const auto two_legged = signer(app).explain(m, at).value();
+    CHECK(two_legged.normalized.find("oauth_token") == std::string::npos);
+    CHECK(two_legged.normalized.find("oauth_version") == std::string::npos);
+    m.empty_token = true;
+    CHECK(signer(app).explain(m, at).value().normalized.find("oauth_token=") != std::string::npos);
+    m.realm = "r";
+    CHECK(signer(app).explain(m, at).value().base_string.find("realm") == std::string::npos);
+}
+
+TEST_CASE("what can't be signed is refused")
+{
+    const signer s(app, user);
+    const auto refused = [&](const message& m, const moment& when) {
+        const auto r = s.sign_request(m, when);
+        return !r && r.error().reason() == errc::invalid_argument;
+    };
+    CHECK_FALSE(refused(message("GET", "https://h/"), at));
+    CHECK(refused(message("", "https://h/"), at));
+    CHECK(refused(message("GE T", "https://h/"), at));
+    CHECK(refused(message("GET\r\nX: y", "https://h/"), at));
+    CHECK(refused(message("GET", "https://h/a b"), at));
+    CHECK(refused(message("GET", "https://h/?a=%zz"), at));
+    CHECK(refused(message("POST", "https://h/", "a=%"), at));
+    CHECK(refused(message("GET", "https://h/?oauth_nonce=1"), at));
+    CHECK(refused(message("GET", "https://h/?oauth%5Fnonce=1"), at));
+    CHECK(refused(message("POST", "https://h/", "oauth_signature=x"), at));
+    CHECK(refused(message("GET", "https://h/"), moment("", 1700000000)));
+    CHECK(refused(message("GET", "https://h/"), moment("a b", 1700000000)));
+    CHECK(refused(message("GET", "https://h/"), moment("a\n", 1700000000)));
+    CHECK(refused(message("GET", "https://h/"), moment("n", 0)));
+    CHECK(refused(message("GET", "https://h/"), moment("n", -5)));
+    message realm("GET", "https://h/");
+    realm.realm = "a\"b";
+    CHECK(refused(realm, at));
+    // A name of the person's own may begin with oauth_.
+    CHECK_FALSE(refused(message("GET", "https://h/?oauth_mine=1"), at));
+}
+
+TEST_CASE("PLAINTEXT goes over TLS only, and is explained anyway")
+{
+    const signer s(app, user, plaintext());
+    CHECK_FALSE(s.sign_request(message("GET", "http://127.0.0.1/"), at));
+    CHECK(s.sign_request(message("GET", "https://h/"), at));
+    const auto e = s.explain(message("GET", "http://h/"), at).value();
+    CHECK(e.signature == "coauth-cs-1&coauth-ts-1");
+    CHECK(e.base_string.starts_with("GET&http%3A%2F%2Fh%2F&"));
+}
+
+TEST_CASE("an explanation shows the length of the secrets and nothing else of them")
+{
+    const auto e = signer(app, user).explain(message("GET", "https://h/"), at).value();
+    CHECK(e.masked_key == "[11 characters]&[11 characters]");
+    CHECK(signer(app).explain(message("GET", "https://h/"), at).value().masked_key == "[11 characters]&[empty]");
+    for (const auto* text : {&e.masked_key, &e.base_string, &e.authorization, &e.signature, &e.normalized})
+        CHECK(text->find("coauth-cs") == std::string::npos);
+}
+
+TEST_CASE("a signature method of one's own")
+{
+    struct shout_key final : signing_key {
+        result<void> sign(std::string_view base, std::string& out) const override
+        {
+            out += std::to_string(base.size());
+            return {};
+        }
+        bool verify(std::string_view base, std::string_view signature) const override
+        {
+            return std::to_string(base.size()) == signature;
+        }
+    };
+    struct shout final : signature_algorithm {
+        std::string_view name() const noexcept override { return "SHOUT"; }
+        std::unique_ptr<const signing_key> make_key(const secret&, const secret&) const override
+        {
+            return std::make_unique<shout_key>();
+        }
+        std::string body_hash(std::string_view) const override { return ""; }
+    };
+    const signer s(app, user, std::make_shared<shout>());
+    CHECK(s.sign_request(message("GET", "https://h/"), at).value().authorization.find("SHOUT") != std::string::npos);
+}
+
+TEST_CASE("nonces are 128 bits, hex, and never repeat")
+{
+    std::set<std::string> seen;
+    for (int i = 0; i < 10'000; ++i) {
+        const std::string n = random_nonce();
+        CHECK(n.size() == 32);
+        CHECK(n.find_first_not_of("0123456789abcdef") == n.npos);
+        seen.insert(n);
+    }
+    CHECK(seen.size() == 10'000);
+}

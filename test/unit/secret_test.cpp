@@ -1,0 +1,38 @@
+#include <coauth/secret.hpp>
+
+#include <utility>
+
+using coauth::secret;
+
+TEST_CASE("a secret holds its text, and its copies are their own")
+{
+    secret a("hush");
+    secret b = a;
+    CHECK(b.reveal() == "hush");
+    CHECK(b.reveal().data() != a.reveal().data());
+    const secret c = std::move(a);
+    CHECK(c.matches("hush"));
+    CHECK(a.empty());
+    b = secret("other");
+    CHECK(b.reveal() == "other");
+    CHECK(secret().reveal().empty());
+}
+
+TEST_CASE("a secret takes the text out of a string")
+{
+    std::string text(100, 'x');
+    const char* const where = text.data();
+    const secret s(std::move(text));
+    CHECK(s.size() == 100);
+    CHECK(text.empty());
+    CHECK(std::string_view(where, 100).find('x') == std::string_view::npos); // the buffer is still text's own
+}
+
+TEST_CASE("matching")
+{
+    const secret s("hush");
+    CHECK(s.matches("hush"));
+    for (const char* other : {"", "hus", "hushh", "Hush", "husH"})
+        CHECK_FALSE(s.matches(other));
+    CHECK(secret().matches(""));
+}
