@@ -113,8 +113,8 @@ struct place {
 verdict add_protocol(const parameter& p, claims& out)
 {
     if (out.oauth.size() == max_protocol_parameters)
-        return refusal(reason::malformed,
-            "there are more than " + std::to_string(max_protocol_parameters) + " parameters called oauth_...");
+        return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
+                                              " parameters whose names begin with oauth_");
     out.oauth.push_back(p);
     return {};
 }
