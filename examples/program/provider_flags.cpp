@@ -10,8 +10,9 @@ namespace program {
 
 void provider_flags::add_to(CLI::App& app)
 {
-    app.add_option("--provider", provider, "The provider's API base, such as https://api.x.com; without it a sandbox is "
-                                           "started inside this program. Keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET");
+    app.add_option("--provider", provider,
+        "The provider's API base, such as https://api.x.com; without it a sandbox is "
+        "started inside this program. Keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET");
     app.add_option("--authorize-base", authorize_base, "Where the person signs in, if not at the provider's API base");
     app.add_option("--ca-file", ca_file, "Trust the certificate authorities in this PEM file only");
     app.add_option("--api", api, "The API that profiles come from: 2 or 1.1")

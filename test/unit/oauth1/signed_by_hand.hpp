@@ -60,7 +60,7 @@ public:
     coauth::oauth1::parameters oauth = {{"oauth_consumer_key", "app"}, {"oauth_token", "token-1"},
         {"oauth_signature_method", "HMAC-SHA1"}, {"oauth_timestamp", std::to_string(now)}, {"oauth_nonce", "n-1"},
         {"oauth_version", "1.0"}};
-    std::string realm;
+    std::optional<std::string> realm;
     place where = place::header;
     std::string consumer_secret = "app secret/1";
     std::string token_secret = "token+secret";
