@@ -52,13 +52,10 @@ provider_setup::provider_setup(
     options.api = flags.api == "2" ? coauth::twitter::api_version::v2 : coauth::twitter::api_version::v1_1;
     options.deadline = deadline;
 
-    // The deadline is for the whole call; none of its parts may take longer.
+    // The deadline is for the whole call, so that no part of it may take longer.
     pool.total_timeout = deadline;
-    pool.exchange_timeout = std::min(pool.exchange_timeout, deadline);
+    pool.exchange_timeout = deadline;
     pool.connect_timeout = std::min(pool.connect_timeout, deadline);
-    if (deadline > pool.exchange_timeout)
-        pool.exchange_timeout = deadline;
-
     transport_ = std::make_shared<coauth::http::connection_pool>(io.get_executor(), std::move(pool));
     client_.emplace(transport_, *app_, std::move(options));
 }
