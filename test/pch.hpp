@@ -1,6 +1,8 @@
 // What most tests include; compiled once.
 #pragma once
 
+#include <coauth/error.hpp>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,3 +19,12 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+// Lets doctest say what a result holds when a check fails; its value may have no text.
+template <class T>
+struct doctest::StringMaker<boost::system::result<T, coauth::error>> {
+    static String convert(const boost::system::result<T, coauth::error>& r)
+    {
+        return r.has_value() ? String("a value") : String(r.error().what());
+    }
+};
