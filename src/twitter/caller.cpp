@@ -50,6 +50,7 @@ public:
         : from_(std::move(from)), what_(std::move(what)), started_(from_->clock().machine().steady_now()),
           sent_signature_(std::make_shared<std::string>())
     {
+        so_far_.at = what_->at;
         so_far_.repeatable = what_->repeatable;
         so_far_.sent = 0;
     }

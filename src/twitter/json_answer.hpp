@@ -12,9 +12,9 @@
 
 namespace coauth::twitter {
 
-/// The largest body that is read, in octets: twice what a hundred profiles with long texts need.
-/// Its values take at most some ten times as much memory.
-inline constexpr std::size_t max_json_body = 2 * 1024 * 1024;
+/// The largest body that is read, in octets: twice what a page of a thousand followers with long texts
+/// takes. Its values take at most some ten times as much memory.
+inline constexpr std::size_t max_json_body = 4 * 1024 * 1024;
 
 /// The deepest nesting that is read.
 inline constexpr std::size_t max_json_depth = 32;

@@ -41,7 +41,7 @@ std::string folded(std::string_view username)
     return out;
 }
 
-bool same_username(std::string_view a, std::string_view b) noexcept
+bool equal_without_case(std::string_view a, std::string_view b) noexcept
 {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }

@@ -15,7 +15,7 @@ bool is_id(std::string_view text) noexcept;
 /// ASCII letters in lower case: user names compare this way.
 std::string folded(std::string_view username);
 
-/// True if the two names are equal without case.
-bool same_username(std::string_view a, std::string_view b) noexcept;
+/// True if the two are equal without ASCII case, as user names compare.
+bool equal_without_case(std::string_view a, std::string_view b) noexcept;
 
 } // namespace coauth::twitter

@@ -1,7 +1,6 @@
 #include "twitter/read_error.hpp"
 
 #include "twitter/dates.hpp"
-#include "twitter/names.hpp"
 #include "twitter/provider_clock.hpp"
 #include "twitter/refusal.hpp"
 
@@ -130,7 +129,7 @@ error read_error(const http::response& answer, const circumstances& when)
         said.code = code_in_header(answer.headers);
 
     meaning m = meaning_of(said, answer.status, when.at);
-    if (m.code == errc::forbidden && when.writes && same_username(answer.headers.get("x-access-level"), "read")) {
+    if (m.code == errc::forbidden && when.writes && answer.headers.get("x-access-level") == "read") {
         m.code = errc::access_level;
         m.hint = "the access token may read only; give the app write permission in the developer portal, then let the "
                  "person sign in again";

@@ -111,7 +111,7 @@ profile read_profile(api_version api, std::string_view body)
 
 bool is_about(const profile& answer, const user_ref& asked) noexcept
 {
-    return asked.is_id() ? answer.id == asked.text() : same_username(answer.username, asked.text());
+    return asked.is_id() ? answer.id == asked.text() : equal_without_case(answer.username, asked.text());
 }
 
 } // namespace coauth::twitter

@@ -9,12 +9,20 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// X refuses a bad timestamp as 32, "could not authenticate you", as well.
-constexpr int could_not_authenticate = 32;
 constexpr seconds notable_skew(60);
 
 // `Date` has whole seconds, so a difference of one may be none.
 constexpr seconds finest_skew(2);
+
+// What X may say of a timestamp as well as of the keys. A leg's refusal without a code is about the
+// login, such as a mistyped PIN.
+bool may_mean_clock(const attempts& so_far, const error& refused)
+{
+    constexpr int could_not_authenticate = 32;
+    if (refused.provider_code())
+        return refused.provider_code() == could_not_authenticate;
+    return so_far.at == step::call && refused.http_status() == 401;
+}
 
 next_step for_clock(const attempts& so_far, const error& refused, std::optional<seconds> difference)
 {
@@ -59,7 +67,7 @@ next_step decide(
     case errc::clock_skew:
         return for_clock(so_far, refused, difference);
     case errc::invalid_credentials:
-        if (refused.provider_code() == could_not_authenticate)
+        if (may_mean_clock(so_far, refused))
             return for_clock(so_far, refused, difference);
         break;
     case errc::provider_unavailable:

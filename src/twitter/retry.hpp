@@ -1,6 +1,8 @@
 // Whether a refused request is sent once more. No I/O: time and chance are arguments.
 #pragma once
 
+#include "twitter/refusal_meaning.hpp"
+
 #include <coauth/error.hpp>
 
 #include <chrono>
@@ -12,6 +14,7 @@ namespace coauth::twitter {
 struct attempts {
     attempts() = default;
 
+    step at = step::call;
     bool repeatable = false;              ///< A GET; nothing else is ever repeated for the provider's sake.
     int sent = 1;                         ///< How often it was sent.
     std::chrono::milliseconds spent{0};   ///< Since it was first sent.
@@ -42,8 +45,8 @@ inline constexpr std::chrono::seconds widest_skew = std::chrono::hours(1);
 /// over TLS or from loopback. `chance`: from 0 up to 1, drawn anew each time.
 ///
 /// A request refused for its timestamp was not carried out, so it is sent once more whatever it is. A
-/// refusal of the signature counts as one of the timestamp if the clocks differ by more than a minute,
-/// for X says so too. A GET that met a provider in trouble is repeated with full jitter (a random wait
+/// refusal of the signature counts as one of the timestamp if the clocks differ by more than a minute:
+/// X says 32 for both, and API 2 says no more than "Unauthorized". A GET that met a provider in trouble is repeated with full jitter (a random wait
 /// up to a bound that doubles) until `budget` is spent. Nothing else is repeated, a spent rate limit
 /// least of all: the session waits for that.
 next_step decide(const attempts& so_far, const error& refused, std::optional<std::chrono::seconds> difference,

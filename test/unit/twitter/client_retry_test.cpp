@@ -54,6 +54,18 @@ TEST_CASE("a POST refused for its time was not carried out, and is mended too")
     CHECK(b.wire->seen[0].body == b.wire->seen[1].body);
 }
 
+TEST_CASE("a bare 401 of API 2 is mended if the clocks differ, and a mistyped PIN is not sent again")
+{
+    bench b;
+    b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})").header("date", ten_minutes_on);
+    b.wire->answer(200, someone);
+    CHECK(run(b.make().profile(b.user, "ann")));
+    bench pin;
+    pin.wire->answer(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
+    CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_credentials);
+    CHECK(pin.wire->seen.size() == 1);
+}
+
 TEST_CASE("a second refusal is the result, and nothing is learnt from it")
 {
     bench b;

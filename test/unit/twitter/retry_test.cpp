@@ -93,8 +93,22 @@ TEST_CASE("other refusals of the credentials are no matter of the clock")
 {
     for (int code : {89, 99, 215, 416})
         CHECK(decide(get(), refused(errc::invalid_credentials, code, 401), 10min, budget, 0.5).what == kind::fail);
-    CHECK(decide(get(), error(errc::invalid_credentials).with_http_status(401), 10min, budget, 0.5).what == kind::fail);
+    CHECK(decide(get(), error(errc::invalid_credentials).with_http_status(400), 10min, budget, 0.5).what == kind::fail);
     CHECK(decide(get(), refused(errc::token_revoked, 89, 401), 10min, budget, 0.5).what == kind::fail);
+}
+
+TEST_CASE("API 2's bare 401 may mean the clock, a leg's may not")
+{
+    const error bare = error(errc::invalid_credentials).with_http_status(401);
+    attempts a = post();
+    CHECK(decide(a, bare, 10min, budget, 0.5).what == kind::mend);
+    CHECK(decide(a, bare, 2h, budget, 0.5).what == kind::fail_for_clock);
+    CHECK(decide(a, bare, 60s, budget, 0.5).what == kind::fail);
+    for (const step at : {step::request_token, step::access_token}) {
+        a.at = at;
+        CHECK(decide(a, bare, 10min, budget, 0.5).what == kind::fail);
+        CHECK(decide(a, refused(errc::invalid_credentials, 32, 401), 10min, budget, 0.5).what == kind::mend);
+    }
 }
 
 TEST_CASE("a GET waits while the provider is in trouble, up to a bound that doubles")
