@@ -19,6 +19,8 @@ install(FILES
   DESTINATION ${package_dir})
 
 if(TARGET coauth-sandbox)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR} OUTPUT_VARIABLE to_libraries)
+  set_target_properties(coauth-sandbox PROPERTIES INSTALL_RPATH $ORIGIN/${to_libraries})
   install(TARGETS coauth-sandbox)
 endif()
 

@@ -12,6 +12,6 @@ execute_process(COMMAND nm -C ${PROGRAM} OUTPUT_VARIABLE symbols COMMAND_ERROR_I
 if(NOT symbols MATCHES "coauth::")
   message(FATAL_ERROR "not the program that was meant: it has nothing of coauth")
 endif()
-if(symbols MATCHES "(boost::(asio|beast|json|urls)|SSL_)")
+if(symbols MATCHES "(boost::(asio|beast|json|urls)| SSL_)")
   message(FATAL_ERROR "holds ${CMAKE_MATCH_1}")
 endif()
