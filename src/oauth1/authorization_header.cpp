@@ -193,9 +193,9 @@ void append_realm(std::string_view realm, std::string& out)
 
 } // namespace
 
-std::string write_authorization_header(const parameters& list, std::string_view realm)
+std::string write_authorization_header(const parameters& list, std::optional<std::string_view> realm)
 {
-    std::size_t size = 16 + realm.size();
+    std::size_t size = 16 + (realm ? realm->size() : 0);
     for (const auto& [name, value] : list)
         size += name.size() + value.size() + value.size() / 4 + 8;
 
@@ -203,9 +203,9 @@ std::string write_authorization_header(const parameters& list, std::string_view 
     out.reserve(size);
     out += "OAuth ";
     std::string_view separator;
-    if (!realm.empty()) {
+    if (realm) {
         out += "realm=\"";
-        append_realm(realm, out);
+        append_realm(*realm, out);
         out += '"';
         separator = ", ";
     }

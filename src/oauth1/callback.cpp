@@ -1,6 +1,7 @@
+#include "oauth1/control_characters.hpp"
+
 #include <coauth/oauth1/callback.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace coauth::oauth1 {
@@ -10,12 +11,6 @@ namespace {
 error refuse(std::string why)
 {
     return error(errc::invalid_argument, "the callback " + std::move(why));
-}
-
-bool has_controls(std::string_view text)
-{
-    return std::any_of(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 } // namespace
@@ -37,7 +32,7 @@ result<callback> parse_callback(std::string_view query)
     bool token_seen = false;
     bool verifier_seen = false;
     for (auto& [name, value] : *fields) {
-        if (has_controls(name) || has_controls(value))
+        if (has_control_character(name) || has_control_character(value))
             return refuse("holds control characters");
         if (name == "oauth_token" && !std::exchange(token_seen, true)) {
             out.token = std::move(value);

@@ -1,6 +1,6 @@
-#include <coauth/oauth1/credentials.hpp>
+#include "oauth1/control_characters.hpp"
 
-#include <algorithm>
+#include <coauth/oauth1/credentials.hpp>
 
 namespace coauth::oauth1 {
 
@@ -10,20 +10,16 @@ void check_identifier(std::string_view text, const char* what)
 {
     if (text.empty())
         throw error(errc::invalid_argument, std::string("the ") + what + " is empty");
-    if (!std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; }))
-        throw error(errc::invalid_argument,
-            std::string("the ") + what + " holds white space, a control character or a character that is not ASCII")
+    if (has_control_character(text))
+        throw error(errc::invalid_argument, std::string("the ") + what + " holds a control character")
             .with_hint("if it was read from a file, leave out the newline at its end");
 }
 
 void check_secret(const secret& s, const char* what)
 {
-    const auto text = s.reveal();
-    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+    if (has_control_character(s.reveal()))
         throw error(errc::invalid_argument, std::string("the ") + what + " holds a control character")
             .with_hint("if it was read from a file, leave out the newline at its end");
-    if (!text.empty() && (text.back() == ' ' || text.front() == ' '))
-        throw error(errc::invalid_argument, std::string("the ") + what + " begins or ends with a space");
 }
 
 } // namespace

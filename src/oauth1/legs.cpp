@@ -1,3 +1,5 @@
+#include "oauth1/control_characters.hpp"
+
 #include <coauth/oauth1/legs.hpp>
 
 #include <algorithm>
@@ -8,11 +10,6 @@ namespace {
 
 // Token replies are a few hundred octets; more is not one.
 constexpr std::size_t max_reply = 64 * 1024;
-
-bool printable(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 result<void> check_callback(std::string_view callback)
 {
@@ -25,7 +22,7 @@ result<void> check_callback(std::string_view callback)
                                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                                        c == '+' || c == '-' || c == '.';
                             });
-    if (!has_scheme || !printable(callback))
+    if (!has_scheme || !is_graphic(callback))
         return error(errc::invalid_argument, "the callback is neither an absolute URL nor \"oob\"");
     return {};
 }
@@ -63,8 +60,8 @@ result<token_reply> parse_token_reply(std::string_view body, const char* leg)
         else
             reply.others.emplace_back(std::move(name), std::move(value));
     }
-    if (reply.token.empty() || !printable(reply.token) || !printable(reply.token_secret.reveal()))
-        return malformed(leg, "has a token or secret that is empty or not printable");
+    if (reply.token.empty() || has_control_character(reply.token) || has_control_character(reply.token_secret.reveal()))
+        return malformed(leg, "has a token or secret that is empty or holds control characters");
     return reply;
 }
 
@@ -106,7 +103,7 @@ std::string build_authorization_url(std::string_view url, const request_token& l
 result<signed_request> build_access_token_request(const consumer& app, std::string_view url, const request_token& login,
     std::string_view verifier, const moment& at, signature_method method)
 {
-    if (verifier.empty() || verifier.size() > 512 || !printable(verifier))
+    if (verifier.empty() || verifier.size() > 512 || !is_graphic(verifier))
         return error(errc::invalid_argument, "the verifier or PIN is empty, too long or not printable");
     message m("POST", url);
     m.oauth.emplace_back("oauth_verifier", verifier);

@@ -1,3 +1,4 @@
+#include "oauth1/control_characters.hpp"
 #include "oauth1/encoded_parameters.hpp"
 
 #include <coauth/oauth1/authorization_header.hpp>
@@ -46,17 +47,18 @@ bool is_token(std::string_view text)
     });
 }
 
-result<void> check(const message& m, const moment& at)
+result<void> check(const message& m, const moment& at, const signature_algorithm& method)
 {
     if (!is_token(m.method))
         return error(errc::invalid_argument, "the HTTP method is empty or malformed");
-    if (at.nonce.empty() || !std::all_of(at.nonce.begin(), at.nonce.end(), [](char c) { return c > 0x20 && c < 0x7f; }))
+    // Section 3.4.4: PLAINTEXT, which sends its secrets over TLS, may go without.
+    const bool optional = method.needs_tls();
+    if ((at.nonce.empty() && !optional) || !is_graphic(at.nonce))
         return error(errc::invalid_argument, "the nonce is empty or not printable");
-    if (at.timestamp <= 0)
+    if (at.timestamp < 0 || (at.timestamp == 0 && !optional))
         return error(errc::invalid_argument, "the timestamp is not positive");
-    if (!std::all_of(
-            m.realm.begin(), m.realm.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }))
-        return error(errc::invalid_argument, "the realm holds a quote or a character that is not printable");
+    if (has_control_character(m.realm.value_or(std::string_view())))
+        return error(errc::invalid_argument, "the realm holds a control character");
     return {};
 }
 
@@ -66,9 +68,11 @@ parameters protocol_parameters(const std::string& consumer_key, const std::optio
 {
     parameters list = m.oauth;
     list.emplace_back("oauth_consumer_key", consumer_key);
-    list.emplace_back("oauth_nonce", at.nonce);
+    if (!at.nonce.empty())
+        list.emplace_back("oauth_nonce", at.nonce);
     list.emplace_back("oauth_signature_method", method);
-    list.emplace_back("oauth_timestamp", std::to_string(at.timestamp));
+    if (at.timestamp != 0)
+        list.emplace_back("oauth_timestamp", std::to_string(at.timestamp));
     if (token || m.empty_token)
         list.emplace_back("oauth_token", token.value_or(std::string()));
     if (m.version)
@@ -162,7 +166,7 @@ result<void> signer::sign(const message& m, const moment& at, std::string& out) 
 
 result<signed_request> signer::sign_request(const message& m, const moment& at, placement where) const
 {
-    if (auto fit = check(m, at); !fit)
+    if (auto fit = check(m, at, method()); !fit)
         return fit.error();
     auto p = take_apart(protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m);
     if (!p)
@@ -201,7 +205,7 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
 
 result<explanation> signer::explain(const message& m, const moment& at) const
 {
-    if (auto fit = check(m, at); !fit)
+    if (auto fit = check(m, at, method()); !fit)
         return fit.error();
     auto p = take_apart(protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m);
     if (!p)

@@ -4,6 +4,7 @@
 #include <coauth/oauth1/parameters.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,11 +13,12 @@ namespace coauth::oauth1 {
 /// The longest Authorization header that is read, in octets.
 inline constexpr std::size_t max_authorization_header = 16'384;
 
-/// `OAuth realm="...", a="b", ...` in the order given; `realm` is left out when empty.
+/// `OAuth realm="...", a="b", ...` in the order given; `realm` only if set.
 ///
 /// Names and values are percent-encoded. A realm is written as it is, with `"` and `\` escaped; a
 /// control character in it becomes a space, so that no realm can end the header.
-COAUTH_DECL std::string write_authorization_header(const parameters& list, std::string_view realm = {});
+COAUTH_DECL std::string write_authorization_header(
+    const parameters& list, std::optional<std::string_view> realm = std::nullopt);
 
 /// Reads the header's value, decoded and in order, `realm` among the parameters. Strict: the scheme
 /// in any case, `name="value"` separated by one comma and optional white space, quotes required, names

@@ -14,10 +14,9 @@ namespace coauth::oauth1 {
 /// Who the app is: the client credentials that the provider gave the app's developer ("consumer key
 /// and secret", "API key and secret").
 ///
-/// Throws `errc::invalid_argument` for a key that is empty or holds a control character, white space
-/// or a byte that is not ASCII, and for a secret that holds a control character or ends in white
-/// space: such a secret was read from a file with its newline and would be refused as a bad
-/// signature. An empty secret is allowed; RSA signatures use none.
+/// Throws `errc::invalid_argument` for a key that is empty or holds a control character, and for a
+/// secret that holds one: such a secret was read from a file with its newline and would be refused
+/// as a bad signature. An empty secret is allowed; RSA signatures use none.
 ///
 /// Thread safety: distinct objects are safe; a shared object is safe through its const functions.
 /// Lifetime: owns its texts; the secret is wiped.

@@ -4,6 +4,7 @@
 #include <coauth/oauth1/parameters.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,12 +27,14 @@ struct message {
     /// Protocol parameters beside the usual ones: `oauth_callback`, `oauth_verifier`, `oauth_body_hash`.
     parameters oauth;
 
-    std::string_view realm;   ///< Written into the header when not empty; never signed (section 3.5.1).
+    /// Written into the header if set; never signed (section 3.5.1).
+    std::optional<std::string_view> realm;
     bool version = true;      ///< Sends `oauth_version=1.0`, which is optional (section 3.1).
     bool empty_token = false; ///< Sends `oauth_token=` though there is none; some providers' two-legged calls want it.
 };
 
-/// When and how a request is signed: the two values that make it unique (section 3.3).
+/// The two values that make a request unique (section 3.3). PLAINTEXT, which has no use for them
+/// (section 3.4.4), leaves out an empty nonce and a timestamp of 0; every other method needs both.
 struct moment {
     moment() = default;
     moment(std::string nonce, std::int64_t timestamp) : nonce(std::move(nonce)), timestamp(timestamp) {}

@@ -36,7 +36,7 @@ TEST_CASE("leg 1's answer")
         {"oauth_token=&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
         {"oauth_token=%zz&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
         {"oauth_token=a%0Ab&oauth_token_secret=s&oauth_callback_confirmed=true", errc::malformed_response},
-        {"oauth_token=t&oauth_token_secret=a%20b&oauth_callback_confirmed=true", errc::malformed_response},
+        {"oauth_token=t&oauth_token_secret=a%0Db&oauth_callback_confirmed=true", errc::malformed_response},
     };
     for (const auto& r : table) {
         CAPTURE(r.body);
@@ -144,13 +144,13 @@ TEST_CASE("credentials are checked when they are made")
             return e.reason() == errc::invalid_argument;
         }
     };
-    for (const std::string key : {"", " ", "a b", "a\n", "\ta", "a\x7f", "\xc3\xa9"}) {
+    for (const std::string key : {"", "a\n", "\ta", "a\x7f"}) {
         CAPTURE(key);
         CHECK(refused([&] { consumer(key, secret("s")); }));
         CHECK(refused([&] { request_token(key, secret("s")); }));
         CHECK(refused([&] { access_token(key, secret("s")); }));
     }
-    for (const char* bad : {"canary\n", "canary\r\n", "can\tary", "canary ", " canary"}) {
+    for (const char* bad : {"canary\n", "canary\r\n", "can\tary"}) {
         CAPTURE(bad);
         CHECK(refused([&] { consumer("k", secret(bad)); }));
         CHECK(refused([&] { access_token("t", secret(bad)); }));

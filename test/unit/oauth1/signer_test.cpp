@@ -102,7 +102,7 @@ TEST_CASE("what can't be signed is refused")
     CHECK(refused(message("GET", "https://h/"), moment("n", 0)));
     CHECK(refused(message("GET", "https://h/"), moment("n", -5)));
     message realm("GET", "https://h/");
-    realm.realm = "a\"b";
+    realm.realm = "a\nb";
     CHECK(refused(realm, at));
     // A name of the person's own may begin with oauth_.
     CHECK_FALSE(refused(message("GET", "https://h/?oauth_mine=1"), at));
@@ -116,6 +116,9 @@ TEST_CASE("PLAINTEXT goes over TLS only, and is explained anyway")
     const auto e = s.explain(message("GET", "http://h/"), at).value();
     CHECK(e.signature == "coauth-cs-1&coauth-ts-1");
     CHECK(e.base_string.starts_with("GET&http%3A%2F%2Fh%2F&"));
+    const auto bare = s.explain(message("GET", "https://h/"), moment()).value();
+    CHECK(bare.normalized.find("oauth_nonce") == std::string::npos);
+    CHECK(bare.normalized.find("oauth_timestamp") == std::string::npos);
 }
 
 TEST_CASE("an explanation shows the length of the secrets and nothing else of them")
