@@ -1,5 +1,7 @@
 #include "oauth1/claims.hpp"
 
+#include "oauth1/control_characters.hpp"
+
 #include <coauth/oauth1/authorization_header.hpp>
 
 #include <algorithm>
@@ -33,9 +35,9 @@ bool is_method(std::string_view text) noexcept
     });
 }
 
-bool visible(std::string_view text) noexcept
+bool free_of_controls(std::string_view text) noexcept
 {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    return !has_control_character(text);
 }
 
 bool printable(std::string_view text) noexcept
@@ -113,8 +115,8 @@ struct place {
 verdict add_protocol(const parameter& p, claims& out)
 {
     if (out.oauth.size() == max_protocol_parameters)
-        return refusal(reason::malformed,
-            "there are more than " + std::to_string(max_protocol_parameters) + " parameters called oauth_...");
+        return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
+                                              " parameters whose names begin with oauth_");
     out.oauth.push_back(p);
     return {};
 }
@@ -181,20 +183,21 @@ verdict check_bounds(const parameters& oauth)
         bool (*fit)(std::string_view) noexcept;
     };
     static constexpr std::array bounds = {
-        bound{"oauth_consumer_key", max_consumer_key, visible},
-        bound{"oauth_token", max_token, visible},
+        bound{"oauth_consumer_key", max_consumer_key, free_of_controls},
+        bound{"oauth_token", max_token, free_of_controls},
         bound{"oauth_nonce", max_nonce, printable},
         bound{"oauth_signature", max_signature, printable},
-        bound{"oauth_verifier", 512, visible},
+        bound{"oauth_verifier", 512, is_graphic},
     };
     for (const auto& [name, value] : oauth) {
-        if (name.size() > 64 || !visible(name))
+        if (name.size() > 64 || !is_graphic(name))
             return unfit("a parameter called oauth_...", "has a name that is too long or not printable");
-        const auto known = std::find_if(bounds.begin(), bounds.end(), [&](const bound& b) { return b.name == name; });
+        const auto known =
+            std::find_if(bounds.begin(), bounds.end(), [&name = name](const bound& b) { return b.name == name; });
         const std::size_t longest = known == bounds.end() ? max_protocol_value : known->longest;
         if (value.size() > longest)
             return unfit(name, "is longer than " + std::to_string(longest) + " octets");
-        if (!(known == bounds.end() ? printable(value) : known->fit(value)))
+        if (known == bounds.end() ? has_control_character(value) : !known->fit(value))
             return unfit(name, "holds a character that it may not hold");
     }
     return {};

@@ -3,6 +3,7 @@
 
 #include "oauth1/draft.hpp"
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -23,7 +24,17 @@ struct signing_fault {
     void (*change)(draft& d, const fault_context& c);
 };
 
-/// The commonest first.
-std::span<const signing_fault> signing_faults() noexcept;
+/// In method and URI.
+std::span<const signing_fault> uri_faults() noexcept;
+/// In which parameters were signed, and in what order.
+std::span<const signing_fault> parameter_faults() noexcept;
+/// In how they were decoded and encoded.
+std::span<const signing_fault> encoding_faults() noexcept;
+
+/// All of them, in the order in which they are tried.
+inline std::array<std::span<const signing_fault>, 3> signing_faults() noexcept
+{
+    return {uri_faults(), parameter_faults(), encoding_faults()};
+}
 
 } // namespace coauth::oauth1

@@ -188,16 +188,17 @@ private:
     {
         const auto key = d_.method.make_key(d_.consumer_secret, d_.token_secret);
         const fault_context context(d_.request, d_.body);
-        for (const signing_fault& fault : signing_faults()) {
-            draft wrong(d_.request);
-            fault.change(wrong, context);
-            const std::string base_string = wrong.base_string();
-            if (base_string == right_)
-                continue;
-            ++tries_;
-            if (key->verify(base_string, signature()))
-                return fault.sentence;
-        }
+        for (const auto faults : signing_faults())
+            for (const signing_fault& fault : faults) {
+                draft wrong(d_.request);
+                fault.change(wrong, context);
+                const std::string base_string = wrong.base_string();
+                if (base_string == right_)
+                    continue;
+                ++tries_;
+                if (key->verify(base_string, signature()))
+                    return fault.sentence;
+            }
         return {};
     }
 

@@ -95,7 +95,7 @@ boost::asio::awaitable<T> run(Executor target, boost::asio::awaitable<T> op, Wat
 
 } // namespace call_on_detail
 
-/// Runs `op` on `target` (usually a strand) and returns what it returned, on the caller's executor.
+/// Runs `op` on `target` (a strand, or a context that one thread runs) and returns what it returned, on the caller's executor.
 ///
 /// Every hop in coauth goes through here, because cancelling from another strand is a use after free
 /// in Asio 1.81 itself. All cancellation types reach `op`. `T` must be default constructible.
