@@ -10,8 +10,9 @@ namespace program {
 
 void provider_flags::add_to(CLI::App& app)
 {
-    app.add_option("--provider", provider, "The provider's API base, such as https://api.x.com; without it a sandbox is "
-                                           "started inside this program. Keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET");
+    app.add_option("--provider", provider,
+        "The provider's API base, such as https://api.x.com; without it a sandbox is "
+        "started inside this program. Keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET");
     app.add_option("--authorize-base", authorize_base, "Where the person signs in, if not at the provider's API base");
     app.add_option("--ca-file", ca_file, "Trust the certificate authorities in this PEM file only");
     app.add_option("--api", api, "The API that profiles come from: 2 or 1.1")
@@ -51,13 +52,10 @@ provider_setup::provider_setup(
     options.api = flags.api == "2" ? coauth::twitter::api_version::v2 : coauth::twitter::api_version::v1_1;
     options.deadline = deadline;
 
-    // The deadline is for the whole call; none of its parts may take longer.
+    // The deadline is for the whole call, so that no part of it may take longer.
     pool.total_timeout = deadline;
-    pool.exchange_timeout = std::min(pool.exchange_timeout, deadline);
+    pool.exchange_timeout = deadline;
     pool.connect_timeout = std::min(pool.connect_timeout, deadline);
-    if (deadline > pool.exchange_timeout)
-        pool.exchange_timeout = deadline;
-
     transport_ = std::make_shared<coauth::http::connection_pool>(io.get_executor(), std::move(pool));
     client_.emplace(transport_, *app_, std::move(options));
 }

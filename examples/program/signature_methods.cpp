@@ -19,7 +19,8 @@ coauth::oauth1::signature_method signature_method_by_name(
 
     const bool rsa = name == "RSA-SHA1" || name == "RSA-SHA256" || name == "RSA-SHA512";
     if (!rsa)
-        throw coauth::error(coauth::errc::invalid_argument, "there is no signature method \"" + std::string(name) + '"');
+        throw coauth::error(
+            coauth::errc::invalid_argument, "there is no signature method \"" + std::string(name) + '"');
     if (!rsa_key)
         throw coauth::error(coauth::errc::invalid_argument, std::string(name) + " needs a private key")
             .with_hint("give the file with --rsa-key");

@@ -37,7 +37,9 @@ struct request {
     }
 };
 
-/// An answer. The server adds Content-Length, Connection and Date (unless the handler set Date).
+/// An answer. The server adds Content-Length, Connection and Date (unless the handler set Date). A
+/// `Connection: close` closes the connection after this answer. A status outside 200 to 599, a header
+/// name that is no token and a control character in a value make it a 500.
 struct response {
     response() = default;
     response(int status, std::string content_type, std::string body);
@@ -66,7 +68,7 @@ struct tls_identity {
     std::string private_key;
 };
 
-/// Options of `http_server`.
+/// Options of `http_server`. None of them may be 0, except `port` and `max_body`.
 struct server_options {
     server_options() = default;
 
@@ -77,8 +79,10 @@ struct server_options {
     std::size_t max_header = 8 * 1024;  ///< Bytes of request line and header; over it: 431. Default 8 KiB.
     std::size_t max_body = 64 * 1024;   ///< Bytes; over it: 413. Default 64 KiB.
     std::size_t max_connections = 1024; ///< Further ones are closed at once. Default 1024.
-    std::chrono::milliseconds read_timeout{
-        10'000}; ///< For the TLS handshake, and for one whole request once it began. Default 10 s.
+
+    /// For the TLS handshake, for the first byte after it, and for one whole request once it began;
+    /// over it: 408. Default 10 s.
+    std::chrono::milliseconds read_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000};  ///< Between two requests. Default 60 s.
     std::chrono::milliseconds write_timeout{10'000}; ///< For one whole answer. Default 10 s.
 };
@@ -106,7 +110,8 @@ public:
     std::string url() const;
 
     /// Stops listening, lets the requests under way finish, and returns when the last connection has
-    /// ended; connections still busy after `grace` are cut.
+    /// ended. Connections still busy after `grace` are cut: their handlers are cancelled and the
+    /// sockets closed. May be called more than once, and at once. Honours cancellation.
     boost::asio::awaitable<void> close(std::chrono::milliseconds grace = std::chrono::milliseconds(10'000));
 
 private:

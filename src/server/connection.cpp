@@ -1,0 +1,384 @@
+#include "server/connection.hpp"
+
+#include "server/http_date.hpp"
+#include "server/request_rules.hpp"
+#include "server/response_head.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace coauth::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+connection::~connection() = default;
+
+bool gives_up(phase now, urgency how) noexcept
+{
+    switch (how) {
+    case urgency::none:
+        return false;
+    case urgency::drain:
+        return now == phase::idle;
+    case urgency::stop:
+        return now != phase::answering && now != phase::writing;
+    case urgency::cut:
+        return true;
+    }
+    return true;
+}
+
+namespace {
+
+// For operations whose failure is an ordinary event.
+constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+// How long, and for how many bytes, a client that was refused may go on talking: closing earlier
+// would reset the connection and take the answer away from it.
+constexpr milliseconds linger_time(1'000);
+constexpr std::size_t linger_bytes = 256 * 1024;
+
+// Room in the buffer beside the header: a body is read through it in pieces.
+constexpr std::size_t body_piece = 16 * 1024;
+
+using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+std::string text(boost::beast::string_view view)
+{
+    return std::string(view.data(), view.size());
+}
+
+request head_of(const request_parser& parser)
+{
+    const auto& head = parser.get();
+    request out;
+    out.method = text(head.method_string());
+    out.target = text(head.target());
+    for (const auto& field : head)
+        out.headers.add(text(field.name_string()), text(field.value()));
+    return out;
+}
+
+template <class Stream>
+class connection_over final : public connection {
+public:
+    template <class... Context>
+    connection_over(std::shared_ptr<service> shared, tcp::socket socket, Context&... tls)
+        : shared_(std::move(shared)), stream_(std::move(socket), tls...), deadline_(stream_.get_executor()),
+          buffer_(shared_->options.max_header + body_piece)
+    {
+        error_code ignored;
+        const auto peer = lowest().remote_endpoint(ignored);
+        peer_ = peer.address().to_string();
+        lowest().set_option(tcp::no_delay(true), ignored);
+    }
+
+    asio::any_io_executor executor() override { return stream_.get_executor(); }
+
+    asio::awaitable<void> run() override
+    {
+        const auto self = shared_from_this();
+        try {
+            bool open = co_await open_stream();
+            while (open)
+                open = co_await exchange();
+            co_await finish();
+        } catch (...) {
+            // Cut, or out of memory: the client learns it from the closed connection.
+        }
+        phase_ = phase::ended;
+        deadline_.cancel();
+        close();
+    }
+
+    void end(urgency how) override
+    {
+        if (phase_ == phase::ended || how <= ending_)
+            return;
+        ending_ = how;
+        if (!gives_up(phase_, how))
+            return;
+        if (how == urgency::cut) {
+            close();
+            cut_.emit(asio::cancellation_type::terminal);
+        } else {
+            stop_reading();
+        }
+    }
+
+private:
+    static constexpr bool is_tls = !std::is_same_v<Stream, tcp::socket>;
+
+    tcp::socket& lowest() noexcept
+    {
+        if constexpr (is_tls)
+            return stream_.next_layer();
+        else
+            return stream_;
+    }
+
+    const server_options& options() const noexcept { return shared_->options; }
+
+    asio::awaitable<bool> open_stream()
+    {
+        if constexpr (is_tls) {
+            enter(phase::handshaking, options().read_timeout);
+            auto [failure] = co_await stream_.async_handshake(asio::ssl::stream_base::server, quietly);
+            broken_ = failure.failed();
+        }
+        co_return !broken_;
+    }
+
+    // One request and its answer. True if another may follow.
+    asio::awaitable<bool> exchange()
+    {
+        const bool begun = co_await wait_for_request();
+        if (!begun)
+            co_return false;
+
+        enter(phase::reading, options().read_timeout);
+        request_parser parser;
+        parser.header_limit(static_cast<std::uint32_t>(
+            std::min<std::size_t>(options().max_header, std::numeric_limits<std::uint32_t>::max())));
+        parser.body_limit(options().max_body);
+        request question;
+        std::optional<refusal> refused;
+        const bool whole = co_await read_request(parser, question, refused);
+        if (refused) {
+            unread_ = true;
+            enter(phase::writing, options().write_timeout);
+            response answer = answer_to(*refused);
+            co_await write(std::move(answer), false, question.method == "HEAD");
+            co_return false;
+        }
+        if (!whole || ending_ >= urgency::stop)
+            co_return false;
+
+        const bool head_only = question.method == "HEAD";
+        enter(phase::answering);
+        response answer = co_await ask(std::move(question));
+
+        enter(phase::writing, options().write_timeout);
+        const bool keep = parser.keep_alive() && ending_ == urgency::none && !answer.raw && !wants_close(answer);
+        const bool written = co_await write(std::move(answer), keep, head_only);
+        co_return written&& keep;
+    }
+
+    // Until the first byte of the next request: this is where connections spend their lives.
+    asio::awaitable<bool> wait_for_request()
+    {
+        if (buffer_.size() > 0)
+            co_return true;
+        if (ending_ != urgency::none)
+            co_return false;
+        if (buffer_.capacity() > 4096)
+            buffer_.shrink_to_fit();
+        enter(phase::idle, served_ ? options().idle_timeout : options().read_timeout);
+        served_ = true;
+        const auto space = buffer_.prepare(512);
+        auto [failure, size] = co_await stream_.async_read_some(space, quietly);
+        if (failure)
+            co_return false;
+        buffer_.commit(size);
+        co_return true;
+    }
+
+    // True with a whole request in `question`; else `refused` has what to tell the client, if it is
+    // still there.
+    asio::awaitable<bool> read_request(request_parser& parser, request& question, std::optional<refusal>& refused)
+    {
+        namespace beast_http = boost::beast::http;
+        auto [head_failure, head_size] = co_await beast_http::async_read_header(stream_, buffer_, parser, quietly);
+        // Beast holds the request line and the fields to the limit one by one.
+        if (!head_failure && head_size > options().max_header)
+            head_failure = beast_http::error::header_limit;
+        if (head_failure) {
+            refused = refusal_for(head_failure, part::head, too_slow_);
+            co_return false;
+        }
+        question = head_of(parser);
+        question.https = is_tls;
+        question.peer = peer_;
+        refused = check_head(parser.get().version() % 10, question);
+        if (refused)
+            co_return false;
+        if (parser.is_done())
+            co_return true;
+
+        if (parser.get().version() >= 11 && question.headers.count("Expect") > 0) {
+            const std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+            auto [expect_failure, sent] = co_await asio::async_write(stream_, asio::buffer(go_on), quietly);
+            if (expect_failure)
+                co_return false;
+        }
+        auto [body_failure, body_size] = co_await beast_http::async_read(stream_, buffer_, parser, quietly);
+        if (body_failure) {
+            refused = refusal_for(body_failure, part::body, too_slow_);
+            co_return false;
+        }
+        question.body = std::move(parser.get().body());
+        co_return true;
+    }
+
+    asio::awaitable<response> ask(request question)
+    {
+        try {
+            asio::awaitable<response> op = shared_->answer(std::move(question));
+            response answer = co_await std::move(op);
+            if (answer.raw || well_formed(answer))
+                co_return answer;
+        } catch (...) {
+            // What it says is for the handler's own log: it may hold anything.
+        }
+        co_return answer_to(refusal(500, "Something went wrong on this server."));
+    }
+
+    asio::awaitable<bool> write(response answer, bool keep, bool head_only)
+    {
+        std::string head;
+        std::string_view body;
+        if (answer.raw) {
+            body = *answer.raw;
+            silent_ = body.empty();
+        } else {
+            head = response_head(answer, keep, http_date(std::chrono::system_clock::now()));
+            if (!head_only && !bodiless(answer.status))
+                body = answer.body;
+        }
+        const std::array<asio::const_buffer, 2> bytes = {asio::buffer(head), asio::buffer(body)};
+        auto [failure, size] = co_await asio::async_write(stream_, bytes, quietly);
+        broken_ = failure.failed();
+        co_return !broken_;
+    }
+
+    // Says goodbye, so that the client gets every byte it was sent.
+    asio::awaitable<void> finish()
+    {
+        if (broken_ || silent_)
+            co_return;
+        enter(phase::closing, linger_time);
+        if constexpr (is_tls) {
+            // Only our half of the goodbye: the client's may never come.
+            SSL_set_shutdown(
+                stream_.native_handle(), SSL_get_shutdown(stream_.native_handle()) | SSL_RECEIVED_SHUTDOWN);
+            co_await stream_.async_shutdown(quietly);
+        }
+        error_code failure;
+        lowest().shutdown(tcp::socket::shutdown_send, failure);
+        std::size_t left = unread_ || buffer_.size() > 0 ? linger_bytes : 0;
+        std::array<char, 4096> sink;
+        while (left > 0 && !failure) {
+            auto [read_failure, size] = co_await lowest().async_read_some(asio::buffer(sink), quietly);
+            failure = read_failure;
+            left -= std::min(left, size);
+        }
+    }
+
+    void enter(phase next)
+    {
+        phase_ = next;
+        deadline_.cancel();
+    }
+
+    void enter(phase next, milliseconds limit)
+    {
+        phase_ = next;
+        arm(limit);
+    }
+
+    void arm(milliseconds limit)
+    {
+        deadline_.expires_after(limit);
+        deadline_.async_wait([weak = weak_from_this()](error_code failure) {
+            const auto self = weak.lock();
+            if (self && !failure)
+                static_cast<connection_over&>(*self).expire();
+        });
+    }
+
+    void expire()
+    {
+        // It may have been set anew while this call was on its way.
+        if (deadline_.expiry() > std::chrono::steady_clock::now())
+            return;
+        switch (phase_) {
+        case phase::idle:
+            stop_reading();
+            break;
+        case phase::reading:
+            // First the reader sees the end of the stream and answers 408; a client that pours in
+            // more than it can read keeps it from seeing that, and is cut.
+            if (too_slow_)
+                close();
+            else {
+                too_slow_ = true;
+                stop_reading();
+                arm(linger_time);
+            }
+            break;
+        case phase::answering:
+        case phase::ended:
+            break;
+        case phase::handshaking:
+        case phase::writing:
+        case phase::closing:
+            close();
+            break;
+        }
+    }
+
+    // What has arrived can still be read, then comes the end of the stream; writing stays possible.
+    void stop_reading()
+    {
+        error_code ignored;
+        lowest().shutdown(tcp::socket::shutdown_receive, ignored);
+    }
+
+    void close()
+    {
+        error_code ignored;
+        lowest().close(ignored);
+    }
+
+    std::shared_ptr<service> shared_;
+    Stream stream_;
+    asio::steady_timer deadline_;
+    boost::beast::flat_buffer buffer_;
+    std::string peer_;
+    phase phase_ = phase::idle;
+    urgency ending_ = urgency::none;
+    bool served_ = false;   // the first request has been waited for
+    bool too_slow_ = false; // the time for the request is up
+    bool broken_ = false;   // nothing more can be written
+    bool silent_ = false;   // the handler wants the connection closed without a word
+    bool unread_ = false;   // the client may still be talking
+};
+
+} // namespace
+
+std::shared_ptr<connection> make_connection(tcp::socket socket, std::shared_ptr<service> shared)
+{
+    if (!shared->tls)
+        return std::make_shared<connection_over<tcp::socket>>(std::move(shared), std::move(socket));
+    auto& tls = *shared->tls;
+    return std::make_shared<connection_over<tls_stream>>(std::move(shared), std::move(socket), tls);
+}
+
+} // namespace coauth::server

@@ -1,0 +1,58 @@
+// One client of the server, from its first byte to its last.
+#pragma once
+
+#include <coauth/server/http_server.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+namespace coauth::server {
+
+/// What the connections of one server share.
+struct service {
+    service() = default;
+
+    server_options options;
+    handler answer;
+    std::optional<boost::asio::ssl::context> tls; ///< Empty: plain http.
+};
+
+/// What a connection is doing.
+enum class phase { handshaking, idle, reading, answering, writing, closing, ended };
+
+/// How soon a connection has to end.
+enum class urgency {
+    none,  ///< The server is open.
+    drain, ///< What has begun is finished; nothing new is begun.
+    stop,  ///< An answer under way is finished; a request that is still arriving is not waited for.
+    cut,   ///< At once.
+};
+
+/// True if a connection that is doing `now` gives that up.
+bool gives_up(phase now, urgency how) noexcept;
+
+/// A connection with its own strand. `run` and `end` are called on it.
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    virtual ~connection();
+
+    /// Serves the client until either side ends it. Throws nothing.
+    virtual boost::asio::awaitable<void> run() = 0;
+
+    /// Makes `run` come to its end; a later call may only be more urgent.
+    virtual void end(urgency how) = 0;
+
+    virtual boost::asio::any_io_executor executor() = 0;
+
+    /// `run` has to be spawned with this slot: it is how a handler under way is cut.
+    boost::asio::cancellation_slot slot() noexcept { return cut_.slot(); }
+
+protected:
+    boost::asio::cancellation_signal cut_;
+};
+
+/// `socket` runs on a strand of its own.
+std::shared_ptr<connection> make_connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared);
+
+} // namespace coauth::server

@@ -1,0 +1,235 @@
+#include "server/connection.hpp"
+#include "server/tls_context.hpp"
+
+#include <coauth/coro/call_on.hpp>
+#include <coauth/server/http_server.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace coauth::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+// How long the acceptor rests when the process or the kernel has run out of something.
+constexpr milliseconds accept_pause(50);
+
+constexpr milliseconds longest_grace = std::chrono::hours(24);
+
+void check(const server_options& options)
+{
+    if (options.read_timeout.count() <= 0 || options.idle_timeout.count() <= 0 || options.write_timeout.count() <= 0)
+        throw error(errc::invalid_argument, "a timeout of the server is not positive");
+    if (options.max_header < 256)
+        throw error(errc::invalid_argument, "max_header leaves no room for a request");
+    if (options.max_connections == 0)
+        throw error(errc::invalid_argument, "max_connections is 0");
+}
+
+tcp::endpoint endpoint_of(const server_options& options)
+{
+    error_code failure;
+    const auto address = asio::ip::make_address(options.address, failure);
+    if (failure)
+        throw error(errc::invalid_argument, "the address to listen on is no IP address: " + options.address)
+            .with_hint("use 127.0.0.1 or ::1 for this machine alone");
+    return tcp::endpoint(address, options.port);
+}
+
+void listen(tcp::acceptor& acceptor, const tcp::endpoint& where)
+{
+    error_code failure;
+    acceptor.open(where.protocol(), failure);
+    if (!failure && where.address().is_v6())
+        acceptor.set_option(asio::ip::v6_only(true), failure);
+    if (!failure)
+        acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
+    if (!failure)
+        acceptor.bind(where, failure);
+    if (!failure)
+        acceptor.listen(asio::socket_base::max_listen_connections, failure);
+    if (failure)
+        throw error(errc::invalid_argument, "can't listen on " + where.address().to_string() + " port " +
+                                                std::to_string(where.port()) + ": " + failure.message());
+}
+
+} // namespace
+
+response::response(int status, std::string content_type, std::string body) : status(status), body(std::move(body))
+{
+    headers.add("Content-Type", std::move(content_type));
+}
+
+// Everything after the constructor happens on the strand, so nothing here is locked.
+class http_server::state : public std::enable_shared_from_this<state> {
+public:
+    state(asio::any_io_executor executor, server_options options, handler answer)
+        : executor_(std::move(executor)), strand_(asio::make_strand(executor_)), acceptor_(strand_), pause_(strand_),
+          all_ended_(strand_, asio::steady_timer::time_point::max()), service_(std::make_shared<service>())
+    {
+        check(options);
+        service_->options = std::move(options);
+        service_->answer = std::move(answer);
+        if (service_->options.tls)
+            service_->tls.emplace(make_tls_context(*service_->options.tls));
+        listen(acceptor_, endpoint_of(service_->options));
+        port_ = acceptor_.local_endpoint().port();
+    }
+
+    asio::any_io_executor strand() const { return strand_; }
+    std::uint16_t port() const noexcept { return port_; }
+
+    std::string url() const
+    {
+        const std::string& address = service_->options.address;
+        const std::string host = address.find(':') == std::string::npos ? address : '[' + address + ']';
+        return (service_->tls ? "https://" : "http://") + host + ':' + std::to_string(port_);
+    }
+
+    static asio::awaitable<void> accept(std::shared_ptr<state> self)
+    {
+        while (self->acceptor_.is_open()) {
+            asio::any_io_executor lane = asio::make_strand(self->executor_);
+            auto [failure, socket] = co_await self->acceptor_.async_accept(lane, quietly);
+            if (!failure) {
+                self->start(std::move(socket));
+            } else if (self->acceptor_.is_open() && failure != asio::error::connection_aborted) {
+                // Most likely out of file descriptors; asking again at once would only burn the processor.
+                self->pause_.expires_after(accept_pause);
+                co_await self->pause_.async_wait(quietly);
+            }
+        }
+        self->accepting_ = false;
+        self->all_ended_.cancel();
+    }
+
+    // Stops listening; what the kernel has already greeted may still get its answer.
+    void drain()
+    {
+        ending_ = std::max(ending_, urgency::drain);
+        error_code failure;
+        if (acceptor_.is_open())
+            acceptor_.non_blocking(true, failure);
+        while (acceptor_.is_open() && !failure && connections_.size() < service_->options.max_connections) {
+            tcp::socket socket(asio::make_strand(executor_));
+            acceptor_.accept(socket, failure);
+            if (!failure)
+                start(std::move(socket));
+        }
+        end(urgency::drain);
+    }
+
+    void end(urgency how)
+    {
+        ending_ = std::max(ending_, how);
+        error_code ignored;
+        acceptor_.close(ignored);
+        pause_.cancel();
+        for (const auto& each : connections_)
+            hurry(each);
+    }
+
+    static asio::awaitable<void> close(std::shared_ptr<state> self, milliseconds grace)
+    {
+        self->drain();
+        asio::steady_timer fuse(self->strand_, std::clamp(grace, milliseconds(0), longest_grace));
+        fuse.async_wait([self](error_code failure) {
+            if (!failure)
+                self->end(urgency::cut);
+        });
+        while (self->accepting_ || !self->connections_.empty())
+            co_await self->all_ended_.async_wait(quietly);
+    }
+
+private:
+    void start(tcp::socket socket)
+    {
+        if (connections_.size() >= service_->options.max_connections)
+            return;
+        std::shared_ptr<connection> next;
+        try {
+            next = make_connection(std::move(socket), service_);
+            connections_.insert(next);
+            auto when_ended = [self = shared_from_this(), next](std::exception_ptr) { self->ended(next); };
+            asio::co_spawn(next->executor(), next->run(),
+                asio::bind_cancellation_slot(next->slot(), asio::bind_executor(strand_, std::move(when_ended))));
+            // One that was accepted when the server already ended.
+            if (ending_ != urgency::none)
+                hurry(next);
+        } catch (const std::exception&) {
+            // Out of memory: this client is dropped, the others are served.
+            connections_.erase(next);
+        }
+    }
+
+    void hurry(const std::shared_ptr<connection>& which)
+    {
+        asio::post(which->executor(), [which, how = ending_] { which->end(how); });
+    }
+
+    void ended(const std::shared_ptr<connection>& which)
+    {
+        connections_.erase(which);
+        if (connections_.empty())
+            all_ended_.cancel();
+    }
+
+    asio::any_io_executor executor_;
+    asio::any_io_executor strand_;
+    tcp::acceptor acceptor_;
+    asio::steady_timer pause_;
+    asio::steady_timer all_ended_; // never expires; cancelled when there may be nothing left
+    std::shared_ptr<service> service_;
+    std::unordered_set<std::shared_ptr<connection>> connections_;
+    urgency ending_ = urgency::none;
+    bool accepting_ = true; // the acceptor's coroutine has not ended
+    std::uint16_t port_ = 0;
+};
+
+http_server::http_server(asio::any_io_executor executor, server_options options, handler answer)
+    : state_(std::make_shared<state>(std::move(executor), std::move(options), std::move(answer)))
+{
+    asio::co_spawn(state_->strand(), state::accept(state_), asio::detached);
+}
+
+http_server::~http_server()
+{
+    asio::post(state_->strand(), [self = state_] { self->end(urgency::stop); });
+}
+
+std::uint16_t http_server::port() const noexcept
+{
+    return state_->port();
+}
+
+std::string http_server::url() const
+{
+    return state_->url();
+}
+
+asio::awaitable<void> http_server::close(milliseconds grace)
+{
+    const std::shared_ptr<state> self = state_;
+    co_await call_on(self->strand(), state::close(self, grace));
+}
+
+} // namespace coauth::server

@@ -1,0 +1,100 @@
+#include "server/request_rules.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace coauth::server {
+
+namespace {
+
+bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+// A host as it may stand in a URL, and perhaps a port: no user information, no path, no blank.
+bool looks_like_authority(std::string_view host) noexcept
+{
+    return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view("-._~%!$&'()*+;=:[]").find(c) != std::string_view::npos;
+    });
+}
+
+// Visible ASCII only; a fragment is never sent.
+bool is_origin_form(std::string_view target) noexcept
+{
+    return target.starts_with('/') &&
+           std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+}
+
+std::optional<refusal> check_length(unsigned minor_version, const http::fields& headers)
+{
+    const std::size_t lengths = headers.count("Content-Length");
+    const std::string_view length = headers.get("Content-Length");
+    if (lengths > 1 || !std::all_of(length.begin(), length.end(), is_digit))
+        return refusal(400, "The request has no single Content-Length.");
+
+    const std::size_t codings = headers.count("Transfer-Encoding");
+    if (codings == 0)
+        return std::nullopt;
+    if (codings > 1 || lengths > 0 || minor_version == 0)
+        return refusal(400, "The length of the request is ambiguous.");
+    if (!http::same_field_name(headers.get("Transfer-Encoding"), "chunked"))
+        return refusal(501, "The only transfer coding understood is chunked.");
+    return std::nullopt;
+}
+
+} // namespace
+
+response answer_to(const refusal& why)
+{
+    return response(why.status, "text/plain; charset=utf-8", why.reason + '\n');
+}
+
+std::optional<refusal> check_head(unsigned minor_version, const request& head)
+{
+    if (!is_origin_form(head.target))
+        return refusal(400, "The request target must be a path on this server.");
+
+    const std::size_t hosts = head.headers.count("Host");
+    if (hosts > 1 || (hosts == 0 && minor_version >= 1))
+        return refusal(400, "The request needs exactly one Host.");
+    if (hosts == 1 && !looks_like_authority(head.headers.get("Host")))
+        return refusal(400, "The Host of the request is malformed.");
+
+    auto length = check_length(minor_version, head.headers);
+    if (length)
+        return length;
+
+    if (minor_version >= 1 && head.headers.count("Expect") > 0 &&
+        !http::same_field_name(head.headers.get("Expect"), "100-continue"))
+        return refusal(417, "The only expectation understood is 100-continue.");
+    return std::nullopt;
+}
+
+std::optional<refusal> refusal_for(boost::system::error_code failure, part reading, bool too_slow)
+{
+    namespace beast_http = boost::beast::http;
+    if (failure == boost::asio::error::operation_aborted)
+        return std::nullopt;
+    if (too_slow)
+        return refusal(408, "The request took too long to arrive.");
+    if (failure == beast_http::error::header_limit)
+        return refusal(431, "The header of the request is too large.");
+    if (failure == beast_http::error::body_limit)
+        return refusal(413, "The body of the request is too large.");
+    if (failure == beast_http::error::buffer_overflow)
+        return reading == part::head ? refusal(431, "The header of the request is too large.")
+                                     : refusal(413, "The framing of the body is too large.");
+    if (failure == beast_http::error::end_of_stream || failure == beast_http::error::partial_message)
+        return std::nullopt;
+    if (failure.category() == beast_http::make_error_code(beast_http::error::bad_method).category())
+        return refusal(400, "The request is not HTTP/1.1 or HTTP/1.0.");
+    return std::nullopt;
+}
+
+} // namespace coauth::server

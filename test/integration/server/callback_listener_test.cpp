@@ -1,0 +1,223 @@
+#include "integration/server/loopback.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/server/callback_listener.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <future>
+
+namespace asio = boost::asio;
+using coauth::server::callback_listener;
+using loopback::client;
+
+namespace {
+
+std::uint16_t port_of(const callback_listener& listener)
+{
+    const std::string url = listener.url();
+    return static_cast<std::uint16_t>(std::stoi(url.substr(url.find(':', 7) + 1)));
+}
+
+std::string get(std::string_view target)
+{
+    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+}
+
+bool is_mine(std::string_view query)
+{
+    return query == "oauth_token=mine&oauth_verifier=v";
+}
+
+template <class Wait>
+std::future<std::string> start(loopback::threads& io, Wait wait)
+{
+    return asio::co_spawn(io.executor(), std::move(wait), asio::use_future);
+}
+
+std::string failure_of(std::future<std::string> waiting)
+{
+    try {
+        return "returned " + waiting.get();
+    } catch (const coauth::error& e) {
+        return std::string(coauth::name(e.reason()));
+    }
+}
+
+} // namespace
+
+TEST_CASE("a listener gives the callback a page, and its query to the one who waits")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    auto waiting = start(io, listener.wait(is_mine));
+
+    client browser(port_of(listener));
+    const auto page = browser.ask(get("/callback?oauth_token=mine&oauth_verifier=v"));
+    CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
+    CHECK(page.status == 200);
+    CHECK(page.header("content-type") == "text/html; charset=utf-8");
+    CHECK(page.header("content-security-policy") == "default-src 'none'; style-src 'unsafe-inline'");
+    CHECK(page.header("cache-control") == "no-store");
+    CHECK(page.header("referrer-policy") == "no-referrer");
+    CHECK(page.header("x-content-type-options") == "nosniff");
+    CHECK(page.header("connection") == "close");
+    CHECK(page.body.find("close this window") != std::string::npos);
+    CHECK(page.body.find("mine") == std::string::npos);
+    CHECK(page.body.find("<script") == std::string::npos);
+
+    asio::io_context other;
+    asio::ip::tcp::socket late(other);
+    boost::system::error_code refused;
+    late.connect({asio::ip::make_address("127.0.0.1"), port_of(listener)}, refused);
+    CHECK(refused == asio::error::connection_refused);
+}
+
+TEST_CASE("what is not this login's callback gets its status and does not end the wait")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    auto waiting = start(io, listener.wait(is_mine));
+
+    client browser(port_of(listener));
+    CHECK(browser.ask(get("/")).status == 404);
+    CHECK(browser.ask(get("/favicon.ico")).status == 404);
+    CHECK(browser.ask(get("/callback/")).status == 404);
+    CHECK(browser.ask(get("/Callback?oauth_token=mine&oauth_verifier=v")).status == 404);
+    CHECK(browser.ask(get("/callback")).status == 400);
+    CHECK(browser.ask(get("/callback?oauth_token=other&oauth_verifier=v")).status == 400);
+    const auto post = browser.ask("POST /callback?oauth_token=mine&oauth_verifier=v HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(post.status == 405);
+    CHECK(post.header("allow") == "GET, HEAD");
+    browser.send("HEAD /callback?oauth_token=mine&oauth_verifier=v HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    CHECK(browser.receive(true).status == 200);
+    CHECK(browser.rest().empty());
+    CHECK(client(port_of(listener)).ask("POST /callback HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx").status ==
+          413);
+
+    client right(port_of(listener));
+    CHECK(right.ask(get("/callback?oauth_token=mine&oauth_verifier=v")).status == 200);
+    CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
+}
+
+TEST_CASE("a second callback gets 410")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    client first(port_of(listener));
+    client second(port_of(listener));
+    // Both are there before anyone waits; whoever comes first, one of them is over.
+    const std::string question = get("/callback?oauth_token=mine&oauth_verifier=v");
+    first.send(question);
+    second.send(question);
+    auto waiting = start(io, listener.wait(is_mine));
+    const auto one = first.receive();
+    const auto two = second.receive();
+    CHECK(std::min(one.status, two.status) == 200);
+    CHECK(std::max(one.status, two.status) == 410);
+    CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
+}
+
+TEST_CASE("a callback that comes before the wait is held until then")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    client browser(port_of(listener));
+    browser.send(get("/callback?oauth_token=mine&oauth_verifier=v"));
+    auto waiting = start(io, listener.wait(is_mine));
+    CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
+    CHECK(browser.receive().status == 200);
+}
+
+TEST_CASE("a listener's URL has the port in use and keeps its query")
+{
+    loopback::threads io;
+    callback_listener chosen(io.executor(), "http://localhost:0/callback?app=1");
+    const std::string port = std::to_string(port_of(chosen));
+    CHECK(port != "0");
+    CHECK(chosen.url() == "http://localhost:" + port + "/callback?app=1");
+    auto waiting = start(io, chosen.wait([](std::string_view query) { return query == "app=1&denied=t"; }));
+    CHECK(client(port_of(chosen)).ask(get("/callback?app=1&denied=t")).status == 200);
+    CHECK(waiting.get() == "app=1&denied=t");
+
+    callback_listener six(io.executor(), "http://[::1]:0/");
+    auto waiting_six = start(io, six.wait([](std::string_view) { return true; }));
+    const std::string url = six.url();
+    const auto port_six = static_cast<std::uint16_t>(std::stoi(url.substr(std::string("http://[::1]:").size())));
+    CHECK(client(port_six, "::1").ask(get("/")).status == 200);
+    CHECK(waiting_six.get().empty());
+}
+
+TEST_CASE("a port that is taken is an error with its number")
+{
+    loopback::threads io;
+    callback_listener first(io.executor(), "http://127.0.0.1:0/callback");
+    const std::string port = std::to_string(port_of(first));
+    try {
+        callback_listener second(io.executor(), "http://127.0.0.1:" + port + "/callback");
+        FAIL("two listeners on one port");
+    } catch (const coauth::error& e) {
+        CHECK(e.reason() == coauth::errc::invalid_argument);
+        CHECK(e.message().find(port) != std::string::npos);
+    }
+    CHECK_THROWS_AS(callback_listener(io.executor(), "https://example.com/"), coauth::error);
+}
+
+TEST_CASE("a wait can be cancelled, and the callback that comes afterwards gets 410")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    client browser(port_of(listener));
+    // Once this has its answer, the wait has begun.
+    browser.send(get("/callback?oauth_token=other"));
+
+    const auto strand = asio::make_strand(io.executor());
+    asio::cancellation_signal signal;
+    auto waiting =
+        asio::co_spawn(strand, listener.wait(is_mine), asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+    CHECK(browser.receive().status == 400);
+    asio::post(strand, [&] { signal.emit(asio::cancellation_type::terminal); });
+    CHECK(failure_of(std::move(waiting)) == "cancelled");
+    CHECK(browser.ask(get("/callback?oauth_token=mine&oauth_verifier=v")).status == 410);
+}
+
+TEST_CASE("a listener is waited on once")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    client browser(port_of(listener));
+    browser.send(get("/callback?oauth_token=other"));
+    auto first = start(io, listener.wait(is_mine));
+    CHECK(browser.receive().status == 400);
+    CHECK(failure_of(start(io, listener.wait(is_mine))) == "invalid_argument");
+    CHECK(browser.ask(get("/callback?oauth_token=mine&oauth_verifier=v")).status == 200);
+    CHECK(first.get() == "oauth_token=mine&oauth_verifier=v");
+}
+
+TEST_CASE("destroying a listener ends the wait and lets a held browser go")
+{
+    loopback::threads io;
+    auto waited_on = std::make_unique<callback_listener>(io.executor(), "http://127.0.0.1:0/callback");
+    client browser(port_of(*waited_on));
+    browser.send(get("/callback?oauth_token=other"));
+    auto waiting = start(io, waited_on->wait(is_mine));
+    CHECK(browser.receive().status == 400);
+    waited_on.reset();
+    CHECK(failure_of(std::move(waiting)) == "cancelled");
+    CHECK(browser.rest().empty());
+
+    auto never = std::make_unique<callback_listener>(io.executor(), "http://127.0.0.1:0/callback");
+    client held(port_of(*never));
+    held.send(get("/callback?oauth_token=mine&oauth_verifier=v"));
+    never.reset();
+    const int status = held.receive().status;
+    CHECK((status == 410 || status == 0)); // 0: the request had not been read yet
+    io.finish();
+}

@@ -1,0 +1,156 @@
+#include "server/connection.hpp"
+#include "server/request_rules.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace coauth::server;
+
+namespace {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+int verdict(unsigned minor, const std::string& target, const header_list& headers)
+{
+    request r;
+    r.method = "GET";
+    r.target = target;
+    for (const auto& [name, value] : headers)
+        r.headers.add(name, value);
+    const auto refused = check_head(minor, r);
+    return refused ? refused->status : 200;
+}
+
+} // namespace
+
+TEST_CASE("a target is a path on this server")
+{
+    const header_list host = {{"Host", "a"}};
+    for (const char* target : {"/", "/a/b?c=d&e", "/%00", "//x", "/a?x=/?"})
+        CHECK(verdict(1, target, host) == 200);
+    for (const char* target : {"", "*", "a", "http://a/", "a:443", "/a#b", "/a b", "/caf\xc3\xa9", "/\x01", "/\x7f"}) {
+        CAPTURE(target);
+        CHECK(verdict(1, target, host) == 400);
+    }
+}
+
+TEST_CASE("HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one")
+{
+    struct row {
+        unsigned minor;
+        header_list headers;
+        int status;
+    };
+    const row rows[] = {
+        {1, {{"Host", "example.com"}}, 200},
+        {1, {{"host", "127.0.0.1:8080"}}, 200},
+        {1, {{"HOST", "[::1]:8080"}}, 200},
+        {1, {}, 400},
+        {1, {{"Host", ""}}, 400},
+        {1, {{"Host", "a"}, {"host", "a"}}, 400},
+        {1, {{"Host", "a b"}}, 400},
+        {1, {{"Host", "a,b"}}, 400},
+        {1, {{"Host", "me@a"}}, 400},
+        {1, {{"Host", "a/b"}}, 400},
+        {0, {}, 200},
+        {0, {{"Host", "a"}}, 200},
+        {0, {{"Host", "a"}, {"Host", "b"}}, 400},
+    };
+    for (const row& r : rows)
+        CHECK(verdict(r.minor, "/", r.headers) == r.status);
+}
+
+TEST_CASE("a length that two readers could understand differently is refused")
+{
+    struct row {
+        unsigned minor;
+        header_list headers;
+        int status;
+    };
+    const row rows[] = {
+        {1, {{"Content-Length", "5"}}, 200},
+        {1, {{"Transfer-Encoding", "chunked"}}, 200},
+        {1, {{"Transfer-Encoding", "Chunked"}}, 200},
+        {1, {{"Content-Length", "5"}, {"Content-Length", "5"}}, 400},
+        {1, {{"Content-Length", "5, 5"}}, 400},
+        {1, {{"Content-Length", "+5"}}, 400},
+        {1, {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}, 400},
+        {1, {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}, 400},
+        {0, {{"Transfer-Encoding", "chunked"}}, 400},
+        {1, {{"Transfer-Encoding", "gzip"}}, 501},
+        {1, {{"Transfer-Encoding", "gzip, chunked"}}, 501},
+        {1, {{"Transfer-Encoding", "chunked, identity"}}, 501},
+    };
+    for (const row& r : rows) {
+        header_list headers = r.headers;
+        if (r.minor == 1)
+            headers.emplace_back("Host", "a");
+        CHECK(verdict(r.minor, "/", headers) == r.status);
+    }
+}
+
+TEST_CASE("the only expectation is 100-continue")
+{
+    CHECK(verdict(1, "/", {{"Host", "a"}, {"Expect", "100-Continue"}}) == 200);
+    CHECK(verdict(1, "/", {{"Host", "a"}, {"Expect", "tea"}}) == 417);
+    CHECK(verdict(0, "/", {{"Expect", "tea"}}) == 200);
+}
+
+TEST_CASE("a reading failure is told to a client that is still there")
+{
+    namespace beast_http = boost::beast::http;
+    using beast_http::error;
+    struct row {
+        boost::system::error_code failure;
+        part reading;
+        bool too_slow;
+        int status; // 0: nothing is said
+    };
+    const row rows[] = {
+        {error::header_limit, part::head, false, 431},
+        {error::buffer_overflow, part::head, false, 431},
+        {error::buffer_overflow, part::body, false, 413},
+        {error::body_limit, part::head, false, 413},
+        {error::body_limit, part::body, false, 413},
+        {error::bad_version, part::head, false, 400},
+        {error::bad_method, part::head, false, 400},
+        {error::bad_chunk, part::body, false, 400},
+        {error::end_of_stream, part::head, false, 0},
+        {error::partial_message, part::body, false, 0},
+        {error::end_of_stream, part::head, true, 408},
+        {error::partial_message, part::body, true, 408},
+        {boost::asio::error::connection_reset, part::head, false, 0},
+        {boost::asio::error::operation_aborted, part::head, true, 0},
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.failure.message());
+        const auto refused = refusal_for(r.failure, r.reading, r.too_slow);
+        CHECK((refused ? refused->status : 0) == r.status);
+    }
+}
+
+TEST_CASE("what a connection gives up depends on how urgent its end is")
+{
+    struct row {
+        phase now;
+        bool drain, stop;
+    };
+    for (const row& r : {
+             row{phase::handshaking, false, true},
+             row{phase::idle, true, true},
+             row{phase::reading, false, true},
+             row{phase::answering, false, false},
+             row{phase::writing, false, false},
+             row{phase::closing, false, true},
+         }) {
+        CHECK_FALSE(gives_up(r.now, urgency::none));
+        CHECK(gives_up(r.now, urgency::drain) == r.drain);
+        CHECK(gives_up(r.now, urgency::stop) == r.stop);
+        CHECK(gives_up(r.now, urgency::cut));
+    }
+}
