@@ -6,13 +6,22 @@ namespace coauth::http {
 
 namespace {
 
-// Names are ASCII; what the locale thinks of a letter must not matter.
-char lower(char c) noexcept
+constexpr char lower(char c) noexcept
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+auto called(std::string_view name)
+{
+    return [name](const fields::value_type& field) { return same_field_name(field.first, name); };
+}
+
 } // namespace
+
+bool same_field_name(std::string_view a, std::string_view b) noexcept
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
 
 void fields::add(std::string name, std::string value)
 {
@@ -21,29 +30,20 @@ void fields::add(std::string name, std::string value)
 
 void fields::set(std::string_view name, std::string value)
 {
-    value_type replacement(std::string(name), std::move(value));
-    std::erase_if(list_, [&](const value_type& field) { return same_field_name(field.first, replacement.first); });
-    list_.push_back(std::move(replacement));
+    std::string kept(name); // `name` may be a view into a field that goes
+    list_.erase(std::remove_if(list_.begin(), list_.end(), called(kept)), list_.end());
+    add(std::move(kept), std::move(value));
 }
 
 std::string_view fields::get(std::string_view name) const noexcept
 {
-    const auto found =
-        std::find_if(begin(), end(), [&](const value_type& field) { return same_field_name(field.first, name); });
-    return found == end() ? std::string_view() : std::string_view(found->second);
+    const auto found = std::find_if(list_.begin(), list_.end(), called(name));
+    return found == list_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::size_t fields::count(std::string_view name) const noexcept
 {
-    const auto n =
-        std::count_if(begin(), end(), [&](const value_type& field) { return same_field_name(field.first, name); });
-    return static_cast<std::size_t>(n);
-}
-
-bool same_field_name(std::string_view a, std::string_view b) noexcept
-{
-    return std::equal(
-        a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) noexcept { return lower(x) == lower(y); });
+    return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), called(name)));
 }
 
 } // namespace coauth::http

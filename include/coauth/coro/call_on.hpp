@@ -43,9 +43,15 @@ struct completion<void> {
     using signature = void(std::exception_ptr);
 };
 
+// Called with the signal before the operation starts, and once it has ended.
+struct no_watch {
+    void begin(const std::shared_ptr<boost::asio::cancellation_signal>&) {}
+    void end() {}
+};
+
 struct start {
-    template <class Handler, class Executor, class T>
-    void operator()(Handler handler, Executor target, boost::asio::awaitable<T> op) const
+    template <class Handler, class Executor, class T, class Watch>
+    void operator()(Handler handler, Executor target, boost::asio::awaitable<T> op, Watch watch) const
     {
         namespace asio = boost::asio;
 
@@ -61,7 +67,10 @@ struct start {
 
         auto back =
             asio::prefer(asio::get_associated_executor(handler, target), asio::execution::outstanding_work.tracked);
-        auto done = [handler = std::move(handler), back, signal](std::exception_ptr error, auto... value) mutable {
+        watch.begin(signal);
+        auto done = [handler = std::move(handler), back, signal, watch](
+                        std::exception_ptr error, auto... value) mutable {
+            watch.end();
             // Posted, not called: the caller's code must not run inside the target strand.
             asio::post(back, [handler = std::move(handler), error, ... value = std::move(value)]() mutable {
                 std::move(handler)(error, std::move(value)...);
@@ -72,9 +81,21 @@ struct start {
     }
 };
 
+template <class Executor, class T, class Watch>
+boost::asio::awaitable<T> run(Executor target, boost::asio::awaitable<T> op, Watch watch)
+{
+    using signature = typename completion<T>::signature;
+    if constexpr (std::is_void_v<T>)
+        co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
+            start(), boost::asio::use_awaitable, std::move(target), std::move(op), std::move(watch));
+    else
+        co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
+            start(), boost::asio::use_awaitable, std::move(target), std::move(op), std::move(watch));
+}
+
 } // namespace call_on_detail
 
-/// Runs `op` on `target` (usually a strand) and returns what it returned, on the caller's executor.
+/// Runs `op` on `target` (a strand, or a context that one thread runs) and returns what it returned, on the caller's executor.
 ///
 /// Every hop in coauth goes through here, because cancelling from another strand is a use after free
 /// in Asio 1.81 itself. All cancellation types reach `op`. `T` must be default constructible.
@@ -83,13 +104,7 @@ struct start {
 template <class Executor, class T>
 boost::asio::awaitable<T> call_on(Executor target, boost::asio::awaitable<T> op)
 {
-    using signature = typename call_on_detail::completion<T>::signature;
-    if constexpr (std::is_void_v<T>)
-        co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
-            call_on_detail::start(), boost::asio::use_awaitable, std::move(target), std::move(op));
-    else
-        co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
-            call_on_detail::start(), boost::asio::use_awaitable, std::move(target), std::move(op));
+    return call_on_detail::run(std::move(target), std::move(op), call_on_detail::no_watch());
 }
 
 } // namespace coauth

@@ -14,7 +14,7 @@
 
 namespace coauth::http {
 
-/// Options of `connection_pool`. Every duration is positive unless it says what zero means.
+/// Options of `connection_pool`. Every duration is positive and at most 30 days.
 struct pool_options {
     pool_options() = default;
 
@@ -24,7 +24,8 @@ struct pool_options {
     /// came. Default 16, at least 1.
     std::size_t max_connections_per_origin = 16;
 
-    /// An idle connection is closed after this long. Default 50 s: below the 60 s of common servers.
+    /// An idle connection is not used again after this long, and closed at the pool's next request: no
+    /// timer runs for it, so an idle pool keeps no context busy. Default 50 s: below the 60 s of common servers.
     std::chrono::milliseconds idle_timeout{50'000};
 
     /// A connection is not used again once it is this old, so that a changed address is noticed. Default 10 min.
@@ -39,14 +40,15 @@ struct pool_options {
     /// For everything, waiting for a connection included; `request::deadline` overrides it. Default 15 s.
     std::chrono::milliseconds total_timeout{15'000};
 
-    /// The largest header of an answer, in bytes. Default 16 KiB.
+    /// The largest header of an answer, in bytes. Default 16 KiB, from 1 KiB to 16 MiB.
     std::size_t max_header = 16 * 1024;
 
-    /// The largest body of an answer, in bytes. Default 4 MiB.
+    /// The largest body of an answer, in bytes. Default 4 MiB, at least 1.
     std::size_t max_body = 4 * 1024 * 1024;
 
-    /// An HTTP proxy that is asked to CONNECT: `http://host:port`. Empty: none. No environment
-    /// variable is looked at. Proxies with a password are not supported.
+    /// An HTTP proxy that is asked to CONNECT: `http://host:port`. Empty: none. Plain http, which stays
+    /// on this machine, goes past it. No environment variable is looked at. Proxies with a password
+    /// are not supported.
     std::string proxy;
 };
 
@@ -54,7 +56,7 @@ struct pool_options {
 struct pool_stats {
     pool_stats() = default;
 
-    std::size_t open = 0;       ///< Connections now open.
+    std::size_t open = 0;       ///< Connections now open or being opened.
     std::size_t idle = 0;       ///< Of these, waiting for a request.
     std::size_t waiting = 0;    ///< Requests waiting for a connection.
     std::size_t connected = 0;  ///< Connections ever made.
@@ -67,6 +69,9 @@ struct pool_stats {
 /// A connection serves one exchange at a time and goes back only when that exchange is proven
 /// complete: a whole answer, that allows keeping it, and nothing left over. Everything else (an
 /// error, a deadline, a cancellation) closes it, so that no answer can reach the wrong caller.
+///
+/// A cancellation of any type that reaches `send` ends it with `errc::cancelled`; by default `co_spawn`
+/// lets terminal cancellation through only.
 ///
 /// Thread safety: safe; share one among threads. Distinct objects share nothing.
 /// Lifetime: destroying it closes the idle connections; exchanges under way finish and must not
@@ -83,7 +88,7 @@ public:
     boost::asio::awaitable<response> send(request what) override;
 
     /// Refuses new requests with `errc::cancelled`, closes idle connections, and returns when the last
-    /// exchange has ended.
+    /// request has ended, those included that wait for a connection now.
     boost::asio::awaitable<void> close();
 
     pool_stats stats() const;

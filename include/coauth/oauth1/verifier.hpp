@@ -49,11 +49,11 @@ public:
 /// Bounds of what is read, so that no stranger can make the verifier work or remember much. What
 /// exceeds them is `refusal_reason::malformed`. The Authorization header has a bound of its own
 /// (`max_authorization_header`); the body's is the server's.
-inline constexpr std::size_t max_consumer_key = 128;    ///< Octets; visible ASCII.
-inline constexpr std::size_t max_token = 256;           ///< Octets; visible ASCII.
+inline constexpr std::size_t max_consumer_key = 128;    ///< Octets; no control characters.
+inline constexpr std::size_t max_token = 256;           ///< Octets; no control characters.
 inline constexpr std::size_t max_nonce = 128;           ///< Octets; printable ASCII.
 inline constexpr std::size_t max_signature = 2048;      ///< Octets; enough for RSA with 8192 bits.
-inline constexpr std::size_t max_protocol_value = 2048; ///< Octets of any other protocol parameter.
+inline constexpr std::size_t max_protocol_value = 2048; ///< Octets of any other; no control characters.
 inline constexpr std::size_t max_protocol_parameters = 32;
 inline constexpr std::size_t max_request_parameters = 1000; ///< In query and form body together.
 

@@ -64,7 +64,7 @@ struct api_call {
     api_call(std::string method, std::string path) : method(std::move(method)), path(std::move(path)) {}
 
     std::string method = "GET";
-    std::string path;         ///< Below the API base, encoded: "/2/tweets/20".
+    std::string path;         ///< Below the API base, encoded, without a query: "/2/tweets/20".
     oauth1::parameters query; ///< Decoded; encoded as it is signed.
     oauth1::parameters form;  ///< Sent as a form body if not empty; then `json` must be empty.
     std::string json;         ///< Sent as a JSON body; not signed.
@@ -114,8 +114,8 @@ public:
     /// One person. Fails with `not_found`, `suspended`, `forbidden`.
     boost::asio::awaitable<reply<twitter::profile>> profile(oauth1::access_token user, user_ref who) const;
 
-    /// Up to 100 people in one request, all by id or all by name. Missing and suspended people are
-    /// outcomes, no errors; an answer about someone else is left out.
+    /// Up to 100 people in one request, all by id or all by name; none: no request. Missing and
+    /// suspended people are outcomes, no errors; an answer about someone else is left out.
     boost::asio::awaitable<reply<lookups>> profiles(oauth1::access_token user, std::vector<user_ref> who) const;
 
     boost::asio::awaitable<reply<page<tweet>>> tweets(
@@ -134,7 +134,8 @@ public:
     /// Any other signed call. Gives the answer if its status is 2xx, else throws as the others do.
     boost::asio::awaitable<reply<http::response>> request(oauth1::access_token user, api_call call) const;
 
-    /// How far the provider's clock is ahead of this machine's, as learnt from a refusal; 0 until then.
+    /// How far the provider's clock is ahead of this machine's now, as learnt from a refusal; 0 until
+    /// then. Negative if this machine's is ahead. Setting this machine's clock right changes it.
     std::chrono::seconds clock_offset() const noexcept;
 
     const client_options& options() const noexcept;

@@ -20,7 +20,8 @@ enum class picture_size {
 };
 
 /// A person's profile, the same for both APIs. Whatever the provider did not give, or gave as null
-/// or as an empty text, is empty; `id`, `username` and `name` are always there.
+/// or as an empty text, is empty; `id`, `username` and `name` are always there (a person without a name
+/// goes by the user name).
 ///
 /// Recognise a person by `id`: user names change hands.
 ///
@@ -31,10 +32,10 @@ struct COAUTH_DECL profile {
     std::string id;                     ///< Decimal, up to 19 digits; a text, since it does not fit a double.
     std::string username;               ///< Without `@`; compares without case.
     std::string name;                   ///< As shown; any characters, so escape it for HTML.
-    std::optional<std::string> picture; ///< https URL, the `normal` size; see `picture_url`.
+    std::optional<std::string> picture; ///< https URL, the `normal` size; see `picture_url`. Anything else is left out.
     std::optional<std::string> description;
     std::optional<std::string> location;
-    std::optional<std::string> url;
+    std::optional<std::string> url; ///< http or https; anything else is left out, so it can stand in a link.
     std::optional<std::string> email; ///< Only if the app may ask for it and the address is confirmed.
     std::optional<bool> is_protected; ///< The person's tweets are for approved followers only.
     std::optional<bool> verified;
@@ -61,7 +62,8 @@ public:
     bool is_id() const noexcept { return kind_ == kind::id; }
     const std::string& text() const noexcept { return text_; }
 
-    /// True if it can be asked for: an id of 1 to 19 digits, a name of 1 to 15 of `[A-Za-z0-9_]`.
+    /// True if it can be asked for: an id of 1 to 19 digits without a zero in front, a name of 1 to 15
+    /// of `[A-Za-z0-9_]`.
     bool valid() const noexcept;
 
 private:

@@ -1,0 +1,176 @@
+// Signs a person in with OAuth 1.0a and shows their profile: the three legs, by a callback on a
+// loopback address or by PIN.
+//
+// With no configuration a sandbox is started inside this program and plays the provider; this
+// program plays the browser (--interactive leaves that to you). With --provider and keys in the
+// environment the same program signs in with the real one.
+
+#include "program/browser.hpp"
+#include "program/json_output.hpp"
+#include "program/main_loop.hpp"
+#include "program/provider_flags.hpp"
+#include "program/terminal.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/coro/cancel_after.hpp>
+#include <coauth/oauth1/callback.hpp>
+#include <coauth/oauth1/legs.hpp>
+#include <coauth/server/callback_listener.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace asio = boost::asio;
+namespace oauth1 = coauth::oauth1;
+
+namespace {
+
+struct sign_in_flags {
+    sign_in_flags() = default;
+
+    program::provider_flags provider;
+    std::string callback = "http://127.0.0.1:0/callback";
+    bool authorize = false;
+    bool force_login = false;
+    bool interactive = false;
+    double timeout = 300;
+};
+
+std::chrono::milliseconds milliseconds(double seconds)
+{
+    return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
+}
+
+// A clock that is off by up to an hour was mended on the way; say so once.
+void tell_clock(const coauth::twitter::client& client)
+{
+    const auto offset = client.clock_offset().count();
+    if (offset != 0)
+        std::cerr << "clock  this machine's clock is " << std::abs(offset) << " s "
+                  << (offset > 0 ? "behind" : "ahead of") << " the provider's; requests carry the provider's time\n";
+}
+
+coauth::error nobody_came(double timeout)
+{
+    return coauth::error(
+        coauth::errc::expired, "nobody finished the login within " + std::to_string(static_cast<long>(timeout)) + " s")
+        .with_hint("give people longer with --timeout, or check that the callback reaches this machine");
+}
+
+asio::awaitable<std::string> ask_for_pin(program::provider_setup& setup, const sign_in_flags& flags, std::string url)
+{
+    std::cerr << "PIN: " << std::flush;
+    if (setup.sandbox() && !flags.interactive) {
+        const std::string page = co_await program::play_browser(setup.transport(), std::move(url));
+        const std::string pin = program::pin_on_page(page);
+        std::cerr << pin << " (read from the sandbox's page)\n";
+        co_return pin;
+    }
+    auto line =
+        co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), program::read_stdin_line()));
+    if (!line && line.error().reason() == coauth::errc::timeout)
+        throw nobody_came(flags.timeout);
+    co_return line.value();
+}
+
+asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, const sign_in_flags& flags,
+    coauth::server::callback_listener& listener, const oauth1::request_token& login, std::string url)
+{
+    if (setup.sandbox() && !flags.interactive) {
+        auto executor = co_await asio::this_coro::executor;
+        asio::co_spawn(executor, program::play_browser(setup.transport(), std::move(url)),
+            [](std::exception_ptr e, const std::string&) {
+                if (e)
+                    std::cerr << "the sandbox's page could not be opened\n";
+            });
+    }
+    const auto is_ours = [&login](std::string_view query) {
+        const auto callback = oauth1::parse_callback(query);
+        return callback && callback->belongs_to(login);
+    };
+    auto query = co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), listener.wait(is_ours)));
+    if (!query && query.error().reason() == coauth::errc::timeout)
+        throw nobody_came(flags.timeout);
+    const auto callback = oauth1::parse_callback(query.value()).value();
+    if (callback.denied)
+        throw coauth::error(coauth::errc::denied).with_hint("run again and allow the app to sign in");
+    co_return callback.verifier;
+}
+
+asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags& flags)
+{
+    const coauth::twitter::client& client = setup.client();
+    const bool by_pin = flags.callback == oauth1::out_of_band;
+    auto executor = co_await asio::this_coro::executor;
+
+    std::optional<coauth::server::callback_listener> listener;
+    if (!by_pin)
+        listener.emplace(executor, flags.callback);
+
+    std::cerr << "leg 1  asking " << setup.base() << " for a request token\n";
+    const std::string callback = by_pin ? flags.callback : listener->url();
+    const oauth1::request_token login = co_await client.request_token(callback);
+    tell_clock(client);
+
+    coauth::twitter::authorize_options how;
+    how.force_login = flags.force_login;
+    const bool ask_always = by_pin || flags.authorize;
+    const std::string url = ask_always ? client.authorize_url(login, how) : client.authenticate_url(login, how);
+    std::cerr << "leg 2  the person opens this address and allows the app\n";
+    std::cout << url << std::endl;
+
+    std::string verifier;
+    if (by_pin)
+        verifier = co_await ask_for_pin(setup, flags, url);
+    else
+        verifier = co_await wait_for_callback(setup, flags, *listener, login, url);
+
+    std::cerr << "leg 3  trading the request token for an access token\n";
+    const oauth1::access_token access = co_await client.access_token(login, verifier);
+
+    std::cerr << "then   asking for the profile\n";
+    const auto me = co_await client.me(access);
+    if (flags.provider.json)
+        std::cout << boost::json::serialize(program::profile_json(me)) << std::endl;
+    else
+        std::cout << program::profile_text(me) << std::flush;
+    co_return program::done;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app("Signs a person in with OAuth 1.0a and shows their profile", "sign_in");
+    sign_in_flags flags;
+    flags.provider.add_to(app);
+    app.add_option(
+           "--callback", flags.callback, "Where the browser comes back to on this machine, or \"oob\" for a PIN")
+        ->capture_default_str();
+    app.add_flag("--authorize", flags.authorize, "Always ask the person, even if they allowed this app before");
+    app.add_flag("--force-login", flags.force_login, "Ask for the password again");
+    app.add_option("--timeout", flags.timeout, "Seconds to wait for the person")
+        ->check(CLI::Range(0.001, 86400.0))
+        ->capture_default_str();
+    app.add_flag("--interactive", flags.interactive, "With the sandbox inside: open the page yourself");
+    if (const auto exit_code = program::parse_flags(app, argc, argv))
+        return *exit_code;
+
+    asio::io_context io;
+    std::optional<program::provider_setup> setup;
+    try {
+        coauth::sandbox::options sandbox;
+        if (!flags.interactive)
+            sandbox.auto_approve = "";
+        setup.emplace(io, flags.provider, std::move(sandbox));
+    } catch (const coauth::error& e) {
+        return program::report(e, flags.provider.json);
+    }
+    if (setup->sandbox())
+        std::cerr << "No --provider: signing in at a sandbox inside this program, " << setup->base() << '\n';
+    return program::run(io, flags.provider.json, sign_in(*setup, flags));
+}

@@ -1,0 +1,293 @@
+// Sends one signed request to any OAuth 1.0a provider; explains a signature part by part without
+// sending (--explain); answers files of test vectors (--vectors).
+//
+// A URL that begins with "/" is taken below --provider, or from a sandbox inside this program, where
+// a user's token is at hand: `signed_request GET /2/users/me`.
+
+#include "program/json_output.hpp"
+#include "program/main_loop.hpp"
+#include "program/provider_flags.hpp"
+#include "program/signature_methods.hpp"
+#include "program/vector_file.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/oauth1/signer.hpp>
+#include <coauth/oauth1/target.hpp>
+
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <unistd.h>
+
+namespace asio = boost::asio;
+namespace oauth1 = coauth::oauth1;
+
+namespace {
+
+struct request_flags {
+    request_flags() = default;
+
+    program::provider_flags provider;
+    std::string method;
+    std::string url;
+    std::vector<std::string> data;
+    std::string body;
+    std::string place = "header";
+    std::optional<std::string> realm;
+    std::string signature_method = "HMAC-SHA1";
+    std::string rsa_key_file;
+    bool body_hash = false;
+    bool explain = false;
+    std::string vectors;
+
+    bool body_in_url() const { return method == "GET" || method == "DELETE" || method == "HEAD"; }
+};
+
+// What will be signed and sent, complete but for the signature.
+struct unsigned_request {
+    unsigned_request() = default;
+
+    std::string url;
+    std::string form;
+    oauth1::parameters oauth;
+};
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        throw coauth::error(coauth::errc::invalid_argument, "the file " + path + " can't be read");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::optional<coauth::secret> rsa_key(const request_flags& flags)
+{
+    if (flags.rsa_key_file.empty())
+        return std::nullopt;
+    return coauth::secret(read_file(flags.rsa_key_file));
+}
+
+oauth1::parameters data_parameters(const request_flags& flags)
+{
+    oauth1::parameters list;
+    for (const auto& pair : flags.data) {
+        const auto equals = std::min(pair.find('='), pair.size());
+        list.emplace_back(pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size())));
+    }
+    return list;
+}
+
+unsigned_request build(const request_flags& flags, const std::string& base, const oauth1::signature_method& method)
+{
+    unsigned_request r;
+    r.url = flags.url.starts_with('/') ? base + flags.url : flags.url;
+    const std::string data = oauth1::encode_form(data_parameters(flags));
+    if (!data.empty() && flags.body_in_url())
+        r.url += (r.url.find('?') == r.url.npos ? '?' : '&') + data;
+    else
+        r.form = data;
+    if (flags.body_hash)
+        r.oauth.emplace_back("oauth_body_hash", method->body_hash(flags.body));
+    return r;
+}
+
+oauth1::message message_of(const request_flags& flags, const unsigned_request& r)
+{
+    oauth1::message m(flags.method, r.url, r.form);
+    m.oauth = r.oauth;
+    if (flags.realm)
+        m.realm = *flags.realm;
+    return m;
+}
+
+oauth1::moment now()
+{
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    return oauth1::moment(oauth1::random_nonce(), std::chrono::duration_cast<std::chrono::seconds>(since_1970).count());
+}
+
+void print_explanation(const oauth1::explanation& e, bool secrets_in_signature, bool json)
+{
+    // The signature of PLAINTEXT is the secrets themselves.
+    const std::string hidden = "[hidden: it holds the secrets]";
+    const std::string signature = secrets_in_signature ? hidden : e.signature;
+    const std::string header = secrets_in_signature ? hidden : e.authorization;
+    if (json) {
+        boost::json::object o;
+        o["method"] = e.method;
+        o["base_uri"] = e.base_uri;
+        o["parameters"] = e.normalized;
+        o["base_string"] = e.base_string;
+        o["key"] = e.masked_key;
+        o["signature"] = signature;
+        o["authorization"] = header;
+        std::cout << boost::json::serialize(o) << '\n';
+        return;
+    }
+    std::cout << "method         " << e.method << "\nbase URI       " << e.base_uri
+              << "\nparameters     (encoded, sorted)\n";
+    std::string_view rest = e.normalized;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find('&'), rest.size());
+        std::cout << "               " << rest.substr(0, end) << '\n';
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    std::cout << "base string    " << e.base_string << "\nkey            " << e.masked_key << "\nsignature      "
+              << signature << "\nAuthorization  " << header << '\n';
+}
+
+oauth1::placement placement_of(const request_flags& flags)
+{
+    return flags.place == "query"  ? oauth1::placement::query
+           : flags.place == "form" ? oauth1::placement::form
+                                   : oauth1::placement::header;
+}
+
+coauth::http::request to_http(const request_flags& flags, const oauth1::signed_request& r)
+{
+    const auto where = oauth1::split_target(r.url).value();
+    if (!where.https && !oauth1::is_loopback_host(where.host))
+        throw coauth::error(coauth::errc::invalid_argument, "plain http is for loopback addresses only")
+            .with_hint("use https");
+    coauth::http::request out;
+    out.origin.https = where.https;
+    out.origin.host = std::string(where.host);
+    if (out.origin.host.starts_with('['))
+        out.origin.host = out.origin.host.substr(1, out.origin.host.size() - 2);
+    out.origin.port = where.port;
+    out.method = r.method;
+    out.target = std::string(where.path);
+    if (!where.query.empty())
+        out.target += '?' + std::string(where.query);
+    if (!r.authorization.empty())
+        out.headers.add("Authorization", r.authorization);
+    out.headers.add("Accept", "*/*");
+    if (!flags.body.empty()) {
+        out.headers.add("Content-Type", "application/json");
+        out.body = flags.body;
+    } else if (!r.form.empty()) {
+        out.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        out.body = r.form;
+    }
+    return out;
+}
+
+asio::awaitable<int> send(
+    program::provider_setup& setup, const request_flags& flags, const oauth1::signer& signer, const unsigned_request& r)
+{
+    const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
+    const coauth::http::response answer = co_await setup.transport()->send(to_http(flags, signed_one));
+    std::cerr << "HTTP " << answer.status << '\n';
+    std::cout << answer.body;
+    if (isatty(STDOUT_FILENO) && !answer.body.ends_with('\n'))
+        std::cout << '\n';
+    std::cout << std::flush;
+    if (answer.status == 401)
+        std::cerr << "hint: --explain in place of sending shows what was signed, part by part\n";
+    co_return answer.status >= 400 ? program::failed : program::done;
+}
+
+std::optional<std::string> usage_fault(const request_flags& flags)
+{
+    if (flags.vectors.empty() && (flags.method.empty() || flags.url.empty()))
+        return "METHOD and URL are required";
+    if (!flags.body.empty() && (!flags.data.empty() || flags.place == "form"))
+        return "--body is the whole body; it does not go with -d or --place form";
+    if (!flags.body.empty() && flags.body_in_url())
+        return "a " + flags.method + " has no body";
+    if (flags.body_hash && (!flags.data.empty() || flags.place == "form") && !flags.body_in_url())
+        return "--body-hash is not for forms, whose fields are signed anyway";
+    return std::nullopt;
+}
+
+int run(const request_flags& flags)
+{
+    const auto key = rsa_key(flags);
+    if (!flags.vectors.empty()) {
+        std::ios::sync_with_stdio(false);
+        if (flags.vectors == "-") {
+            program::answer_vectors(std::cin, std::cout, key);
+            return program::done;
+        }
+        std::ifstream in(flags.vectors, std::ios::binary);
+        if (!in)
+            throw coauth::error(coauth::errc::invalid_argument, "the file " + flags.vectors + " can't be read");
+        program::answer_vectors(in, std::cout, key);
+        return program::done;
+    }
+
+    const auto method = program::signature_method_by_name(flags.signature_method, key);
+    const bool relative = flags.url.starts_with('/');
+    asio::io_context io;
+    if (flags.explain && !(relative && flags.provider.provider.empty())) {
+        const auto app = program::consumer_from_environment();
+        const auto user = program::token_from_environment();
+        const auto r = build(flags, flags.provider.provider, method);
+        const oauth1::signer signer = user ? oauth1::signer(app, *user, method) : oauth1::signer(app, method);
+        print_explanation(
+            signer.explain(message_of(flags, r), now()).value(), method->needs_tls(), flags.provider.json);
+        return program::done;
+    }
+
+    program::provider_flags provider = flags.provider;
+    if (!relative && provider.provider.empty())
+        provider.provider = "https://api.x.com"; // the URL is whole: no sandbox is wanted, and this base is not used
+    program::provider_setup setup(io, provider);
+    auto user = program::token_from_environment();
+    if (setup.sandbox())
+        user = setup.sandbox()->issue_access_token("user_1");
+    const oauth1::signer signer =
+        user ? oauth1::signer(setup.app(), *user, method) : oauth1::signer(setup.app(), method);
+    const auto r = build(flags, setup.base(), method);
+    if (flags.explain) {
+        print_explanation(
+            signer.explain(message_of(flags, r), now()).value(), method->needs_tls(), flags.provider.json);
+        return program::done;
+    }
+    return program::run(io, flags.provider.json, send(setup, flags, signer, r));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app("Sends a signed request to any OAuth 1.0a provider, or explains its signature. Keys come from "
+                 "COAUTH_CONSUMER_KEY, COAUTH_CONSUMER_SECRET, COAUTH_TOKEN and COAUTH_TOKEN_SECRET.",
+        "signed_request");
+    request_flags flags;
+    flags.provider.add_to(app);
+    app.add_option("METHOD", flags.method, "The HTTP method");
+    app.add_option("URL", flags.url, "The URL, percent-encoded; from \"/\" on below the provider");
+    app.add_option("-d", flags.data, "NAME=VALUE, repeatable: query for GET and DELETE, form body for POST and PUT")
+        ->allow_extra_args(false);
+    app.add_option("--body", flags.body, "A JSON body; it is not signed");
+    app.add_option("--place", flags.place, "Where the OAuth parameters go: header, query or form")
+        ->check(CLI::IsMember({"header", "query", "form"}))
+        ->capture_default_str();
+    app.add_option("--realm", flags.realm, "The realm of the Authorization header");
+    app.add_option("--method", flags.signature_method, "The signature method")
+        ->check(CLI::IsMember(
+            {"HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512", "PLAINTEXT"}))
+        ->capture_default_str();
+    app.add_option("--rsa-key", flags.rsa_key_file, "A PEM file with the private key for the RSA methods");
+    app.add_flag("--body-hash", flags.body_hash, "Send oauth_body_hash");
+    app.add_flag(
+        "--explain", flags.explain, "Send nothing; show the base string part by part, the key's form and the header");
+    app.add_option("--vectors", flags.vectors, "Answer this file of test vectors, JSON lines; - is stdin");
+    if (const auto exit_code = program::parse_flags(app, argc, argv))
+        return *exit_code;
+    if (const auto fault = usage_fault(flags)) {
+        std::cerr << *fault << "\nRun with --help for more information.\n";
+        return program::wrong_usage;
+    }
+    try {
+        return run(flags);
+    } catch (const coauth::error& e) {
+        return program::report(e, flags.provider.json);
+    }
+}

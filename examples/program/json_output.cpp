@@ -1,0 +1,143 @@
+#include "program/json_output.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <cstdio>
+
+namespace program {
+
+namespace {
+
+namespace json = boost::json;
+
+template <class T>
+json::value or_null(const std::optional<T>& v)
+{
+    return v ? json::value(*v) : json::value(nullptr);
+}
+
+std::string iso8601(std::chrono::sys_seconds t)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(t);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(t - day);
+    char text[32];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+        static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+    return text;
+}
+
+// Names and texts are the provider's: on a terminal a control character could do harm.
+std::string printable(std::string text)
+{
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = ' ';
+    return text;
+}
+
+const char* fault_text(coauth::fault f)
+{
+    switch (f) {
+    case coauth::fault::caller:
+        return "this program's side";
+    case coauth::fault::network:
+        return "the network";
+    case coauth::fault::response:
+        return "the provider's answer";
+    case coauth::fault::login:
+        return "the login";
+    case coauth::fault::provider:
+        return "the provider";
+    case coauth::fault::session:
+        return "the session";
+    }
+    return "";
+}
+
+} // namespace
+
+json::object profile_json(const coauth::twitter::profile& p)
+{
+    json::object o;
+    o["id"] = p.id;
+    o["username"] = p.username;
+    o["name"] = p.name;
+    o["picture"] = or_null(p.picture);
+    o["description"] = or_null(p.description);
+    o["location"] = or_null(p.location);
+    o["url"] = or_null(p.url);
+    o["email"] = or_null(p.email);
+    o["protected"] = or_null(p.is_protected);
+    o["verified"] = or_null(p.verified);
+    o["followers_count"] = or_null(p.followers_count);
+    o["following_count"] = or_null(p.following_count);
+    o["tweet_count"] = or_null(p.tweet_count);
+    o["created_at"] = p.created_at ? json::value(iso8601(*p.created_at)) : json::value(nullptr);
+    return o;
+}
+
+json::object error_json(const coauth::error& e)
+{
+    json::object o;
+    o["code"] = coauth::name(e.reason());
+    o["message"] = e.message();
+    o["hint"] = or_null(e.hint());
+    o["http_status"] = or_null(e.http_status());
+    o["provider_code"] = or_null(e.provider_code());
+    o["retry_after"] = e.retry_after() ? json::value(e.retry_after()->count()) : json::value(nullptr);
+    json::object whole;
+    whole["error"] = std::move(o);
+    return whole;
+}
+
+std::string profile_text(const coauth::twitter::profile& p)
+{
+    std::string out = printable(p.name) + " (@" + p.username + ")\n";
+    const auto line = [&](const char* what, const std::string& text) { out += std::string("  ") + what + text + '\n'; };
+    line("id           ", p.id);
+    if (p.picture)
+        line("picture      ", printable(*p.picture));
+    if (p.description)
+        line("description  ", printable(*p.description));
+    if (p.location)
+        line("location     ", printable(*p.location));
+    if (p.url)
+        line("url          ", printable(*p.url));
+    if (p.email)
+        line("email        ", printable(*p.email));
+    if (p.followers_count)
+        line("followers    ", std::to_string(*p.followers_count));
+    if (p.following_count)
+        line("following    ", std::to_string(*p.following_count));
+    if (p.tweet_count)
+        line("tweets       ", std::to_string(*p.tweet_count));
+    if (p.created_at)
+        line("since        ", iso8601(*p.created_at));
+    return out;
+}
+
+std::string error_text(const coauth::error& e)
+{
+    std::string out = "error: " + std::string(coauth::name(e.reason())) + ": " + e.message() + '\n';
+    if (e.provider_code() || !e.provider_message().empty() || e.http_status()) {
+        out += "  the provider said:";
+        if (e.http_status())
+            out += " HTTP " + std::to_string(*e.http_status());
+        if (e.provider_code())
+            out += " code " + std::to_string(*e.provider_code());
+        if (!e.provider_message().empty())
+            out += ' ' + e.provider_message();
+        out += '\n';
+    }
+    if (e.hint())
+        out += "  hint: " + *e.hint() + '\n';
+    if (e.retry_after())
+        out += "  try again in " + std::to_string(e.retry_after()->count()) + " s\n";
+    out += std::string("  to be mended on: ") + fault_text(coauth::whose_fault(e.reason())) + '\n';
+    return out;
+}
+
+} // namespace program

@@ -1,0 +1,25 @@
+// Profiles and errors as the examples print them: one line of JSON, or lines for people.
+#pragma once
+
+#include <coauth/error.hpp>
+#include <coauth/twitter/profile.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <string>
+
+namespace program {
+
+/// A key is always there; null where the provider gave nothing.
+boost::json::object profile_json(const coauth::twitter::profile& p);
+
+/// {"error":{"code","message","hint","http_status","provider_code","retry_after"}}
+boost::json::object error_json(const coauth::error& e);
+
+/// "Jack (@jack)" and what else is known, a line each.
+std::string profile_text(const coauth::twitter::profile& p);
+
+/// The message, the hint and whose fault it is, over one or more lines.
+std::string error_text(const coauth::error& e);
+
+} // namespace program

@@ -1,0 +1,85 @@
+#include "program/main_loop.hpp"
+
+#include "program/json_output.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/version.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+namespace program {
+
+namespace asio = boost::asio;
+
+std::optional<int> parse_flags(CLI::App& app, int argc, char** argv)
+{
+    app.set_version_flag("--version", std::string("coauth " COAUTH_VERSION_STRING));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        // --help and --version leave by exception too, with code 0.
+        return app.exit(e, std::cout, std::cerr) == 0 ? done : wrong_usage;
+    }
+    return std::nullopt;
+}
+
+int report(const coauth::error& e, bool json)
+{
+    if (json)
+        std::cout << boost::json::serialize(error_json(e)) << std::endl;
+    else
+        std::cerr << error_text(e);
+    return failed;
+}
+
+int run(asio::io_context& io, bool json, asio::awaitable<int> work)
+{
+    int exit_code = failed;
+    asio::cancellation_signal cancel;
+    asio::signal_set signals(io, SIGINT, SIGTERM);
+    std::optional<int> caught;
+    signals.async_wait([&](const boost::system::error_code& ec, int number) {
+        if (ec)
+            return;
+        caught = number;
+        cancel.emit(asio::cancellation_type::terminal);
+    });
+
+    const auto on_end = [&](std::exception_ptr problem, int code) {
+        signals.cancel();
+        exit_code = code;
+        if (!problem)
+            return;
+        exit_code = failed;
+        if (caught)
+            return;
+        try {
+            std::rethrow_exception(problem);
+        } catch (const boost::system::system_error&) {
+            report(coauth::error_from_current_exception(), json);
+        } catch (const std::exception& e) {
+            std::cerr << "error: " << e.what() << '\n';
+        }
+    };
+    asio::co_spawn(io, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_end));
+    io.run();
+    return caught ? 128 + *caught : exit_code;
+}
+
+std::string environment(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+} // namespace program

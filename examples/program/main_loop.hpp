@@ -1,0 +1,37 @@
+// What the main() of every example does: flags, signals, exit codes.
+#pragma once
+
+#include <coauth/error.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace program {
+
+/// Exit codes of every example (130 and 143 after SIGINT and SIGTERM come beside these).
+inline constexpr int done = 0;
+inline constexpr int failed = 1;
+inline constexpr int wrong_usage = 2;
+
+/// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage).
+std::optional<int> parse_flags(CLI::App& app, int argc, char** argv);
+
+/// Runs `work` on `io` until it ends and returns its exit code. A SIGINT or SIGTERM cancels it.
+/// A `coauth::error` is printed: with `json` as a line on stdout, else for people on stderr.
+int run(boost::asio::io_context& io, bool json, boost::asio::awaitable<int> work);
+
+/// Prints an error as `run` does and returns the exit code.
+int report(const coauth::error& e, bool json);
+
+/// The value of an environment variable, or empty.
+std::string environment(const char* name);
+
+} // namespace program

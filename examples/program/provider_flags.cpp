@@ -1,0 +1,81 @@
+#include "program/provider_flags.hpp"
+
+#include "program/main_loop.hpp"
+
+#include <coauth/http/connection_pool.hpp>
+
+#include <CLI/CLI.hpp>
+
+namespace program {
+
+void provider_flags::add_to(CLI::App& app)
+{
+    app.add_option("--provider", provider,
+        "The provider's API base, such as https://api.x.com; without it a sandbox is "
+        "started inside this program. Keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET");
+    app.add_option("--authorize-base", authorize_base, "Where the person signs in, if not at the provider's API base");
+    app.add_option("--ca-file", ca_file, "Trust the certificate authorities in this PEM file only");
+    app.add_option("--api", api, "The API that profiles come from: 2 or 1.1")
+        ->check(CLI::IsMember({"2", "1.1"}))
+        ->capture_default_str();
+    app.add_option("--deadline", deadline, "Seconds for each call on the wire")
+        ->check(CLI::Range(0.001, 3600.0))
+        ->capture_default_str();
+    app.add_option("--proxy", proxy, "An HTTP proxy, http://host:port")->envname("COAUTH_PROXY");
+    app.add_flag("--json", json, "Print JSON on stdout");
+}
+
+provider_setup::provider_setup(
+    boost::asio::io_context& io, const provider_flags& flags, coauth::sandbox::options sandbox_options)
+{
+    coauth::http::pool_options pool;
+    pool.proxy = flags.proxy;
+    if (!flags.ca_file.empty())
+        pool.trust = coauth::http::tls_trust::ca_file(flags.ca_file);
+
+    base_ = flags.provider;
+    if (base_.empty()) {
+        sandbox_ = std::make_unique<coauth::sandbox::provider>(io.get_executor(), std::move(sandbox_options));
+        base_ = sandbox_->url();
+        app_ = sandbox_->consumer();
+        pool.trust = coauth::http::tls_trust::ca_file(sandbox_->ca_file());
+        pool.proxy.clear();
+    } else {
+        app_ = consumer_from_environment();
+    }
+
+    const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.deadline * 1000));
+    coauth::twitter::client_options options;
+    options.endpoints = coauth::twitter::endpoints(base_);
+    if (!flags.authorize_base.empty())
+        options.endpoints.authorize_base = flags.authorize_base;
+    options.api = flags.api == "2" ? coauth::twitter::api_version::v2 : coauth::twitter::api_version::v1_1;
+    options.deadline = deadline;
+
+    // The deadline is for the whole call, so that no part of it may take longer.
+    pool.total_timeout = deadline;
+    pool.exchange_timeout = deadline;
+    pool.connect_timeout = std::min(pool.connect_timeout, deadline);
+    transport_ = std::make_shared<coauth::http::connection_pool>(io.get_executor(), std::move(pool));
+    client_.emplace(transport_, *app_, std::move(options));
+}
+
+coauth::oauth1::consumer consumer_from_environment()
+{
+    const std::string key = environment("COAUTH_CONSUMER_KEY");
+    if (key.empty())
+        throw coauth::error(coauth::errc::invalid_argument, "there is no consumer key")
+            .with_hint("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET to your app's keys");
+    return coauth::oauth1::consumer(key, coauth::secret(environment("COAUTH_CONSUMER_SECRET")));
+}
+
+std::optional<coauth::oauth1::access_token> token_from_environment()
+{
+    const std::string token = environment("COAUTH_TOKEN");
+    coauth::secret token_secret(environment("COAUTH_TOKEN_SECRET"));
+    if (token.empty() && token_secret.empty())
+        return std::nullopt;
+    return coauth::oauth1::access_token(token, std::move(token_secret));
+}
+
+} // namespace program

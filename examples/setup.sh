@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Installs what is missing to build coauth: setup.sh [tests] [ci]
+#
+# With "tests" also what the tests run, with "ci" also what .ci/run checks with. On Debian 12 it
+# installs Debian's own packages by name and removes none; elsewhere it says what is needed and leaves
+# the rest to CMake. Quiet and instant when nothing is missing; all it says goes to stderr.
+set -euo pipefail
+exec >&2
+
+packages=(g++ cmake ninja-build libssl-dev libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libcli11-dev)
+for what in "$@"; do
+    case $what in
+        tests) # doctest; foreign OAuth clients and a foreign provider; pkg-config
+            packages+=(doctest-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
+                       libnet-oauth-perl liblwp-protocol-https-perl) ;;
+        ci) packages+=(git clang-14 clang-format-14) ;;
+        *) echo "usage: setup.sh [tests] [ci]"; exit 2 ;;
+    esac
+done
+
+say() { echo "coauth setup: $*"; }
+
+is_debian_12() {
+    [ -r /etc/os-release ] && command -v apt-get dpkg-query >/dev/null &&
+        (. /etc/os-release && [ "${ID:-}" = debian ] && [ "${VERSION_ID:-}" = 12 ])
+}
+if ! is_debian_12; then
+    say "this is not Debian 12, so nothing is installed. Needed are g++ 12 or clang 14, CMake 3.25, Ninja," \
+        "OpenSSL 3, Boost 1.81 with JSON and URL, doctest and CLI11. Going on with what is here."
+    exit 0
+fi
+
+# The packages of a list that are not installed.
+missing_of() {
+    local installed
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p') || true
+    for package in "$@"; do
+        grep -qxF "$package" <<<"$installed" || echo "$package"
+    done
+}
+mapfile -t missing < <(missing_of "${packages[@]}")
+# A program that came from elsewhere serves as well.
+for program in g++:g++ cmake:cmake ninja:ninja-build git:git; do
+    if command -v "${program%%:*}" >/dev/null; then
+        mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vxF "${program#*:}" || true)
+    fi
+done
+[ ${#missing[@]} -gt 0 ] && [ -n "${missing[0]}" ] || exit 0
+
+# Debian's Boosts can't be installed side by side. Which one to keep is the person's choice.
+if [[ " ${missing[*]} " == *" libboost1.81-dev "* ]]; then
+    others=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 'libboost*-dev' 2>/dev/null |
+        sed -n 's/^installed //p' | grep -v '1\.81-dev$' | tr '\n' ' ') || true
+    if [ -n "$others" ]; then
+        say "coauth needs Boost 1.81, and Debian's packages of it can't be installed beside those of another Boost:"
+        say "  $others"
+        say "This script removes nothing of yours. To change over, run"
+        say "  apt-get install libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev"
+        say "which lists what it removes and asks first; or build in a container."
+        exit 1
+    fi
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        say "missing: ${missing[*]}"
+        say "There is no sudo here. As root, run: apt-get install --no-install-recommends ${missing[*]}"
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+
+say "installing from Debian${as_root:+ with sudo}: ${missing[*]}"
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 "$@" </dev/null; }
+install() { apt install -y --no-remove --no-install-recommends "${missing[@]}"; }
+
+# Package lists that are absent or old are the usual trouble: fetch them once.
+if apt-cache show --no-all-versions "${missing[@]}" >/dev/null 2>&1; then
+    install || { apt update && install; }
+else
+    apt update && install
+fi || {
+    say "apt-get could not install ${missing[*]} without removing something; see its words above."
+    exit 1
+}

@@ -1,0 +1,41 @@
+# Installs the libraries, their headers, and what lets CMake and pkg-config find them.
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coauth)
+
+# One export a library: whoever asks for one component needs only that component's dependencies.
+foreach(name IN ITEMS protocol coauth sandbox)
+  install(TARGETS coauth_${name} EXPORT coauth_${name} FILE_SET HEADERS)
+  install(EXPORT coauth_${name} NAMESPACE coauth:: FILE coauth_${name}.cmake DESTINATION ${package_dir})
+endforeach()
+
+configure_package_config_file(src/cmake/coauthConfig.cmake.in ${PROJECT_BINARY_DIR}/coauthConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/coauthConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/coauthConfig.cmake
+  ${PROJECT_BINARY_DIR}/coauthConfigVersion.cmake
+  src/cmake/boost_too_old.cmake
+  DESTINATION ${package_dir})
+
+if(TARGET coauth-sandbox)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR} OUTPUT_VARIABLE to_libraries)
+  set_target_properties(coauth-sandbox PROPERTIES INSTALL_RPATH $ORIGIN/${to_libraries})
+  install(TARGETS coauth-sandbox)
+endif()
+
+# pkg-config: paths relative to the file itself, so that the tree can be moved.
+cmake_path(SET pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${pc_dir} OUTPUT_VARIABLE pc_prefix)
+# A static library leaves linking what is inside it to its user.
+set(pc_inside "-lboost_json -lboost_url")
+set(pc_openssl "openssl >= 3")
+if(BUILD_SHARED_LIBS)
+  set(pc_libs_private ${pc_inside})
+  set(pc_requires_private ${pc_openssl})
+else()
+  set(pc_libs " ${pc_inside} -pthread")
+  set(pc_requires ${pc_openssl})
+endif()
+configure_file(src/cmake/coauth.pc.in ${PROJECT_BINARY_DIR}/coauth.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/coauth.pc DESTINATION ${pc_dir})

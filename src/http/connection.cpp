@@ -1,0 +1,121 @@
+#include "http/connection.hpp"
+
+#include "http/host.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <utility>
+
+namespace coauth::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr asio::as_tuple_t<asio::use_awaitable_t<>> with_error;
+
+// Who the peer must be. OpenSSL then judges name and chain in one go, and its verdict says which.
+bool demand_identity(SSL* tls, const std::string& host)
+{
+    X509_VERIFY_PARAM* demands = SSL_get0_param(tls);
+    X509_VERIFY_PARAM_set_hostflags(
+        demands, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    if (is_ip_address(host))
+        return X509_VERIFY_PARAM_set1_ip_asc(demands, host.c_str()) == 1;
+    // RFC 6066, section 3: SNI is for names only.
+    return X509_VERIFY_PARAM_set1_host(demands, host.data(), host.size()) == 1 &&
+           SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1;
+}
+
+} // namespace
+
+connection::connection(const executor_type& executor, std::shared_ptr<asio::ssl::context> tls, std::size_t buffer_size)
+    : context_(std::move(tls)), socket_(executor), buffer_(buffer_size)
+{}
+
+connection::~connection()
+{
+    close();
+}
+
+asio::awaitable<error_code> connection::connect(asio::ip::tcp::endpoint to)
+{
+    close();
+    auto [failed] = co_await socket_.async_connect(to, with_error);
+    if (!failed) {
+        error_code ignored; // a slower connection is no reason to have none
+        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    }
+    co_return failed;
+}
+
+asio::awaitable<error_code> connection::handshake(std::string host)
+{
+    tls_.emplace(socket_, *context_);
+    if (!demand_identity(tls_->native_handle(), host))
+        co_return make_error_code(asio::error::invalid_argument);
+    auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::client, with_error);
+    co_return failed;
+}
+
+long connection::certificate_verdict() const noexcept
+{
+    // Asio's accessor of the handle is not const.
+    return tls_ ? SSL_get_verify_result(const_cast<tls_stream&>(*tls_).native_handle()) : X509_V_OK;
+}
+
+asio::awaitable<connection::outcome> connection::read_some(asio::mutable_buffer into)
+{
+    if (tls_)
+        return tls_->async_read_some(into, with_error);
+    return socket_.async_read_some(into, with_error);
+}
+
+asio::awaitable<connection::outcome> connection::write(asio::const_buffer all)
+{
+    if (tls_)
+        return asio::async_write(*tls_, all, with_error);
+    return asio::async_write(socket_, all, with_error);
+}
+
+bool connection::tls_bytes_left() const noexcept
+{
+    if (!tls_)
+        return false;
+    SSL* tls = const_cast<tls_stream&>(*tls_).native_handle();
+    return SSL_pending(tls) != 0 || SSL_has_pending(tls) != 0 || BIO_ctrl_pending(SSL_get_rbio(tls)) != 0;
+}
+
+bool connection::is_quiet() noexcept
+{
+    // An exception here means that the connection is of no use, which is the answer.
+    try {
+        char byte = 0;
+        error_code ec;
+        socket_.non_blocking(true, ec);
+        if (ec)
+            return false;
+        socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, ec);
+        return ec == asio::error::would_block || ec == asio::error::try_again;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+void connection::close() noexcept
+{
+    // A session whose end was not said is taken for broken; it was not, so it is marked as ended.
+    if (tls_)
+        SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    error_code ignored;
+    socket_.close(ignored);
+    buffer_.clear();
+}
+
+} // namespace coauth::http

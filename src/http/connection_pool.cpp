@@ -1,0 +1,110 @@
+#include "http/call.hpp"
+#include "http/duration_check.hpp"
+#include "http/setting_url.hpp"
+#include "http/tls_context.hpp"
+#include "http/wire_check.hpp"
+
+#include <coauth/coro/call_on.hpp>
+#include <coauth/http/connection_pool.hpp>
+
+#include <boost/asio/strand.hpp>
+
+#include <utility>
+
+namespace coauth::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+void check(bool good, const char* what)
+{
+    if (!good)
+        throw error(errc::invalid_argument, std::string("pool_options: ") + what);
+}
+
+void check(const pool_options& o)
+{
+    constexpr std::size_t least_header = 1024;
+    constexpr std::size_t most_header = 16 * 1024 * 1024;
+    check(o.max_connections_per_origin >= 1, "max_connections_per_origin is 0");
+    check(is_usable_duration(o.idle_timeout), "idle_timeout is not positive, or over 30 days");
+    check(is_usable_duration(o.max_lifetime), "max_lifetime is not positive, or over 30 days");
+    check(is_usable_duration(o.connect_timeout), "connect_timeout is not positive, or over 30 days");
+    check(is_usable_duration(o.exchange_timeout), "exchange_timeout is not positive, or over 30 days");
+    check(is_usable_duration(o.total_timeout), "total_timeout is not positive, or over 30 days");
+    check(o.max_header >= least_header && o.max_header <= most_header, "max_header is not from 1 KiB to 16 MiB");
+    check(o.max_body >= 1, "max_body is 0");
+}
+
+std::optional<origin> read_proxy(const std::string& text)
+{
+    if (text.empty())
+        return std::nullopt;
+    const auto url = read_setting_url(text);
+    if (!url || url->origin.https || !url->path.empty())
+        throw error(errc::invalid_argument, "pool_options: the proxy is not of the form http://host:port");
+    return url->origin;
+}
+
+asio::awaitable<response> hop_and_call(
+    std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool, request what)
+{
+    check_for_the_wire(what).value();
+    auto strand = asio::make_strand(setup->executor);
+    auto answer = co_await call_on(strand, call(setup, std::move(pool), std::move(what)));
+    co_return answer;
+}
+
+asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool)
+{
+    pool->close();
+    auto strand = asio::make_strand(setup->executor);
+    co_await call_on(strand, pool->drained());
+}
+
+} // namespace
+
+class connection_pool::state {
+public:
+    state(asio::any_io_executor executor, pool_options options)
+    {
+        check(options);
+        auto made = std::make_shared<pool_setup>(std::move(executor), std::move(options));
+        made->tls = make_tls_context(made->options.trust);
+        made->proxy = read_proxy(made->options.proxy);
+        pool = std::make_shared<places>(made->options);
+        setup = std::move(made);
+    }
+
+    std::shared_ptr<const pool_setup> setup;
+    std::shared_ptr<places> pool;
+};
+
+connection_pool::connection_pool(asio::any_io_executor executor, pool_options options)
+    : state_(std::make_shared<state>(std::move(executor), std::move(options)))
+{}
+
+connection_pool::~connection_pool()
+{
+    state_->pool->close();
+}
+
+// These are no coroutines themselves: what they return does not need the pool any more.
+
+asio::awaitable<response> connection_pool::send(request what)
+{
+    return hop_and_call(state_->setup, state_->pool, std::move(what));
+}
+
+asio::awaitable<void> connection_pool::close()
+{
+    return hop_and_drain(state_->setup, state_->pool);
+}
+
+pool_stats connection_pool::stats() const
+{
+    return state_->pool->stats();
+}
+
+} // namespace coauth::http

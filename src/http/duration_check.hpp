@@ -1,0 +1,14 @@
+// Which durations can be added to a clock without surprise.
+#pragma once
+
+#include <chrono>
+
+namespace coauth::http {
+
+/// More than nothing, at most 30 days.
+constexpr bool is_usable_duration(std::chrono::milliseconds d) noexcept
+{
+    return d.count() > 0 && d <= std::chrono::hours(24 * 30);
+}
+
+} // namespace coauth::http

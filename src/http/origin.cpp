@@ -1,0 +1,113 @@
+#include "http/host.hpp"
+#include "http/setting_url.hpp"
+
+#include <coauth/http/origin.hpp>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace coauth::http {
+
+namespace {
+
+namespace urls = boost::urls;
+
+constexpr std::uint16_t own_port(bool https) noexcept
+{
+    return https ? 443 : 80;
+}
+
+std::optional<std::uint16_t> read_port(std::string_view digits) noexcept
+{
+    std::uint16_t port = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto [stopped, failed] = std::from_chars(digits.data(), end, port);
+    if (failed != std::errc() || stopped != end || port == 0)
+        return std::nullopt;
+    return port;
+}
+
+// The host as the Host header and the certificate know it.
+std::string host_of(const urls::url_view& url)
+{
+    if (url.host_type() == urls::host_type::ipv6)
+        return url.host_ipv6_address().to_string();
+    std::string host = url.host(); // without percent-encoding, which `is_host` then judges
+    std::transform(host.begin(), host.end(), host.begin(),
+        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return host;
+}
+
+error unusable(std::string why)
+{
+    return error(errc::invalid_argument, "the URL " + std::move(why));
+}
+
+} // namespace
+
+std::string origin::authority() const
+{
+    std::string text = host.find(':') == std::string::npos ? host : '[' + host + ']';
+    if (port != own_port(https))
+        text += ':' + std::to_string(port);
+    return text;
+}
+
+std::string origin::url() const
+{
+    return (https ? "https://" : "http://") + authority();
+}
+
+result<base_url> read_setting_url(std::string_view text)
+{
+    const auto parsed = urls::parse_uri({text.data(), text.size()});
+    if (!parsed)
+        return unusable("is no absolute URL").with_hint("write it with its scheme, such as https://api.x.com");
+    const urls::url_view& url = *parsed;
+
+    base_url out;
+    if (url.scheme_id() != urls::scheme::https && url.scheme_id() != urls::scheme::http)
+        return unusable("is neither https nor http");
+    out.origin.https = url.scheme_id() == urls::scheme::https;
+    if (!url.has_authority())
+        return unusable("names no host").with_hint("write two slashes after the scheme");
+    if (url.has_userinfo())
+        return unusable("holds a user name or password").with_hint("keys and tokens are passed apart, never in a URL");
+    if (url.has_query() || url.has_fragment())
+        return unusable("has a query or a fragment").with_hint("give the base only; calls append to it");
+
+    out.origin.host = host_of(url);
+    if (url.host_type() == urls::host_type::ipvfuture || !is_host(out.origin.host))
+        return unusable("names no host that can be reached")
+            .with_hint("write a DNS name (its ASCII form) or an address");
+    out.origin.port = own_port(out.origin.https);
+    if (url.has_port()) {
+        const auto port = read_port(std::string_view(url.port().data(), url.port().size()));
+        if (!port)
+            return unusable("has a port that is no number from 1 to 65535");
+        out.origin.port = *port;
+    }
+
+    const auto path = url.encoded_path();
+    // Boost.URL 1.81 takes "https://host:8o" for port 8 and a path "o".
+    if (!path.empty() && path.front() != '/')
+        return unusable("has something between its host and its path");
+    out.path.assign(path.data(), path.size());
+    while (!out.path.empty() && out.path.back() == '/')
+        out.path.pop_back();
+    return out;
+}
+
+result<base_url> parse_base_url(std::string_view text)
+{
+    auto url = read_setting_url(text);
+    if (url && !url->origin.https && !is_loopback(url->origin.host))
+        return unusable("is plain http").with_hint("use https; plain http is for loopback addresses only");
+    return url;
+}
+
+} // namespace coauth::http

@@ -1,0 +1,52 @@
+#include "http/tls_context.hpp"
+
+#include <coauth/error.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+
+namespace coauth::http {
+
+namespace ssl = boost::asio::ssl;
+
+namespace {
+
+// OpenSSL's own way to the defaults asks the environment first. These are the places it was built
+// with; that one of them is missing is normal.
+void trust_the_systems(SSL_CTX* context)
+{
+    SSL_CTX_load_verify_file(context, X509_get_default_cert_file());
+    SSL_CTX_load_verify_dir(context, X509_get_default_cert_dir());
+    ERR_clear_error();
+}
+
+} // namespace
+
+std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
+{
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    SSL_CTX* native = context->native_handle();
+
+    // A system's configuration may ask for more than 1.2, never for less.
+    const auto least = static_cast<int>(SSL_CTX_get_min_proto_version(native));
+    SSL_CTX_set_min_proto_version(native, std::max<int>(TLS1_2_VERSION, least));
+    SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
+
+    if (trust.file().empty()) {
+        trust_the_systems(native);
+    } else if (SSL_CTX_load_verify_file(native, trust.file().c_str()) != 1) {
+        ERR_clear_error();
+        throw error(errc::invalid_argument, "the CA file can't be used: " + trust.file())
+            .with_hint("it must be readable and hold certificates in PEM form");
+    }
+    // Where a configuration file names authorities of its own, these still are the only ones.
+    SSL_CTX_set1_verify_cert_store(native, SSL_CTX_get_cert_store(native));
+    return context;
+}
+
+} // namespace coauth::http

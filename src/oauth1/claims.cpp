@@ -1,0 +1,307 @@
+#include "oauth1/claims.hpp"
+
+#include "oauth1/control_characters.hpp"
+
+#include <coauth/oauth1/authorization_header.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+using reason = refusal_reason;
+using verdict = std::optional<refusal>;
+
+constexpr char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_protocol(std::string_view name) noexcept
+{
+    return name.starts_with("oauth_");
+}
+
+// RFC 9110, section 9.1: a method is a token. 32 letters are more than any registered one has.
+bool is_method(std::string_view text) noexcept
+{
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || others.find(c) != others.npos;
+    });
+}
+
+bool free_of_controls(std::string_view text) noexcept
+{
+    return !has_control_character(text);
+}
+
+bool printable(std::string_view text) noexcept
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+std::string with_hint(const error& e)
+{
+    return e.hint() ? e.message() + "; " + *e.hint() : e.message();
+}
+
+// How many parameters a query or form may have at most, before any is kept.
+std::size_t pairs_in(std::string_view form) noexcept
+{
+    return form.empty() ? 0 : static_cast<std::size_t>(std::count(form.begin(), form.end(), '&')) + 1;
+}
+
+// ---- The three places -------------------------------------------------------------------------
+
+verdict read_header(const incoming_request& request, bool lenient, claims& out)
+{
+    if (request.authorization.size() > 1)
+        return refusal(reason::malformed, "there is more than one Authorization header; send one");
+    if (request.authorization.empty() || !is_oauth_header(request.authorization.front()))
+        return {};
+    auto list = parse_authorization_header(request.authorization.front(), lenient);
+    if (!list)
+        return refusal(reason::malformed, with_hint(list.error()));
+    for (auto& [name, value] : *list) {
+        if (name == "realm") {
+            if (out.realm && !lenient)
+                return refusal(reason::malformed, "the Authorization header has two realms");
+            out.realm = std::move(value);
+        } else if (!lenient || is_protocol(name)) {
+            out.header.emplace_back(std::move(name), std::move(value));
+        }
+    }
+    return {};
+}
+
+verdict read_request(const incoming_request& request, claims& out)
+{
+    if (!is_method(request.method))
+        return refusal(reason::malformed, "the HTTP method is no token");
+    out.method = request.method;
+    auto where = split_target(request.url);
+    if (!where)
+        return refusal(reason::malformed, with_hint(where.error()));
+    out.where = *where;
+    out.form_body = is_form(request.content_type);
+    if (pairs_in(out.where.query) + (out.form_body ? pairs_in(request.body) : 0) > max_request_parameters)
+        return refusal(reason::malformed,
+            "query and form body have more than " + std::to_string(max_request_parameters) + " parameters");
+    auto query = parse_form(out.where.query);
+    if (!query)
+        return refusal(reason::malformed, "in the query " + query.error().message());
+    out.query = std::move(*query);
+    if (!out.form_body)
+        return {};
+    auto form = parse_form(request.body);
+    if (!form)
+        return refusal(reason::malformed, "in the form body " + form.error().message());
+    out.form = std::move(*form);
+    return {};
+}
+
+// ---- Which of them counts ---------------------------------------------------------------------
+
+struct place {
+    std::string_view name;
+    const parameters* list;
+};
+
+verdict add_protocol(const parameter& p, claims& out)
+{
+    if (out.oauth.size() == max_protocol_parameters)
+        return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
+                                              " parameters whose names begin with oauth_");
+    out.oauth.push_back(p);
+    return {};
+}
+
+// Section 3.5: one place, the header before the form body before the query, and each parameter once.
+verdict choose_strictly(const std::array<place, 3>& places, claims& out)
+{
+    const place* chosen = nullptr;
+    for (const place& here : places) {
+        for (const parameter& p : *here.list) {
+            if (!is_protocol(p.first))
+                continue;
+            if (!chosen)
+                chosen = &here;
+            if (chosen != &here)
+                return refusal(reason::duplicate_parameter,
+                    "there are protocol parameters in the " + std::string(chosen->name) + " and in the " +
+                        std::string(here.name) + "; send all of them in one place");
+            if (find(out.oauth, p.first))
+                return refusal(reason::duplicate_parameter,
+                    "a protocol parameter is in the " + std::string(here.name) + " twice; send it once");
+            if (verdict full = add_protocol(p, out))
+                return full;
+        }
+    }
+    return {};
+}
+
+// X: anywhere, and the last one counts.
+verdict choose_last(const std::array<place, 3>& places, claims& out)
+{
+    for (const place& here : places) {
+        for (const parameter& p : *here.list) {
+            if (!is_protocol(p.first))
+                continue;
+            const auto same = [&](const parameter& other) { return other.first == p.first; };
+            const auto earlier = std::find_if(out.oauth.begin(), out.oauth.end(), same);
+            if (earlier != out.oauth.end())
+                earlier->second = p.second;
+            else if (verdict full = add_protocol(p, out))
+                return full;
+        }
+    }
+    return {};
+}
+
+// ---- What each protocol parameter may be ------------------------------------------------------
+
+verdict missing(std::string_view name)
+{
+    return refusal(reason::missing_parameter, std::string(name) + " is missing or empty");
+}
+
+verdict unfit(std::string_view name, std::string_view why)
+{
+    return refusal(reason::malformed, std::string(name) + ' ' + std::string(why));
+}
+
+verdict check_bounds(const parameters& oauth)
+{
+    struct bound {
+        std::string_view name;
+        std::size_t longest;
+        bool (*fit)(std::string_view) noexcept;
+    };
+    static constexpr std::array bounds = {
+        bound{"oauth_consumer_key", max_consumer_key, free_of_controls},
+        bound{"oauth_token", max_token, free_of_controls},
+        bound{"oauth_nonce", max_nonce, printable},
+        bound{"oauth_signature", max_signature, printable},
+        bound{"oauth_verifier", 512, is_graphic},
+    };
+    for (const auto& [name, value] : oauth) {
+        if (name.size() > 64 || !is_graphic(name))
+            return unfit("a parameter called oauth_...", "has a name that is too long or not printable");
+        const auto known =
+            std::find_if(bounds.begin(), bounds.end(), [&name = name](const bound& b) { return b.name == name; });
+        const std::size_t longest = known == bounds.end() ? max_protocol_value : known->longest;
+        if (value.size() > longest)
+            return unfit(name, "is longer than " + std::to_string(longest) + " octets");
+        if (known == bounds.end() ? has_control_character(value) : !known->fit(value))
+            return unfit(name, "holds a character that it may not hold");
+    }
+    return {};
+}
+
+verdict read_timestamp(std::string_view text, claims& out)
+{
+    std::int64_t seconds = 0;
+    const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (!digits || ec != std::errc() || end != text.data() + text.size() || text.size() > 19 || seconds <= 0)
+        return refusal(
+            reason::bad_timestamp, "oauth_timestamp is not a positive number of seconds since 1970 written in digits");
+    out.timestamp = seconds;
+    return {};
+}
+
+bool has(const std::string* value) noexcept
+{
+    return value && !value->empty();
+}
+
+verdict read_protocol(const verifier_options& options, claims& out)
+{
+    if (const std::string* key = find(out.oauth, "oauth_consumer_key"))
+        out.consumer_key = *key;
+    if (const std::string* token = find(out.oauth, "oauth_token"))
+        out.token = *token;
+    if (verdict wrong = check_bounds(out.oauth))
+        return wrong;
+
+    const std::string* version = find(out.oauth, "oauth_version");
+    if (version && *version != "1.0")
+        return refusal(reason::unsupported_version, "oauth_version is not 1.0; send 1.0, or leave it out");
+
+    for (const std::string_view name : {"oauth_consumer_key", "oauth_signature_method", "oauth_signature"})
+        if (!has(find(out.oauth, name)))
+            return missing(name);
+    out.signature_method = *find(out.oauth, "oauth_signature_method");
+    out.signature = *find(out.oauth, "oauth_signature");
+
+    if (std::find(options.methods.begin(), options.methods.end(), out.signature_method) == options.methods.end())
+        return refusal(reason::unsupported_method, "oauth_signature_method is none that is accepted here");
+    const bool plain = out.signature_method == "PLAINTEXT";
+    if (plain && !out.where.https)
+        return refusal(
+            reason::unsupported_method, "PLAINTEXT sends the secrets themselves and is accepted over https only");
+
+    const std::string* timestamp = find(out.oauth, "oauth_timestamp");
+    const std::string* nonce = find(out.oauth, "oauth_nonce");
+    // Section 3.4.4 lets PLAINTEXT go without both; a nonce alone can't be remembered for a bounded time.
+    if (!has(timestamp) && (!plain || timestamp || nonce))
+        return missing("oauth_timestamp");
+    if (!has(nonce) && (!plain || nonce))
+        return missing("oauth_nonce");
+    if (nonce)
+        out.nonce = *nonce;
+    return timestamp ? read_timestamp(*timestamp, out) : verdict();
+}
+
+} // namespace
+
+parameters claims::signed_parameters() const
+{
+    parameters list = request;
+    for (const parameter& p : header)
+        if (!is_protocol(p.first))
+            list.push_back(p);
+    for (const parameter& p : oauth)
+        if (p.first != "oauth_signature")
+            list.push_back(p);
+    return list;
+}
+
+std::optional<refusal> read_claims(const incoming_request& request, const verifier_options& options, claims& out)
+{
+    if (verdict wrong = read_request(request, out))
+        return wrong;
+    if (verdict wrong = read_header(request, options.lenient, out))
+        return wrong;
+
+    for (const parameters* list : {&out.query, &out.form})
+        std::copy_if(list->begin(), list->end(), std::back_inserter(out.request),
+            [](const parameter& p) { return !is_protocol(p.first); });
+
+    const std::array places = {
+        place{"Authorization header", &out.header}, place{"form body", &out.form}, place{"query", &out.query}};
+    if (verdict wrong = options.lenient ? choose_last(places, out) : choose_strictly(places, out))
+        return wrong;
+    if (out.oauth.empty())
+        return refusal(
+            reason::no_credentials, "there are no OAuth parameters in the Authorization header, form body or query");
+    return read_protocol(options, out);
+}
+
+bool is_form(std::string_view content_type) noexcept
+{
+    constexpr std::string_view form = "application/x-www-form-urlencoded";
+    std::string_view type = content_type.substr(0, content_type.find(';'));
+    while (!type.empty() && (type.front() == ' ' || type.front() == '\t'))
+        type.remove_prefix(1);
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t'))
+        type.remove_suffix(1);
+    return std::equal(type.begin(), type.end(), form.begin(), form.end(), [](char a, char b) { return lower(a) == b; });
+}
+
+} // namespace coauth::oauth1

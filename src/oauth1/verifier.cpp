@@ -1,0 +1,285 @@
+#include "oauth1/claims.hpp"
+#include "oauth1/mismatch.hpp"
+
+#include <coauth/oauth1/base_string.hpp>
+#include <coauth/oauth1/verifier.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace coauth::oauth1 {
+
+credential_source::~credential_source() = default;
+
+namespace {
+
+using reason = refusal_reason;
+
+struct reason_row {
+    reason value;
+    std::string_view name;
+    int status;
+};
+
+constexpr std::array reasons = {
+    reason_row{reason::no_credentials, "no_credentials", 401},
+    reason_row{reason::malformed, "malformed", 400},
+    reason_row{reason::duplicate_parameter, "duplicate_parameter", 400},
+    reason_row{reason::missing_parameter, "missing_parameter", 400},
+    reason_row{reason::unsupported_method, "unsupported_method", 400},
+    reason_row{reason::unsupported_version, "unsupported_version", 400},
+    reason_row{reason::bad_timestamp, "bad_timestamp", 400},
+    reason_row{reason::timestamp_out_of_window, "timestamp_out_of_window", 401},
+    reason_row{reason::unknown_consumer, "unknown_consumer", 401},
+    reason_row{reason::unknown_token, "unknown_token", 401},
+    reason_row{reason::bad_signature, "bad_signature", 401},
+    reason_row{reason::bad_body_hash, "bad_body_hash", 401},
+    reason_row{reason::nonce_used, "nonce_used", 401},
+    reason_row{reason::nonces_exhausted, "nonces_exhausted", 503},
+};
+
+const reason_row& row(reason r) noexcept
+{
+    return *std::find_if(reasons.begin(), reasons.end() - 1, [&](const reason_row& x) { return x.value == r; });
+}
+
+// ---- Methods ----------------------------------------------------------------------------------
+
+struct method_row {
+    std::string_view name;
+    signature_method (*make)();                                   // HMAC and PLAINTEXT
+    signature_method (*make_public)(std::string_view public_key); // RSA
+};
+
+constexpr std::array methods = {
+    method_row{"HMAC-SHA1", hmac_sha1, nullptr},
+    method_row{"HMAC-SHA256", hmac_sha256, nullptr},
+    method_row{"HMAC-SHA512", hmac_sha512, nullptr},
+    method_row{"RSA-SHA1", nullptr, rsa_sha1_public},
+    method_row{"RSA-SHA256", nullptr, rsa_sha256_public},
+    method_row{"RSA-SHA512", nullptr, rsa_sha512_public},
+    method_row{"PLAINTEXT", plaintext, nullptr},
+};
+
+const method_row* find_method(std::string_view name) noexcept
+{
+    const auto found =
+        std::find_if(methods.begin(), methods.end(), [&](const method_row& m) { return m.name == name; });
+    return found == methods.end() ? nullptr : &*found;
+}
+
+// What unknown consumers and tokens are checked against, so that they cost what known ones cost. The
+// private half of the RSA key was never kept.
+constexpr std::string_view dummy_secret = "nobody-has-this-secret-it-is-for-equal-work";
+constexpr std::string_view dummy_rsa_key = R"(-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvCDCha0t1w15+r1rbeG/
+gSs4kOsF2NHJ+e/2pSZdkx6YPJs3K0zwrTZ2mDgQoMZXZJZdYISXg2KmPPSTemj5
+yLLX5ZO0aJa7fhMQzjPjq6lSz18hcl5vLlAfsAA9e4uEm2wTRV/Rq0XIGKaNxmDr
+qiX9RAq3levtsVlx5OOe1HBbdT1kYOCwE4qZii0qojqVF/rH6pMYcBgpiwhXXuiY
+2MoJCPT9U2wRryPbZ/ckGBWhr8JJs0N6nIg2jm6Ok/zcFikgKD9uEH2n96ypYOEM
+zQ6IDOGiZfutdyoc6QVSnSC8vRXUgCxi5Vmt/MKn0JYYbmAL+AKx+dvUO451QAaH
+swIDAQAB
+-----END PUBLIC KEY-----
+)";
+
+// ---- Time -------------------------------------------------------------------------------------
+
+// The distance of two times, which may be further apart than a signed number can say.
+std::uint64_t distance(std::int64_t a, std::int64_t b) noexcept
+{
+    return a > b ? static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b)
+                 : static_cast<std::uint64_t>(b) - static_cast<std::uint64_t>(a);
+}
+
+// The oldest timestamp that is accepted at `now`.
+std::int64_t window_start(std::int64_t now, std::int64_t window) noexcept
+{
+    constexpr auto least = std::numeric_limits<std::int64_t>::min();
+    return now < least + window ? least : now - window;
+}
+
+std::optional<refusal> check_time(const claims& c, std::int64_t now, std::int64_t window)
+{
+    if (!c.timestamp)
+        return {};
+    const std::uint64_t off = distance(*c.timestamp, now);
+    if (off <= static_cast<std::uint64_t>(window))
+        return {};
+    return refusal(reason::timestamp_out_of_window,
+        "oauth_timestamp is " + std::to_string(off) + " s " + (*c.timestamp > now ? "ahead of" : "behind") +
+            " this clock, and " + std::to_string(window) + " s are accepted; set the client's clock");
+}
+
+// ---- Signature --------------------------------------------------------------------------------
+
+// The secrets and the method that one request is checked with, real ones or dummies.
+struct checked_with {
+    checked_with() = default;
+
+    bool consumer_known = false;
+    bool token_known = true;
+    bool rsa_key_known = true;
+    secret consumer_secret;
+    secret token_secret;
+    signature_method method;
+};
+
+signature_method method_with_dummy_key(const method_row& m)
+{
+    return m.make_public(dummy_rsa_key);
+}
+
+checked_with look_up(const claims& c, const credential_source& known)
+{
+    checked_with out;
+    const auto consumer = known.find_consumer(c.consumer_key);
+    out.consumer_known = consumer.has_value();
+    out.consumer_secret = consumer ? consumer->secret : secret(dummy_secret);
+    if (c.token && !c.token->empty()) {
+        auto token_secret = known.find_token_secret(c.consumer_key, *c.token);
+        out.token_known = token_secret.has_value();
+        out.token_secret = token_secret ? *std::move(token_secret) : secret(dummy_secret);
+    }
+
+    const method_row& m = *find_method(c.signature_method);
+    if (m.make) {
+        out.method = m.make();
+        return out;
+    }
+    out.rsa_key_known = consumer && !consumer->rsa_public_key.empty();
+    if (!out.rsa_key_known) {
+        out.method = method_with_dummy_key(m);
+        return out;
+    }
+    try {
+        out.method = m.make_public(consumer->rsa_public_key);
+    } catch (const error&) {
+        // The provider's own records are at fault; the stranger who found out gets a refusal.
+        out.rsa_key_known = false;
+        out.method = method_with_dummy_key(m);
+    }
+    return out;
+}
+
+// X accepts leg 3 from clients that threw the request token's secret away. Only leg 3, which is where
+// a verifier is: with an access token the secret is what proves the request.
+bool may_omit_token_secret(const claims& c, const signature_algorithm& method)
+{
+    return c.token && !c.token->empty() && method.uses_secrets() && find(c.oauth, "oauth_verifier");
+}
+
+std::optional<refusal> check_signature(const claims& c, const incoming_request& request,
+    const verifier_options& options, const checked_with& with, std::string_view base_string)
+{
+    const auto key = with.method->make_key(with.consumer_secret, with.token_secret);
+    bool genuine = key->verify(base_string, c.signature);
+    if (options.lenient && may_omit_token_secret(c, *with.method)) {
+        const auto without = with.method->make_key(with.consumer_secret, secret());
+        const bool also = without->verify(base_string, c.signature);
+        genuine = genuine || also;
+    }
+
+    if (!with.consumer_known)
+        return refusal(reason::unknown_consumer, "oauth_consumer_key names no consumer that is known here");
+    if (!with.token_known)
+        return refusal(reason::unknown_token,
+            "oauth_token names no token of this consumer; it was mistyped, used up, revoked, or is another app's");
+    if (!with.rsa_key_known)
+        return refusal(
+            reason::bad_signature, "this consumer signs with RSA, but no usable public key of it is known here");
+    if (genuine)
+        return {};
+    if (!options.explain)
+        return refusal(reason::bad_signature, "the signature is not the one of this request and these secrets");
+    return refusal(reason::bad_signature,
+        explain_mismatch(disputed(c, request.body, *with.method, with.consumer_secret, with.token_secret)).sentence);
+}
+
+std::optional<refusal> check_body_hash(
+    const claims& c, const incoming_request& request, const signature_algorithm& method)
+{
+    const std::string* sent = find(c.oauth, "oauth_body_hash");
+    if (!sent)
+        return {};
+    if (c.form_body)
+        return refusal(
+            reason::bad_body_hash, "oauth_body_hash was sent with a form body, which is signed already; leave it out");
+    if (!equal_in_constant_time(*sent, method.body_hash(request.body)))
+        return refusal(reason::bad_body_hash, "oauth_body_hash is not the hash of the body that arrived; hash the "
+                                              "bytes that are sent, with the digest of "
+                                              "the signature method");
+    return {};
+}
+
+verification refuse(verification v, const refusal& why)
+{
+    v.refused = why.reason;
+    v.http_status = http_status(why.reason);
+    v.detail = why.detail;
+    return v;
+}
+
+} // namespace
+
+std::string_view name(refusal_reason r) noexcept
+{
+    return row(r).name;
+}
+
+int http_status(refusal_reason r) noexcept
+{
+    return row(r).status;
+}
+
+verifier::verifier(verifier_options options) : options_(std::move(options)), nonces_(options_.nonce_capacity)
+{
+    if (options_.timestamp_window < 1)
+        throw error(errc::invalid_argument, "a verifier's timestamp window is at least one second");
+    for (const std::string& name : options_.methods)
+        if (!find_method(name))
+            throw error(errc::invalid_argument, "the verifier knows no signature method called " + name);
+}
+
+verification verifier::verify(const incoming_request& request, const credential_source& known, std::int64_t now)
+{
+    verification v;
+    claims c;
+    const auto unreadable = read_claims(request, options_, c);
+    v.consumer_key = c.consumer_key;
+    v.token = c.token;
+    v.oauth = c.oauth;
+    v.request = c.request;
+    if (unreadable)
+        return refuse(std::move(v), *unreadable);
+
+    if (const auto wrong = check_time(c, now, options_.timestamp_window))
+        return refuse(std::move(v), *wrong);
+
+    v.base_string = signature_base_string(c.method, base_string_uri(c.where), normalize(c.signed_parameters()));
+    const checked_with with = look_up(c, known);
+    if (const auto wrong = check_signature(c, request, options_, with, v.base_string))
+        return refuse(std::move(v), *wrong);
+    if (const auto wrong = check_body_hash(c, request, *with.method))
+        return refuse(std::move(v), *wrong);
+
+    if (!c.timestamp || !c.nonce)
+        return v;
+    const auto oldest = window_start(now, options_.timestamp_window);
+    switch (nonces_.record(c.consumer_key, c.token.value_or(std::string()), *c.timestamp, *c.nonce, oldest)) {
+    case nonce_store::outcome::fresh:
+        return v;
+    case nonce_store::outcome::seen:
+        return refuse(std::move(v),
+            refusal(reason::nonce_used,
+                "this nonce was used before with this timestamp; make a new nonce for every request, a retry too"));
+    case nonce_store::outcome::full:
+        break;
+    }
+    return refuse(
+        std::move(v), refusal(reason::nonces_exhausted,
+                          "every nonce that is remembered is still in its window; raise the capacity or wait"));
+}
+
+} // namespace coauth::oauth1

@@ -1,0 +1,118 @@
+#include "twitter/arguments.hpp"
+
+#include "twitter/names.hpp"
+#include "twitter/utf8.hpp"
+
+#include <coauth/error.hpp>
+#include <coauth/oauth1/target.hpp>
+
+#include <algorithm>
+
+namespace coauth::twitter {
+
+namespace {
+
+[[noreturn]] void refuse(std::string message)
+{
+    throw error(errc::invalid_argument, std::move(message));
+}
+
+struct range {
+    int first;
+    int last;
+};
+
+range counts(api_version api, page_kind kind)
+{
+    if (kind == page_kind::followers)
+        return api == api_version::v2 ? range{1, 1000} : range{1, 200};
+    return api == api_version::v2 ? range{5, 100} : range{1, 200};
+}
+
+// API 1.1 counts: a `max_id` or a cursor. API 2's are opaque.
+bool is_page_token(api_version api, std::string_view token)
+{
+    constexpr std::size_t longest = 512;
+    if (api == api_version::v1_1)
+        return is_id(token);
+    return token.size() <= longest &&
+           std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+} // namespace
+
+void require_user(const user_ref& who)
+{
+    if (!who.valid())
+        refuse(who.is_id() ? "an id has 1 to 19 digits and no zero in front"
+                           : "a user name has 1 to 15 letters, digits or underscores");
+}
+
+void require_users(const std::vector<user_ref>& who)
+{
+    constexpr std::size_t most = 100;
+    if (who.size() > most)
+        refuse("at most 100 people can be asked for at once");
+    std::for_each(who.begin(), who.end(), require_user);
+    const auto same_kind = [&who](const user_ref& one) { return one.is_id() == who.front().is_id(); };
+    if (!std::all_of(who.begin(), who.end(), same_kind))
+        refuse("people are asked for all by id or all by user name");
+}
+
+void require_id(std::string_view id, std::string_view what)
+{
+    if (!is_id(id))
+        refuse(std::string(what) + " must have 1 to 19 digits and no zero in front");
+}
+
+void require_text(std::string_view text)
+{
+    if (text.empty())
+        refuse("the text is empty");
+    if (!is_utf8(text))
+        refuse("the text is not UTF-8");
+}
+
+void require_page(api_version api, page_kind kind, const page_options& which)
+{
+    const range allowed = counts(api, kind);
+    if (which.count != 0 && (which.count < allowed.first || which.count > allowed.last))
+        refuse("a page has " + std::to_string(allowed.first) + " to " + std::to_string(allowed.last) + " entries here");
+    if (!which.token.empty() && !is_page_token(api, which.token))
+        refuse("the page token is none of this API's");
+    if (which.since_id.empty())
+        return;
+    if (kind == page_kind::followers)
+        refuse("followers have no since_id");
+    require_id(which.since_id, "since_id");
+}
+
+void require_call(const api_call& call)
+{
+    if (!call.path.starts_with('/') || call.path.find_first_of("?#") != std::string::npos)
+        refuse("the path must begin with a slash and have no query of its own");
+    // The host is of no importance here; the path is checked as the signer will see it.
+    if (!oauth1::split_target("https://host" + call.path))
+        refuse("the path must be percent-encoded");
+    if (!call.form.empty() && !call.json.empty())
+        refuse("a call has a form or JSON, not both");
+}
+
+std::string trimmed_verifier(std::string_view typed)
+{
+    constexpr std::string_view space = " \t\r\n";
+    const std::size_t first = typed.find_first_not_of(space);
+    if (first == std::string_view::npos)
+        refuse("the verifier is empty");
+    return std::string(typed.substr(first, typed.find_last_not_of(space) - first + 1));
+}
+
+void require_options(const client_options& options)
+{
+    if (options.deadline.count() < 0)
+        refuse("the deadline is negative");
+    if (options.retry_budget.count() < 0)
+        refuse("the retry budget is negative");
+}
+
+} // namespace coauth::twitter

@@ -1,0 +1,35 @@
+// What callers may pass. Each check throws `errc::invalid_argument`, before a byte is sent.
+#pragma once
+
+#include <coauth/twitter/client.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coauth::twitter {
+
+void require_user(const user_ref& who);
+
+/// At most 100, each valid, all by id or all by name.
+void require_users(const std::vector<user_ref>& who);
+
+/// `what` names it in the message: "the tweet's id".
+void require_id(std::string_view id, std::string_view what);
+
+/// UTF-8, not empty.
+void require_text(std::string_view text);
+
+enum class page_kind { tweets, followers };
+void require_page(api_version api, page_kind kind, const page_options& which);
+
+/// A path below the base, encoded; not a form and JSON both.
+void require_call(const api_call& call);
+
+/// Without white space around it. Throws if nothing is left.
+std::string trimmed_verifier(std::string_view typed);
+
+/// Budget and deadline from 0.
+void require_options(const client_options& options);
+
+} // namespace coauth::twitter

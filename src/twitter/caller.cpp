@@ -1,0 +1,195 @@
+#include "twitter/caller.hpp"
+
+#include "twitter/arguments.hpp"
+#include "twitter/read_error.hpp"
+#include "twitter/retry.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/oauth1/target.hpp>
+#include <coauth/version.hpp>
+
+#include <charconv>
+#include <string_view>
+
+namespace coauth::twitter {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Spreads repeated requests of many clients; the first bits of a nonce are as random as any.
+double draw_chance()
+{
+    constexpr std::size_t digits = 8;
+    const std::string random = oauth1::random_nonce();
+    std::uint32_t bits = 0;
+    std::from_chars(random.data(), random.data() + digits, bits, 16);
+    return static_cast<double>(bits) / 4294967296.0;
+}
+
+void require_path(const http::base_url& base, const std::string& path)
+{
+    if (!path.starts_with('/') || !oauth1::split_target(base.url() + path))
+        throw error(errc::invalid_argument, "an endpoint's path must begin with a slash and be percent-encoded");
+}
+
+std::string_view signature_in(std::string_view authorization)
+{
+    constexpr std::string_view name = "oauth_signature=\"";
+    const std::size_t at = authorization.find(name);
+    if (at == std::string_view::npos)
+        return {};
+    const std::string_view value = authorization.substr(at + name.size());
+    return value.substr(0, value.find('"'));
+}
+
+// One call under way: what was sent so far, and when.
+class course {
+public:
+    course(std::shared_ptr<const caller> from, std::shared_ptr<const outgoing> what)
+        : from_(std::move(from)), what_(std::move(what)), started_(from_->clock().machine().steady_now()),
+          sent_signature_(std::make_shared<std::string>())
+    {
+        so_far_.at = what_->at;
+        so_far_.repeatable = what_->repeatable;
+        so_far_.sent = 0;
+    }
+
+    http::request next_request()
+    {
+        ++so_far_.sent;
+        if (!so_far_.mended)
+            so_far_.signed_ahead = from_->clock().ahead();
+        const auto ahead = so_far_.signed_ahead;
+        http::request wire = sign(*from_, *what_, ahead, *sent_signature_);
+        wire.headers.add("Accept", what_->at == step::call ? "application/json" : "*/*");
+        wire.headers.add("Accept-Encoding", "identity");
+        wire.headers.add("User-Agent", from_->options().user_agent);
+        wire.deadline = from_->options().deadline;
+        if (what_->repeatable)
+            // Weak, for the caller owns the transport that holds this request. It lives while one is under way.
+            wire.renew = [caller = std::weak_ptr(from_), what = what_, ahead, signature = sent_signature_](
+                             http::request& again) {
+                const auto from = caller.lock();
+                if (!from)
+                    return;
+                const http::request renewed = sign(*from, *what, ahead, *signature);
+                again.headers.set("Authorization", std::string(renewed.headers.get("Authorization")));
+            };
+        return wire;
+    }
+
+    /// What the answer means; keeps the provider's time if the mended request was not refused for it again.
+    next_step judge(outcome& result)
+    {
+        const bool refused = result.answer.status < 200 || result.answer.status > 299;
+        const auto machine_now = from_->clock().machine_now();
+        next_step next(next_step::kind::fail);
+        if (refused) {
+            so_far_.spent = std::chrono::duration_cast<milliseconds>(from_->clock().machine().steady_now() - started_);
+            const auto difference = clock_difference(result.answer.headers, machine_now);
+            result.refused = read(result.answer);
+            next = decide(so_far_, *result.refused, difference, from_->options().retry_budget, draw_chance());
+            if (next.what == next_step::kind::fail_for_clock)
+                result.refused = clock_error(*result.refused, *difference);
+            if (next.what == next_step::kind::mend) {
+                so_far_.mended = true;
+                so_far_.signed_ahead = next.ahead;
+                return next;
+            }
+        }
+        if (so_far_.mended && !(refused && result.refused->reason() == errc::clock_skew))
+            from_->clock().learn(so_far_.signed_ahead);
+        return next;
+    }
+
+private:
+    static http::request sign(
+        const caller& from, const outgoing& what, std::chrono::seconds ahead, std::string& signature)
+    {
+        http::request wire = signed_wire_request(what, from.moment_at(from.clock().machine_now() + ahead));
+        signature = signature_in(wire.headers.get("Authorization"));
+        return wire;
+    }
+
+    error read(const http::response& answer) const
+    {
+        std::vector<secret> hidden = what_->hidden;
+        hidden.emplace_back(*sent_signature_);
+        if (auto plain = oauth1::percent_decode(*sent_signature_))
+            hidden.emplace_back(*std::move(plain));
+        circumstances when;
+        when.at = what_->at;
+        when.writes = !what_->repeatable;
+        when.machine_now = from_->clock().machine_now();
+        when.provider_now = from_->clock().now();
+        when.hidden = hidden;
+        return read_error(answer, when);
+    }
+
+    static error clock_error(const error& refused, std::chrono::seconds difference)
+    {
+        error e = error(errc::clock_skew)
+                      .with_provider(refused.provider_code(), refused.provider_message())
+                      .with_hint(describe_difference(difference) + ", more than coauth mends; set it");
+        return refused.http_status() ? e.with_http_status(*refused.http_status()) : e;
+    }
+
+    std::shared_ptr<const caller> from_;
+    std::shared_ptr<const outgoing> what_;
+    std::chrono::steady_clock::time_point started_;
+    attempts so_far_;
+    std::shared_ptr<std::string> sent_signature_; ///< Of the latest sending, which the transport may have renewed.
+};
+
+} // namespace
+
+caller::caller(std::shared_ptr<http::transport> transport, oauth1::consumer app, client_options options)
+    : transport_(std::move(transport)), app_(std::move(app)), options_(std::move(options)),
+      api_(http::parse_base_url(options_.endpoints.api_base).value()),
+      authorize_(http::parse_base_url(options_.endpoints.authorize_base).value())
+{
+    if (!transport_)
+        throw error(errc::invalid_argument, "the client has no transport");
+    require_options(options_);
+    for (const auto* path : {&options_.endpoints.request_token_path, &options_.endpoints.access_token_path,
+             &options_.endpoints.invalidate_token_path})
+        require_path(api_, *path);
+    for (const auto* path : {&options_.endpoints.authenticate_path, &options_.endpoints.authorize_path})
+        require_path(authorize_, *path);
+    if (options_.user_agent.empty())
+        options_.user_agent = "coauth/" COAUTH_VERSION_STRING;
+    if (!options_.clock)
+        options_.clock = system_clock();
+    clock_ = std::make_unique<provider_clock>(options_.clock);
+}
+
+oauth1::moment caller::moment_at(std::chrono::sys_seconds time) const
+{
+    return {options_.nonce ? options_.nonce() : oauth1::random_nonce(), time.time_since_epoch().count()};
+}
+
+boost::asio::awaitable<outcome> exchange(std::shared_ptr<const caller> from, std::shared_ptr<const outgoing> what)
+{
+    course call(from, std::move(what));
+    for (;;) {
+        http::request wire = call.next_request();
+        outcome result;
+        result.answer = co_await from->transport().send(std::move(wire));
+        const next_step next = call.judge(result);
+        if (next.what == next_step::kind::fail || next.what == next_step::kind::fail_for_clock)
+            co_return result;
+        if (next.what == next_step::kind::wait)
+            co_await from->clock().machine().sleep_for(next.wait);
+    }
+}
+
+boost::asio::awaitable<http::response> perform(std::shared_ptr<const caller> from, std::shared_ptr<const outgoing> what)
+{
+    outcome result = co_await exchange(std::move(from), std::move(what));
+    if (result.refused)
+        throw *result.refused;
+    co_return std::move(result.answer);
+}
+
+} // namespace coauth::twitter

@@ -1,0 +1,157 @@
+#include "twitter/json_answer.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/value_stack.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace coauth::twitter {
+
+namespace {
+
+namespace json = boost::json;
+
+// Builds values as Boost.JSON's own parser does, and counts the members it was given: an object keeps
+// the last of two members with one name and does not tell.
+class counting_builder {
+public:
+    static constexpr std::size_t max_object_size = json::object::max_size();
+    static constexpr std::size_t max_array_size = json::array::max_size();
+    static constexpr std::size_t max_key_size = json::string::max_size();
+    static constexpr std::size_t max_string_size = json::string::max_size();
+    using code = json::error_code;
+
+    explicit counting_builder(json::storage_ptr memory) { stack_.reset(std::move(memory)); }
+
+    json::value release() { return stack_.release(); }
+    std::size_t members() const noexcept { return members_; }
+
+    bool on_document_begin(code&) { return true; }
+    bool on_document_end(code&) { return true; }
+    bool on_object_begin(code&) { return true; }
+    bool on_object_end(std::size_t count, code&)
+    {
+        stack_.push_object(count);
+        members_ += count;
+        return true;
+    }
+    bool on_array_begin(code&) { return true; }
+    bool on_array_end(std::size_t count, code&)
+    {
+        stack_.push_array(count);
+        return true;
+    }
+    bool on_key_part(json::string_view part, std::size_t, code&)
+    {
+        stack_.push_chars(part);
+        return true;
+    }
+    bool on_key(json::string_view part, std::size_t, code&)
+    {
+        stack_.push_key(part);
+        return true;
+    }
+    bool on_string_part(json::string_view part, std::size_t, code&)
+    {
+        stack_.push_chars(part);
+        return true;
+    }
+    bool on_string(json::string_view part, std::size_t, code&)
+    {
+        stack_.push_string(part);
+        return true;
+    }
+    bool on_number_part(json::string_view, code&) { return true; }
+    bool on_int64(std::int64_t value, json::string_view, code&)
+    {
+        stack_.push_int64(value);
+        return true;
+    }
+    bool on_uint64(std::uint64_t value, json::string_view, code&)
+    {
+        stack_.push_uint64(value);
+        return true;
+    }
+    bool on_double(double value, json::string_view, code&)
+    {
+        stack_.push_double(value);
+        return true;
+    }
+    bool on_bool(bool value, code&)
+    {
+        stack_.push_bool(value);
+        return true;
+    }
+    bool on_null(code&)
+    {
+        stack_.push_null();
+        return true;
+    }
+    bool on_comment_part(json::string_view, code&) { return true; }
+    bool on_comment(json::string_view, code&) { return true; }
+
+private:
+    json::value_stack stack_;
+    std::size_t members_ = 0;
+};
+
+// Recursion is bounded by the parser's depth limit.
+std::size_t count_members(const json::value& value)
+{
+    std::size_t count = 0;
+    if (const json::object* object = value.if_object()) {
+        count = object->size();
+        for (const auto& member : *object)
+            count += count_members(member.value());
+    } else if (const json::array* array = value.if_array()) {
+        for (const json::value& element : *array)
+            count += count_members(element);
+    }
+    return count;
+}
+
+error malformed(std::string_view body)
+{
+    if (looks_like_markup(body))
+        return error(errc::malformed_response, "the answer is a page and no JSON")
+            .with_hint("something between here and the provider may have answered in its place; check the API base URL "
+                       "and the proxy");
+    if (body.empty())
+        return error(errc::malformed_response, "the answer has no body");
+    return error(errc::malformed_response, "the answer is no valid JSON");
+}
+
+} // namespace
+
+json_answer read_json(std::string_view body)
+{
+    if (body.size() > max_json_body)
+        throw error(
+            errc::response_too_large, "the answer's JSON is larger than " + std::to_string(max_json_body) + " octets");
+
+    const std::size_t first_block = std::clamp<std::size_t>(body.size() * 2, 1024, 256 * 1024);
+    auto memory = std::make_unique<json::monotonic_resource>(first_block);
+    json::parse_options options;
+    options.max_depth = max_json_depth;
+    json::basic_parser<counting_builder> parser(options, json::storage_ptr(memory.get()));
+    json::error_code problem;
+    const std::size_t used = parser.write_some(false, body.data(), body.size(), problem);
+    if (problem == json::error::too_deep)
+        throw error(errc::malformed_response, "the answer's JSON is nested too deeply");
+    if (problem || used != body.size())
+        throw malformed(body);
+
+    json_answer answer(std::move(memory), parser.handler().release());
+    if (count_members(answer.root()) != parser.handler().members())
+        throw error(errc::malformed_response, "the answer's JSON names a member twice");
+    return answer;
+}
+
+bool looks_like_markup(std::string_view body) noexcept
+{
+    const std::size_t first = body.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && body[first] == '<';
+}
+
+} // namespace coauth::twitter

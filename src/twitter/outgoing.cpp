@@ -1,0 +1,90 @@
+#include "twitter/outgoing.hpp"
+
+#include "twitter/arguments.hpp"
+#include "twitter/names.hpp"
+
+#include <coauth/oauth1/legs.hpp>
+
+namespace coauth::twitter {
+
+namespace {
+
+std::shared_ptr<outgoing> begin(const http::base_url& base, step at)
+{
+    auto what = std::make_shared<outgoing>();
+    what->at = at;
+    what->origin = base.origin;
+    return what;
+}
+
+oauth1::parameters form_of(access_type access)
+{
+    oauth1::parameters form;
+    if (access != access_type::as_registered)
+        form.emplace_back("x_auth_access_type", access == access_type::read ? "read" : "write");
+    return form;
+}
+
+} // namespace
+
+std::shared_ptr<const outgoing> request_token_call(const oauth1::consumer& app, const http::base_url& base,
+    std::string_view path, std::string callback, access_type access)
+{
+    auto what = begin(base, step::request_token);
+    what->hidden.push_back(app.secret());
+    what->sign = [app, url = base.url() + std::string(path), callback = std::move(callback), form = form_of(access)](
+                     const oauth1::moment& at) {
+        return oauth1::build_request_token_request(app, url, callback, at, form);
+    };
+    return what;
+}
+
+std::shared_ptr<const outgoing> access_token_call(const oauth1::consumer& app, const http::base_url& base,
+    std::string_view path, const oauth1::request_token& login, std::string verifier)
+{
+    auto what = begin(base, step::access_token);
+    secret kept(trimmed_verifier(verifier));
+    wipe(verifier);
+    what->hidden = {app.secret(), login.secret(), secret(login.token()), kept};
+    what->sign = [app, login, url = base.url() + std::string(path), kept](const oauth1::moment& at) {
+        return oauth1::build_access_token_request(app, url, login, kept.reveal(), at);
+    };
+    return what;
+}
+
+std::shared_ptr<const outgoing> user_call(
+    const oauth1::consumer& app, const http::base_url& base, const oauth1::access_token& user, api_call call)
+{
+    require_call(call);
+    auto what = begin(base, step::call);
+    what->repeatable = equal_without_case(call.method, "GET");
+    what->json = std::move(call.json);
+    what->hidden = {app.secret(), user.secret(), secret(user.token())};
+
+    std::string url = base.url() + call.path;
+    if (!call.query.empty())
+        url += '?' + oauth1::encode_form(call.query);
+    what->sign = [signer = std::make_shared<const oauth1::signer>(app, user), method = std::move(call.method),
+                     url = std::move(url), form = oauth1::encode_form(call.form)](
+                     const oauth1::moment& at) { return signer->sign_request(oauth1::message(method, url, form), at); };
+    return what;
+}
+
+http::request signed_wire_request(const outgoing& what, const oauth1::moment& at)
+{
+    oauth1::signed_request signed_one = what.sign(at).value();
+    http::request wire;
+    wire.origin = what.origin;
+    wire.method = std::move(signed_one.method);
+    // What follows the origin in the signed URL is the target, byte for byte.
+    wire.target = signed_one.url.substr(what.origin.url().size());
+    wire.headers.add("Authorization", std::move(signed_one.authorization));
+    if (!signed_one.form.empty())
+        wire.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    else if (!what.json.empty())
+        wire.headers.add("Content-Type", "application/json");
+    wire.body = signed_one.form.empty() ? what.json : std::move(signed_one.form);
+    return wire;
+}
+
+} // namespace coauth::twitter

@@ -1,0 +1,155 @@
+#include "twitter/read_error.hpp"
+
+#include "twitter/dates.hpp"
+#include "twitter/provider_clock.hpp"
+#include "twitter/refusal.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/twitter/reply.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+#include <optional>
+
+namespace coauth::twitter {
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+// `www-authenticate: OAuth realm="https://api.x.com", api_error_code=32`
+std::optional<int> code_in_header(const http::fields& headers)
+{
+    constexpr std::string_view name = "api_error_code=";
+    const std::string_view value = headers.get("www-authenticate");
+    const std::size_t at = value.find(name);
+    if (at == std::string_view::npos)
+        return std::nullopt;
+    const std::string_view digits = value.substr(at + name.size());
+    int code = 0;
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), code).ec != std::errc() || code < 0)
+        return std::nullopt;
+    return code;
+}
+
+// Seconds, or a date (RFC 9110, section 10.2.3).
+std::optional<seconds> retry_after_header(const http::fields& headers, sys_seconds provider_now)
+{
+    const std::string_view value = headers.get("retry-after");
+    std::int64_t count = 0;
+    const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), count);
+    if (problem == std::errc() && end == value.data() + value.size() && count >= 0)
+        return seconds(count);
+    if (const auto date = read_http_date(value))
+        return *date - provider_now;
+    return std::nullopt;
+}
+
+// A call may be refused by any of its windows, so the one that opens last counts: the day's may be
+// spent while the quarter of an hour's is not.
+std::optional<seconds> until_windows_open(const http::fields& headers, sys_seconds provider_now)
+{
+    const rate_limits limits = read_rate_limits(headers);
+    std::optional<seconds> wait;
+    for (const auto* window : {&limits.window, &limits.app_day, &limits.user_day})
+        if (*window && (*window)->remaining == 0)
+            wait = std::max(wait.value_or(seconds::min()), (*window)->reset - provider_now);
+    return wait;
+}
+
+std::optional<seconds> wait_for(const http::response& answer, errc code, sys_seconds provider_now)
+{
+    if (code != errc::rate_limited && code != errc::provider_unavailable)
+        return std::nullopt;
+    std::optional<seconds> wait = retry_after_header(answer.headers, provider_now);
+    if (code == errc::rate_limited)
+        wait = std::max(wait, until_windows_open(answer.headers, provider_now));
+    if (!wait)
+        return std::nullopt;
+    // No window is longer than a day; a reset outside of that is nonsense.
+    constexpr seconds longest = std::chrono::hours(24) + seconds(60);
+    return std::clamp(*wait, seconds(1), longest);
+}
+
+std::string join(const std::string& a, const std::string& b)
+{
+    return a.empty() ? b : a + "; " + b;
+}
+
+void explain_clock(meaning& m, const http::response& answer, sys_seconds machine_now)
+{
+    constexpr seconds notable(60);
+    const auto difference = clock_difference(answer.headers, machine_now);
+    if (m.code == errc::clock_skew)
+        m.hint = difference ? describe_difference(*difference)
+                            : "set the clock of this machine; the provider did not tell its own time";
+    else if (m.code == errc::invalid_credentials && difference && std::chrono::abs(*difference) > notable)
+        m.hint = join(m.hint, describe_difference(*difference));
+}
+
+void replace_all(std::string& text, std::string_view what)
+{
+    // Very short texts would blank out innocent words, and give nothing away.
+    constexpr std::size_t shortest = 4;
+    constexpr std::string_view hole = "[hidden]";
+    if (what.size() < shortest)
+        return;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + hole.size()))
+        text.replace(at, what.size(), hole);
+}
+
+} // namespace
+
+std::string without_secrets(std::string words, std::span<const secret> hidden)
+{
+    for (const secret& s : hidden) {
+        std::string encoded = oauth1::percent_encode(s.reveal());
+        replace_all(words, encoded);
+        replace_all(words, s.reveal());
+        wipe(encoded);
+    }
+    // `oauth_token="..."`, or the same encoded as in a base string: the request is being repeated.
+    constexpr std::string_view word = "abcdefghijklmnopqrstuvwxyz_";
+    for (std::size_t at = words.find("oauth_"); at != std::string::npos; at = words.find("oauth_", at + 1)) {
+        const std::size_t end = words.find_first_not_of(word, at);
+        if (end != std::string::npos && (words[end] == '=' || words.compare(end, 3, "%3D") == 0)) {
+            words.replace(at, std::string::npos, "[hidden]");
+            break;
+        }
+    }
+    return words;
+}
+
+error read_error(const http::response& answer, const circumstances& when)
+{
+    refusal said = read_refusal(answer.body);
+    if (!said.code)
+        said.code = code_in_header(answer.headers);
+
+    meaning m = meaning_of(said, answer.status, when.at);
+    if (m.code == errc::forbidden && when.writes && answer.headers.get("x-access-level") == "read") {
+        m.code = errc::access_level;
+        m.hint = "the access token may read only; give the app write permission in the developer portal, then let the "
+                 "person sign in again";
+    }
+    explain_clock(m, answer, when.machine_now);
+
+    const auto date = read_http_date(answer.headers.get("date"));
+    const auto wait = wait_for(answer, m.code, date.value_or(when.provider_now));
+    if (m.code == errc::rate_limited && m.hint.empty())
+        m.hint =
+            wait ? "the next call is allowed in " + std::to_string(wait->count()) + " s" : "wait before the next call";
+
+    error e = error(m.code)
+                  .with_http_status(answer.status)
+                  .with_provider(said.code, shown(without_secrets(said.words, when.hidden)));
+    if (!m.hint.empty())
+        e = e.with_hint(m.hint);
+    if (wait)
+        e = e.with_retry_after(*wait);
+    return e;
+}
+
+} // namespace coauth::twitter

@@ -1,0 +1,213 @@
+#include "twitter/refusal.hpp"
+
+#include "twitter/json_answer.hpp"
+#include "twitter/utf8.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace coauth::twitter {
+
+namespace {
+
+namespace json = boost::json;
+
+// What a person would want to read stands at the beginning; the rest is not searched.
+constexpr std::size_t longest_body = 64 * 1024;
+
+std::string text_of(const json::object& in, json::string_view name)
+{
+    const json::value* value = in.if_contains(name);
+    const json::string* text = value ? value->if_string() : nullptr;
+    return text ? std::string(text->data(), text->size()) : std::string();
+}
+
+std::optional<int> code_of(const json::object& in)
+{
+    const json::value* value = in.if_contains("code");
+    const std::int64_t* code = value ? value->if_int64() : nullptr;
+    if (!code || *code < 0 || *code > std::numeric_limits<int>::max())
+        return std::nullopt;
+    return static_cast<int>(*code);
+}
+
+std::string last_segment(const std::string& url)
+{
+    return url.substr(url.rfind('/') + 1);
+}
+
+std::string first_of(std::string a, std::string b)
+{
+    return a.empty() ? b : a;
+}
+
+// The element with a code tells most; else the first.
+const json::value* most_telling(const json::array& errors)
+{
+    for (const json::value& e : errors)
+        if (e.is_object() && code_of(e.get_object()))
+            return &e;
+    return errors.empty() ? nullptr : &errors.front();
+}
+
+refusal refusal_in(const json::value& value)
+{
+    if (const json::object* object = value.if_object())
+        return refusal_of(*object);
+    refusal r;
+    if (const json::string* text = value.if_string())
+        r.words.assign(text->data(), text->size());
+    return r;
+}
+
+refusal from_json(const json::object& root)
+{
+    const refusal outer = refusal_of(root);
+    refusal inner;
+    if (const json::value* errors = root.if_contains("errors")) {
+        if (const json::array* list = errors->if_array()) {
+            if (const json::value* telling = most_telling(*list))
+                inner = refusal_in(*telling);
+        } else {
+            inner = refusal_in(*errors);
+        }
+    } else if (const json::value* one = root.if_contains("error")) {
+        inner = refusal_in(*one);
+    }
+    if (!inner.code)
+        inner.code = outer.code;
+    inner.words = first_of(std::move(inner.words), first_of(text_of(root, "error_description"), outer.words));
+    inner.title = first_of(std::move(inner.title), outer.title);
+    inner.problem = first_of(std::move(inner.problem), outer.problem);
+    return inner;
+}
+
+bool contains_without_case(std::string_view text, std::string_view needle)
+{
+    const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    return std::search(text.begin(), text.end(), needle.begin(), needle.end(), equal) != text.end();
+}
+
+std::string unescaped(std::string_view text)
+{
+    constexpr std::array<std::pair<std::string_view, char>, 5> entities{
+        {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}}};
+    std::string out;
+    while (!text.empty()) {
+        const auto found = std::find_if(
+            entities.begin(), entities.end(), [text](const auto& entity) { return text.starts_with(entity.first); });
+        out += found == entities.end() ? text.front() : found->second;
+        text.remove_prefix(found == entities.end() ? 1 : found->first.size());
+    }
+    return out;
+}
+
+// The text between `<name ...>` and `</name>`, and what stands in the opening tag.
+struct element {
+    std::string_view attributes;
+    std::string_view text;
+};
+
+std::optional<element> find_element(std::string_view markup, std::string_view name)
+{
+    const std::string opening = '<' + std::string(name);
+    for (std::size_t at = markup.find(opening); at != std::string_view::npos; at = markup.find(opening, at + 1)) {
+        const std::size_t after = at + opening.size();
+        const std::size_t close = markup.find('>', after);
+        if (close == std::string_view::npos)
+            return std::nullopt;
+        if (close != after && markup[after] != ' ')
+            continue; // <errors>
+        element e;
+        e.attributes = markup.substr(after, close - after);
+        e.text = markup.substr(close + 1);
+        e.text = e.text.substr(0, e.text.find("</"));
+        return e;
+    }
+    return std::nullopt;
+}
+
+refusal from_markup(std::string_view body)
+{
+    refusal r;
+    if (contains_without_case(body, "<html") || contains_without_case(body, "<!doctype html")) {
+        r.page = true;
+        if (const auto title = find_element(body, "title"))
+            r.words = unescaped(title->text);
+        return r;
+    }
+    if (const auto e = find_element(body, "error")) {
+        constexpr std::string_view code = "code=\"";
+        r.words = unescaped(e->text);
+        if (const std::size_t at = e->attributes.find(code); at != std::string_view::npos) {
+            int value = 0;
+            const std::string_view digits = e->attributes.substr(at + code.size());
+            if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc() && value >= 0)
+                r.code = value;
+        }
+    }
+    return r;
+}
+
+std::string trimmed(std::string_view text)
+{
+    constexpr std::string_view space = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(space);
+    if (first == std::string_view::npos)
+        return {};
+    return std::string(text.substr(first, text.find_last_not_of(space) - first + 1));
+}
+
+} // namespace
+
+refusal refusal_of(const json::object& problem)
+{
+    refusal r;
+    r.code = code_of(problem);
+    r.title = text_of(problem, "title");
+    r.words = first_of(text_of(problem, "message"), first_of(text_of(problem, "detail"), r.title));
+    r.problem = last_segment(text_of(problem, "type"));
+    r.about = first_of(text_of(problem, "value"), text_of(problem, "resource_id"));
+    return r;
+}
+
+refusal read_refusal(std::string_view body)
+{
+    if (looks_like_markup(body)) {
+        refusal r = from_markup(body.substr(0, longest_body));
+        r.words = trimmed(r.words);
+        return r;
+    }
+    try {
+        const json_answer answer = read_json(body);
+        if (const json::object* root = answer.root().if_object())
+            return from_json(*root);
+        return refusal_in(answer.root());
+    } catch (const error&) {
+        refusal r;
+        r.words = trimmed(body.substr(0, longest_body));
+        return r;
+    }
+}
+
+std::string shown(std::string_view text)
+{
+    constexpr std::size_t longest = 200;
+    constexpr std::string_view more = "...";
+    std::string out(text.size() > longest ? utf8_prefix(text, longest - more.size()) : text);
+    if (!is_utf8(out))
+        for (char& c : out)
+            if (static_cast<unsigned char>(c) >= 0x80)
+                c = '?';
+    if (text.size() > longest)
+        out += more;
+    return out;
+}
+
+} // namespace coauth::twitter

@@ -1,0 +1,34 @@
+// What a provider says when it refuses, whatever the shape in which it says it.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coauth::twitter {
+
+/// Texts are as they came: `shown` makes them fit for an error.
+struct refusal {
+    refusal() = default;
+
+    std::optional<int> code; ///< API 1.1's number, such as 89.
+    std::string words;       ///< The most telling sentence; empty if there was none.
+    std::string title;       ///< API 2: "Not Found Error".
+    std::string problem;     ///< API 2: the last segment of the problem's `type`: "resource-not-found".
+    std::string about;       ///< API 2: the id or name it speaks of.
+    bool page = false;       ///< The body was an HTML page: not the API speaks, but something before it.
+};
+
+/// One problem of API 2, or one element of API 1.1's `errors`.
+refusal refusal_of(const boost::json::object& problem);
+
+/// Reads JSON of both APIs and of older ones, XML, plain text, HTML, or nothing. Never fails: what
+/// can't be read says nothing.
+refusal read_refusal(std::string_view body);
+
+/// `text` in valid UTF-8 and at most 200 octets.
+std::string shown(std::string_view text);
+
+} // namespace coauth::twitter

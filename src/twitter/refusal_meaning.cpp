@@ -1,0 +1,186 @@
+#include "twitter/refusal_meaning.hpp"
+
+#include "twitter/names.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+namespace coauth::twitter {
+
+namespace {
+
+constexpr std::string_view ask_again = "the person must sign in again";
+constexpr std::string_view raise_level =
+    "the app's access level or permissions lack this call; change them in the provider's developer portal, then let "
+    "the person sign in again";
+constexpr std::string_view register_callback =
+    "register this very URL in the app's settings at the provider; it must match to the last slash";
+
+struct code_row {
+    int code;
+    errc meaning;
+    std::string_view hint;
+};
+
+constexpr code_row by_code[] = {
+    {17, errc::not_found, ""},
+    {32, errc::invalid_credentials, ""},
+    {34, errc::not_found, ""},
+    {50, errc::not_found, ""},
+    {63, errc::suspended, ""},
+    {64, errc::suspended, "the account that this access token belongs to is suspended"},
+    {68, errc::provider_error, "the provider has retired this version of its API; use api_version::v2"},
+    {87, errc::forbidden, "the provider does not let this app make this call"},
+    {88, errc::rate_limited, ""},
+    {89, errc::token_revoked, ask_again},
+    {92, errc::provider_error, "the provider wants TLS; use an https base URL"},
+    {93, errc::access_level, raise_level},
+    {99, errc::invalid_credentials, ""},
+    {130, errc::provider_unavailable, ""},
+    {131, errc::provider_unavailable, ""},
+    {135, errc::clock_skew, ""},
+    {136, errc::forbidden, "the person has blocked the account that asks"},
+    {144, errc::not_found, ""},
+    {161, errc::forbidden, "the account has reached the provider's limit of people it may follow for now"},
+    {179, errc::forbidden, "the tweet is not shown to this account"},
+    {185, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
+    {186, errc::provider_error, "the text is longer than the provider takes"},
+    {187, errc::duplicate, "the account has posted this text already; treat it as done, or change the text"},
+    {215, errc::invalid_credentials, ""},
+    {220, errc::forbidden, "this call needs other credentials, such as a person's access token"},
+    {226, errc::forbidden, "the provider takes this for automated behaviour; wait, and post less"},
+    {231, errc::forbidden, "the person must confirm the login on the provider's site"},
+    {261, errc::access_level, raise_level},
+    {326, errc::account_locked, "the person must sign in on the provider's site and unlock the account"},
+    {415, errc::callback_refused, register_callback},
+    {416, errc::invalid_credentials, "the app is suspended or its key is no longer valid; see the developer portal"},
+    {417, errc::callback_refused,
+        "the provider knows this app as a desktop app, which may use the callback \"oob\" only; register a callback "
+        "URL "
+        "to change that"},
+    {453, errc::access_level, raise_level},
+};
+
+struct word_row {
+    std::string_view needle; ///< In lower case.
+    errc meaning;
+    std::string_view hint;
+};
+
+constexpr word_row by_problem[] = {
+    {"resource-not-found", errc::not_found, ""},
+    {"not-authorized-for-resource", errc::forbidden, "this person or thing is not shown to the account that asks"},
+    {"not-authorized-for-field", errc::forbidden, "a field is not shown to the account that asks"},
+    {"client-forbidden", errc::access_level, raise_level},
+    {"client-not-enrolled", errc::access_level, raise_level},
+    {"oauth1-permissions", errc::access_level, raise_level},
+    {"unsupported-authentication", errc::forbidden, "this call needs another kind of credentials"},
+    {"usage-capped", errc::rate_limited, "the app's monthly allowance is used up; see the developer portal"},
+    {"invalid-request", errc::provider_error, ""},
+};
+
+// For answers without a code. The first that fits counts.
+constexpr word_row by_words[] = {
+    {"oauth_verifier", errc::invalid_credentials,
+        "the verifier or PIN is not this login's: it may have been mistyped or used before; begin a new login"},
+    {"invalid request token", errc::token_revoked, ask_again},
+    {"expired token", errc::token_revoked, ask_again},
+    {"timestamp", errc::clock_skew, ""},
+    {"callback url not approved", errc::callback_refused, register_callback},
+    {"oauth_callback", errc::callback_refused, register_callback},
+    {"signature", errc::invalid_credentials, ""},
+    {"could not authenticate", errc::invalid_credentials, ""},
+    {"duplicate content", errc::duplicate,
+        "the account has posted this text already; treat it as done, or change the text"},
+    {"has been suspended", errc::suspended, ""},
+    {"oauth1 app permissions", errc::access_level, raise_level},
+    {"over capacity", errc::provider_unavailable, ""},
+};
+
+std::optional<meaning> find_code(std::optional<int> code)
+{
+    const auto* row =
+        std::find_if(std::begin(by_code), std::end(by_code), [code](const code_row& r) { return code == r.code; });
+    return row != std::end(by_code) ? std::optional(meaning(row->meaning, row->hint)) : std::nullopt;
+}
+
+template <std::size_t N>
+std::optional<meaning> find_words(const word_row (&rows)[N], std::string_view text)
+{
+    const std::string lower = folded(text);
+    const auto* row = std::find_if(std::begin(rows), std::end(rows),
+        [&lower](const word_row& r) { return lower.find(r.needle) != std::string::npos; });
+    return row != std::end(rows) ? std::optional(meaning(row->meaning, row->hint)) : std::nullopt;
+}
+
+meaning by_status(int status, step at)
+{
+    if (status >= 300 && status < 400)
+        return {errc::unexpected_redirect,
+            "set the base URL to the address that the provider redirects to, if it is one "
+            "you trust"};
+    if (status >= 500)
+        return {errc::provider_unavailable, "try again later"};
+    switch (status) {
+    case 401:
+        return {errc::invalid_credentials, ""};
+    case 402:
+        return {errc::access_level, "the app's credit is used up; see the developer portal"};
+    case 403:
+        return {errc::forbidden, ""};
+    case 404:
+        if (at == step::call)
+            return {errc::not_found, ""};
+        return {errc::provider_error, "there is no login at this address; check the API base URL and the paths"};
+    case 420:
+    case 429:
+        return {errc::rate_limited, ""};
+    default:
+        return {errc::provider_error, ""};
+    }
+}
+
+std::string_view check_credentials(step at)
+{
+    switch (at) {
+    case step::request_token:
+        return "check the consumer key and secret; if they are right, check that the API base URL names the host that "
+               "is really called, for the signature covers it";
+    case step::access_token:
+        return "the consumer's secret or the request token's is not the one that the login began with; begin a new "
+               "login";
+    case step::call:
+        break;
+    }
+    return "check both pairs, the consumer's key and secret and the access token and its secret: they must belong "
+           "together; the person may also have withdrawn the permission";
+}
+
+} // namespace
+
+meaning meaning_of(const refusal& said, int status, step at)
+{
+    std::optional<meaning> found = find_code(said.code);
+    // A suspended person is "not found" to API 2, and only the words tell.
+    if (!found && !said.problem.empty() && find_words(by_words, said.words).value_or(meaning()).code == errc::suspended)
+        found = meaning(errc::suspended, "");
+    if (!found && !said.problem.empty())
+        found = find_words(by_problem, said.problem);
+    if (!found && !said.page)
+        found = find_words(by_words, said.words);
+    if (!found)
+        found = by_status(status, at);
+
+    // In leg 3 the only token is the request token, and a login can't be repeated.
+    if (at == step::access_token && found->code == errc::token_revoked)
+        return {errc::expired, "the request token is too old or was used before; begin a new login"};
+    if (found->code == errc::invalid_credentials && found->hint.empty())
+        found->hint = check_credentials(at);
+    if (said.page && found->hint.empty())
+        found->hint = "the answer is an HTML page: something before the provider's API answered";
+    return *std::move(found);
+}
+
+} // namespace coauth::twitter

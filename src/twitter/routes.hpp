@@ -1,0 +1,26 @@
+// Which call asks for what, in both APIs. Pure; the arguments were checked before.
+#pragma once
+
+#include <coauth/twitter/client.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace coauth::twitter::routes {
+
+/// `user_id` and `username` are what leg 3 said, or empty; API 2 needs neither.
+api_call me(api_version api, std::string_view user_id, std::string_view username, bool want_email);
+
+api_call profile(api_version api, const user_ref& who);
+
+/// `who`: 1 to 100, all by id or all by name. A person named twice is asked for once.
+api_call profiles(api_version api, const std::vector<user_ref>& who);
+
+api_call tweets(api_version api, std::string_view user_id, const page_options& which);
+api_call mentions(api_version api, std::string_view user_id, const page_options& which);
+api_call followers(api_version api, std::string_view user_id, const page_options& which);
+
+api_call post_tweet(api_version api, std::string_view text, std::string_view reply_to);
+api_call delete_tweet(api_version api, std::string_view id);
+
+} // namespace coauth::twitter::routes

@@ -1,0 +1,55 @@
+#include "twitter/v2_answer.hpp"
+
+#include "twitter/json_members.hpp"
+#include "twitter/refusal_meaning.hpp"
+
+#include <coauth/error.hpp>
+
+namespace coauth::twitter {
+
+namespace json = boost::json;
+
+v2_answer::v2_answer(const json::value& root) : root_(as_object(root, "body"))
+{}
+
+const json::value* v2_answer::find_data() const
+{
+    const json::value* data = root_.if_contains("data");
+    return data && !data->is_null() ? data : nullptr;
+}
+
+const json::value& v2_answer::data() const
+{
+    if (const json::value* found = find_data())
+        return *found;
+    const auto refused = problems();
+    if (refused.empty())
+        throw error(errc::malformed_response, "the answer's `data` is missing");
+    // The status is 200 here, so the problem's own kind must tell; an unknown one is an error still.
+    const meaning m = meaning_of(refused.front(), 200, step::call);
+    const error e =
+        error(m.code).with_http_status(200).with_provider(refused.front().code, shown(refused.front().words));
+    throw m.hint.empty() ? e : e.with_hint(m.hint);
+}
+
+const json::object* v2_answer::meta() const
+{
+    return find_object(root_, "meta");
+}
+
+const json::array* v2_answer::users() const
+{
+    const json::object* includes = find_object(root_, "includes");
+    return includes ? find_array(*includes, "users") : nullptr;
+}
+
+std::vector<refusal> v2_answer::problems() const
+{
+    std::vector<refusal> list;
+    if (const json::array* errors = find_array(root_, "errors"))
+        for (const json::value& e : *errors)
+            list.push_back(refusal_of(as_object(e, "errors")));
+    return list;
+}
+
+} // namespace coauth::twitter

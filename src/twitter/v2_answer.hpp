@@ -1,0 +1,38 @@
+// The frame of API 2's answers: data, includes, errors, meta.
+#pragma once
+
+#include "twitter/refusal.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <vector>
+
+namespace coauth::twitter {
+
+/// Views of an answer's parts; the answer must outlive it. API 2 answers 200 with data and problems
+/// side by side: the problems are then about other things than the data.
+class v2_answer {
+public:
+    /// Throws `errc::malformed_response` if it is no object.
+    explicit v2_answer(const boost::json::value& root);
+
+    /// Throws what the first problem means if there is no data, else `errc::malformed_response`.
+    const boost::json::value& data() const;
+
+    /// Null if there is none.
+    const boost::json::value* find_data() const;
+
+    const boost::json::object* meta() const;
+
+    /// `includes.users`; null if there is none.
+    const boost::json::array* users() const;
+
+    std::vector<refusal> problems() const;
+
+private:
+    const boost::json::object& root_;
+};
+
+} // namespace coauth::twitter

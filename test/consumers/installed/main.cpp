@@ -1,0 +1,63 @@
+// A stranger's program on the installed package: signs, and runs Asio of its own beside coauth's.
+#include <coauth/coro/as_result.hpp>
+#include <coauth/coro/call_on.hpp>
+#include <coauth/coro/clock.hpp>
+#include <coauth/oauth1/signer.hpp>
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <iostream>
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> wait_elsewhere(bool& done)
+{
+    const auto clock = coauth::system_clock();
+    auto here = co_await asio::this_coro::executor;
+    auto waited = co_await coauth::as_result(clock->sleep_for(std::chrono::milliseconds(1)));
+    auto strand = asio::make_strand(here);
+    co_await coauth::call_on(strand, clock->sleep_for(std::chrono::milliseconds(1)));
+    done = waited.has_value();
+}
+
+// The thread that runs the context is known on both sides of a shared library's border.
+bool dispatches_at_once(asio::io_context& io)
+{
+    bool at_once = false;
+    asio::post(io, [&] {
+        bool ran = false;
+        asio::dispatch(io, [&] { ran = true; });
+        at_once = ran;
+    });
+    io.run();
+    io.restart();
+    return at_once;
+}
+
+// Errors thrown in the library are caught outside it by their type.
+bool errors_cross()
+{
+    try {
+        coauth::oauth1::consumer app("", coauth::secret("x"));
+        return false;
+    } catch (const coauth::error& e) {
+        return e.reason() == coauth::errc::invalid_argument;
+    }
+}
+
+int main()
+{
+    asio::io_context io;
+    bool waited = false;
+    asio::co_spawn(io, wait_elsewhere(waited), asio::detached);
+    io.run();
+    io.restart();
+
+    const bool at_once = dispatches_at_once(io);
+    const bool crossed = errors_cross();
+    std::cout << "waited " << waited << ", dispatched at once " << at_once << ", errors cross " << crossed << '\n';
+    return waited && at_once && crossed ? 0 : 1;
+}

@@ -1,0 +1,17 @@
+# PROGRAM, linked with coauth::protocol, is linked with neither Boost.JSON, Boost.URL nor libssl, and
+# holds nothing of them or of Asio.
+execute_process(COMMAND ldd ${PROGRAM} OUTPUT_VARIABLE libraries COMMAND_ERROR_IS_FATAL ANY)
+if(NOT libraries MATCHES "libcrypto")
+  message(FATAL_ERROR "not the program that was meant: it has no libcrypto\n${libraries}")
+endif()
+if(libraries MATCHES "(boost_[a-z]+|libssl)")
+  message(FATAL_ERROR "linked with ${CMAKE_MATCH_1}:\n${libraries}")
+endif()
+
+execute_process(COMMAND nm -C ${PROGRAM} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+if(NOT symbols MATCHES "coauth::")
+  message(FATAL_ERROR "not the program that was meant: it has nothing of coauth")
+endif()
+if(symbols MATCHES "(boost::(asio|beast|json|urls)| SSL_)")
+  message(FATAL_ERROR "holds ${CMAKE_MATCH_1}")
+endif()

@@ -1,0 +1,206 @@
+#!/usr/bin/python3
+"""`sign_in` against coauth-sandbox: what it promises to people and scripts (docs/01-start.md).
+
+usage: sign_in_test.py SIGN_IN COAUTH_SANDBOX
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import unittest
+from urllib.parse import parse_qs, urlsplit
+
+from sandbox_process import Browser, Sandbox, control
+
+SIGN_IN, SANDBOX = sys.argv.pop(1), sys.argv.pop(1)
+PROFILE_KEYS = ["id", "username", "name", "picture", "description", "location", "url", "email", "protected", "verified",
+                "followers_count", "following_count", "tweet_count", "created_at"]
+ERROR_KEYS = ["code", "message", "hint", "http_status", "provider_code", "retry_after"]
+
+
+class SignIn:
+    """A sign_in that runs: the address it printed, and what comes after."""
+
+    def __init__(self, ready, *arguments, secret=None):
+        keys = {"COAUTH_CONSUMER_KEY": ready["consumer_key"], "COAUTH_CONSUMER_SECRET": secret or ready["consumer_secret"]}
+        self.process = subprocess.Popen(
+            [SIGN_IN, "--provider", ready["url"], "--ca-file", ready["ca_file"], "--json", *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **keys})
+        self.first_line = self.process.stdout.readline().strip()
+
+    def end(self, typed=None):
+        out, self.err = self.process.communicate(typed)
+        self.code = self.process.returncode
+        return json.loads((out or self.first_line).strip().splitlines()[-1])
+
+
+class SignsIn(unittest.TestCase):
+    def person(self, ready, address, **choice):
+        """What a person does with the sandbox's page; returns the callback or the PIN page."""
+        browser = Browser(ready["ca_file"])
+        page = browser.open(address)
+        self.assertEqual(page.status, 200)
+        token = parse_qs(urlsplit(address).query)["oauth_token"][0]
+        answer = browser.open(address.split("?")[0], {"oauth_token": token, **choice}, {"Origin": ready["url"]})
+        return answer.location or answer.text
+
+    def check_profile(self, profile, username):
+        self.assertEqual(list(profile), PROFILE_KEYS)
+        self.assertEqual(profile["username"], username)
+        self.assertIsInstance(profile["id"], str)
+        self.assertTrue(profile["picture"].startswith("https://"))
+        self.assertRegex(profile["created_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def check_error(self, run, answer, code):
+        self.assertEqual(list(answer["error"]), ERROR_KEYS)
+        self.assertEqual(answer["error"]["code"], code)
+        self.assertEqual(run.code, 1)
+        self.assertNotIn("secret-not-a-real-one", json.dumps(answer) + run.err)
+
+    def test_by_callback_and_by_pin_in_both_apis(self):
+        with Sandbox(SANDBOX) as ready:
+            for api in ("2", "1.1"):
+                run = SignIn(ready, "--api", api)
+                self.assertTrue(run.first_line.startswith(ready["url"] + "/oauth/authenticate?oauth_token="))
+                page = Browser().open(self.person(ready, run.first_line, user="user_2", allow="1"))
+                self.assertEqual(page.status, 200)
+                self.check_profile(run.end(), "user_2")
+                self.assertEqual(run.code, 0)
+
+                run = SignIn(ready, "--api", api, "--callback", "oob")
+                self.assertTrue(run.first_line.startswith(ready["url"] + "/oauth/authorize?oauth_token="))
+                page = self.person(ready, run.first_line, user="user_3", allow="1")
+                pin = page.split("<code>")[1].split("</code>")[0]
+                self.check_profile(run.end(pin + "\n"), "user_3")
+                self.assertIn("PIN: ", run.err)
+
+    def test_alone_it_needs_nobody(self):
+        for arguments in ([], ["--callback", "oob"], ["--api", "1.1"], ["--authorize", "--force-login"]):
+            done = subprocess.run([SIGN_IN, "--json", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            lines = done.stdout.splitlines()
+            self.assertEqual(len(lines), 2)
+            self.check_profile(json.loads(lines[1]), "user_1")
+        readable = subprocess.run([SIGN_IN], capture_output=True, text=True)
+        self.assertIn("(@user_1)", readable.stdout)
+        self.assertIn("followers", readable.stdout)
+
+    def test_a_wrong_secret(self):
+        with Sandbox(SANDBOX) as ready:
+            run = SignIn(ready, secret="wrong")
+            answer = run.end()
+            self.check_error(run, answer, "invalid_credentials")
+            self.assertEqual(answer["error"]["provider_code"], 32)
+            self.assertIn("secret", answer["error"]["hint"])
+
+    def test_a_wrong_verifier(self):
+        with Sandbox(SANDBOX) as ready:
+            run = SignIn(ready, "--callback", "oob")
+            page = self.person(ready, run.first_line, user="user_1", allow="1")
+            pin = page.split("<code>")[1].split("</code>")[0]
+            wrong = str((int(pin) + 1) % 10_000_000).zfill(7)
+            answer = run.end(wrong + "\n")
+            self.check_error(run, answer, "invalid_credentials")
+            self.assertIn("PIN", answer["error"]["hint"])
+
+    def test_a_denied_login(self):
+        with Sandbox(SANDBOX) as ready:
+            run = SignIn(ready)
+            callback = self.person(ready, run.first_line, user="user_1", deny="1")
+            self.assertIn("denied=", callback)
+            Browser().open(callback)
+            self.check_error(run, run.end(), "denied")
+
+    def test_callbacks_that_are_not_this_logins(self):
+        with Sandbox(SANDBOX) as ready:
+            earlier = SignIn(ready)
+            old_callback = self.person(ready, earlier.first_line, user="user_1", allow="1")
+            Browser().open(old_callback)
+            earlier.end()
+
+            run = SignIn(ready)
+            callback = self.person(ready, run.first_line, user="user_1", allow="1")
+            here = callback.split("?")[0]
+            for query in (urlsplit(old_callback).query, "", "oauth_token=x&oauth_verifier=y", "denied=x"):
+                self.assertEqual(Browser().open(here + "?" + query).status, 400, query)
+            self.assertEqual(Browser().open(here.replace("/callback", "/favicon.ico")).status, 404)
+            self.assertEqual(Browser().open(callback).status, 200)
+            self.check_profile(run.end(), "user_1")
+
+    def test_a_used_request_token_is_refused_by_the_provider(self):
+        with Sandbox(SANDBOX) as ready:
+            run = SignIn(ready)
+            callback = self.person(ready, run.first_line, user="user_1", allow="1")
+            control(ready, "/faults", [{"route": "/oauth/access_token", "status": 401,
+                                        "body": "Error processing your OAuth request: Invalid oauth_verifier parameter"}])
+            Browser().open(callback)
+            self.check_error(run, run.end(), "invalid_credentials")
+
+    def test_a_clock_off_by_two_hours_is_named(self):
+        for skew in ("7200", "-7200"):
+            with Sandbox(SANDBOX, "--clock-skew", skew) as ready:
+                run = SignIn(ready)
+                answer = run.end()
+                self.check_error(run, answer, "clock_skew")
+                self.assertIn("behind" if skew == "7200" else "ahead", answer["error"]["hint"])
+
+    def test_a_clock_off_by_ten_minutes_is_mended_and_said(self):
+        for skew in ("600", "-600"):
+            with Sandbox(SANDBOX, "--clock-skew", skew, "--auto-approve") as ready:
+                run = SignIn(ready)
+                page = Browser(ready["ca_file"]).open(run.first_line)
+                Browser().open(page.location)
+                self.check_profile(run.end(), "user_1")
+                self.assertEqual(run.code, 0)
+                self.assertRegex(run.err, r"(59\d|60\d) s " + ("behind" if skew == "600" else "ahead"))
+
+    def test_nobody_comes(self):
+        with Sandbox(SANDBOX) as ready:
+            for arguments in (["--callback", "oob"], []):
+                run = SignIn(ready, "--timeout", "0.05", *arguments)
+                # Nothing is typed and stdin stays open: the time limit ends it.
+                code = run.process.wait()
+                self.assertEqual(code, 1)
+                answer = json.loads(run.process.stdout.read().splitlines()[-1])
+                self.assertEqual(answer["error"]["code"], "expired")
+                run.process.communicate()
+
+    def test_signals_end_it(self):
+        with Sandbox(SANDBOX) as ready:
+            for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+                for arguments in ([], ["--callback", "oob"]):
+                    run = SignIn(ready, *arguments)
+                    run.process.send_signal(number)
+                    self.assertEqual(run.process.wait(), code)
+                    self.assertEqual(run.process.communicate()[0], "")
+
+    def test_settings_that_cannot_be_used(self):
+        with Sandbox(SANDBOX) as ready:
+            for provider in ("http://example.com", "api.x.com", "/relative", "ftp://x", "https://user@host", "https://h:0"):
+                run = SignIn({**ready, "url": provider})
+                self.check_error(run, run.end(), "invalid_argument")
+            for callback in ("http://0.0.0.0:0/", "https://127.0.0.1/", "callback", "http://example.com/cb"):
+                run = SignIn(ready, "--callback", callback)
+                self.check_error(run, run.end(), "invalid_argument")
+            run = SignIn(ready, secret=ready["consumer_secret"] + "\n")
+            self.check_error(run, run.end(), "invalid_argument")
+            run = SignIn({**ready, "ca_file": "/dev/null"})
+            self.assertEqual(run.end()["error"]["code"], "invalid_argument")
+            self.assertEqual(control(ready, "/journal"), [])
+
+    def test_wrong_usage(self):
+        for arguments in (["--nonsense"], ["--api", "3"], ["--deadline", "x"], ["extra"], ["--timeout", "-1"]):
+            done = subprocess.run([SIGN_IN, *arguments], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+        for arguments in (["--help"], ["--version"]):
+            self.assertEqual(subprocess.run([SIGN_IN, *arguments], capture_output=True).returncode, 0)
+
+    def test_another_authority(self):
+        with Sandbox(SANDBOX) as one, Sandbox(SANDBOX) as other:
+            run = SignIn({**one, "ca_file": other["ca_file"]})
+            self.check_error(run, run.end(), "tls_failed")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""`signed_request` against coauth-sandbox.
+
+usage: signed_request_test.py SIGNED_REQUEST COAUTH_SANDBOX
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from sandbox_process import Sandbox, control
+
+PROGRAM, SANDBOX = sys.argv.pop(1), sys.argv.pop(1)
+SEED = {
+    "consumers": [{"key": "key", "secret": "canary-consumer", "name": "App", "callbacks": None}],
+    "users": [{"id": "12", "username": "jack", "name": "Jack"}],
+    "access_tokens": [{"token": "12-token", "secret": "canary-token", "user_id": "12", "consumer_key": "key"}],
+}
+KEYS = {"COAUTH_CONSUMER_KEY": "key", "COAUTH_CONSUMER_SECRET": "canary-consumer", "COAUTH_TOKEN": "12-token",
+        "COAUTH_TOKEN_SECRET": "canary-token"}
+
+
+def run(*arguments, keys=KEYS, **more):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env={**os.environ, **keys}, **more)
+
+
+class SignedRequest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.seed = tempfile.NamedTemporaryFile("w", suffix=".json")
+        json.dump(SEED, cls.seed)
+        cls.seed.flush()
+        cls.sandbox = Sandbox(SANDBOX, "--seed", cls.seed.name)
+        cls.ready = cls.sandbox.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sandbox.__exit__()
+        cls.seed.close()
+
+    def send(self, method, path, *arguments, keys=KEYS):
+        return run(method, self.ready["url"] + path, "--ca-file", self.ready["ca_file"], *arguments, keys=keys)
+
+    def test_every_place_and_method(self):
+        for place in ("header", "query"):
+            for method in ("HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"):
+                done = self.send("GET", "/1.1/users/show.json", "-d", "screen_name=jack", "--place", place, "--method", method)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(json.loads(done.stdout)["id_str"], "12")
+                self.assertEqual(done.stderr, "HTTP 200\n")
+        for place in ("header", "query", "form"):
+            done = self.send("POST", "/1.1/statuses/update.json", "-d", f"status=Hello ☃ + {place} & co", "--place", place)
+            self.assertEqual(json.loads(done.stdout)["text"], f"Hello ☃ + {place} & co", done.stderr)
+
+    def test_json_bodies(self):
+        done = self.send("POST", "/2/tweets", "--body", '{"text":"as JSON"}')
+        self.assertEqual((done.returncode, json.loads(done.stdout)["data"]["text"]), (0, "as JSON"))
+        done = self.send("POST", "/2/tweets", "--body", '{"text":"with its hash"}', "--body-hash")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_a_refused_request(self):
+        done = self.send("GET", "/2/users/me", keys={**KEYS, "COAUTH_TOKEN_SECRET": "wrong"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("HTTP 401", done.stderr)
+        self.assertIn("--explain", done.stderr)
+        self.assertNotIn("canary", done.stdout + done.stderr)
+        self.assertEqual(self.send("GET", "/nothing").returncode, 1)
+
+    def test_explaining_sends_nothing_and_shows_no_secret(self):
+        before = control(self.ready, "/journal")
+        for method in ("HMAC-SHA1", "PLAINTEXT"):
+            done = self.send("POST", "/p?x=1", "-d", "a=b c", "--explain", "--method", method, "--realm", "R")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("base URI       " + self.ready["url"] + "/p\n", done.stdout)
+            self.assertIn("               a=b%20c\n", done.stdout)
+            self.assertIn("[15 characters]&[12 characters]", done.stdout)
+            self.assertNotIn("canary", done.stdout + done.stderr)
+            as_json = self.send("POST", "/p?x=1", "-d", "a=b c", "--explain", "--method", method, "--json")
+            self.assertEqual(list(json.loads(as_json.stdout)),
+                             ["method", "base_uri", "parameters", "base_string", "key", "signature", "authorization"])
+            self.assertNotIn("canary", as_json.stdout)
+        self.assertEqual(control(self.ready, "/journal"), before)
+
+    def test_alone_it_asks_a_sandbox(self):
+        done = run("GET", "/2/users/me", keys={})
+        self.assertEqual((done.returncode, json.loads(done.stdout)["data"]["username"]), (0, "user_1"), done.stderr)
+
+    def test_two_legged(self):
+        done = self.send("GET", "/1.1/users/show.json", "-d", "screen_name=jack",
+                         keys={"COAUTH_CONSUMER_KEY": "key", "COAUTH_CONSUMER_SECRET": "canary-consumer"})
+        self.assertIn(done.returncode, (0, 1))
+        self.assertNotIn("Could not authenticate", done.stdout)
+
+    def test_what_is_refused_before_a_byte_is_sent(self):
+        before = control(self.ready, "/journal")
+        for method, url, *more in (("GET", "http://example.com/"), ("GET", "relative"), ("GET", "https://h/a b"), ("G ET", "https://h/"),
+                                   ("GET", "https://h/%zz"), ("GET", "https://h/", "--method", "RSA-SHA1"),
+                                   ("GET", "http://127.0.0.1:1/", "--method", "PLAINTEXT"), ("GET", "https://h/", "--place", "form")):
+            done = run(method, url, "--json", *more)
+            self.assertEqual(done.returncode, 1, (method, url, done.stdout))
+            self.assertEqual(json.loads(done.stdout)["error"]["code"], "invalid_argument")
+        done = run("GET", self.ready["url"] + "/", keys={})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("COAUTH_CONSUMER_KEY", done.stderr)
+        self.assertEqual(control(self.ready, "/journal"), before)
+
+    def test_wrong_usage(self):
+        for arguments in ([], ["GET"], ["GET", "https://h/", "--place", "somewhere"], ["GET", "https://h/", "--method", "MD5"],
+                          ["GET", "https://h/", "--body", "{}"], ["POST", "https://h/", "--body", "{}", "-d", "a=b"],
+                          ["POST", "https://h/", "-d", "a=b", "--body-hash"]):
+            done = run(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Holds the layers: reads every #include of include/ and src/ against the table of rooms.
+
+Debian keeps all of Boost in one folder, so the compiler can't hold them. Usage: layering.py ROOT
+"""
+import pathlib
+import re
+import sys
+
+# What each room may use beside itself. 'http:values' are the headers of http that only hold data.
+ROOMS = {
+    'top': [],
+    'coro': ['top'],
+    'oauth1': ['top'],
+    'http': ['top', 'coro'],
+    'server': ['top', 'coro', 'http:values'],
+    'twitter': ['top', 'coro', 'oauth1', 'http'],
+    'store': ['top', 'coro', 'oauth1'],
+    'session': ['top', 'coro', 'oauth1', 'http', 'twitter', 'store'],
+    'sandbox': ['top', 'coro', 'oauth1', 'server', 'http:values'],
+    'boost': [],  # Boost's own sources, compiled once
+}
+HTTP_VALUES = {'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
+
+# What coauth::protocol may take from Boost.
+NO_IO = {'top', 'oauth1'}
+NO_IO_BOOST = re.compile(r'boost/(system/|assert/|config)')
+
+# What public headers may take from Boost: the rest costs their users seconds a file.
+PUBLIC_BOOST = re.compile(r'boost/(system/.*|asio/awaitable\.hpp|asio/any_io_executor\.hpp)')
+# The exceptions are templates over Asio's own operations.
+PUBLIC_BOOST_EXCEPTIONS = {'include/coauth/coro/call_on.hpp', 'include/coauth/coro/cancel_after.hpp'}
+NEVER_PUBLIC = re.compile(r'(openssl|CLI|doctest|sqlite3|hiredis)\b')
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+
+
+def room_of(parts):
+    """The room of a path below include/coauth or src: its folder, or the top."""
+    return parts[0] if len(parts) > 1 else 'top'
+
+
+def complaint(path, room, public, quote, target):
+    """Why `path`, a file of `room`, may not include `target`; or None."""
+    if target.startswith('boost/'):
+        if room in NO_IO and not NO_IO_BOOST.match(target):
+            return f'{room} does no I/O and takes only Boost.System from Boost, not <{target}>'
+        if public and not PUBLIC_BOOST.fullmatch(target) and path not in PUBLIC_BOOST_EXCEPTIONS:
+            return f'a public header includes <{target}>, which its users would pay for'
+        return None
+    if public and NEVER_PUBLIC.match(target):
+        return f'a public header includes <{target}>'
+    if quote == '"':
+        if public:
+            return f'a public header includes the private "{target}"'
+        theirs = room_of(target.split('/'))
+        beside_it = '/' not in target and room != 'top'
+        if theirs != room and not beside_it:
+            return f'{room} includes "{target}", which is private to {theirs}'
+        return None
+    if not target.startswith('coauth/'):
+        return None
+
+    parts = target.split('/')[1:]
+    theirs = room_of(parts)
+    allowed = ROOMS[room]
+    if theirs == room or theirs in allowed:
+        return None
+    if theirs == 'http' and 'http:values' in allowed:
+        if parts[1] in HTTP_VALUES:
+            return None
+        return f'{room} may use the values of http only, not <{target}>'
+    return f'{room} may not use {theirs}: <{target}>'
+
+
+def check(root):
+    """Every complaint about the tree at `root`, as `path:line: text`."""
+    root = pathlib.Path(root)
+    found = []
+    for base, public in (('include/coauth', True), ('src', False)):
+        for file in sorted((root / base).rglob('*.[ch]pp')):
+            path = file.relative_to(root).as_posix()
+            parts = file.relative_to(root / base).parts
+            if path == 'src/pch.hpp':  # read by every room with I/O, a use of none
+                continue
+            room = room_of(parts)
+            if room not in ROOMS:
+                found.append(f'{path}:1: no such room in the table: {room}')
+                continue
+            text = file.read_text()
+            for match in INCLUDE.finditer(text):
+                why = complaint(path, room, public, *match.groups())
+                if why:
+                    line = text.count('\n', 0, match.start(1)) + 1
+                    found.append(f'{path}:{line}: {why}')
+    return found
+
+
+if __name__ == '__main__':
+    complaints = check(sys.argv[1])
+    print('\n'.join(complaints) or 'every include points down')
+    sys.exit(bool(complaints))

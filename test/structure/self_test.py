@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Shows that each check fails on what it forbids and passes what it allows."""
+import pathlib
+import tempfile
+import unittest
+
+import coroutine_lint
+import layering
+import shape
+
+
+def planted(files):
+    """A tree with these files, by path."""
+    root = tempfile.TemporaryDirectory()
+    for path, text in files.items():
+        file = pathlib.Path(root.name, path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return root
+
+
+class Layering(unittest.TestCase):
+    def complaints(self, path, line):
+        with planted({path: line + '\n'}) as root:
+            return layering.check(root)
+
+    def test_what_points_up_is_refused(self):
+        for path, line in [
+            ('include/coauth/secret.hpp', '#include <coauth/oauth1/signer.hpp>'),
+            ('src/oauth1/signer.cpp', '#include <coauth/http/request.hpp>'),
+            ('src/oauth1/signer.cpp', '#  include <boost/asio/post.hpp>'),
+            ('src/error.cpp', '#include <boost/json.hpp>'),
+            ('src/http/pool.cpp', '#include <coauth/twitter/client.hpp>'),
+            ('src/http/pool.cpp', '#include <coauth/oauth1/signer.hpp>'),
+            ('src/server/server.cpp', '#include <coauth/http/connection_pool.hpp>'),
+            ('src/sandbox/provider.cpp', '#include <coauth/twitter/profile.hpp>'),
+            ('src/sandbox/provider.cpp', '#include "twitter/reader.hpp"'),
+            ('src/http/pool.cpp', '#include "server/connection.hpp"'),
+            ('src/attic/old.cpp', ''),
+            ('include/coauth/http/request.hpp', '#include <boost/asio/ip/tcp.hpp>'),
+            ('include/coauth/http/request.hpp', '#include <boost/json/value.hpp>'),
+            ('include/coauth/secret.hpp', '#include <openssl/crypto.h>'),
+            ('include/coauth/http/request.hpp', '#include "http/wire.hpp"'),
+        ]:
+            with self.subTest(path=path, line=line):
+                found = self.complaints(path, line)
+                self.assertEqual(len(found), 1, found)
+                self.assertTrue(found[0].startswith(path + ':1: '))
+
+    def test_what_points_down_is_fine(self):
+        for path, line in [
+            ('include/coauth/oauth1/signer.hpp', '#include <coauth/secret.hpp>'),
+            ('include/coauth/coro/call_on.hpp', '#include <boost/asio/co_spawn.hpp>'),
+            ('include/coauth/http/transport.hpp', '#include <boost/asio/awaitable.hpp>'),
+            ('src/http/pool.cpp', '#include <boost/beast/http.hpp>'),
+            ('src/http/pool.cpp', '#include "http/wire.hpp"'),
+            ('src/server/server.cpp', '#include <coauth/http/fields.hpp>'),
+            ('src/twitter/client.cpp', '#include <coauth/oauth1/signer.hpp>'),
+            ('src/sandbox/provider.cpp', '#include <coauth/oauth1/verifier.hpp>'),
+            ('src/secret.cpp', '#include <openssl/crypto.h>'),
+        ]:
+            with self.subTest(path=path, line=line):
+                self.assertEqual(self.complaints(path, line), [])
+
+
+class Shape(unittest.TestCase):
+    def test_each_fault_is_named(self):
+        with planted({
+            'src/http/long.cpp': '\n' * 401,
+            'src/utils/a.cpp': '',
+            'include/coauth/http/detail/b.hpp': '',
+            'src/http/helpers.cpp': '',
+            'cmake/x.cmake': '',
+            'notes.txt': '',
+        }) as root:
+            found = '\n'.join(shape.check(root))
+        for words in ['src/http/long.cpp: 401 lines', 'src/utils/a.cpp: "utils"', '"detail"', '"helpers"',
+                      'cmake: does not', 'notes.txt: does not']:
+            self.assertIn(words, found)
+        self.assertEqual(found.count('\n'), 5)
+
+    def test_an_ordinary_tree_is_fine(self):
+        with planted({'src/http/pool.cpp': '\n' * 400, 'README.md': '', '.gitignore': '', 'build/dev/junk': ''}) as root:
+            self.assertEqual(shape.check(root), [])
+
+
+BAD = {
+    'condition': [
+        'if (co_await f()) g();',
+        'if (x && co_await f()) { g(); }',
+        'while (co_await f()) { }',
+        'switch (co_await f()) { case 1: break; }',
+        'for (int i = 0; i < co_await f(); ++i) g();',
+        'else if (co_await f()) g();',
+        'if constexpr (true) { if (!co_await f()) g(); }',
+    ],
+    'ternary': [
+        'auto x = c ? co_await a() : co_await b();',
+        'co_await f(c ? 1 : 2);',
+    ],
+    'lambda': [
+        'co_await f([x] { return x; });',
+        'co_await f([x = std::move(y)](int a) mutable -> int { return x + a; });',
+        'auto r = co_await f([=] { g(); });',
+        'auto r = co_await [s]() -> awaitable<int> { co_return 1; }();',
+        'co_await f([&, x] { return x; });',
+    ],
+    'braces': [
+        'co_await f({});',
+        'co_await f(opts{.a = s});',
+        'auto r = co_await f({.a = s, .b = 1});',
+        'prof p{.a = x, .id = co_await g()};',
+        'v.push_back(prof{co_await g()});',
+        'co_return prof{co_await g()};',
+        'std::vector<int> v{co_await g()};',
+        'auto p = prof{.id = co_await g()};',
+        'co_await f({{"a", "b"}});',
+    ],
+    'twice': ['auto x = co_await a() + co_await b();', 'co_await f(co_await g());'],
+    'macro': ['CHECK(co_await f() == 1);', 'REQUIRE_THROWS(co_await f());', 'CHECK_EQ(1, co_await f());'],
+}
+
+GOOD = [
+    'auto x = co_await f();',
+    'co_return co_await f(std::move(y));',
+    'auto [ec, n] = co_await f(a, b);',
+    'if (x) { co_await f(); }',
+    'if (x) co_await f();',
+    'for (auto& x : co_await f()) g(x);',
+    'auto r = co_await f([&] { return x; });',
+    'auto r = co_await f([this] { return x; });',
+    'auto r = co_await f([] { return 1; });',
+    'auto r = co_await f(std::string("{"), \'?\', 1\'000);',
+    '// if (co_await f())\n co_await g(); /* c ? a : b */',
+    'co_return prof{1, 2};',
+    'spawn(ex, [x]() -> awaitable<void> { co_await f(); }, detached);',
+    'auto op = [x](int n) -> awaitable<int> { auto y = co_await f(n); co_return y + x; };',
+    'auto r = co_await f(list[i], n);',
+    'try { co_await f(); } catch (const error& e) { g(c ? 1 : 2); }',
+    'auto x = c ? 1 : 2; co_await f(x); opts o{.a = 1};',
+    'switch (x) { case 1: co_await f(); break; default: break; }',
+    'do { co_await f(); } while (x);',
+    '\n#define AWAIT(x) if (co_await x) \\\n g()\n co_await f();',
+    'auto text = R"x(if (co_await f()) {)x"; co_await g();',
+]
+
+
+class CoroutineLint(unittest.TestCase):
+    def faults(self, body):
+        text = 'namespace n {\nclass c : b {\n  awaitable<int> f(int x = 1) const override\n{ ' + body + ' }\n};\n}\n'
+        return {fault for _, fault in coroutine_lint.check_text(text)}
+
+    def test_bad_forms_are_found(self):
+        for fault, bodies in BAD.items():
+            for body in bodies:
+                for around in ['%s', 'auto g = [a](int n) -> awaitable<void> { %s };', 'TEST_CASE("x") { run([&] { %s }); }',
+                               'int a_{1}; if (a) { %s } else { h(); }']:
+                    with self.subTest(fault=fault, body=around % body):
+                        self.assertIn(fault, self.faults(around % body))
+
+    def test_good_forms_pass(self):
+        for body in GOOD:
+            for around in ['%s', 'auto g = [a](int n) -> awaitable<void> {\n %s };', 'run([&](auto x) mutable {\n %s });']:
+                with self.subTest(body=around % body):
+                    self.assertEqual(self.faults(around % body), set())
+
+    def test_the_line_is_the_awaits_own(self):
+        found = list(coroutine_lint.check_text('void f()\n{\n    g();\n    if (x ||\n        co_await h())\n        y();\n}\n'))
+        self.assertEqual(found, [(5, 'condition')])
+
+
+if __name__ == '__main__':
+    unittest.main()

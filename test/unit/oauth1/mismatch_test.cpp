@@ -1,0 +1,522 @@
+// Each fault that the verifier can name: a request signed with exactly that fault, and what is said.
+#include "oauth1/base64.hpp"
+#include "oauth1/draft.hpp"
+#include "oauth1/faults.hpp"
+#include "oauth1/mismatch.hpp"
+#include "signed_by_hand.hpp"
+#include "vectors/oauth1_vectors.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <functional>
+#include <set>
+
+using namespace coauth;
+using namespace coauth::oauth1;
+using by_hand::now;
+using by_hand::outcome;
+using by_hand::records;
+using by_hand::request;
+
+namespace {
+
+verification explain(const request& r, const records& known = records(), bool lenient = false)
+{
+    verifier_options options;
+    options.explain = true;
+    options.lenient = lenient;
+    verifier v(options);
+    return v.verify(r.arrive(), known, now);
+}
+
+// HMAC-SHA1 under any key, so that the key can be wrong too.
+std::string hmac(std::string_view key, std::string_view text, const EVP_MD* md = EVP_sha1())
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> octets{};
+    unsigned size = 0;
+    HMAC(md, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+        octets.data(), &size);
+    return std::string(reinterpret_cast<const char*>(octets.data()), size);
+}
+
+std::string base64(std::string_view octets)
+{
+    std::string out;
+    base64_encode(reinterpret_cast<const unsigned char*>(octets.data()), octets.size(), out);
+    return out;
+}
+
+std::string hex(std::string_view octets)
+{
+    std::string out;
+    for (const char c : octets) {
+        out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+        out += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];
+    }
+    return out;
+}
+
+const std::string right_key = "app%20secret%2F1&token%2Bsecret";
+
+std::string replace(std::string text, std::string_view from, std::string_view to)
+{
+    const auto at = text.find(from);
+    INFO("looked for ", std::string(from), " in ", text);
+    REQUIRE(at != text.npos);
+    return text.replace(at, from.size(), to);
+}
+
+std::string replace_all(std::string text, std::string_view from, std::string_view to)
+{
+    for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
+// The protocol parameters as they stand in the base string between others.
+const std::string protocol =
+    "oauth_consumer_key%3Dapp%26oauth_nonce%3Dn-1%26oauth_signature_method%3DHMAC-SHA1%26oauth_timestamp%"
+    "3D1700000000%26oauth_token%3Dtoken-1%26oauth_version%3D1.0";
+
+} // namespace
+
+TEST_CASE("the draft of a request is its base string")
+{
+    for (const auto& v : vectors::house()) {
+        request r;
+        r.method = v.text("method");
+        const std::string base = v.text("base_string");
+        const auto first = base.find('&');
+        const auto second = base.find('&', first + 1);
+        r.url = percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
+        r.oauth.clear();
+        parameters query;
+        for (const auto& p : v.params("params"))
+            (p.first.starts_with("oauth_") ? r.oauth : query).push_back(p);
+        if (!query.empty())
+            r.url += '?' + encode_form(query);
+        r.put(v.text("signature"));
+        claims c;
+        const auto in = r.arrive();
+        const auto refused = read_claims(in, verifier_options(), c);
+        CAPTURE(v.text("name"));
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(draft(c).base_string() == base);
+    }
+}
+
+TEST_CASE("each usual fault of a base string is named")
+{
+    struct row {
+        std::string_view says;
+        std::function<void(request&)> make;
+        std::function<std::string(std::string)> wrong; // the right base string made wrong
+    };
+    const auto post = [](std::string body) {
+        return [body](request& r) {
+            r.method = "POST";
+            r.form = true;
+            r.body = body;
+        };
+    };
+    const auto query = [](std::string text) {
+        return [text](request& r) { r.url = "https://api.example.com/1/lookup?" + text; };
+    };
+    const auto url = [](std::string text) { return [text](request& r) { r.url = text; }; };
+    const auto as_it_is = [](request&) {};
+    const auto swap = [](std::string from, std::string to) {
+        return [from, to](std::string base) { return replace(std::move(base), from, to); };
+    };
+    const auto callback = [](request& r) {
+        r.method = "POST";
+        r.set("oauth_callback", "https://app.example/a?b=c d");
+    };
+
+    const std::vector<row> table = {
+        // Method
+        {"the method differs: another one", as_it_is, swap("GET&", "POST&")},
+        {"the method differs: another one", [](request& r) { r.method = "POST"; }, swap("POST&", "GET&")},
+        {"the method differs: another one", [](request& r) { r.method = "POST"; }, swap("POST&", "PUT&")},
+        {"the method differs: another one", as_it_is, swap("GET&", "DELETE&")},
+        {"the method differs: it was signed in the case", as_it_is, swap("GET&", "get&")},
+
+        // URI
+        {"the scheme differs", as_it_is, swap("https%3A", "http%3A")},
+        {"the scheme differs", url("http://api.example.com/a"), swap("http%3A", "https%3A")},
+        {"the scheme differs", as_it_is, swap("https%3A%2F%2Fapi.example.com", "http%3A%2F%2Fapi.example.com%3A443")},
+        {"the scheme differs", url("https://api.example.com:8443/a"),
+            swap("https%3A%2F%2Fapi.example.com%3A8443", "http%3A%2F%2Fapi.example.com")},
+        {"the port differs", as_it_is, swap("example.com", "example.com%3A443")},
+        {"the port differs", url("http://api.example.com/a"), swap("example.com", "example.com%3A80")},
+        {"the port differs", url("https://api.example.com:8443/a"), swap("%3A8443", "")},
+        {"the host differs: it was signed in the case", url("https://API.Example.com/a"),
+            swap("api.example.com", "API.Example.com")},
+        {"the host differs: another name", url("https://api.x.com/a"), swap("api.x.com", "api.twitter.com")},
+        {"the host differs: another name", url("https://127.0.0.1:8443/a"), swap("127.0.0.1", "localhost")},
+        {"the path differs: it was decoded", url("https://api.example.com/a%20b"), swap("a%2520b", "a%20b")},
+        {"the path differs: an empty path", url("https://api.example.com?a=b"),
+            swap("example.com%2F&", "example.com&")},
+        {"the path differs by a slash", as_it_is, swap("lookup&", "lookup%2F&")},
+        {"the path differs by a slash", url("https://api.example.com/a/"), swap("a%2F&", "a&")},
+
+        // Which parameters
+        {"the query was not signed", as_it_is, swap("name%3Djack%26", "")},
+        {"the query was signed as part of it; ", as_it_is,
+            [](std::string base) {
+                return replace(replace(std::move(base), "name%3Djack%26", ""), "lookup&", "lookup%3Fname%3Djack&");
+            }},
+        {"the query was signed as part of it too", as_it_is, swap("lookup&", "lookup%3Fname%3Djack&")},
+        {"the form body was not signed", post("status=Hi"), swap("%26status%3DHi", "")},
+        {"neither query nor form body", post("status=Hi"),
+            [](std::string base) {
+                return replace(replace(std::move(base), "%26status%3DHi", ""), "name%3Djack%26", "");
+            }},
+        {"a body that is no form was signed",
+            [](request& r) {
+                r.method = "POST";
+                r.body = R"({"text":"hi"})";
+                r.content_type = "application/json";
+            },
+            swap("name%3D", "%257B%2522text%2522%253A%2522hi%2522%257D%3D%26name%3D")},
+        {"oauth_token was not signed", as_it_is, swap("%26oauth_token%3Dtoken-1", "")},
+        {"an empty oauth_token was signed", [](request& r) { r.drop("oauth_token").token_secret = ""; },
+            swap("%26oauth_version", "%26oauth_token%3D%26oauth_version")},
+        {"oauth_version was sent but not signed", as_it_is, swap("%26oauth_version%3D1.0", "")},
+        {"oauth_version was signed but not sent", [](request& r) { r.drop("oauth_version"); },
+            [](std::string base) { return base + "%26oauth_version%3D1.0"; }},
+        {"oauth_callback was added after signing", callback,
+            swap("oauth_callback%3Dhttps%253A%252F%252Fapp.example%252Fa%253Fb%253Dc%2520d%26", "")},
+        {"oauth_verifier was added after signing", [](request& r) { r.set("oauth_verifier", "0123456"); },
+            swap("%26oauth_verifier%3D0123456", "")},
+        {"oauth_body_hash was added after signing", [](request& r) { r.set("oauth_body_hash", "abc"); },
+            swap("oauth_body_hash%3Dabc%26", "")},
+        {"the realm was signed", [](request& r) { r.realm = "Photos"; },
+            [](std::string base) { return base + "%26realm%3DPhotos"; }},
+        {"don't begin with oauth_ were not signed", [](request& r) { r.set("extra", "1"); }, swap("extra%3D1%26", "")},
+        {"one of several with the same name was dropped", query("a=1&a=2"), swap("%26a%3D2", "")},
+        {"one of several with the same name was dropped", query("a=1&a=2"), swap("a%3D1%26", "")},
+        {"those with an empty value were dropped", query("a=&b=1"), swap("a%3D%26", "")},
+        {"without its \"=\"", query("a=&b=1"), swap("a%3D%26", "a%26")},
+
+        // Order
+        {"the texts name=value were sorted", query("a=1&a-b=2"), swap("a%3D1%26a-b%3D2", "a-b%3D2%26a%3D1")},
+        {"sorted before they were encoded", query("az=1&a%7B=2"), swap("a%257B%3D2%26az%3D1", "az%3D1%26a%257B%3D2")},
+        {"values of the same name were not sorted", query("a=2&a=1"), swap("a%3D1%26a%3D2", "a%3D2%26a%3D1")},
+        {"without regard to case", query("a=1&B=2"), swap("B%3D2%26a%3D1", "a%3D1%26B%3D2")},
+        {"the parameters were not sorted", query("z=1&a=2"),
+            [](std::string base) {
+                return base.substr(0, base.rfind('&') + 1) +
+                       "z%3D1%26a%3D2%26oauth_consumer_key%3Dapp%26oauth_token%3Dtoken-1%26oauth_signature_method%"
+                       "3DHMAC-SHA1%26oauth_timestamp%3D1700000000%26oauth_nonce%3Dn-1%26oauth_version%3D1.0";
+            }},
+        {"the parameters were not sorted", query("z=1&a=2"),
+            [](std::string base) {
+                return base.substr(0, base.rfind('&') + 1) +
+                       "oauth_consumer_key%3Dapp%26oauth_token%3Dtoken-1%26oauth_signature_method%3DHMAC-SHA1%26oauth_"
+                       "timestamp%3D1700000000%26oauth_nonce%3Dn-1%26oauth_version%3D1.0%26z%3D1%26a%3D2";
+            }},
+
+        // Encoding
+        {"a + in query or form body was signed as a plus", query("a=b+c"), swap("b%2520c", "b%252Bc")},
+        {"a + in query or form body was signed as a plus", post("status=b+c"), swap("b%2520c", "b%252Bc")},
+        {"a space was signed as +", query("a=b%20c"), swap("b%2520c", "b%2Bc")},
+        {"reserved characters such as", query("a=%21%2A%27%28%29"), swap("%2521%252A%2527%2528%2529", "!*'()")},
+        {"reserved characters such as", query("a=%21%2A%27%28%29"),
+            swap("%2521%252A%2527%2528%2529", "%21%2A%27%28%29")},
+        {"a form encoder was used", query("a=~%2A%20b"), swap("~%252A%2520b", "%257E*%2Bb")},
+        {"~ was encoded", query("a=~b"), swap("~b", "%257Eb")},
+        {"/ was left alone", query("a=b%2Fc"), swap("b%252Fc", "b%2Fc")},
+        {"/ was left alone and a space", query("a=b%2Fc%20d"), swap("b%252Fc%2520d", "b%2Fc%2Bd")},
+        {"square brackets or commas", query("a%5B0%5D=b"), swap("a%255B0%255D", "a%5B0%5D")},
+        {"square brackets or commas", query("a=b,c"), swap("b%252Cc", "b%2Cc")},
+        {"lower-case hex digits", query("a=b%3Fc"),
+            [](std::string base) {
+                return replace(
+                    replace_all(replace_all(replace_all(std::move(base), "%3A", "%3a"), "%2F", "%2f"), "%3D", "%3d"),
+                    "%253F", "%253f");
+            }},
+        {"lower-case hex digits", query("a=b%3Fc"), swap("%253F", "%253f")},
+        {"was signed as it was sent", query("a=%3f&b=%3F!"),
+            swap("a%3D%253F%26b%3D%253F%2521", "a%3D%253f%26b%3D%253F%21")},
+        {"as Latin-1", query("a=%C3%A9"), swap("%25C3%25A9", "%25E9")},
+        {"the callback differs: it was not encoded", callback,
+            swap("https%253A%252F%252Fapp.example%252Fa%253Fb%253Dc%2520d",
+                "https%3A%2F%2Fapp.example%2Fa%3Fb%3Dc%20d")},
+        {"the callback differs: it was encoded twice before", callback,
+            swap("https%253A%252F%252Fapp.example%252Fa%253Fb%253Dc%2520d",
+                "https%25253A%25252F%25252Fapp.example%25252Fa%25253Fb%25253Dc%252520d")},
+        {"the callback differs: it was sent encoded twice",
+            [](request& r) { r.set("oauth_callback", "https%3A%2F%2Fapp.example%2F"); },
+            swap("https%25253A%25252F%25252Fapp.example%25252F", "https%253A%252F%252Fapp.example%252F")},
+        {"encoded once too often", query("a=b%20c"), swap("b%2520c", "b%252520c")},
+        {"encoded once too often", query("a=b%20c"),
+            [](std::string base) {
+                const auto at = base.rfind('&') + 1;
+                return base.substr(0, at) + percent_encode(base.substr(at));
+            }},
+        {"were not encoded before they were joined", query("a=b%20c"), swap("b%2520c", "b%20c")},
+        {"were not encoded once more", query("a=b%20c"),
+            [](std::string base) {
+                const auto at = base.rfind('&') + 1;
+                return base.substr(0, at) + percent_decode(base.substr(at)).value();
+            }},
+        {"its parts were joined without being encoded", as_it_is,
+            [](std::string base) { return percent_decode(base).value(); }},
+
+        // Pairs
+        {"as a GET without its form body", post("status=Hi"),
+            [](std::string base) { return replace(replace(std::move(base), "%26status%3DHi", ""), "POST&", "GET&"); }},
+    };
+
+    std::set<std::string> said;
+    for (const row& t : table) {
+        CAPTURE(t.says);
+        request r;
+        t.make(r);
+        const std::string right = r.base_string();
+        const std::string wrong = t.wrong(right);
+        REQUIRE(wrong != right);
+        r.sign_text(wrong);
+        const auto found = explain(r);
+        CHECK(outcome(found) == "bad_signature");
+        CHECK(found.base_string == right);
+        CHECK(found.detail.find(t.says) != std::string::npos);
+        CHECK(found.detail.back() != '.');
+        CAPTURE(found.detail);
+        said.insert(found.detail);
+    }
+    for (const auto faults : signing_faults())
+        for (const signing_fault& fault : faults) {
+            CAPTURE(fault.sentence);
+            CHECK(said.contains(std::string(fault.sentence))); // no fault without its row
+        }
+}
+
+TEST_CASE("the base strings of the table above are those of RFC 5849")
+{
+    CHECK(request().base_string() == "GET&https%3A%2F%2Fapi.example.com%2F1%2Flookup&name%3Djack%26" + protocol);
+}
+
+TEST_CASE("each usual fault of a key is named")
+{
+    struct row {
+        std::string_view says;
+        std::string_view key;
+    };
+    const row table[] = {
+        {"the token's secret was left out", "app%20secret%2F1&"},
+        {"it is the token's secret alone", "token+secret"},
+        {"it is & and the token's secret", "&token%2Bsecret"},
+        {"the two secrets were swapped", "token%2Bsecret&app%20secret%2F1"},
+        {"there is no & between", "app%20secret%2F1token%2Bsecret"},
+        {"the token's secret ends in a newline", "app%20secret%2F1&token%2Bsecret%0A"},
+        {"without the & behind it", "app%20secret%2F1"},
+        {"the secrets were not percent-encoded", "app secret/1&token+secret"},
+        {"the whole key was percent-encoded", "app%2520secret%252F1%26token%252Bsecret"},
+        {"the consumer's secret ends in a newline", "app%20secret%2F1%0A&token%2Bsecret"},
+    };
+    for (const row& t : table) {
+        CAPTURE(t.says);
+        request r;
+        const std::string base = r.base_string();
+        REQUIRE(base64(hmac(right_key, base)) == r.sign(base));
+        const auto found = explain(r.put(base64(hmac(t.key, base))));
+        CHECK(outcome(found) == "bad_signature");
+        CHECK(found.detail.find("the key differs: ") == 0);
+        CHECK(found.detail.find(t.says) != std::string::npos);
+    }
+
+    request leg1;
+    leg1.drop("oauth_token").token_secret = "";
+    CHECK(explain(leg1.put(base64(hmac("app%20secret%2F1", leg1.base_string())))).detail.find("the & stays") !=
+          std::string::npos);
+
+    request leg3;
+    leg3.set("oauth_verifier", "0123456");
+    const std::string base = replace(leg3.base_string(), "%26oauth_verifier%3D0123456", "");
+    CHECK(explain(leg3.put(base64(hmac("app%20secret%2F1&", base)))).detail.find("oauth_verifier was not signed") !=
+          std::string::npos);
+}
+
+TEST_CASE("each usual fault in writing a signature is named")
+{
+    // A nonce whose signature has both + and / in it, so that alphabets differ.
+    request r;
+    std::string octets, right;
+    for (int i = 0; right.find('+') == right.npos || right.find('/') == right.npos; ++i) {
+        r.set("oauth_nonce", "n-" + std::to_string(i));
+        octets = hmac(right_key, r.base_string());
+        right = base64(octets);
+    }
+    std::string url_safe = right;
+    for (char& c : url_safe)
+        c = c == '+' ? '-' : c == '/' ? '_' : c;
+    std::string other_tail = right;
+    const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    other_tail[26] = alphabet[alphabet.find(right[26]) ^ 1];
+    std::string upper_hex = hex(octets);
+    for (char& c : upper_hex)
+        c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+
+    const std::pair<std::string, std::string_view> table[] = {
+        {percent_encode(right), "percent-encoded twice"},
+        {replace_all(right, "+", " "), "arrived as a space"},
+        {url_safe, "URL-safe base64"},
+        {url_safe.substr(0, 27), "URL-safe base64"},
+        {right.substr(0, 27), "lacks the = at its end"},
+        {hex(octets), "in hex"},
+        {upper_hex, "in hex"},
+        {base64(hex(octets)), "base64 of the digest in hex"},
+        {other_tail, "not canonical base64"},
+        {base64(hmac(right_key, r.base_string(), EVP_sha256())), "another digest"},
+        {base64(hmac(right_key, r.base_string(), EVP_sha512())), "another digest"},
+        {right.substr(0, 20), "has 15 octets, where HMAC-SHA1 makes 20"},
+        {base64("x"), "has 1 octets"},
+        {"=", "has 0 octets"},
+        {"not base64 at all!", "octets, where HMAC-SHA1"},
+    };
+    for (const auto& [signature, says] : table) {
+        CAPTURE(signature);
+        CAPTURE(says);
+        request sent = r;
+        const auto found = explain(sent.put(signature));
+        CHECK(outcome(found) == "bad_signature");
+        CHECK(found.detail.find(says) != std::string::npos);
+    }
+}
+
+TEST_CASE("a + that was not encoded in the query arrives as a space and is explained")
+{
+    request r;
+    r.where = by_hand::place::query;
+    std::string right;
+    for (int i = 0; right.find('+') == right.npos; ++i) {
+        r.set("oauth_nonce", "n-" + std::to_string(i));
+        right = r.sign(r.base_string());
+    }
+    r.put(right);
+    r.url = replace_all(r.url, "%2B", "+");
+    CHECK(explain(r).detail.find("arrived as a space") != std::string::npos);
+}
+
+TEST_CASE("when nothing explains it, the secrets are the likely cause")
+{
+    request r;
+    r.consumer_secret = "wrong";
+    CHECK(explain(r.sign()).detail.find("the consumer's or the token's secret differs") != std::string::npos);
+    request two_legged;
+    two_legged.drop("oauth_token").token_secret = "";
+    two_legged.consumer_secret = "wrong";
+    CHECK(explain(two_legged.sign()).detail.find("the consumer's secret differs") != std::string::npos);
+}
+
+TEST_CASE("nothing is explained unless that is asked for")
+{
+    request r;
+    r.sign_text(replace(r.base_string(), "GET&", "POST&"));
+    verifier v;
+    CHECK(v.verify(r.arrive(), records(), now).detail ==
+          "the signature is not the one of this request and these secrets");
+}
+
+TEST_CASE("lenient requests are explained from what counts in them")
+{
+    request r;
+    r.method = "POST";
+    r.sign_text(replace(r.base_string(), "POST&", "GET&"));
+    r.authorization[0] += R"(, extra="1")";
+    CHECK(explain(r, records(), true).detail.find("the method differs") == 0);
+}
+
+TEST_CASE("RSA signatures are explained by their base string")
+{
+    records known;
+    known.rsa_public_key = vectors::house_rsa_public_key();
+    request r;
+    r.algorithm = rsa_sha256(secret(vectors::house_rsa_private_key()));
+    r.set("oauth_signature_method", "RSA-SHA256");
+    request get = r;
+    CHECK(
+        explain(get.sign_text(replace(get.base_string(), "GET&", "POST&")), known).detail.find("the method differs") ==
+        0);
+    CHECK(explain(r.sign_text("something else"), known).detail.find("another private key") != std::string::npos);
+}
+
+TEST_CASE("PLAINTEXT says which secret differs")
+{
+    const std::pair<std::string_view, std::string_view> table[] = {
+        {"app%20secret%2F1&wrong", "the token's secret differs"},
+        {"app%20secret%2F1&", "the token's secret was left out"},
+        {"wrong&token%2Bsecret", "the consumer's secret differs"},
+        {"wrong&wrong", "both secrets differ"},
+        {"app secret/1&token+secret", "not percent-encoded"},
+        {"token%2Bsecret&app%20secret%2F1", "swapped"},
+        {"app%20secret%2F1", "no & between"},
+        {"app%2520secret%252F1%26token%252Bsecret", "percent-encoded twice"},
+    };
+    for (const auto& [signature, says] : table) {
+        CAPTURE(signature);
+        request r;
+        r.set("oauth_signature_method", "PLAINTEXT");
+        const auto found = explain(r.put(std::string(signature)));
+        CHECK(outcome(found) == "bad_signature");
+        CHECK(found.detail.find(says) != std::string::npos);
+    }
+}
+
+TEST_CASE("an explanation's work is bounded")
+{
+    const secret consumer_secret("a"), token_secret("b");
+    const auto tries = [&](const request& r) {
+        claims c;
+        const auto in = r.arrive();
+        REQUIRE_FALSE(read_claims(in, verifier_options(), c).has_value());
+        return explain_mismatch(disputed(c, r.body, *hmac_sha1(), consumer_secret, token_secret));
+    };
+    request r;
+    r.method = "PATCH";
+    r.url = "https://API.example.com:8443/a%20b/?a=%21+~/,[]&a=%C3%A9&B=&z&a-b=%3f";
+    r.form = true;
+    r.body = "x=2&x=1";
+    r.realm = "r";
+    r.set("oauth_callback", "https://app.example/")
+        .set("oauth_verifier", "1")
+        .set("oauth_body_hash", "x")
+        .set("extra", "");
+    r.sign_text("nothing that fits");
+    const auto most = tries(r);
+    CHECK(most.tries > 50);
+    CHECK(most.tries <= max_tries);
+
+    request huge;
+    huge.form = true;
+    huge.body = "a=" + std::string(max_explained, 'x');
+    huge.sign_text("nothing that fits");
+    CHECK(tries(huge).tries == 0);
+    CHECK(tries(huge).sentence.find("too long") != std::string::npos);
+}
+
+TEST_CASE("no explanation holds a secret, a token or a signature")
+{
+    const auto clean = [](const verification& v, const request& r) {
+        for (const std::string& text :
+            {std::string("app secret/1"), std::string("app%20secret"), std::string("token+secret"),
+                std::string("token%2Bsecret"), std::string("token-1"), *find(r.oauth, "oauth_signature")})
+            CHECK(v.detail.find(text) == std::string::npos);
+    };
+    request r;
+    const std::string base = r.base_string();
+    for (const std::string key : {"app%20secret%2F1&", "token+secret", "app secret/1&token+secret", "none of them"}) {
+        request sent = r;
+        clean(explain(sent.put(base64(hmac(key, base)))), sent);
+    }
+    for (const std::string signature : {"app%20secret%2F1&x", "x&token%2Bsecret", "app secret/1&token+secret"}) {
+        request sent = r;
+        sent.set("oauth_signature_method", "PLAINTEXT").put(signature);
+        clean(explain(sent), sent);
+    }
+}

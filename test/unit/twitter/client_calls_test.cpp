@@ -1,0 +1,379 @@
+#include "fake_provider.hpp"
+
+#include <coauth/oauth1/signer.hpp>
+
+using namespace coauth;
+using namespace coauth::twitter;
+using namespace coauth::twitter::testing;
+
+namespace {
+
+constexpr const char* ann_v2 = R"({"data":{"id":"7","username":"Ann","name":"A"}})";
+constexpr const char* ann_v1_1 = R"({"id_str":"7","screen_name":"Ann","name":"A"})";
+
+oauth1::access_token ann()
+{
+    return {"7-token", secret("s"), {{"user_id", "7"}, {"screen_name", "ann"}}};
+}
+
+template <class T>
+void check_refused(boost::asio::awaitable<T> operation, errc expected = errc::invalid_argument)
+{
+    const auto r = run(std::move(operation));
+    REQUIRE_FALSE(r);
+    CHECK(r.error().reason() == expected);
+}
+
+} // namespace
+
+TEST_CASE("what is sent is what was signed, byte for byte")
+{
+    bench b;
+    client c = b.make();
+    b.wire->answer(200, "{}");
+    api_call call("get", "/2/odd%2Fpath");
+    call.query = {{"q", "a b+c*(d)"}, {"caf\xc3\xa9", "\xe2\x98\x83"}, {"empty", ""}, {"a", "1"}, {"a", "2"}};
+    CHECK(run(c.request(b.user, call)));
+    const http::request& sent = b.wire->seen.at(0);
+    CHECK(sent.method == "GET");
+    CHECK(sent.target == "/2/odd%2Fpath?q=a%20b%2Bc%2A%28d%29&caf%C3%A9=%E2%98%83&empty=&a=1&a=2");
+    CHECK(sent.headers.get("accept") == "application/json");
+
+    const oauth1::signer s(oauth1::consumer("consumer-key", secret("consumer-canary")), b.user);
+    const std::string url = sent.origin.url() + sent.target;
+    std::string again;
+    REQUIRE(s.sign(oauth1::message("GET", url), oauth1::moment("nonce-1", 1700000000), again));
+    CHECK(sent.headers.get("authorization") == again);
+}
+
+TEST_CASE("a form is signed, JSON is not")
+{
+    bench b;
+    client c = b.make();
+    api_call form("POST", "/1.1/x.json");
+    form.form = {{"status", "a b&c"}};
+    api_call json("POST", "/2/x");
+    json.json = R"({"a":1})";
+    b.wire->answer(200, "{}", [](const http::request& r) {
+        CHECK(r.body == "status=a%20b%26c");
+        CHECK(r.headers.get("content-type") == "application/x-www-form-urlencoded");
+    });
+    b.wire->answer(200, "{}", [](const http::request& r) {
+        CHECK(r.body == R"({"a":1})");
+        CHECK(r.headers.get("content-type") == "application/json");
+    });
+    CHECK(run(c.request(b.user, form)));
+    CHECK(run(c.request(b.user, json)));
+
+    const oauth1::signer s(oauth1::consumer("consumer-key", secret("consumer-canary")), b.user);
+    std::string with_form;
+    std::string without_body;
+    REQUIRE(s.sign(oauth1::message("POST", "https://api.example.com/1.1/x.json", "status=a%20b%26c"),
+        oauth1::moment("nonce-1", 1700000000), with_form));
+    REQUIRE(s.sign(
+        oauth1::message("POST", "https://api.example.com/2/x"), oauth1::moment("nonce-2", 1700000000), without_body));
+    CHECK(b.wire->seen[0].headers.get("authorization") == with_form);
+    CHECK(b.wire->seen[1].headers.get("authorization") == without_body);
+}
+
+TEST_CASE("an answer carries its rate-limit windows")
+{
+    bench b;
+    b.wire->answer(200, ann_v2)
+        .header("x-rate-limit-limit", "75")
+        .header("x-rate-limit-remaining", "74")
+        .header("x-rate-limit-reset", "1700000900");
+    const auto me = run(b.make().me(b.user));
+    REQUIRE(me);
+    CHECK(me->username == "Ann");
+    REQUIRE(me->limits.window);
+    CHECK(me->limits.window->remaining == 74);
+}
+
+TEST_CASE("me: each API asks its own way and must get the token's own person")
+{
+    bench v2;
+    v2.wire->answer(
+        200, ann_v2, [](const http::request& r) { CHECK(r.target.starts_with("/2/users/me?user.fields=")); });
+    CHECK(run(v2.make().me(ann()))->id == "7");
+
+    bench old(api_version::v1_1);
+    old.wire->answer(200, ann_v1_1,
+        [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?screen_name=ann&user_id=7"); });
+    CHECK(run(old.make().me(ann()))->id == "7");
+    old.wire->answer(200, ann_v1_1,
+        [](const http::request& r) { CHECK(r.target == "/1.1/account/verify_credentials.json?skip_status=true"); });
+    CHECK(run(old.make().me(old.user))->id == "7");
+
+    for (const api_version api : {api_version::v1_1, api_version::v2}) {
+        bench other(api);
+        other.wire->answer(200, api == api_version::v2 ? R"({"data":{"id":"8","username":"ann","name":"A"}})"
+                                                       : R"({"id_str":"8","screen_name":"ann","name":"A"})");
+        check_refused(other.make().me(ann()), errc::malformed_response);
+    }
+}
+
+TEST_CASE("an answer about someone else is never passed on")
+{
+    for (const auto& [api, body] : {std::pair(api_version::v1_1, ann_v1_1), std::pair(api_version::v2, ann_v2)}) {
+        bench b(api);
+        client c = b.make();
+        for (int i = 0; i < 5; ++i)
+            b.wire->answer(200, body);
+        CHECK(run(c.profile(b.user, "aNN"))->id == "7");
+        CHECK(run(c.profile(b.user, user_ref::id("7")))->username == "Ann");
+        check_refused(c.profile(b.user, "bob"), errc::malformed_response);
+        check_refused(c.profile(b.user, user_ref::id("8")), errc::malformed_response);
+        check_refused(c.profile(b.user, "7"), errc::malformed_response);
+    }
+}
+
+TEST_CASE("one person who is missing or suspended is an error, in both APIs and both of API 2's ways")
+{
+    struct row {
+        api_version api;
+        int status;
+        const char* body;
+        errc expected;
+    };
+    const row table[] = {
+        {api_version::v1_1, 404, R"({"errors":[{"code":50,"message":"User not found."}]})", errc::not_found},
+        {api_version::v1_1, 403, R"({"errors":[{"code":63,"message":"User has been suspended."}]})", errc::suspended},
+        {api_version::v2, 200,
+            R"({"errors":[{"value":"bob","detail":"Could not find user","title":"Not Found Error","type":"https://api.twitter.com/2/problems/resource-not-found"}]})",
+            errc::not_found},
+        {api_version::v2, 404,
+            R"({"errors":[{"value":"bob","detail":"Could not find user","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})",
+            errc::not_found},
+        {api_version::v2, 200,
+            R"({"errors":[{"value":"bob","detail":"User has been suspended: [bob].","title":"Forbidden","type":"https://api.twitter.com/2/problems/resource-not-found"}]})",
+            errc::suspended},
+    };
+    for (const row& r : table) {
+        bench b(r.api);
+        b.wire->answer(r.status, r.body);
+        const auto refused = run(b.make().profile(b.user, "bob"));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason() == r.expected);
+        CHECK(refused.error().http_status() == r.status);
+    }
+}
+
+TEST_CASE("many people: shuffled answers reach their names; none found is no error")
+{
+    const std::vector<user_ref> who{"ann", "bob", "carl"};
+    bench b;
+    client c = b.make();
+    b.wire->answer(200,
+        R"({"data":[{"id":"3","username":"carl","name":"C"},{"id":"7","username":"Ann","name":"A"}],"errors":[{"value":"bob","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})",
+        [](const http::request& r) {
+            CHECK(r.target.starts_with("/2/users/by?usernames=ann%2Cbob%2Ccarl&user.fields="));
+        });
+    const auto found = run(c.profiles(b.user, who));
+    REQUIRE(found);
+    REQUIRE(found->outcomes.size() == 3);
+    CHECK(found->outcomes[0].profile->id == "7");
+    CHECK(found->outcomes[1].outcome == lookup_outcome::not_found);
+    CHECK(found->outcomes[2].profile->id == "3");
+
+    b.wire->answer(404,
+        R"({"errors":[{"value":"ann","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})");
+    CHECK(run(c.profiles(b.user, who))->outcomes.size() == 3);
+    b.wire->answer(404, R"({"title":"Not Found","type":"about:blank","status":404})");
+    check_refused(c.profiles(b.user, who), errc::not_found);
+    b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})");
+    check_refused(c.profiles(b.user, who), errc::invalid_credentials);
+
+    bench old(api_version::v1_1);
+    old.wire->answer(404, R"({"errors":[{"code":17,"message":"No user matches for specified terms."}]})")
+        .header("x-rate-limit-limit", "900")
+        .header("x-rate-limit-remaining", "1")
+        .header("x-rate-limit-reset", "1700000900");
+    const auto none = run(old.make().profiles(old.user, who));
+    REQUIRE(none);
+    CHECK(none->outcomes.size() == 3);
+    CHECK(none->outcomes[0].outcome == lookup_outcome::not_found);
+    CHECK(none->limits.window->remaining == 1);
+    old.wire->answer(404, "<html>");
+    check_refused(old.make().profiles(old.user, who), errc::not_found);
+}
+
+TEST_CASE("nobody asked for is no request")
+{
+    bench b;
+    const auto none = run(b.make().profiles(b.user, {}));
+    REQUIRE(none);
+    CHECK(none->outcomes.empty());
+    CHECK(b.wire->seen.empty());
+}
+
+TEST_CASE("pages, posts, deletions and invalidation")
+{
+    bench b;
+    client c = b.make();
+    b.wire->answer(200, R"({"data":[{"id":"5","text":"hi"}],"meta":{"next_token":"n"}})");
+    const auto tweets = run(c.tweets(b.user, "7"));
+    REQUIRE(tweets);
+    CHECK(tweets->next == "n");
+    b.wire->answer(200, R"({"meta":{"result_count":0}})");
+    CHECK(run(c.mentions(b.user, "7"))->items.empty());
+    b.wire->answer(200, R"({"data":[{"id":"7","username":"Ann","name":"A"}],"meta":{}})");
+    CHECK(run(c.followers(b.user, "7"))->items.size() == 1);
+    b.wire->answer(201, R"({"data":{"id":"6","text":"hello"}})", [](const http::request& r) {
+        CHECK(r.method == "POST");
+        CHECK(r.target == "/2/tweets");
+        CHECK(r.body == R"({"text":"hello","reply":{"in_reply_to_tweet_id":"5"}})");
+    });
+    CHECK(run(c.post_tweet(b.user, "hello", "5"))->id == "6");
+    b.wire->answer(200, R"({"data":{"deleted":true}})", [](const http::request& r) { CHECK(r.method == "DELETE"); });
+    CHECK(run(c.delete_tweet(b.user, "6")));
+    b.wire->answer(200, R"({"access_token":"token-canary"})",
+        [](const http::request& r) { CHECK(r.target == "/1.1/oauth/invalidate_token.json"); });
+    CHECK(run(c.invalidate_token(b.user)));
+    CHECK(b.wire->done());
+}
+
+TEST_CASE("any other call: 2xx is the answer, the rest is thrown")
+{
+    bench b;
+    client c = b.make();
+    b.wire->answer(204, "");
+    CHECK(run(c.request(b.user, api_call("GET", "/2/x")))->status == 204);
+    b.wire->answer(302, "").header("location", "https://evil.example");
+    check_refused(c.request(b.user, api_call("GET", "/2/x")), errc::unexpected_redirect);
+}
+
+TEST_CASE("a page of HTML with 200 is a malformed answer")
+{
+    bench b;
+    b.wire->answer(200, "<html>hotel</html>");
+    const auto refused = run(b.make().me(b.user));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().reason() == errc::malformed_response);
+    CHECK(refused.error().http_status() == 200);
+    CHECK(refused.error().hint());
+}
+
+TEST_CASE("arguments that can't be used are refused before a byte is sent")
+{
+    const std::vector<user_ref> mixed{"ann", user_ref::id("7")};
+    const std::vector<user_ref> too_many(101, user_ref("ann"));
+    const std::vector<user_ref> one_bad{"ann", "b b"};
+    for (const api_version api : {api_version::v1_1, api_version::v2}) {
+        bench b(api);
+        client c = b.make();
+        check_refused(c.profile(b.user, ""));
+        check_refused(c.profile(b.user, "a/b"));
+        check_refused(c.profile(b.user, "1234567890123456"));
+        check_refused(c.profile(b.user, user_ref::id("12345678901234567890")));
+        check_refused(c.profile(b.user, user_ref::id("7/../8")));
+        check_refused(c.profiles(b.user, mixed));
+        check_refused(c.profiles(b.user, too_many));
+        check_refused(c.profiles(b.user, one_bad));
+        check_refused(c.tweets(b.user, "ann"));
+        check_refused(c.mentions(b.user, ""));
+        check_refused(c.followers(b.user, "7/"));
+        check_refused(c.post_tweet(b.user, ""));
+        check_refused(c.post_tweet(b.user, "bad \xff"));
+        check_refused(c.post_tweet(b.user, "hi", "x"));
+        check_refused(c.delete_tweet(b.user, ""));
+
+        page_options bad_count;
+        bad_count.count = -1;
+        check_refused(c.tweets(b.user, "7", bad_count));
+        bad_count.count = 201;
+        check_refused(c.mentions(b.user, "7", bad_count));
+        bad_count.count = 1001;
+        check_refused(c.followers(b.user, "7", bad_count));
+        page_options bad_token;
+        bad_token.token = "a\nb";
+        check_refused(c.tweets(b.user, "7", bad_token));
+        page_options bad_since;
+        bad_since.since_id = "x";
+        check_refused(c.tweets(b.user, "7", bad_since));
+        page_options since;
+        since.since_id = "5";
+        check_refused(c.followers(b.user, "7", since));
+
+        for (const char* path :
+            {"", "2/x", "https://evil.example/", "//evil.example/x\n", "/a b", "/a?b=c", "/a#b", "/caf\xc3\xa9"}) {
+            CAPTURE(path);
+            check_refused(c.request(b.user, api_call("GET", path)));
+        }
+        api_call both("POST", "/2/x");
+        both.form = {{"a", "b"}};
+        both.json = "{}";
+        check_refused(c.request(b.user, both));
+        check_refused(c.request(b.user, api_call("GE T", "/2/x")));
+        api_call own("GET", "/2/x");
+        own.query = {{"oauth_token", "x"}};
+        check_refused(c.request(b.user, own));
+        CHECK(b.wire->seen.empty());
+    }
+
+    page_options four;
+    four.count = 4;
+    bench b;
+    check_refused(b.make().tweets(b.user, "7", four));
+    bench old(api_version::v1_1);
+    old.wire->answer(200, "[]");
+    CHECK(run(old.make().tweets(old.user, "7", four)));
+    check_refused(old.make().mentions(ann(), "8"));
+    old.wire->answer(200, "[]");
+    CHECK(run(old.make().mentions(ann(), "7")));
+}
+
+TEST_CASE("no error shows a secret, a token, a verifier or a signature that the provider repeats")
+{
+    const char* const canaries[] = {
+        "consumer-canary", "token-canary", "token-secret-canary", "login-canary", "login-secret-canary", "7654321"};
+    const auto check_clean = [&](const error& e, const http::request& sent) {
+        const std::string signature = oauth(sent, "oauth_signature");
+        const std::string all = std::string(e.what()) + e.message() + e.provider_message() + e.hint().value_or("");
+        for (const char* canary : canaries)
+            CHECK_MESSAGE(all.find(canary) == std::string::npos, all);
+        CHECK_MESSAGE(all.find(signature) == std::string::npos, all);
+        CHECK(all.find("hidden") != std::string::npos);
+    };
+    // A provider that answers with what it was sent, and with what it should have.
+    class parrot final : public http::transport {
+    public:
+        explicit parrot(bool whole_header) : whole_header_(whole_header) {}
+        boost::asio::awaitable<http::response> send(http::request what) override
+        {
+            http::response r;
+            r.status = 401;
+            r.body = "No: consumer-canary token-canary token-secret-canary login-canary login-secret-canary 7654321 " +
+                     oauth(what, "oauth_signature");
+            if (whole_header_)
+                r.body = std::string(what.headers.get("authorization"));
+            sent = std::move(what);
+            co_return r;
+        }
+        http::request sent;
+
+    private:
+        bool whole_header_;
+    };
+    for (const bool whole_header : {false, true}) {
+        bench b;
+        auto wire = std::make_shared<parrot>(whole_header);
+        client c(wire, oauth1::consumer("consumer-key", secret("consumer-canary")), b.options);
+        const auto me = run(c.me(oauth1::access_token("token-canary", secret("token-secret-canary"))));
+        REQUIRE_FALSE(me);
+        const std::string own = me.error().what();
+        for (const char* canary : {"consumer-canary", "token-canary", "token-secret-canary"})
+            CHECK_MESSAGE(own.find(canary) == std::string::npos, own);
+        const auto access = run(c.access_token(b.login, "7654321"));
+        REQUIRE_FALSE(access);
+        const std::string third = access.error().what();
+        for (const char* canary : {"consumer-canary", "login-canary", "login-secret-canary", "7654321"})
+            CHECK_MESSAGE(third.find(canary) == std::string::npos, third);
+        if (whole_header)
+            check_clean(access.error(), wire->sent);
+        const auto first = run(c.request_token("oob"));
+        REQUIRE_FALSE(first);
+        CHECK(std::string(first.error().what()).find("consumer-canary") == std::string::npos);
+        CHECK(std::string(first.error().what()).find(oauth(wire->sent, "oauth_signature")) == std::string::npos);
+    }
+}

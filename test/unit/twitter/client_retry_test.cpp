@@ -1,0 +1,238 @@
+#include "fake_provider.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+using namespace coauth;
+using namespace coauth::twitter;
+using namespace coauth::twitter::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* refused_time = R"({"errors":[{"code":135,"message":"Timestamp out of bounds."}]})";
+constexpr const char* refused_signature = R"({"errors":[{"code":32,"message":"Could not authenticate you."}]})";
+constexpr const char* ten_minutes_on = "Tue, 14 Nov 2023 22:23:20 GMT";
+constexpr const char* two_hours_on = "Wed, 15 Nov 2023 00:13:20 GMT";
+constexpr const char* leg_1_answer = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
+constexpr const char* someone = R"({"data":{"id":"7","username":"ann","name":"Ann"}})";
+
+} // namespace
+
+TEST_CASE("a clock that is ten minutes off is mended once, with a new nonce, and remembered")
+{
+    for (const char* body : {refused_time, refused_signature}) {
+        bench b;
+        client c = b.make();
+        b.wire->answer(401, body).header("date", ten_minutes_on);
+        b.wire->answer(200, leg_1_answer);
+        CHECK(c.clock_offset() == 0s);
+        CHECK(run(c.request_token("oob")));
+        REQUIRE(b.wire->seen.size() == 2);
+        CHECK(oauth(b.wire->seen[0], "oauth_timestamp") == "1700000000");
+        CHECK(oauth(b.wire->seen[1], "oauth_timestamp") == "1700000600");
+        CHECK(oauth(b.wire->seen[0], "oauth_nonce") == "nonce-1");
+        CHECK(oauth(b.wire->seen[1], "oauth_nonce") == "nonce-2");
+        CHECK(oauth(b.wire->seen[0], "oauth_signature") != oauth(b.wire->seen[1], "oauth_signature"));
+        CHECK(c.clock_offset() == 600s);
+
+        // The next call begins with what was learnt.
+        b.wire->answer(200, someone);
+        CHECK(run(c.profile(b.user, "ann")));
+        CHECK(oauth(b.wire->seen[2], "oauth_timestamp") == "1700000600");
+        CHECK(b.time->sleeps.empty());
+    }
+}
+
+TEST_CASE("a POST refused for its time was not carried out, and is mended too")
+{
+    bench b;
+    b.wire->answer(401, refused_time).header("date", ten_minutes_on);
+    b.wire->answer(201, R"({"data":{"id":"5","text":"hi"}})");
+    CHECK(run(b.make().post_tweet(b.user, "hi")));
+    REQUIRE(b.wire->seen.size() == 2);
+    CHECK(b.wire->seen[0].body == b.wire->seen[1].body);
+}
+
+TEST_CASE("a bare 401 of API 2 is mended if the clocks differ, and a mistyped PIN is not sent again")
+{
+    bench b;
+    b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})").header("date", ten_minutes_on);
+    b.wire->answer(200, someone);
+    CHECK(run(b.make().profile(b.user, "ann")));
+    bench pin;
+    pin.wire->answer(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
+    CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_credentials);
+    CHECK(pin.wire->seen.size() == 1);
+}
+
+TEST_CASE("a second refusal is the result, and nothing is learnt from it")
+{
+    bench b;
+    client c = b.make();
+    b.wire->answer(401, refused_time).header("date", ten_minutes_on);
+    b.wire->answer(401, refused_time).header("date", two_hours_on);
+    const auto refused = run(c.request_token("oob"));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().reason() == errc::clock_skew);
+    CHECK(c.clock_offset() == 0s);
+    CHECK(b.wire->done());
+}
+
+TEST_CASE("a clock that is two hours off is named and not mended")
+{
+    for (const char* body : {refused_time, refused_signature}) {
+        bench b;
+        b.wire->answer(401, body).header("date", two_hours_on);
+        const auto refused = run(b.make().request_token("oob"));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason() == errc::clock_skew);
+        CHECK(refused.error().http_status() == 401);
+        CHECK(refused.error().provider_code().has_value());
+        REQUIRE(refused.error().hint());
+        CHECK(refused.error().hint()->find("7200 s behind the provider's") != std::string::npos);
+    }
+}
+
+TEST_CASE("without a Date nothing is mended")
+{
+    bench b;
+    b.wire->answer(401, refused_time);
+    CHECK(run(b.make().request_token("oob")).error().reason() == errc::clock_skew);
+    bench keys;
+    keys.wire->answer(401, refused_signature).header("date", "Tue, 14 Nov 2023 22:13:20 GMT");
+    CHECK(run(keys.make().request_token("oob")).error().reason() == errc::invalid_credentials);
+}
+
+TEST_CASE("a GET is repeated while the provider is down, each time with a new nonce")
+{
+    bench b;
+    b.wire->answer(503, "").answer(500, R"({"errors":[{"code":131,"message":"Internal error"}]})").answer(200, someone);
+    const auto found = run(b.make().profile(b.user, "ann"));
+    REQUIRE(found);
+    CHECK(found->id == "7");
+    REQUIRE(b.wire->seen.size() == 3);
+    CHECK(oauth(b.wire->seen[1], "oauth_nonce") == "nonce-2");
+    CHECK(oauth(b.wire->seen[2], "oauth_nonce") == "nonce-3");
+    REQUIRE(b.time->sleeps.size() == 2);
+    CHECK(b.time->sleeps[0] < 250ms);
+    CHECK(b.time->sleeps[1] < 500ms);
+}
+
+TEST_CASE("the retry budget ends a GET's patience")
+{
+    bench b;
+    for (int i = 0; i < 3; ++i)
+        b.wire->answer(503, "").header("retry-after", "2");
+    const auto refused = run(b.make().profile(b.user, "ann"));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().reason() == errc::provider_unavailable);
+    CHECK(b.time->sleeps == std::vector<std::chrono::milliseconds>{2s, 2s});
+    CHECK(b.wire->done());
+
+    bench once;
+    once.options.retry_budget = 0ms;
+    once.wire->answer(503, "");
+    CHECK_FALSE(run(once.make().profile(once.user, "ann")));
+    CHECK(once.wire->seen.size() == 1);
+}
+
+TEST_CASE("legs, posts and deletions are never repeated for a provider that is down")
+{
+    const auto sent_once = [](auto operation) {
+        bench b;
+        b.wire->answer(503, "").header("retry-after", "1");
+        const auto refused = run(operation(b));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason() == errc::provider_unavailable);
+        CHECK(b.wire->seen.size() == 1);
+        CHECK(b.time->sleeps.empty());
+        CHECK_FALSE(b.wire->seen[0].renew);
+    };
+    sent_once([](bench& b) { return b.make().request_token("oob"); });
+    sent_once([](bench& b) { return b.make().access_token(b.login, "1234567"); });
+    sent_once([](bench& b) { return b.make().invalidate_token(b.user); });
+    sent_once([](bench& b) { return b.make().post_tweet(b.user, "hi"); });
+    sent_once([](bench& b) { return b.make().delete_tweet(b.user, "5"); });
+    sent_once([](bench& b) { return b.make().request(b.user, api_call("PUT", "/2/x")); });
+}
+
+TEST_CASE("a spent rate limit and a broken connection are the caller's to repeat")
+{
+    bench b;
+    b.wire->answer(429, "").header("retry-after", "1");
+    const auto limited = run(b.make().profile(b.user, "ann"));
+    REQUIRE_FALSE(limited);
+    CHECK(limited.error().reason() == errc::rate_limited);
+    CHECK(limited.error().retry_after() == 1s);
+    CHECK(b.wire->seen.size() == 1);
+
+    bench broken;
+    broken.wire->fail(error(errc::connection_lost));
+    CHECK(run(broken.make().profile(broken.user, "ann")).error().reason() == errc::connection_lost);
+    CHECK(broken.wire->seen.size() == 1);
+}
+
+TEST_CASE("a GET that the transport sends again is signed anew")
+{
+    bench b;
+    client c = b.make();
+    b.wire->answer(200, someone);
+    CHECK(run(c.profile(b.user, "ann")));
+    http::request again = b.wire->seen.at(0);
+    REQUIRE(again.renew);
+    b.time->pass(3s);
+    again.renew(again);
+    CHECK(oauth(again, "oauth_nonce") == "nonce-2");
+    CHECK(oauth(again, "oauth_timestamp") == "1700000003");
+    CHECK(oauth(again, "oauth_signature") != oauth(b.wire->seen[0], "oauth_signature"));
+    CHECK(again.headers.count("authorization") == 1);
+    CHECK(again.target == b.wire->seen[0].target);
+}
+
+TEST_CASE("an operation outlives its client")
+{
+    bench b;
+    b.wire->answer(503, "").answer(200, someone);
+    auto c = std::make_unique<client>(b.make());
+    auto operation = c->profile(b.user, "ann");
+    c.reset();
+    CHECK(run(std::move(operation)));
+}
+
+namespace {
+
+// A transport that never answers.
+class silent_transport final : public http::transport {
+public:
+    boost::asio::awaitable<http::response> send(http::request) override
+    {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        boost::asio::steady_timer never(executor, std::chrono::steady_clock::time_point::max());
+        co_await never.async_wait(boost::asio::use_awaitable);
+        co_return http::response();
+    }
+};
+
+} // namespace
+
+TEST_CASE("cancelling is a typed error")
+{
+    bench b;
+    client c(std::make_shared<silent_transport>(), oauth1::consumer("k", secret("s")), b.options);
+    boost::asio::io_context context;
+    boost::asio::cancellation_signal cancel;
+    std::optional<result<reply<profile>>> outcome;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(context, c.me(b.user),
+        boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, reply<profile>) { failure = e; }));
+    context.poll();
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    context.run();
+    REQUIRE(failure);
+    try {
+        std::rethrow_exception(failure);
+    } catch (const error& e) {
+        CHECK(e.reason() == errc::cancelled);
+    }
+}

@@ -1,0 +1,115 @@
+#include "twitter/read_lookups.hpp"
+
+#include <coauth/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace coauth;
+using namespace coauth::twitter;
+
+namespace {
+
+std::string problem(const char* value, const char* title, const char* detail, const char* type = "resource-not-found")
+{
+    return std::string(R"({"value":")") + value + R"(","title":")" + title + R"(","detail":")" + detail +
+           R"(","resource_type":"user","parameter":"usernames","type":"https://api.twitter.com/2/problems/)" + type +
+           "\"}";
+}
+
+} // namespace
+
+TEST_CASE("answers are matched by name without case, whatever their order")
+{
+    const std::vector<user_ref> asked{"Ann", "bob", "missing", "carl", "bob"};
+    const lookups old = read_lookups(api_version::v1_1, asked,
+        R"([{"id":3,"screen_name":"Carl","name":"C"},{"id":9,"screen_name":"extra","name":"X"},
+            {"id":2,"screen_name":"BOB","name":"B"},{"id":1,"screen_name":"ann","name":"A"}])");
+    const lookups now = read_lookups(api_version::v2, asked,
+        R"({"data":[{"id":"3","username":"Carl","name":"C"},{"id":"9","username":"extra","name":"X"},
+            {"id":"2","username":"BOB","name":"B"},{"id":"1","username":"ann","name":"A"}]})");
+    for (const lookups* l : {&old, &now}) {
+        REQUIRE(l->outcomes.size() == 5);
+        const char* ids[] = {"1", "2", nullptr, "3", "2"};
+        for (std::size_t i = 0; i < 5; ++i) {
+            CHECK(l->outcomes[i].asked.text() == asked[i].text());
+            CHECK(l->outcomes[i].profile.has_value() == (ids[i] != nullptr));
+            CHECK((l->outcomes[i].outcome == lookup_outcome::found) == (ids[i] != nullptr));
+            if (ids[i])
+                CHECK(l->outcomes[i].profile->id == ids[i]);
+        }
+        CHECK(l->outcomes[2].outcome == lookup_outcome::not_found);
+    }
+}
+
+TEST_CASE("answers are matched by id, and a name of digits is no id")
+{
+    const std::vector<user_ref> asked{user_ref::id("20"), user_ref::id("12"), user_ref::id("9007199254740993")};
+    const char* body =
+        R"({"data":[{"id":"9007199254740993","username":"big","name":"B"},{"id":"7","username":"20","name":"N"},
+                                   {"id":"12","username":"jack","name":"J"}]})";
+    const lookups l = read_lookups(api_version::v2, asked, body);
+    CHECK(l.outcomes[0].outcome == lookup_outcome::not_found);
+    CHECK(l.outcomes[1].profile->username == "jack");
+    CHECK(l.outcomes[2].profile->username == "big");
+    const std::vector<user_ref> named{"20", "12"};
+    const lookups by_name = read_lookups(api_version::v2, named, body);
+    CHECK(by_name.outcomes[0].profile->id == "7");
+    CHECK(by_name.outcomes[1].outcome == lookup_outcome::not_found);
+}
+
+TEST_CASE("API 2's problems beside the data are outcomes of their own")
+{
+    const std::vector<user_ref> asked{"found", "Gone", "banned", "hidden", "odd", "shy", "silent"};
+    const std::string body = R"({"data":[{"id":"1","username":"found","name":"F"}],"errors":[)" +
+                             problem("banned", "Forbidden", "User has been suspended: [banned].") + "," +
+                             problem("gone", "Not Found Error", "Could not find user with usernames: [gone].") + "," +
+                             problem("hidden", "Authorization Error", "not authorized", "not-authorized-for-resource") +
+                             "," + problem("shy", "Forbidden", "no") + "," +
+                             problem("odd", "New", "what", "brand-new") + "," +
+                             problem("nobody", "Not Found Error", "not asked for") + R"(,{"title":"about nothing"}]})";
+    const lookups l = read_lookups(api_version::v2, asked, body);
+    const lookup_outcome expected[] = {lookup_outcome::found, lookup_outcome::not_found, lookup_outcome::suspended,
+        lookup_outcome::forbidden, lookup_outcome::failed, lookup_outcome::forbidden, lookup_outcome::not_found};
+    REQUIRE(l.outcomes.size() == asked.size());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        CAPTURE(asked[i].text());
+        CHECK(l.outcomes[i].outcome == expected[i]);
+    }
+}
+
+TEST_CASE("an answer of nothing but problems is outcomes too")
+{
+    const lookups l =
+        read_lookups(api_version::v2, {"a1"}, R"({"errors":[)" + problem("a1", "Not Found Error", "no") + "]}");
+    CHECK(l.outcomes.at(0).outcome == lookup_outcome::not_found);
+    // A problem that carries its name in `resource_id` only.
+    const lookups other = read_lookups(api_version::v2, {user_ref::id("1")},
+        R"({"errors":[{"resource_id":"1","title":"Forbidden","detail":"User has been suspended: [1].","type":"https://api.x.com/2/problems/resource-not-found"}]})");
+    CHECK(other.outcomes.at(0).outcome == lookup_outcome::suspended);
+}
+
+TEST_CASE("the first of two answers about one person counts, and a person is found once by each name")
+{
+    const lookups l = read_lookups(api_version::v1_1, {user_ref::id("1")},
+        R"([{"id":1,"screen_name":"first","name":"F"},{"id":1,"screen_name":"second","name":"S"}])");
+    CHECK(l.outcomes.at(0).profile->username == "first");
+}
+
+TEST_CASE("what is no answer to a lookup is refused")
+{
+    for (const char* bad : {"", "{}", "[]", R"({"data":{}})", R"({"data":[1]})", R"({"data":[{"id":"1"}]})",
+             R"({"errors":[]})", R"({"data":[],"errors":{}})", "<html>"}) {
+        CAPTURE(bad);
+        try {
+            read_lookups(api_version::v2, {"a"}, bad);
+            FAIL("read");
+        } catch (const error& e) {
+            CHECK(e.reason() == errc::malformed_response);
+        }
+    }
+    CHECK_THROWS_AS(read_lookups(api_version::v1_1, {"a"}, "{}"), error);
+    CHECK(none_found({"a", "b"}).outcomes.size() == 2);
+    CHECK(none_found({"a"}).outcomes[0].outcome == lookup_outcome::not_found);
+}

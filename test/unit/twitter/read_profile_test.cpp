@@ -1,0 +1,263 @@
+#include "twitter/read_profile.hpp"
+
+#include <coauth/error.hpp>
+
+#include <boost/json.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace coauth;
+using namespace coauth::twitter;
+
+namespace {
+
+constexpr std::string_view v1_1_body = R"({
+  "id": 783214, "id_str": "783214", "name": "Caf\u00e9 \ud83d\ude00", "screen_name": "Example_1",
+  "location": "San Francisco, CA", "description": "Two\nlines & \"quotes\"", "url": "https:\/\/t.co\/abc",
+  "entities": {"url": {"urls": [{"url": "https:\/\/t.co\/abc", "expanded_url": "https:\/\/example.com\/me"}]}},
+  "protected": false, "verified": true, "followers_count": 12, "friends_count": 34, "statuses_count": 56,
+  "created_at": "Tue Feb 20 14:35:54 +0000 2007", "email": "me@example.com",
+  "profile_image_url": "http:\/\/pbs.example.com\/a_normal.jpg",
+  "profile_image_url_https": "https:\/\/pbs.example.com\/a_normal.jpg", "status": {"id": 1.5}})";
+
+constexpr std::string_view v2_body = R"({"data": {
+  "id": "783214", "name": "Caf\u00e9 \ud83d\ude00", "username": "Example_1",
+  "location": "San Francisco, CA", "description": "Two\nlines & \"quotes\"", "url": "https://t.co/abc",
+  "entities": {"url": {"urls": [{"url": "https://t.co/abc", "expanded_url": "https://example.com/me"}]}},
+  "protected": false, "verified": true,
+  "public_metrics": {"followers_count": 12, "following_count": 34, "tweet_count": 56, "listed_count": 7},
+  "created_at": "2007-02-20T14:35:54.000Z", "confirmed_email": "me@example.com",
+  "profile_image_url": "https://pbs.example.com/a_normal.jpg"},
+  "errors": [{"detail": "not visible", "title": "Field Authorization Error", "type": "https://api.x.com/2/problems/not-authorized-for-field"}]})";
+
+struct side {
+    const char* name;
+    api_version api;
+    std::string_view body;
+};
+const side both[] = {{"1.1", api_version::v1_1, v1_1_body}, {"2", api_version::v2, v2_body}};
+
+std::optional<errc> refused(api_version api, std::string_view body)
+{
+    try {
+        read_profile(api, body);
+        return std::nullopt;
+    } catch (const error& e) {
+        return e.reason();
+    }
+}
+
+// The smallest user with one member more, as each API writes it.
+std::string v1_1_with(const std::string& member)
+{
+    return R"({"id_str":"1","screen_name":"a","name":"A")" + member + "}";
+}
+std::string v2_with(const std::string& member)
+{
+    return R"({"data":{"id":"1","username":"a","name":"A")" + member + "}}";
+}
+
+} // namespace
+
+TEST_CASE("both APIs give the same profile")
+{
+    for (const side& s : both) {
+        CAPTURE(s.name);
+        const profile p = read_profile(s.api, s.body);
+        CHECK(p.id == "783214");
+        CHECK(p.username == "Example_1");
+        CHECK(p.name == "Caf\xc3\xa9 \xf0\x9f\x98\x80");
+        CHECK(p.picture == "https://pbs.example.com/a_normal.jpg");
+        CHECK(p.description == "Two\nlines & \"quotes\"");
+        CHECK(p.location == "San Francisco, CA");
+        CHECK(p.url == "https://example.com/me");
+        CHECK(p.email == "me@example.com");
+        CHECK(p.is_protected == false);
+        CHECK(p.verified == true);
+        CHECK(p.followers_count == 12);
+        CHECK(p.following_count == 34);
+        CHECK(p.tweet_count == 56);
+        REQUIRE(p.created_at);
+        CHECK(p.created_at->time_since_epoch().count() == 1171982154);
+    }
+}
+
+TEST_CASE("every optional member may be missing, null or empty")
+{
+    const auto check_bare = [](const profile& p) {
+        CHECK(p.id == "1");
+        CHECK(p.username == "a");
+        CHECK(p.name == "A");
+        CHECK_FALSE(p.picture);
+        CHECK_FALSE(p.description);
+        CHECK_FALSE(p.location);
+        CHECK_FALSE(p.url);
+        CHECK_FALSE(p.email);
+        CHECK_FALSE(p.is_protected);
+        CHECK_FALSE(p.verified);
+        CHECK_FALSE(p.followers_count);
+        CHECK_FALSE(p.following_count);
+        CHECK_FALSE(p.tweet_count);
+        CHECK_FALSE(p.created_at);
+    };
+    check_bare(read_profile(api_version::v1_1, v1_1_with("")));
+    check_bare(read_profile(api_version::v2, v2_with("")));
+
+    std::string nulls;
+    std::string empties;
+    for (const char* name : {"location", "description", "url", "email", "confirmed_email", "created_at",
+             "profile_image_url", "profile_image_url_https"}) {
+        nulls += std::string(",\"") + name + "\":null";
+        empties += std::string(",\"") + name + "\":\"\"";
+    }
+    for (const char* name :
+        {"protected", "verified", "followers_count", "friends_count", "statuses_count", "entities", "public_metrics"})
+        nulls += std::string(",\"") + name + "\":null";
+    for (const std::string& rest : {nulls, empties}) {
+        check_bare(read_profile(api_version::v1_1, v1_1_with(rest)));
+        check_bare(read_profile(api_version::v2, v2_with(rest)));
+    }
+    check_bare(read_profile(api_version::v2, v2_with(R"(,"entities":{"url":{"urls":[]}},"public_metrics":{})")));
+    check_bare(read_profile(api_version::v2, v2_with(R"(,"entities":{"url":{"urls":[{"expanded_url":null}]}})")));
+}
+
+TEST_CASE("a person without a name goes by the user name")
+{
+    CHECK(read_profile(api_version::v1_1, R"({"id":1,"screen_name":"a","name":""})").name == "a");
+    CHECK(read_profile(api_version::v2, R"({"data":{"id":"1","username":"a","name":null}})").name == "a");
+}
+
+TEST_CASE("X's new word for tweets is understood")
+{
+    CHECK(read_profile(api_version::v2, v2_with(R"(,"public_metrics":{"post_count":5})")).tweet_count == 5);
+    CHECK(read_profile(api_version::v2, v2_with(R"(,"public_metrics":{"tweet_count":4,"post_count":5})")).tweet_count ==
+          4);
+}
+
+TEST_CASE("pictures are https, links are web addresses, and what is neither is left out")
+{
+    struct row {
+        const char* given;
+        const char* picture;
+        const char* link;
+    };
+    const row table[] = {
+        {"https://h/a.jpg", "https://h/a.jpg", "https://h/a.jpg"},
+        {"http://h/a.jpg", "https://h/a.jpg", "http://h/a.jpg"},
+        {"javascript:alert(1)", nullptr, nullptr},
+        {"data:image/png;base64,AA", nullptr, nullptr},
+        {"//h/a.jpg", nullptr, nullptr},
+        {"HTTPS://h/a.jpg", nullptr, nullptr},
+        {"https://h/a b", nullptr, nullptr},
+        {"https://h/\\\"onload=", nullptr, nullptr},
+        {"https://h/<script>", nullptr, nullptr},
+        {"https://h/\\u0000", "refused", "refused"},
+        {"https://h/\\n", nullptr, nullptr},
+        {"https://h/\\u00e9", nullptr, nullptr},
+    };
+    for (const row& r : table) {
+        CAPTURE(r.given);
+        const std::string value = std::string("\":\"") + r.given + "\"";
+        const std::string v1_1 = v1_1_with(",\"profile_image_url_https" + value + ",\"url" + value);
+        const std::string v2 = v2_with(",\"profile_image_url" + value + ",\"url" + value);
+        if (r.picture && r.picture == std::string_view("refused")) {
+            CHECK(refused(api_version::v1_1, v1_1) == errc::malformed_response);
+            continue;
+        }
+        for (const profile& p : {read_profile(api_version::v1_1, v1_1), read_profile(api_version::v2, v2)}) {
+            CHECK(p.picture == (r.picture ? std::optional<std::string>(r.picture) : std::nullopt));
+            CHECK(p.url == (r.link ? std::optional<std::string>(r.link) : std::nullopt));
+        }
+    }
+    // The short link serves where the long one can't be used.
+    CHECK(read_profile(api_version::v2,
+              v2_with(R"(,"url":"https://t.co/a","entities":{"url":{"urls":[{"expanded_url":"javascript:x"}]}})"))
+              .url == "https://t.co/a");
+}
+
+TEST_CASE("id, user name and name must be there and be some")
+{
+    for (const char* bad :
+        {R"({"screen_name":"a","name":"A"})", R"({"id":1,"name":"A"})", R"({"id":1,"screen_name":"a"})",
+            R"({"id":1.0,"screen_name":"a","name":"A"})", R"({"id":1,"screen_name":"","name":"A"})",
+            R"({"id":1,"screen_name":"a b","name":"A"})", R"({"id":1,"screen_name":"1234567890123456","name":"A"})",
+            R"({"id":1,"screen_name":"a\u0000","name":"A"})", R"({"id":1,"screen_name":"a\n","name":"A"})",
+            R"({"id":1,"screen_name":null,"name":"A"})", R"({"id":1,"screen_name":5,"name":"A"})",
+            R"({"id":1,"screen_name":"a","name":"A\u0000"})", R"({"id":1,"screen_name":"a","name":"A\u001b[2J"})",
+            R"({"id":1,"screen_name":"a","name":7})", R"([])", R"("a")", R"(null)", R"({})", R"({"data":{"id":"1"}})"})
+        CHECK_MESSAGE(refused(api_version::v1_1, bad) == errc::malformed_response, bad);
+    for (const char* bad : {R"({"data":null})", R"({"data":[]})", R"({"data":{"id":"1","username":"a"}})",
+             R"({"errors":[]})", R"({"id":"1","username":"a","name":"A"})",
+             R"({"data":{"id":"1","screen_name":"a","name":"A"}})", R"({"errors":{}})", R"({"errors":[1]})", R"([])"})
+        CHECK_MESSAGE(refused(api_version::v2, bad) == errc::malformed_response, bad);
+}
+
+TEST_CASE("a member of another kind, or out of range, is refused")
+{
+    for (const char* member :
+        {R"(,"protected":"no")", R"(,"protected":0)", R"(,"verified":"yes")", R"(,"description":5)",
+            R"(,"location":[])", R"(,"created_at":"yesterday")", R"(,"created_at":1171982154)", R"(,"entities":[])",
+            R"(,"entities":{"url":[]})", R"(,"entities":{"url":{"urls":{}}})", R"(,"entities":{"url":{"urls":["x"]}})",
+            R"(,"url":7)", R"(,"profile_image_url":1,"profile_image_url_https":1)",
+            R"(,"followers_count":-1,"public_metrics":{"followers_count":-1})",
+            R"(,"followers_count":1e400,"public_metrics":{"followers_count":1e400})",
+            R"(,"statuses_count":18446744073709551616,"public_metrics":{"tweet_count":18446744073709551616})",
+            R"(,"friends_count":1.5,"public_metrics":{"following_count":1.5})",
+            R"(,"email":"a\nb","confirmed_email":"a\nb")", R"(,"location":"x\u0000")", R"(,"id":"2")"}) {
+        CAPTURE(member);
+        const bool id_row = std::string_view(member) == R"(,"id":"2")"; // no doubled member in 1.1's `id_str`
+        if (!id_row)
+            CHECK(refused(api_version::v1_1, v1_1_with(member)) == errc::malformed_response);
+        CHECK(refused(api_version::v2, v2_with(member)) == errc::malformed_response);
+    }
+}
+
+TEST_CASE("API 2's problems with 200 are what they mean")
+{
+    const auto with = [](const char* title, const char* detail, const char* host, const char* type) {
+        return std::string(R"({"errors":[{"value":"1","resource_id":"1","title":")") + title + R"(","detail":")" +
+               detail + R"(","type":")" + host + "/2/problems/" + type + "\"}]}";
+    };
+    for (const char* host : {"https://api.twitter.com", "https://api.x.com"}) {
+        CHECK(refused(api_version::v2, with("Not Found Error", "Could not find user with ids: [1].", host,
+                                           "resource-not-found")) == errc::not_found);
+        CHECK(refused(api_version::v2,
+                  with("Forbidden", "User has been suspended: [1].", host, "resource-not-found")) == errc::suspended);
+        CHECK(refused(api_version::v2, with("Authorization Error", "Sorry, you are not authorized", host,
+                                           "not-authorized-for-resource")) == errc::forbidden);
+        CHECK(refused(api_version::v2, with("New", "something else", host, "brand-new")) == errc::provider_error);
+    }
+}
+
+TEST_CASE("an answer cut short at any byte is refused")
+{
+    for (const side& s : both)
+        for (std::size_t length = 0; length < s.body.size(); ++length)
+            REQUIRE(refused(s.api, s.body.substr(0, length)) == errc::malformed_response);
+}
+
+TEST_CASE("an answer with any byte changed gives a profile or a typed error")
+{
+    for (const side& s : both)
+        for (std::size_t at = 0; at < s.body.size(); ++at)
+            for (const char c : {'\0', '"', '{', ']', '9', '\xff'}) {
+                std::string body(s.body);
+                body[at] = c;
+                const auto code = refused(s.api, body);
+                REQUIRE((!code || whose_fault(*code) == fault::response || whose_fault(*code) == fault::provider));
+            }
+}
+
+TEST_CASE("an answer about someone else is told by id, or by name without case")
+{
+    const profile p = read_profile(api_version::v2, v2_body);
+    CHECK(is_about(p, user_ref::id("783214")));
+    CHECK_FALSE(is_about(p, user_ref::id("783215")));
+    CHECK(is_about(p, "example_1"));
+    CHECK(is_about(p, "EXAMPLE_1"));
+    CHECK_FALSE(is_about(p, "example_"));
+    CHECK_FALSE(is_about(p, "example_12"));
+    CHECK_FALSE(is_about(p, "783214"));
+}

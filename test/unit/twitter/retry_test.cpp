@@ -1,0 +1,156 @@
+#include "twitter/retry.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace coauth;
+using namespace coauth::twitter;
+using namespace std::chrono_literals;
+using kind = next_step::kind;
+
+namespace {
+
+constexpr std::chrono::milliseconds budget = 5s;
+
+attempts get(int sent = 1, std::chrono::milliseconds spent = 0ms)
+{
+    attempts a;
+    a.repeatable = true;
+    a.sent = sent;
+    a.spent = spent;
+    return a;
+}
+
+attempts post()
+{
+    return attempts();
+}
+
+error refused(errc code, int provider_code, int status)
+{
+    return error(code).with_provider(provider_code, "").with_http_status(status);
+}
+
+} // namespace
+
+TEST_CASE("a refused timestamp is mended once, whatever the request is")
+{
+    const error timestamp = refused(errc::clock_skew, 135, 401);
+    const error signature = refused(errc::invalid_credentials, 32, 401);
+
+    struct row {
+        const error& e;
+        std::optional<std::chrono::seconds> difference;
+        kind expected;
+    };
+    const row table[] = {
+        {timestamp, 10min, kind::mend},
+        {timestamp, -10min, kind::mend},
+        {timestamp, 2s, kind::mend},
+        {timestamp, 1s, kind::fail}, // `Date` can't tell that from nothing
+        {timestamp, -1s, kind::fail},
+        {timestamp, 0s, kind::fail},
+        {timestamp, 1h, kind::mend},
+        {timestamp, -1h, kind::mend},
+        {timestamp, 3601s, kind::fail_for_clock},
+        {timestamp, -3601s, kind::fail_for_clock},
+        {timestamp, 2h, kind::fail_for_clock},
+        {timestamp, std::nullopt, kind::fail},
+        // 32 may mean the keys as well.
+        {signature, 61s, kind::mend},
+        {signature, -61s, kind::mend},
+        {signature, 60s, kind::fail},
+        {signature, -60s, kind::fail},
+        {signature, 2h, kind::fail_for_clock},
+        {signature, std::nullopt, kind::fail},
+    };
+    for (const row& r : table)
+        for (const attempts& a : {get(), post()}) {
+            CAPTURE(r.difference.value_or(std::chrono::seconds(-1)).count());
+            const next_step next = decide(a, r.e, r.difference, budget, 0.5);
+            CHECK(next.what == r.expected);
+            if (next.what == kind::mend)
+                CHECK(next.ahead == *r.difference);
+
+            attempts mended = a;
+            mended.mended = true;
+            mended.signed_ahead = 5s;
+            CHECK(decide(mended, r.e, r.difference, budget, 0.5).what == kind::fail);
+        }
+}
+
+TEST_CASE("what counts is how far the signed timestamp was off, not the machine's clock")
+{
+    const error timestamp = refused(errc::clock_skew, 135, 401);
+    attempts a = post();
+    a.signed_ahead = 600s; // learnt before
+    CHECK(decide(a, timestamp, 600s, budget, 0.5).what == kind::fail);
+    CHECK(decide(a, timestamp, 0s, budget, 0.5).what == kind::mend); // the machine was set right since
+    CHECK(decide(a, timestamp, 0s, budget, 0.5).ahead == 0s);
+    CHECK(decide(a, refused(errc::invalid_credentials, 32, 401), 630s, budget, 0.5).what == kind::fail);
+}
+
+TEST_CASE("other refusals of the credentials are no matter of the clock")
+{
+    for (int code : {89, 99, 215, 416})
+        CHECK(decide(get(), refused(errc::invalid_credentials, code, 401), 10min, budget, 0.5).what == kind::fail);
+    CHECK(decide(get(), error(errc::invalid_credentials).with_http_status(400), 10min, budget, 0.5).what == kind::fail);
+    CHECK(decide(get(), refused(errc::token_revoked, 89, 401), 10min, budget, 0.5).what == kind::fail);
+}
+
+TEST_CASE("API 2's bare 401 may mean the clock, a leg's may not")
+{
+    const error bare = error(errc::invalid_credentials).with_http_status(401);
+    attempts a = post();
+    CHECK(decide(a, bare, 10min, budget, 0.5).what == kind::mend);
+    CHECK(decide(a, bare, 2h, budget, 0.5).what == kind::fail_for_clock);
+    CHECK(decide(a, bare, 60s, budget, 0.5).what == kind::fail);
+    for (const step at : {step::request_token, step::access_token}) {
+        a.at = at;
+        CHECK(decide(a, bare, 10min, budget, 0.5).what == kind::fail);
+        CHECK(decide(a, refused(errc::invalid_credentials, 32, 401), 10min, budget, 0.5).what == kind::mend);
+    }
+}
+
+TEST_CASE("a GET waits while the provider is in trouble, up to a bound that doubles")
+{
+    const error down = error(errc::provider_unavailable).with_http_status(503);
+    struct row {
+        int sent;
+        double chance;
+        std::chrono::milliseconds wait;
+    };
+    const row table[] = {{1, 0.0, 0ms}, {1, 0.5, 125ms}, {1, 0.999, 249ms}, {2, 0.5, 250ms}, {3, 0.5, 500ms},
+        {4, 0.5, 1s}, {5, 0.5, 2s}, {6, 0.5, 2s}, {1000, 0.5, 2s}};
+    for (const row& r : table) {
+        const next_step next = decide(get(r.sent), down, std::nullopt, budget, r.chance);
+        CHECK(next.what == kind::wait);
+        CHECK(next.wait == r.wait);
+    }
+}
+
+TEST_CASE("the budget ends it, waits included")
+{
+    const error down = error(errc::provider_unavailable).with_http_status(500);
+    CHECK(decide(get(1, 4'800ms), down, std::nullopt, budget, 0.5).what == kind::wait);
+    CHECK(decide(get(1, 4'875ms), down, std::nullopt, budget, 0.5).what == kind::fail);
+    CHECK(decide(get(1, 5s), down, std::nullopt, budget, 0.0).what == kind::fail);
+    CHECK(decide(get(1), down, std::nullopt, 0ms, 0.0).what == kind::fail);
+}
+
+TEST_CASE("Retry-After is the least wait, and one beyond the budget ends it")
+{
+    const error busy = error(errc::provider_unavailable).with_http_status(503).with_retry_after(2s);
+    CHECK(decide(get(), busy, std::nullopt, budget, 0.0).wait == 2s);
+    CHECK(decide(get(5), busy, std::nullopt, budget, 0.9).wait == 3'600ms);
+    CHECK(decide(get(), busy.with_retry_after(60s), std::nullopt, budget, 0.0).what == kind::fail);
+}
+
+TEST_CASE("nothing else is sent twice")
+{
+    const error down = error(errc::provider_unavailable).with_http_status(503);
+    CHECK(decide(post(), down, std::nullopt, budget, 0.0).what == kind::fail);
+    CHECK(decide(post(), down.with_retry_after(1s), std::nullopt, budget, 0.0).what == kind::fail);
+    for (const errc code : {errc::rate_limited, errc::not_found, errc::forbidden, errc::token_revoked, errc::suspended,
+             errc::unexpected_redirect, errc::provider_error, errc::malformed_response, errc::duplicate})
+        CHECK(decide(get(), error(code).with_retry_after(1s), 10min, budget, 0.0).what == kind::fail);
+}

@@ -1,0 +1,30 @@
+#include "twitter/utf8.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace coauth::twitter;
+
+TEST_CASE("UTF-8 is told from what only looks like it (RFC 3629)")
+{
+    for (const char* good : {"", "plain", "caf\xc3\xa9", "\xe2\x98\x83", "\xf0\x9f\x98\x80", "\xed\x9f\xbf",
+             "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "\xc2\x80", "\xe0\xa0\x80", "\xf0\x90\x80\x80"})
+        CHECK_MESSAGE(is_utf8(good), good);
+    for (const char* bad : {"\x80", "\xc3", "\xc3(", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf",
+             "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+             "\xf5\x80\x80\x80", "\xff", "\xe2\x98", "ok\xe2\x98", "\xf0\x9f\x98"})
+        CHECK_FALSE_MESSAGE(is_utf8(bad), bad);
+}
+
+TEST_CASE("a text is cut between characters only")
+{
+    CHECK(utf8_prefix("abc", 5) == "abc");
+    CHECK(utf8_prefix("abc", 2) == "ab");
+    const std::string snowmen = "\xe2\x98\x83\xe2\x98\x83";
+    CHECK(utf8_prefix(snowmen, 6) == snowmen);
+    CHECK(utf8_prefix(snowmen, 5) == "\xe2\x98\x83");
+    CHECK(utf8_prefix(snowmen, 3) == "\xe2\x98\x83");
+    CHECK(utf8_prefix(snowmen, 2) == "");
+    CHECK(utf8_prefix("\x80\x80\x80", 1) == "");
+}
