@@ -51,7 +51,7 @@ constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 // How long, and for how many bytes, a client that was refused may go on talking: closing earlier
 // would reset the connection and take the answer away from it.
-constexpr milliseconds linger_time(1'000);
+constexpr milliseconds linger_time(2'000);
 constexpr std::size_t linger_bytes = 256 * 1024;
 
 // Room in the buffer beside the header: a body is read through it in pieces.

@@ -79,10 +79,12 @@ public:
     explicit basic_client(Args&&... args) : stream(std::forward<Args>(args)...)
     {}
 
-    void send(std::string_view text)
+    /// False if the server has cut the connection.
+    bool send(std::string_view text)
     {
         boost::system::error_code gone;
         asio::write(stream, asio::buffer(text), gone);
+        return !gone;
     }
 
     answer receive(bool to_head = false)
@@ -129,7 +131,7 @@ public:
         plain.stream.connect({asio::ip::make_address(address), port});
     }
 
-    void send(std::string_view text) { plain.send(text); }
+    bool send(std::string_view text) { return plain.send(text); }
     answer receive(bool to_head = false) { return plain.receive(to_head); }
     std::string rest() { return plain.rest(); }
     answer ask(std::string_view text)
