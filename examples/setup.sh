@@ -7,12 +7,11 @@
 set -euo pipefail
 exec >&2
 
-packages=(g++ cmake ninja-build libssl-dev libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-          doctest-dev libcli11-dev)
+packages=(g++ cmake ninja-build libssl-dev libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libcli11-dev)
 for what in "$@"; do
     case $what in
-        tests) # foreign OAuth clients and a foreign provider; pkg-config
-            packages+=(git pkgconf python3 python3-oauthlib python3-requests-oauthlib
+        tests) # doctest; foreign OAuth clients and a foreign provider; pkg-config
+            packages+=(doctest-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
                        libnet-oauth-perl liblwp-protocol-https-perl) ;;
         ci) packages+=(git clang-14 clang-format-14) ;;
         *) echo "usage: setup.sh [tests] [ci]"; exit 2 ;;
@@ -57,7 +56,7 @@ if [[ " ${missing[*]} " == *" libboost1.81-dev "* ]]; then
         say "  $others"
         say "This script removes nothing of yours. To change over, run"
         say "  apt-get install libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev"
-        say "which lists what it removes and asks first; or build in a container (docs/01-start.md)."
+        say "which lists what it removes and asks first; or build in a container."
         exit 1
     fi
 fi

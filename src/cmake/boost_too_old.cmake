@@ -2,13 +2,14 @@
 function(coauth_boost_too_old out)
   set(found "")
   if(Boost_CONSIDERED_VERSIONS)
-    list(JOIN Boost_CONSIDERED_VERSIONS ", " versions)
+    set(versions ${Boost_CONSIDERED_VERSIONS})
+    list(REMOVE_DUPLICATES versions)
+    list(JOIN versions ", " versions)
     set(found " Found: ${versions}.")
   endif()
-  set(${out}
+  string(CONCAT why
     "coauth needs Boost 1.81 or later with Boost.JSON and Boost.URL.${found}\n"
     "On Debian 12, where libboost-dev is 1.74, install libboost1.81-dev, libboost-json1.81-dev and "
-    "libboost-url1.81-dev; elsewhere point Boost_ROOT or CMAKE_PREFIX_PATH to a newer Boost.")
-  list(JOIN ${out} "" ${out})
-  set(${out} "${${out}}" PARENT_SCOPE)
+    "libboost-url1.81-dev. Elsewhere point Boost_ROOT or CMAKE_PREFIX_PATH to a newer Boost.")
+  set(${out} "${why}" PARENT_SCOPE)
 endfunction()

@@ -192,7 +192,8 @@ verdict check_bounds(const parameters& oauth)
     for (const auto& [name, value] : oauth) {
         if (name.size() > 64 || !is_graphic(name))
             return unfit("a parameter called oauth_...", "has a name that is too long or not printable");
-        const auto known = std::find_if(bounds.begin(), bounds.end(), [&](const bound& b) { return b.name == name; });
+        const auto known =
+            std::find_if(bounds.begin(), bounds.end(), [&name = name](const bound& b) { return b.name == name; });
         const std::size_t longest = known == bounds.end() ? max_protocol_value : known->longest;
         if (value.size() > longest)
             return unfit(name, "is longer than " + std::to_string(longest) + " octets");

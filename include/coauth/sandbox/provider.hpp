@@ -25,13 +25,20 @@ enum class mode {
     x,      ///< With what the real provider is known to tolerate, such as a request token's secret that was not used.
 };
 
-/// How often a route may be called in one window.
+/// How often a route may be called. A call by a person's token counts against the person's limit, a
+/// call by the app alone (bearer token, or signed without a token) against the app's; the limits of a
+/// day count both.
 struct route_limit {
     route_limit() = default;
-    route_limit(std::int64_t per_user, std::int64_t per_app) : per_user(per_user), per_app(per_app) {}
+    constexpr route_limit(
+        std::int64_t per_user, std::int64_t per_app, std::int64_t per_user_day = 0, std::int64_t per_app_day = 0)
+        : per_user(per_user), per_app(per_app), per_user_day(per_user_day), per_app_day(per_app_day)
+    {}
 
-    std::int64_t per_user = 0; ///< By one access token. 0: no limit.
-    std::int64_t per_app = 0;  ///< By one consumer. 0: no limit.
+    std::int64_t per_user = 0;     ///< By one access token, in one window. 0: no limit.
+    std::int64_t per_app = 0;      ///< By one consumer without a token, in one window. 0: no limit.
+    std::int64_t per_user_day = 0; ///< By one access token, in 24 hours. 0: no limit.
+    std::int64_t per_app_day = 0;  ///< By one consumer, whoever its people are, in 24 hours. 0: no limit.
 };
 
 /// Options of `provider`. docs/sandbox.md describes them for users of `coauth-sandbox`.

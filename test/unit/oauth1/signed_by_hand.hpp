@@ -6,6 +6,7 @@
 #include <coauth/oauth1/target.hpp>
 #include <coauth/oauth1/verifier.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -1,0 +1,33 @@
+// One request on its way through the sandbox: what was asked, and by whom.
+#pragma once
+
+#include "sandbox/routes.hpp"
+#include "sandbox/world.hpp"
+
+#include <coauth/oauth1/parameters.hpp>
+#include <coauth/server/http_server.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace coauth::sandbox {
+
+/// Lifetime: valid while the request is answered; the world must not change in between.
+struct call {
+    call() = default;
+
+    const server::request* http = nullptr;
+    const route* where = nullptr;
+    std::vector<std::string> path_values; ///< What stood at the `:` segments.
+    oauth1::parameters parameters;        ///< Of query and form, decoded; without the protocol's own.
+    oauth1::parameters oauth;             ///< The protocol's own; empty if the request was not signed.
+    std::string base_url;                 ///< "https://" and the host the client used.
+    std::chrono::sys_seconds now{};
+
+    std::string consumer_key;    ///< Empty for pages.
+    std::string token;           ///< As sent; empty if none was.
+    const grant* user = nullptr; ///< Null: the app alone.
+};
+
+} // namespace coauth::sandbox

@@ -1,0 +1,247 @@
+#include "sandbox/engine.hpp"
+
+#include "sandbox/api_v1_1.hpp"
+#include "sandbox/api_v2.hpp"
+#include "sandbox/avatars.hpp"
+#include "sandbox/broken_answers.hpp"
+#include "sandbox/dates.hpp"
+#include "sandbox/error_bodies.hpp"
+#include "sandbox/masking.hpp"
+#include "sandbox/pages.hpp"
+#include "sandbox/seed.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::sandbox {
+
+namespace {
+
+[[noreturn]] void refuse_option(const std::string& why)
+{
+    throw error(errc::invalid_argument, why);
+}
+
+const options& checked(const options& o)
+{
+    constexpr std::size_t most_people = 1'000'000;
+    if (o.users < 1 || o.users > most_people)
+        refuse_option("users must be from 1 to " + std::to_string(most_people));
+    if (o.request_token_ttl.count() < 1 || o.timestamp_window.count() < 1 || o.rate_window.count() < 1)
+        refuse_option("the request token's life, the timestamp window and the rate window must be at least 1 s");
+    if (std::chrono::abs(o.clock_skew) > std::chrono::hours(24 * 365 * 10))
+        refuse_option("the clock skew must be under ten years");
+    return o;
+}
+
+app default_app(const options& o)
+{
+    // As strict as a client would be, so that the key shows up as wrong here and not at the first signature.
+    const oauth1::consumer valid(o.consumer_key, secret(std::string_view(o.consumer_secret)));
+    app a;
+    a.key = valid.key();
+    a.secret = valid.secret();
+    a.name = "Sandbox App";
+    return a;
+}
+
+void add_bucket(http::fields& headers, const std::string& prefix, const std::optional<rate_bucket>& bucket)
+{
+    if (!bucket)
+        return;
+    headers.set(prefix + "-limit", std::to_string(bucket->limit));
+    headers.set(prefix + "-remaining", std::to_string(bucket->remaining));
+    headers.set(prefix + "-reset", std::to_string(bucket->reset.time_since_epoch().count()));
+}
+
+void add_limits(http::fields& headers, const rate_verdict& verdict)
+{
+    add_bucket(headers, "x-rate-limit", verdict.window);
+    add_bucket(headers, "x-user-limit-24hour", verdict.user_day);
+    add_bucket(headers, "x-app-limit-24hour", verdict.app_day);
+}
+
+} // namespace
+
+engine::engine(const options& o, random_source random)
+    : mode_(o.mode), skew_(o.clock_skew), consumer_key_(o.consumer_key), random_(random), world_(checked(o).users),
+      gatekeeper_(o.mode, o.timestamp_window), logins_(o.mode, o.request_token_ttl, o.auto_approve, std::move(random)),
+      windows_(o.rate_window)
+{
+    world_.add_app(default_app(o));
+    if (!o.seed.empty())
+        apply_seed(o.seed, world_);
+    if (o.auto_approve && !o.auto_approve->empty()) {
+        const auto p = world_.person_by_username(*o.auto_approve);
+        if (!p || p->suspended)
+            refuse_option("auto-approve names nobody of the sandbox, or someone suspended");
+    }
+    for (const auto& [name, limit] : o.rate_limits) {
+        const auto* where = route_named(name);
+        if (!where)
+            refuse_option("a rate limit is set for " + name + ", which is no route of the sandbox");
+        if (limit.per_user < 0 || limit.per_app < 0 || limit.per_user_day < 0 || limit.per_app_day < 0)
+            refuse_option("a rate limit for " + name + " is negative");
+        limits_[where] = limit;
+    }
+    if (!o.faults.empty())
+        set_faults(o.faults);
+}
+
+outcome engine::answer(const server::request& r, std::chrono::sys_seconds machine_now)
+{
+    auto found = find_route(r.path());
+    call c;
+    c.http = &r;
+    c.where = found.where;
+    c.path_values = std::move(found.values);
+    c.base_url = "https://" + std::string(r.headers.get("Host"));
+    c.now = machine_now + skew_;
+
+    journal_entry entry;
+    entry.at = c.now;
+    entry.method = r.method;
+    entry.target = masked_target(r.target);
+    entry.host = r.headers.get("Host");
+    entry.route = found.where ? found.where->pattern : std::string_view();
+
+    outcome result;
+    const auto fault = faults_.next(found.where);
+    result.answer = fault ? afflicted(*fault, c, entry) : carry_out(c, entry);
+    result.delay = fault ? fault->delay : std::chrono::milliseconds(0);
+
+    entry.status = result.answer.raw ? entry.status : result.answer.status;
+    entry.consumer_key = c.consumer_key;
+    entry.token = shortened(c.token);
+    entry.oauth = masked(c.oauth);
+    if (const auto* g = world_.find_grant(c.token))
+        if (const auto p = world_.person_by_id(g->user))
+            entry.user = p->username;
+    result.log_line = log_line(entry);
+    journal_.record(std::move(entry));
+    return result;
+}
+
+server::response engine::carry_out(call& c, journal_entry& entry)
+{
+    auto answer = dispatch(c, entry);
+    answer.headers.set("Date", http_date(c.now));
+    answer.headers.set("x-transaction-id", random_text(random_, 16));
+    if (c.user)
+        answer.headers.set("x-access-level", c.user->may_write ? "read-write" : "read");
+    if (c.where && c.where->kind != family::page && answer.headers.get("Cache-Control").empty())
+        answer.headers.set("Cache-Control", "no-cache, no-store, must-revalidate");
+    return answer;
+}
+
+server::response engine::dispatch(call& c, journal_entry& entry)
+{
+    if (!c.where) {
+        entry.refused = "unknown_path";
+        return refuse(c.http->path().starts_with("/2/") ? family::v2 : family::v1_1, 34);
+    }
+    if (!allows(*c.where, c.http->method)) {
+        entry.refused = "method_not_allowed";
+        auto answer = refuse(c.where->kind, 86, 405,
+            "This method requires a " + std::string(c.where->methods == "GET POST" ? "GET or POST" : c.where->methods) +
+                '.');
+        answer.headers.set("Allow", c.where->methods == "GET POST" ? "GET, POST" : std::string(c.where->methods));
+        return answer;
+    }
+    auto admitted = gatekeeper_.admit(c, world_, logins_.pending());
+    if (admitted.refusal) {
+        entry.refused = admitted.refused;
+        entry.explanation = admitted.explanation;
+        entry.base_string = masked_base_string(admitted.base_string);
+        return std::move(*admitted.refusal);
+    }
+    rate_verdict verdict;
+    if (!c.consumer_key.empty())
+        verdict = windows_.take(*c.where, limit_of(*c.where), c.consumer_key, c.user ? c.token : std::string(), c.now);
+    server::response answer;
+    if (!verdict.allowed) {
+        entry.refused = "rate_limited";
+        answer = refuse(c.where->kind, 88);
+    } else if (c.where->what == endpoint::index) {
+        answer = index_page(c.base_url, consumer_key_, control_url_, mode_ == mode::strict ? "strict" : "x");
+    } else if (c.where->what == endpoint::avatar) {
+        answer = answer_avatar(c.path_values[0], c.path_values[1]);
+    } else if (c.where->kind == family::v1_1) {
+        answer = answer_v1_1(c, world_);
+        if (c.where->what == endpoint::invalidate_token)
+            c.user = nullptr; // It is gone now.
+    } else if (c.where->kind == family::v2) {
+        answer = answer_v2(c, world_);
+    } else {
+        answer = logins_.answer(c, world_, entry.explanation);
+    }
+    add_limits(answer.headers, verdict);
+    return answer;
+}
+
+server::response engine::afflicted(const scripted_fault& fault, call& c, journal_entry& entry)
+{
+    switch (fault.action) {
+    case fault_action::drop:
+        entry.fault = "drop";
+        return dropped();
+    case fault_action::garbage:
+        entry.fault = "garbage";
+        return garbage();
+    case fault_action::truncate: {
+        entry.fault = "truncate";
+        auto whole = fault.body || fault.status ? canned(fault, c) : carry_out(c, entry);
+        add_headers(fault, whole);
+        entry.status = whole.status;
+        return truncated(whole);
+    }
+    case fault_action::none:
+        break;
+    }
+    if (fault.status || fault.body) {
+        entry.fault = "answer";
+        auto answer = canned(fault, c);
+        answer.headers.set("Date", http_date(c.now));
+        add_headers(fault, answer);
+        return answer;
+    }
+    entry.fault = fault.delay.count() > 0 ? "delay" : "headers";
+    auto answer = carry_out(c, entry);
+    add_headers(fault, answer);
+    return answer;
+}
+
+route_limit engine::limit_of(const route& where) const
+{
+    const auto set = limits_.find(&where);
+    return set == limits_.end() ? where.limit : set->second;
+}
+
+oauth1::access_token engine::issue_access_token(std::string_view username)
+{
+    const auto p = world_.person_by_username(username);
+    if (!p)
+        throw error(errc::not_found, "the sandbox has no person of that name");
+    const auto& g = logins_.grant_for(world_, consumer_key_, p->id, true);
+    oauth1::parameters extra;
+    extra.emplace_back("user_id", std::to_string(p->id));
+    extra.emplace_back("screen_name", p->username);
+    return oauth1::access_token(g.token, g.secret, std::move(extra));
+}
+
+void engine::reset()
+{
+    journal_.clear();
+    windows_.clear();
+    faults_.set({});
+    logins_.clear();
+}
+
+void engine::set_clock_skew(std::chrono::seconds skew)
+{
+    if (std::chrono::abs(skew) > std::chrono::hours(24 * 365 * 10))
+        refuse_option("the clock skew must be under ten years");
+    skew_ = skew;
+}
+
+} // namespace coauth::sandbox

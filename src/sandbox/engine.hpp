@@ -1,0 +1,69 @@
+// Answers requests, without I/O: what the sandbox is, apart from its sockets.
+#pragma once
+
+#include "sandbox/faults.hpp"
+#include "sandbox/gatekeeper.hpp"
+#include "sandbox/journal.hpp"
+#include "sandbox/login_endpoints.hpp"
+#include "sandbox/rate_windows.hpp"
+#include "sandbox/world.hpp"
+
+#include <coauth/sandbox/provider.hpp>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace coauth::sandbox {
+
+/// What is to be sent, after `delay`.
+struct outcome {
+    outcome() = default;
+
+    server::response answer;
+    std::chrono::milliseconds delay{0};
+    std::string log_line;
+};
+
+/// The provider as a function of requests and time.
+///
+/// Thread safety: not safe; the provider guards it.
+class engine {
+public:
+    /// Throws `errc::invalid_argument` for options that can't be used.
+    engine(const options& o, random_source random);
+
+    /// `machine_now`: the machine's clock; the sandbox's own is `clock_skew` ahead of it.
+    outcome answer(const server::request& r, std::chrono::sys_seconds machine_now);
+
+    oauth1::access_token issue_access_token(std::string_view username);
+
+    const journal& seen() const noexcept { return journal_; }
+    void reset();
+    void set_clock_skew(std::chrono::seconds skew);
+    void set_faults(std::string_view json) { faults_.set(read_faults(json)); }
+    /// For the index page.
+    void set_control_url(std::string url) { control_url_ = std::move(url); }
+
+private:
+    server::response carry_out(call& c, journal_entry& entry);
+    server::response dispatch(call& c, journal_entry& entry);
+    server::response afflicted(const scripted_fault& fault, call& c, journal_entry& entry);
+    route_limit limit_of(const route& where) const;
+
+    mode mode_;
+    std::chrono::seconds skew_;
+    std::string consumer_key_;
+    std::string control_url_;
+    std::map<const route*, route_limit> limits_;
+    random_source random_;
+    world world_;
+    gatekeeper gatekeeper_;
+    login_endpoints logins_;
+    rate_windows windows_;
+    fault_script faults_;
+    journal journal_;
+};
+
+} // namespace coauth::sandbox

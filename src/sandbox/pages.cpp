@@ -1,0 +1,179 @@
+#include "sandbox/pages.hpp"
+
+#include "sandbox/callback_rules.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace coauth::sandbox {
+
+namespace {
+
+constexpr std::string_view style =
+    "body{margin:0;font:16px/1.5 system-ui,sans-serif;background:#eef1f4;color:#16202a}"
+    "main{max-width:28rem;margin:6vh auto;padding:1.5rem;background:#fff;border-radius:.75rem;box-shadow:0 1px 4px "
+    "#0003}"
+    "h1{font-size:1.35rem;line-height:1.25;margin:0 0 1rem}"
+    "label{display:block;font-weight:600}"
+    "input{box-sizing:border-box;width:100%;font:inherit;padding:.6rem;margin:.25rem 0 1rem;border:1px solid "
+    "#8796a5;border-radius:.4rem}"
+    "button{font:inherit;font-weight:600;padding:.7rem 1.2rem;margin:0 .5rem .5rem 0;border-radius:2rem;border:1px "
+    "solid #16202a;background:#fff;color:#16202a}"
+    "button.yes{background:#16202a;color:#fff}"
+    "code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
+    ".pin code{font-size:2rem;letter-spacing:.2em}"
+    ".problem{padding:.6rem;border-left:4px solid #b3261e;background:#fbeae9}"
+    ".note{font-size:.85rem;color:#51606e}"
+    "img{width:24px;height:24px;border-radius:50%;vertical-align:middle}";
+
+// The page's one style sheet is allowed by its digest, so that nothing injected could add another.
+std::string style_source()
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_Digest(style.data(), style.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
+    const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
+    return "'sha256-" + std::string(text.begin(), text.begin() + length) + '\'';
+}
+
+server::response page(int status, std::string_view title, std::string_view body, std::string_view form_targets = "")
+{
+    static const auto style_allowed = style_source();
+    std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+    html += escape_html(title);
+    html.append("</title>\n<style>").append(style).append("</style>\n</head>\n<body>\n<main>\n");
+    html.append(body).append("</main>\n</body>\n</html>\n");
+
+    server::response answer(status, "text/html; charset=utf-8", std::move(html));
+    std::string policy = "default-src 'none'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; style-src ";
+    policy += style_allowed;
+    policy += "; form-action ";
+    policy += form_targets.empty() ? "'none'" : form_targets;
+    answer.headers.set("Content-Security-Policy", std::move(policy));
+    answer.headers.set("X-Frame-Options", "DENY");
+    answer.headers.set("X-Content-Type-Options", "nosniff");
+    answer.headers.set("Referrer-Policy", "no-referrer");
+    answer.headers.set("Cache-Control", "no-store");
+    return answer;
+}
+
+std::string hidden(std::string_view name, std::string_view value)
+{
+    return "<input type=\"hidden\" name=\"" + std::string(name) + "\" value=\"" + escape_html(value) + "\">\n";
+}
+
+std::string suggestions(const std::vector<person>& people)
+{
+    std::string html = "<datalist id=\"people\">\n";
+    for (const auto& p : people)
+        html += "<option value=\"" + escape_html(p.username) + "\">" + escape_html(p.name) + "</option>\n";
+    return html + "</datalist>\n";
+}
+
+} // namespace
+
+std::string escape_html(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        case '\'':
+            out += "&#39;";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+                out += "\xef\xbf\xbd";
+            else
+                out += c;
+        }
+    }
+    return out;
+}
+
+server::response authorize_page(const authorize_view& view, int status)
+{
+    const auto app = escape_html(view.app_name);
+    const bool pin = view.callback == "oob";
+    std::string html = "<h1>Let <b>" + app + "</b> use your account?</h1>\n";
+    if (!view.problem.empty())
+        html += "<p class=\"problem\" role=\"alert\">" + escape_html(view.problem) + "</p>\n";
+    html += "<p>It will be able to:</p>\n<ul>\n<li>see your profile, your tweets and who follows you</li>\n";
+    if (view.may_write)
+        html += "<li>post and delete tweets for you</li>\n";
+    html += "</ul>\n";
+    if (pin)
+        html += "<p>Afterwards you get a PIN to type into it.</p>\n";
+    else
+        html += "<p>Afterwards you return to <code>" + escape_html(view.callback.substr(0, view.callback.find('?'))) +
+                "</code></p>\n";
+    html += "<form method=\"post\" action=\"" + escape_html(view.action) + "\">\n";
+    html += hidden("oauth_token", view.token);
+    html += "<label for=\"user\">Username</label>\n"
+            "<input id=\"user\" name=\"user\" list=\"people\" autocomplete=\"off\" autocapitalize=\"none\" "
+            "spellcheck=\"false\" value=\"" +
+            escape_html(view.username) + "\">\n";
+    html += suggestions(view.people);
+    html += "<button class=\"yes\" name=\"allow\" value=\"1\">Allow</button>\n"
+            "<button name=\"deny\" value=\"1\">Cancel</button>\n</form>\n"
+            "<p class=\"note\">This is coauth-sandbox, for tests. Nobody here is real and no password is needed.</p>\n";
+    // A browser holds the redirect after the form against this list, too, and the app may redirect further.
+    const auto targets = pin ? std::string("'self'") : "'self' http: https: " + scheme_source(view.callback);
+    return page(status, "Allow " + view.app_name + "?", html, targets);
+}
+
+server::response pin_page(std::string_view app_name, std::string_view pin)
+{
+    const auto app = escape_html(app_name);
+    return page(200, "Your PIN",
+        "<h1>You allowed <b>" + app + "</b></h1>\n<p>Type this PIN into it to finish:</p>\n<p class=\"pin\"><code>" +
+            escape_html(pin) + "</code></p>\n<p class=\"note\">It works once.</p>\n");
+}
+
+server::response denied_page(std::string_view app_name)
+{
+    return page(200, "Not allowed",
+        "<h1><b>" + escape_html(app_name) + "</b> may not use your account</h1>\n<p>You can close this page.</p>\n");
+}
+
+server::response dead_token_page()
+{
+    return page(403, "This login is over",
+        "<h1>This login can't go on</h1>\n<p>The request token for this page is invalid. It may have already been "
+        "used, or expired because it is too old. Go back to the app and begin again.</p>\n");
+}
+
+server::response refused_form_page(std::string_view why)
+{
+    return page(400, "Not accepted", "<h1>This form can't be accepted</h1>\n<p>" + escape_html(why) + "</p>\n");
+}
+
+server::response index_page(
+    std::string_view base_url, std::string_view consumer_key, std::string_view control_url, std::string_view mode)
+{
+    const auto row = [](std::string_view name, std::string_view value) {
+        return "<p><b>" + std::string(name) + "</b><br><code>" + escape_html(value) + "</code></p>\n";
+    };
+    return page(200, "coauth-sandbox",
+        "<h1>coauth-sandbox</h1>\n<p>A strict OAuth 1.0a provider to test logins against. Nobody here is real.</p>\n" +
+            row("Base URL", base_url) + row("Consumer key", consumer_key) +
+            row("Legs of a login", "/oauth/request_token  /oauth/authorize  /oauth/access_token") +
+            row("Control port", control_url) + row("Mode", mode));
+}
+
+} // namespace coauth::sandbox

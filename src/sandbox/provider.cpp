@@ -1,0 +1,212 @@
+#include "sandbox/control.hpp"
+#include "sandbox/engine.hpp"
+#include "sandbox/temporary_folder.hpp"
+#include "sandbox/throwaway_ca.hpp"
+
+#include <coauth/sandbox/provider.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fstream>
+#include <mutex>
+#include <utility>
+
+namespace coauth::sandbox {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::chrono::sys_seconds machine_now()
+{
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// The engine behind its lock. Connections share it, so it outlives the provider if they do.
+class guarded_engine {
+public:
+    explicit guarded_engine(const options& o) : engine_(o, &openssl_random), log_(o.log) {}
+
+    outcome answer(const server::request& r)
+    {
+        outcome result;
+        {
+            const std::lock_guard hold(mutex_);
+            result = engine_.answer(r, machine_now());
+        }
+        if (log_) {
+            // Apart from the engine's lock: the log may ask the provider something.
+            const std::lock_guard one_at_a_time(log_mutex_);
+            log_(result.log_line);
+        }
+        return result;
+    }
+
+    template <class Action>
+    auto with(Action action)
+    {
+        const std::lock_guard hold(mutex_);
+        return action(engine_);
+    }
+
+private:
+    std::mutex mutex_;
+    engine engine_;
+    std::mutex log_mutex_;
+    std::function<void(std::string_view)> log_;
+};
+
+asio::awaitable<server::response> serve(std::shared_ptr<guarded_engine> guarded, server::request r)
+{
+    auto result = guarded->answer(r);
+    if (result.delay.count() > 0) {
+        auto executor = co_await asio::this_coro::executor;
+        asio::steady_timer timer(executor, result.delay);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return std::move(result.answer);
+}
+
+asio::awaitable<server::response> serve_control(std::shared_ptr<const control_actions> actions, server::request r)
+{
+    co_return answer_control(r, *actions);
+}
+
+control_actions actions_on(std::shared_ptr<guarded_engine> guarded)
+{
+    control_actions actions;
+    actions.journal = [guarded] { return guarded->with([](engine& e) { return e.seen().requests(); }); };
+    actions.counters = [guarded] { return guarded->with([](engine& e) { return e.seen().counters(); }); };
+    actions.reset = [guarded] { guarded->with([](engine& e) { e.reset(); }); };
+    actions.set_clock_skew = [guarded](std::chrono::seconds skew) {
+        guarded->with([&](engine& e) { e.set_clock_skew(skew); });
+    };
+    actions.set_faults = [guarded](std::string_view json) { guarded->with([&](engine& e) { e.set_faults(json); }); };
+    return actions;
+}
+
+// Everybody may be anybody here, so it is for this machine only.
+void check_address(const std::string& address)
+{
+    boost::system::error_code failure;
+    const auto parsed = asio::ip::make_address(address, failure);
+    if (failure || !parsed.is_loopback())
+        throw error(errc::invalid_argument, "the sandbox listens on loopback addresses only, such as 127.0.0.1 or ::1");
+}
+
+} // namespace
+
+class provider::state {
+public:
+    state(asio::any_io_executor executor, const options& o)
+        : guarded(std::make_shared<guarded_engine>(o)), app(o.consumer_key, secret(std::string_view(o.consumer_secret)))
+    {
+        check_address(o.address);
+        server::server_options api;
+        api.address = o.address;
+        api.port = o.port;
+        api.tls = o.tls ? *o.tls : make_identity(o);
+        // A batch job may open many; a benchmark opens more.
+        api.max_connections = 8192;
+        api_server = std::make_unique<server::http_server>(
+            executor, std::move(api), [guarded = guarded](server::request r) { return serve(guarded, std::move(r)); });
+
+        server::server_options control;
+        auto actions = std::make_shared<const control_actions>(actions_on(guarded));
+        control_server = std::make_unique<server::http_server>(executor, std::move(control),
+            [actions](server::request r) { return serve_control(actions, std::move(r)); });
+        guarded->with([&](engine& e) { e.set_control_url(control_server->url()); });
+    }
+
+    std::shared_ptr<guarded_engine> guarded;
+    oauth1::consumer app;
+    std::optional<temporary_folder> folder;
+    std::string ca_file;
+    std::unique_ptr<server::http_server> api_server;
+    std::unique_ptr<server::http_server> control_server;
+
+private:
+    server::tls_identity make_identity(const options& o)
+    {
+        auto made = make_throwaway_certificates(o.tls_names, std::chrono::system_clock::now());
+        ca_file = o.ca_out;
+        if (ca_file.empty()) {
+            folder.emplace("coauth-sandbox");
+            ca_file = folder->path() + "/ca.pem";
+        }
+        std::ofstream out(ca_file, std::ios::binary | std::ios::trunc);
+        out << made.ca;
+        out.close();
+        if (!out)
+            throw error(errc::invalid_argument, "the CA's certificate can't be written to " + ca_file);
+        return std::move(made.server);
+    }
+};
+
+provider::provider(asio::any_io_executor executor, sandbox::options o)
+    : state_(std::make_shared<state>(std::move(executor), o))
+{}
+
+provider::~provider() = default;
+
+std::string provider::url() const
+{
+    return state_->api_server->url();
+}
+
+std::string provider::control_url() const
+{
+    return state_->control_server->url();
+}
+
+std::string provider::ca_file() const
+{
+    return state_->ca_file;
+}
+
+oauth1::consumer provider::consumer() const
+{
+    return state_->app;
+}
+
+oauth1::access_token provider::issue_access_token(std::string_view username)
+{
+    return state_->guarded->with([&](engine& e) { return e.issue_access_token(username); });
+}
+
+std::string provider::journal() const
+{
+    return state_->guarded->with([](engine& e) { return e.seen().requests(); });
+}
+
+std::string provider::counters() const
+{
+    return state_->guarded->with([](engine& e) { return e.seen().counters(); });
+}
+
+void provider::reset()
+{
+    state_->guarded->with([](engine& e) { e.reset(); });
+}
+
+void provider::set_clock_skew(std::chrono::seconds skew)
+{
+    state_->guarded->with([&](engine& e) { e.set_clock_skew(skew); });
+}
+
+void provider::set_faults(std::string_view json)
+{
+    state_->guarded->with([&](engine& e) { e.set_faults(json); });
+}
+
+asio::awaitable<void> provider::close()
+{
+    const auto keep = state_;
+    co_await keep->api_server->close();
+    co_await keep->control_server->close();
+}
+
+} // namespace coauth::sandbox

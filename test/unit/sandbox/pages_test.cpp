@@ -1,0 +1,130 @@
+#include "sandbox/browser.hpp"
+#include "sandbox/pages.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace coauth::sandbox;
+namespace server = coauth::server;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+authorize_view hostile()
+{
+    authorize_view v;
+    v.action = "/oauth/authorize";
+    v.token = "abc";
+    v.app_name = "<script>alert('x')</script>";
+    v.callback = "https://a.example/\"><img>";
+    v.username = "\"><b>";
+    v.problem = "<i>no</i>";
+    person p;
+    p.username = "eve";
+    p.name = "</option><script>";
+    v.people.push_back(p);
+    return v;
+}
+
+} // namespace
+
+TEST_CASE("sandbox pages: everything shown is escaped")
+{
+    CHECK(escape_html("<a href=\"x\" b='y'>&\x01\x7f") ==
+          "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
+    const auto html = authorize_page(hostile()).body;
+    for (const auto* bad : {"<script", "<img", "<i>", "\"><b>"})
+        CHECK_FALSE(has(html, bad));
+    CHECK_FALSE(has(pin_page("<script>", "1").body, "<script"));
+    CHECK_FALSE(has(denied_page("<script>").body, "<script"));
+    CHECK_FALSE(has(refused_form_page("<script>").body, "<script"));
+    CHECK_FALSE(has(index_page("<script>", "<script>", "<script>", "x").body, "<script"));
+}
+
+TEST_CASE("sandbox pages: the form has the token, the user, allow and deny, and says what for")
+{
+    auto v = hostile();
+    v.app_name = "My App";
+    v.callback = "https://a.example/cb?secret=1";
+    auto html = authorize_page(v).body;
+    for (const auto* part : {"method=\"post\" action=\"/oauth/authorize\"", "name=\"oauth_token\" value=\"abc\"",
+             "name=\"user\"", "name=\"allow\"", "name=\"deny\"", "My App", "https://a.example/cb</code>",
+             "post and delete", "width=device-width", "<label for=\"user\">"})
+        CHECK(has(html, part));
+    CHECK_FALSE(has(html, "secret=1"));
+    CHECK_FALSE(has(html, "<script"));
+    v.may_write = false;
+    CHECK_FALSE(has(authorize_page(v).body, "post and delete"));
+}
+
+TEST_CASE("sandbox pages: the PIN stands in a code element")
+{
+    CHECK(has(pin_page("App", "0123456").body, "<code>0123456</code>"));
+}
+
+TEST_CASE("sandbox pages: headers keep others out")
+{
+    const server::response all[] = {authorize_page(hostile()), pin_page("a", "1"), denied_page("a"), dead_token_page(),
+        refused_form_page("w"), index_page("a", "b", "c", "x")};
+    for (const auto& page : all) {
+        const std::string policy(page.headers.get("Content-Security-Policy"));
+        CHECK(has(policy, "default-src 'none'"));
+        CHECK(has(policy, "frame-ancestors 'none'"));
+        CHECK(has(policy, "form-action"));
+        CHECK_FALSE(has(policy, "unsafe"));
+        CHECK(page.headers.get("X-Frame-Options") == "DENY");
+        CHECK(page.headers.get("Referrer-Policy") == "no-referrer");
+        CHECK(page.headers.get("Cache-Control") == "no-store");
+        CHECK(page.headers.get("X-Content-Type-Options") == "nosniff");
+    }
+    CHECK(dead_token_page().status == 403);
+    auto v = hostile();
+    v.callback = "myapp://cb";
+    CHECK(has(std::string(authorize_page(v).headers.get("Content-Security-Policy")),
+        "form-action 'self' http: https: myapp:"));
+}
+
+TEST_CASE("sandbox browser: a form from another site is known by what the browser says")
+{
+    struct {
+        const char* site;
+        const char* origin;
+        bool own;
+    } const cases[] = {
+        {"", "", true},
+        {"", "https://127.0.0.1:1", true},
+        {"", "https://127.0.0.1:2", false},
+        {"", "http://127.0.0.1:1", false},
+        {"", "null", false},
+        {"same-origin", "null", true},
+        {"same-origin", "https://127.0.0.1:1", true},
+        {"same-site", "", false},
+        {"cross-site", "https://127.0.0.1:1", false},
+        {"none", "", false},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(std::string(c.site));
+        CAPTURE(std::string(c.origin));
+        server::request r;
+        if (*c.site)
+            r.headers.add("Sec-Fetch-Site", c.site);
+        if (*c.origin)
+            r.headers.add("Origin", c.origin);
+        CHECK(came_from_own_page(r, "https://127.0.0.1:1") == c.own);
+    }
+}
+
+TEST_CASE("sandbox browser: the cookie is found among others, and names are trimmed")
+{
+    server::request r;
+    r.headers.add("Cookie", "a=b; coauth_sandbox_user=ada; xcoauth_sandbox_user=eve");
+    CHECK(remembered_user(r) == "ada");
+    server::request other;
+    other.headers.add("Cookie", "coauth_sandbox_users=eve;;=; coauth_sandbox_user");
+    CHECK(remembered_user(other) == "");
+    CHECK(trimmed_username("  @ada\r\n") == "ada");
+    CHECK(trimmed_username(" ") == "");
+}
