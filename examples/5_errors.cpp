@@ -4,6 +4,7 @@
 // Prints a paragraph a case (with --json a line of JSON each) and exits with 1 should a case end in
 // another way than it says.
 
+#include "program/browser.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
 
@@ -34,6 +35,8 @@ public:
     coauth::sandbox::provider& sandbox() noexcept { return sandbox_; }
     oauth1::access_token user() { return sandbox_.issue_access_token("user_1"); }
 
+    std::shared_ptr<coauth::http::transport> transport() { return make_transport(sandbox_.ca_file()); }
+
     twitter::client client() { return make_client(sandbox_.url(), sandbox_.consumer(), sandbox_.ca_file()); }
     twitter::client client_with_secret(const char* secret)
     {
@@ -54,23 +57,28 @@ private:
             "consumers": [{"key": "tour-key", "secret": "tour-secret", "name": "The tour", "callbacks": ["https://app.example/callback"]}],
             "users": [{"id": "1001", "username": "user_1", "name": "User One"},
                       {"id": "1002", "username": "gone", "name": "Suspended", "suspended": true}]})";
+        o.auto_approve = "user_1";
         o.consumer_key = "tour-key";
         o.consumer_secret = "tour-secret";
         o.rate_limits["/2/users/me"] = coauth::sandbox::route_limit(1, 0);
         return o;
     }
 
-    twitter::client make_client(std::string base, oauth1::consumer app, const std::string& ca_file)
+    std::shared_ptr<coauth::http::transport> make_transport(const std::string& ca_file)
     {
         coauth::http::pool_options pool;
         if (!ca_file.empty())
             pool.trust = coauth::http::tls_trust::ca_file(ca_file);
-        auto transport = std::make_shared<coauth::http::connection_pool>(io_.get_executor(), std::move(pool));
+        return std::make_shared<coauth::http::connection_pool>(io_.get_executor(), std::move(pool));
+    }
+
+    twitter::client make_client(std::string base, oauth1::consumer app, const std::string& ca_file)
+    {
         twitter::client_options options;
         options.endpoints = twitter::endpoints(std::move(base));
         options.deadline = std::chrono::milliseconds(500);
         options.retry_budget = std::chrono::milliseconds(0);
-        return twitter::client(std::move(transport), std::move(app), std::move(options));
+        return twitter::client(make_transport(ca_file), std::move(app), std::move(options));
     }
 
     asio::io_context& io_;
@@ -102,8 +110,10 @@ asio::awaitable<void> callback_not_confirmed(tour& t)
 asio::awaitable<void> wrong_verifier(tour& t)
 {
     const auto client = t.client();
-    const auto login = co_await client.request_token(callback);
-    co_await client.access_token(login, "0000000");
+    const auto login = co_await client.request_token("oob");
+    const std::string page = client.authorize_url(login);
+    co_await program::play_browser(t.transport(), page);
+    co_await client.access_token(login, "not the PIN");
 }
 
 asio::awaitable<void> clock_off_by_two_hours(tour& t)

@@ -50,7 +50,7 @@ const char* fault_text(coauth::fault f)
     case coauth::fault::login:
         return "the login";
     case coauth::fault::provider:
-        return "the provider";
+        return "the provider, or the credentials it was given";
     case coauth::fault::session:
         return "the session";
     }

@@ -56,7 +56,7 @@ int run(asio::io_context& io, bool json, asio::awaitable<int> work)
     });
 
     const auto on_end = [&](std::exception_ptr problem, int code) {
-        signals.cancel();
+        io.stop(); // a sandbox inside the program would serve on
         exit_code = code;
         if (!problem)
             return;
