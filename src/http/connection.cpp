@@ -41,6 +41,10 @@ connection::connection(const executor_type& executor, std::shared_ptr<asio::ssl:
 
 connection::~connection()
 {
+    // OpenSSL takes a session whose end nobody said for broken. Not before the end: it would make an
+    // operation under way believe that the peer had said goodbye.
+    if (tls_)
+        SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     close();
 }
 
@@ -110,12 +114,8 @@ bool connection::is_quiet() noexcept
 
 void connection::close() noexcept
 {
-    // A session whose end was not said is taken for broken; it was not, so it is marked as ended.
-    if (tls_)
-        SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     error_code ignored;
     socket_.close(ignored);
-    buffer_.clear();
 }
 
 } // namespace coauth::http

@@ -7,6 +7,7 @@
 #include <coauth/coro/call_on.hpp>
 #include <coauth/http/connection_pool.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 
 #include <utility>
@@ -47,11 +48,20 @@ std::optional<origin> read_proxy(const std::string& text)
     return url->origin;
 }
 
+// A strand for one call. An io_context's own fits into `any_io_executor` as it is; of any other
+// executor it would be kept on the heap and counted.
+asio::any_io_executor new_strand(const asio::any_io_executor& executor)
+{
+    if (const auto* plain = executor.target<asio::io_context::executor_type>())
+        return asio::make_strand(*plain);
+    return asio::make_strand(executor);
+}
+
 asio::awaitable<response> hop_and_call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool, request what)
 {
     check_for_the_wire(what).value();
-    auto strand = asio::make_strand(setup->executor);
+    auto strand = new_strand(setup->executor);
     auto answer = co_await call_on(strand, call(setup, std::move(pool), std::move(what)));
     co_return answer;
 }
@@ -59,7 +69,7 @@ asio::awaitable<response> hop_and_call(
 asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool)
 {
     pool->close();
-    auto strand = asio::make_strand(setup->executor);
+    auto strand = new_strand(setup->executor);
     co_await call_on(strand, pool->drained());
 }
 

@@ -48,7 +48,7 @@ void reply_reader::expect_another()
 
 boost::asio::mutable_buffer reply_reader::space()
 {
-    constexpr std::size_t least = 4 * 1024;
+    constexpr std::size_t least = 16 * 1024; // a TLS record
     const std::size_t free_now = buffer_.capacity() - buffer_.size();
     const std::size_t free_ever = buffer_.max_size() - buffer_.size();
     // Whole headers and chunk headers must fit: what doesn't would grow without end.

@@ -16,6 +16,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -23,25 +24,40 @@ namespace coauth {
 
 namespace call_on_detail {
 
-// `co_spawn` passes terminal cancellation only, unless the coroutine asks for more.
+// What an operation came to. Whoever has it owns its exception alone: were it left to `co_spawn`, both
+// strands would hold on to one exception object for a while.
 template <class T>
-boost::asio::awaitable<T> with_all_cancellation(boost::asio::awaitable<T> op)
-{
-    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
-    if constexpr (std::is_void_v<T>)
-        co_await std::move(op);
-    else
-        co_return co_await std::move(op);
-}
+struct outcome {
+    outcome() = default;
 
-template <class T>
-struct completion {
-    using signature = void(std::exception_ptr, T);
+    std::optional<T> value;
+    std::exception_ptr error;
 };
 template <>
-struct completion<void> {
-    using signature = void(std::exception_ptr);
+struct outcome<void> {
+    outcome() = default;
+
+    std::exception_ptr error;
 };
+
+template <class T>
+boost::asio::awaitable<outcome<T>> outcome_of(boost::asio::awaitable<T> op)
+{
+    // `co_spawn` passes terminal cancellation only, unless the coroutine asks for more.
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+    outcome<T> out;
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(op);
+        } else {
+            T value = co_await std::move(op);
+            out.value.emplace(std::move(value));
+        }
+    } catch (...) {
+        out.error = std::current_exception();
+    }
+    co_return std::move(out);
+}
 
 // Called with the signal before the operation starts, and once it has ended.
 struct no_watch {
@@ -56,41 +72,44 @@ struct start {
         namespace asio = boost::asio;
 
         // Asio 1.81 would emit the caller's signal on the wrong strand and on freed memory. So the
-        // running coroutine gets a signal of its own, which lives as long as anyone may still emit it
-        // and is emitted on its own strand only.
+        // running coroutine gets a signal of its own, which belongs to its strand: emitted there,
+        // owned there, gone with the operation. The caller's signal only knows the way.
         auto signal = std::make_shared<asio::cancellation_signal>();
         auto caller_slot = asio::get_associated_cancellation_slot(handler);
         if (caller_slot.is_connected())
-            caller_slot.assign([signal, target](asio::cancellation_type type) {
-                asio::post(target, [signal, type] { signal->emit(type); });
+            caller_slot.assign([way = std::weak_ptr(signal), target](asio::cancellation_type type) {
+                asio::post(target, [way, type] {
+                    if (const auto running = way.lock())
+                        running->emit(type);
+                });
             });
 
         auto back =
             asio::prefer(asio::get_associated_executor(handler, target), asio::execution::outstanding_work.tracked);
         watch.begin(signal);
-        auto done = [handler = std::move(handler), back, signal, watch](
-                        std::exception_ptr error, auto... value) mutable {
+        const auto slot = signal->slot();
+        auto done = [handler = std::move(handler), back, signal = std::move(signal), watch](
+                        std::exception_ptr error, outcome<T> out) mutable {
             watch.end();
             // Posted, not called: the caller's code must not run inside the target strand.
-            asio::post(back, [handler = std::move(handler), error, ... value = std::move(value)]() mutable {
-                std::move(handler)(error, std::move(value)...);
+            asio::post(back, [handler = std::move(handler), error, out = std::move(out)]() mutable {
+                std::move(handler)(error, std::move(out));
             });
         };
-        asio::co_spawn(target, with_all_cancellation(std::move(op)),
-            asio::bind_cancellation_slot(signal->slot(), std::move(done)));
+        asio::co_spawn(target, outcome_of(std::move(op)), asio::bind_cancellation_slot(slot, std::move(done)));
     }
 };
 
 template <class Executor, class T, class Watch>
 boost::asio::awaitable<T> run(Executor target, boost::asio::awaitable<T> op, Watch watch)
 {
-    using signature = typename completion<T>::signature;
-    if constexpr (std::is_void_v<T>)
-        co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
-            start(), boost::asio::use_awaitable, std::move(target), std::move(op), std::move(watch));
-    else
-        co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
-            start(), boost::asio::use_awaitable, std::move(target), std::move(op), std::move(watch));
+    using signature = void(std::exception_ptr, outcome<T>);
+    auto out = co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), signature>(
+        start(), boost::asio::use_awaitable, std::move(target), std::move(op), std::move(watch));
+    if (out.error)
+        std::rethrow_exception(std::move(out.error));
+    if constexpr (!std::is_void_v<T>)
+        co_return std::move(*out.value);
 }
 
 } // namespace call_on_detail
@@ -98,7 +117,7 @@ boost::asio::awaitable<T> run(Executor target, boost::asio::awaitable<T> op, Wat
 /// Runs `op` on `target` (a strand, or a context that one thread runs) and returns what it returned, on the caller's executor.
 ///
 /// Every hop in coauth goes through here, because cancelling from another strand is a use after free
-/// in Asio 1.81 itself. All cancellation types reach `op`. `T` must be default constructible.
+/// in Asio 1.81 itself. All cancellation types reach `op`.
 ///
 /// Thread safety: safe. Lifetime: `op` runs to its end even if the caller's coroutine is destroyed.
 template <class Executor, class T>

@@ -23,7 +23,8 @@ struct request {
     std::string body;
 
     /// Called before the request is sent a second time (see `transport`), so that what may be used
-    /// once only, such as a nonce, is made anew. Empty: it is sent as it is.
+    /// once only, such as a nonce, is made anew. Empty: it is sent as it is. It may change everything
+    /// but `origin` and `method`, and runs wherever the transport does.
     std::function<void(request&)> renew;
 
     /// For the whole exchange, waiting for a connection included. 0: the transport's default.

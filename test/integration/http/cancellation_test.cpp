@@ -19,14 +19,6 @@ using http::connection_pool;
 
 namespace {
 
-http::request get(http::origin to, std::string target)
-{
-    http::request r;
-    r.origin = std::move(to);
-    r.target = std::move(target);
-    return r;
-}
-
 asio::awaitable<void> send(connection_pool& pool, http::request what, std::string& became)
 {
     const std::string own = what.target;

@@ -11,14 +11,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-http::request get(http::origin to, std::string target)
-{
-    http::request r;
-    r.origin = std::move(to);
-    r.target = std::move(target);
-    return r;
-}
-
 enum class then { hang_up, stay, go_on };
 
 // Reading the system's authorities for each of the many pools takes longer than all they do.
@@ -136,6 +128,7 @@ TEST_CASE("silence ends at a deadline, and the error names the limit")
     const row rows[] = {
         {20ms, 10s, 0ms, "", "exchange_timeout"},
         {20ms, 10s, 0ms, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", "exchange_timeout"},
+        {20ms, 10s, 0ms, "HTTP/1.1 200 OK\r\n\r\nhell", "exchange_timeout"},
         {10s, 20ms, 0ms, "", "total_timeout"},
         {10s, 10s, 20ms, "", "the deadline of this request"},
         {20ms, 10s, 10s, "", "exchange_timeout"},

@@ -175,6 +175,15 @@ asio::awaitable<void> echo(peer_line& line)
     }
 }
 
+coauth::http::request get(coauth::http::origin to, std::string target, std::string method)
+{
+    coauth::http::request r;
+    r.origin = std::move(to);
+    r.target = std::move(target);
+    r.method = std::move(method);
+    return r;
+}
+
 void play(asio::io_context& context, std::function<asio::awaitable<void>()> story)
 {
     std::exception_ptr failed;

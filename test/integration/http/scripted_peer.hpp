@@ -1,7 +1,7 @@
 // A peer on loopback that does what a test tells it, right or wrong.
 #pragma once
 
-#include <coauth/http/origin.hpp>
+#include <coauth/http/request.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -80,6 +80,8 @@ std::string answer(const std::string& body, const std::string& more_headers = {}
 
 /// Answers each request with its target, on and on.
 boost::asio::awaitable<void> echo(peer_line& line);
+
+coauth::http::request get(coauth::http::origin to, std::string target = "/", std::string method = "GET");
 
 /// Runs `story` to its end, and nothing after it.
 void play(boost::asio::io_context& context, std::function<boost::asio::awaitable<void>()> story);

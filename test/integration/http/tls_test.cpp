@@ -16,14 +16,6 @@ using http::connection_pool;
 
 namespace {
 
-http::request get(http::origin to, std::string target = "/")
-{
-    http::request r;
-    r.origin = std::move(to);
-    r.target = std::move(target);
-    return r;
-}
-
 http::pool_options trusting(const authority& who)
 {
     http::pool_options o;
