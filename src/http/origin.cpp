@@ -93,6 +93,9 @@ result<base_url> read_setting_url(std::string_view text)
     }
 
     const auto path = url.encoded_path();
+    // Boost.URL 1.81 takes "https://host:8o" for port 8 and a path "o".
+    if (!path.empty() && path.front() != '/')
+        return unusable("has something between its host and its path");
     out.path.assign(path.data(), path.size());
     while (!out.path.empty() && out.path.back() == '/')
         out.path.pop_back();

@@ -38,6 +38,7 @@ reply_reader::reply_reader(boost::beast::flat_buffer& buffer, const reply_rules&
 void reply_reader::expect_another()
 {
     parser_.emplace();
+    header_size_ = 0;
     parser_->header_limit(static_cast<std::uint32_t>(rules_.max_header));
     parser_->body_limit(rules_.max_body);
     parser_->skip(rules_.without_body);
@@ -68,7 +69,11 @@ void reply_reader::parse()
     while (buffer_.size() != 0 && !parser_->is_done()) {
         boost::system::error_code ec;
         const bool had_header = parser_->is_header_done();
-        buffer_.consume(parser_->put(buffer_.data(), ec));
+        const std::size_t used = parser_->put(buffer_.data(), ec);
+        buffer_.consume(used);
+        // Beast limits the status line and the fields each by itself.
+        if (!had_header && (header_size_ += used) > rules_.max_header)
+            ec = parse_error::header_limit;
         if (ec == parse_error::need_more)
             return;
         if (ec)

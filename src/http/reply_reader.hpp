@@ -65,6 +65,7 @@ private:
     boost::beast::flat_buffer& buffer_;
     reply_rules rules_;
     std::optional<parser> parser_;
+    std::size_t header_size_ = 0;
     int interim_ = 0;
     bool begun_ = false;
 };

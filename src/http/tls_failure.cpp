@@ -22,6 +22,7 @@ const char* hint_for(long verdict) noexcept
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
     case X509_V_ERR_CERT_UNTRUSTED:
         return "no authority that is trusted here vouches for it: install the system's certificates (ca-certificates), "
                "or name the CA file of a provider of your own";

@@ -102,15 +102,17 @@ public:
     std::unique_ptr<const signing_key> make_key(
         const secret& consumer_secret, const secret& token_secret) const override
     {
-        std::string key;
+        struct wiped_at_the_end {
+            std::string text;
+            ~wiped_at_the_end() { wipe(text); }
+        } holder;
+        std::string& key = holder.text;
         // Room for every octet escaped, so that no outgrown buffer keeps a copy of the secrets.
         key.reserve(3 * (consumer_secret.size() + token_secret.size()) + 1);
         percent_encode(consumer_secret.reveal(), key);
         key += '&';
         percent_encode(token_secret.reveal(), key);
-        auto made = std::make_unique<hmac_key>(digest(digest_name_), key);
-        wipe(key);
-        return made;
+        return std::make_unique<hmac_key>(digest(digest_name_), key);
     }
 
     std::string body_hash(std::string_view body) const override { return digest_base64(digest(digest_name_), body); }

@@ -1,6 +1,7 @@
 #include "oauth1/control_characters.hpp"
 
 #include <coauth/oauth1/legs.hpp>
+#include <coauth/oauth1/target.hpp>
 
 #include <algorithm>
 
@@ -15,9 +16,14 @@ result<void> check_callback(std::string_view callback)
 {
     if (callback == out_of_band)
         return {};
+    // An http URL is checked as such; the address of an app (RFC 8252, section 7.1) has a scheme of its
+    // own and then a slash, which tells it from "localhost:8080".
     const auto colon = callback.find(':');
     const auto scheme = callback.substr(0, colon);
-    const bool has_scheme = colon != callback.npos && colon > 0 && colon + 1 < callback.size() &&
+    const bool is_http = scheme == "https" || scheme == "http";
+    const bool has_scheme = colon != callback.npos && colon > 0 && callback.substr(colon).starts_with(":/") &&
+                            (!is_http || split_target(callback)) &&
+                            ((scheme[0] >= 'a' && scheme[0] <= 'z') || (scheme[0] >= 'A' && scheme[0] <= 'Z')) &&
                             std::all_of(scheme.begin(), scheme.end(), [](char c) {
                                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                                        c == '+' || c == '-' || c == '.';
@@ -61,7 +67,7 @@ result<token_reply> parse_token_reply(std::string_view body, const char* leg)
             reply.others.emplace_back(std::move(name), std::move(value));
     }
     if (reply.token.empty() || has_control_character(reply.token) || has_control_character(reply.token_secret.reveal()))
-        return malformed(leg, "has a token or secret that is empty or holds control characters");
+        return malformed(leg, "has an empty token, or a token or secret that holds control characters");
     return reply;
 }
 
@@ -94,8 +100,11 @@ std::string build_authorization_url(std::string_view url, const request_token& l
 {
     parameters query{{"oauth_token", login.token()}};
     query.insert(query.end(), extra.begin(), extra.end());
-    std::string out(url);
-    out += out.find('?') == out.npos ? '?' : '&';
+    std::string out(url.substr(0, url.find('#')));
+    if (out.find('?') == out.npos)
+        out += '?';
+    else if (out.back() != '?' && out.back() != '&')
+        out += '&';
     out += encode_form(query);
     return out;
 }

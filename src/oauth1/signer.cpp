@@ -99,9 +99,12 @@ result<parts> take_apart(parameters protocol, const message& m)
         return added.error();
     if (auto added = all.add_form(m.form); !added)
         return added.error();
-    for (const auto& [name, value] : protocol)
-        if (all.contains(percent_encode(name)))
+    for (const auto& [name, value] : protocol) {
+        if (!name.starts_with("oauth_") || name == "oauth_signature")
+            return error(errc::invalid_argument, '"' + name + "\" is no protocol parameter that a request may bring");
+        if (count(protocol, name) != 1 || all.contains(percent_encode(name)))
             return error(errc::invalid_argument, "the request carries " + name + " already, which the signer adds");
+    }
     if (all.contains("oauth_signature"))
         return error(errc::invalid_argument, "the request carries an oauth_signature already");
     for (const auto& [name, value] : protocol)

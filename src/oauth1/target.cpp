@@ -1,6 +1,7 @@
 #include <coauth/oauth1/target.hpp>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 
 namespace coauth::oauth1 {
@@ -42,12 +43,14 @@ bool valid_host(std::string_view host)
 {
     if (host.empty())
         return false;
-    if (host.front() == '[')
-        return host.size() > 4 && host.back() == ']' && std::all_of(host.begin() + 1, host.end() - 1, [](char c) {
-            return is_hex(c) || c == ':' || c == '.';
-        }) && host.find(':') != host.npos;
-    return std::all_of(
-        host.begin(), host.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
+    if (host.front() == '[') {
+        in6_addr address;
+        return host.back() == ']' &&
+               inet_pton(AF_INET6, std::string(host.substr(1, host.size() - 2)).c_str(), &address) == 1;
+    }
+    return std::any_of(host.begin(), host.end(), is_alnum) && std::all_of(host.begin(), host.end(), [](char c) {
+        return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    });
 }
 
 bool valid_path(std::string_view path)

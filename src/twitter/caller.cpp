@@ -67,7 +67,12 @@ public:
         wire.headers.add("User-Agent", from_->options().user_agent);
         wire.deadline = from_->options().deadline;
         if (what_->repeatable)
-            wire.renew = [from = from_, what = what_, ahead, signature = sent_signature_](http::request& again) {
+            // Weak, for the caller owns the transport that holds this request. It lives while one is under way.
+            wire.renew = [caller = std::weak_ptr(from_), what = what_, ahead, signature = sent_signature_](
+                             http::request& again) {
+                const auto from = caller.lock();
+                if (!from)
+                    return;
                 const http::request renewed = sign(*from, *what, ahead, *signature);
                 again.headers.set("Authorization", std::string(renewed.headers.get("Authorization")));
             };

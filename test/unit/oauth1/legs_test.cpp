@@ -71,8 +71,10 @@ TEST_CASE("leg 1's request")
     CHECK(r->authorization.find("oauth_token=") == std::string::npos);
     CHECK(build_request_token_request(app, "https://h/", "oob", at).has_value());
     CHECK(build_request_token_request(app, "https://h/", "myapp://callback", at).has_value());
+    CHECK(build_request_token_request(app, "https://h/", "com.example.app:/callback", at).has_value());
     for (const char* bad :
-        {"", "OOB", "callback", "/callback", ":", "http:", "https://a b/", "https://a/\r\nX: y", "1 2:x"}) {
+        {"", "OOB", "callback", "/callback", ":", "http:", "https://a b/", "https://a/\r\nX: y", "1 2:x",
+            "localhost:8080/cb", "127.0.0.1:80/cb", "http://", "javascript:alert(1)", "1x:/y", "https://h/%zz"}) {
         CAPTURE(bad);
         CHECK_FALSE(build_request_token_request(app, "https://h/", bad, at));
     }
@@ -84,6 +86,14 @@ TEST_CASE("leg 2's URL")
     CHECK(build_authorization_url("https://h/oauth/authorize", login) == "https://h/oauth/authorize?oauth_token=a%26b");
     CHECK(build_authorization_url("https://h/a?x=1", login, {{"force_login", "true"}}) ==
           "https://h/a?x=1&oauth_token=a%26b&force_login=true");
+}
+
+TEST_CASE("leg 2's URL has the token in its query, whatever the base looks like")
+{
+    const request_token login("t", secret("s"));
+    CHECK(build_authorization_url("https://h/a#f", login) == "https://h/a?oauth_token=t");
+    CHECK(build_authorization_url("https://h/a?", login) == "https://h/a?oauth_token=t");
+    CHECK(build_authorization_url("https://h/a?b&", login) == "https://h/a?b&oauth_token=t");
 }
 
 TEST_CASE("leg 3's request")

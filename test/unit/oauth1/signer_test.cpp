@@ -104,6 +104,13 @@ TEST_CASE("what can't be signed is refused")
     message realm("GET", "https://h/");
     realm.realm = "a\nb";
     CHECK(refused(realm, at));
+    for (const parameters& bad :
+        {parameters{{"oauth_nonce", "x"}}, parameters{{"oauth_verifier", "1"}, {"oauth_verifier", "1"}},
+            parameters{{"oauth_signature", "x"}}, parameters{{"realm", "1"}}, parameters{{"a", "b"}}}) {
+        message m("GET", "https://h/");
+        m.oauth = bad;
+        CHECK(refused(m, at));
+    }
     // A name of the person's own may begin with oauth_.
     CHECK_FALSE(refused(message("GET", "https://h/?oauth_mine=1"), at));
 }

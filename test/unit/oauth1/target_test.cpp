@@ -45,7 +45,8 @@ TEST_CASE("what can't be sent as it stands is not split")
         "https://h/\t", "https://h/\xc3\xa9", "https://\xc3\xa9.example/", "https://h/?q=\xc3\xa9", "https://h/?q=a b",
         "https://h/a\r\nX: y", "https://h/%", "https://h/%2", "https://h/%zz", "https://h/<>", "https://h/{id}",
         "https://h/a|b", "https://h/a\\b", "https://h/`", "https://h/^", "https://h/\"", "https://[::1", "https://::1/",
-        "https://[]/", "https://[::g]/", "https://[::1]x/", "https://h%41/", "https://a,b/"};
+        "https://[]/", "https://[::g]/", "https://[::1]x/", "https://h%41/", "https://a,b/", "https://.../",
+        "https://[:::::]/", "https://[1.2.3.4]/"};
     for (const char* url : table) {
         CAPTURE(url);
         const auto t = split_target(url);

@@ -114,7 +114,10 @@ TEST_CASE("RSA requests are checked with the consumer's public key, and need no 
         r.algorithm = method;
         r.set("oauth_signature_method", std::string(method->name())).sign();
         CHECK(verify_once(r, known) == "genuine");
-        CHECK(verify_once(r, records()) == "bad_signature"); // known consumer, no key
+        verifier without_key;
+        const auto no_key = without_key.verify(r.arrive(), records(), now);
+        CHECK(outcome(no_key) == "bad_signature");
+        CHECK(no_key.detail.find("no usable public key") != std::string::npos);
         records broken;
         broken.rsa_public_key = "-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----\n";
         CHECK(verify_once(r, broken) == "bad_signature");
@@ -196,6 +199,14 @@ TEST_CASE("each refusal and its status")
                     r.url += "&a";
             },
             nothing},
+        {"malformed", 400, "too many parameters in query and form together",
+            [](request& r) {
+                r.form = true;
+                r.body = "a";
+                for (int i = 0; i < 999; ++i)
+                    r.body += "&a";
+            },
+            nothing},
         {"malformed", 400, "signature too long", nothing,
             [](request& r) { r.authorization[0].insert(r.authorization[0].size() - 1, octets(2049)); }},
 
@@ -262,6 +273,8 @@ TEST_CASE("each refusal and its status")
         {"bad_timestamp", 400, "over 64 bits", [](request& r) { r.set("oauth_timestamp", "9223372036854775808"); },
             nothing},
         {"bad_timestamp", 400, "endless", [](request& r) { r.set("oauth_timestamp", std::string(500, '1')); }, nothing},
+        {"bad_timestamp", 400, "20 digits", [](request& r) { r.set("oauth_timestamp", "00000000001700000000"); },
+            nothing},
         {"bad_timestamp", 400, "endless zeros",
             [](request& r) { r.set("oauth_timestamp", std::string(500, '0') + "1700000000"); }, nothing},
         {"timestamp_out_of_window", 401, "milliseconds", [](request& r) { r.set("oauth_timestamp", "1700000000000"); },

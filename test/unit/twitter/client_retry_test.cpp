@@ -176,8 +176,9 @@ TEST_CASE("a spent rate limit and a broken connection are the caller's to repeat
 TEST_CASE("a GET that the transport sends again is signed anew")
 {
     bench b;
+    client c = b.make();
     b.wire->answer(200, someone);
-    CHECK(run(b.make().profile(b.user, "ann")));
+    CHECK(run(c.profile(b.user, "ann")));
     http::request again = b.wire->seen.at(0);
     REQUIRE(again.renew);
     b.time->pass(3s);

@@ -1,0 +1,40 @@
+#include <coauth/http/fields.hpp>
+
+using coauth::http::fields;
+
+TEST_CASE("field names compare without case, in ASCII only")
+{
+    CHECK(coauth::http::same_field_name("Content-Type", "content-TYPE"));
+    CHECK_FALSE(coauth::http::same_field_name("Content-Type", "Content-Typ"));
+    CHECK_FALSE(coauth::http::same_field_name("", "a"));
+    CHECK_FALSE(coauth::http::same_field_name("[", "{")); // apart by the same bit as upper and lower case
+    CHECK(coauth::http::same_field_name("", ""));
+}
+
+TEST_CASE("fields keep their order and may repeat")
+{
+    fields f;
+    f.add("Set-Cookie", "a=1");
+    f.add("Date", "today");
+    f.add("set-cookie", "b=2");
+    CHECK(f.size() == 3);
+    CHECK(f.count("SET-COOKIE") == 2);
+    CHECK(f.get("set-cookie") == "a=1");
+    CHECK(f.get("missing").empty());
+    std::string all;
+    for (const auto& [name, value] : f)
+        all += name + '=' + value + ';';
+    CHECK(all == "Set-Cookie=a=1;Date=today;set-cookie=b=2;");
+}
+
+TEST_CASE("setting a field replaces every one of its name, also when the name is a view into it")
+{
+    fields f;
+    f.add("A", "1");
+    f.add("B", "2");
+    f.add("a", "3");
+    f.set(f.begin()->first, "4");
+    CHECK(f.count("a") == 1);
+    CHECK(f.get("A") == "4");
+    CHECK(f.get("B") == "2");
+}

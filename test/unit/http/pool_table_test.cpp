@@ -1,0 +1,292 @@
+#include "http/clean_end.hpp"
+#include "http/limit.hpp"
+#include "http/pool_table.hpp"
+#include "http/resend_rule.hpp"
+
+#include <random>
+#include <set>
+
+using namespace coauth;
+using namespace std::chrono_literals;
+
+namespace {
+
+using table = http::pool_table<int, char>; // connections are numbers, waiters letters
+const table::time_point start(1h);
+
+http::origin at(const char* host)
+{
+    http::origin o;
+    o.host = host;
+    return o;
+}
+
+const http::origin x = at("x");
+const http::origin y = at("y");
+
+table two_places()
+{
+    return table(2, 50s, 600s);
+}
+
+} // namespace
+
+TEST_CASE("a pool opens up to N connections per origin, then lets wait")
+{
+    auto t = two_places();
+    for (int i = 0; i < 2; ++i) {
+        const auto a = t.acquire(x, start);
+        REQUIRE(a.granted.has_value());
+        CHECK_FALSE(a.granted->connection.has_value());
+    }
+    CHECK_FALSE(t.acquire(x, start).granted.has_value());
+    CHECK(t.acquire(y, start).granted.has_value()); // origins do not share
+    CHECK(t.open() == 3);
+}
+
+TEST_CASE("every part of the origin keeps connections apart")
+{
+    auto t = two_places();
+    t.acquire(x, start);
+    t.give_back(x, 1, start, start);
+    auto other = x;
+    other.port = 8443;
+    CHECK_FALSE(t.acquire(other, start).granted->connection.has_value());
+    other = x;
+    other.https = false;
+    CHECK_FALSE(t.acquire(other, start).granted->connection.has_value());
+    CHECK_FALSE(t.acquire(y, start).granted->connection.has_value());
+    CHECK(t.acquire(x, start).granted->connection == 1);
+}
+
+TEST_CASE("the most recently used idle connection is used first")
+{
+    auto t = table(3, 50s, 600s);
+    for (int i = 0; i < 3; ++i)
+        t.acquire(x, start);
+    t.give_back(x, 1, start, start + 1s);
+    t.give_back(x, 2, start, start + 2s);
+    t.give_back(x, 3, start, start + 3s);
+    CHECK(t.idle() == 3);
+    CHECK(t.acquire(x, start + 4s).granted->connection == 3);
+    CHECK(t.acquire(x, start + 4s).granted->connection == 2);
+    CHECK(t.acquire(x, start + 4s).granted->connection == 1);
+    CHECK_FALSE(t.acquire(x, start + 4s).granted.has_value());
+}
+
+TEST_CASE("places are handed on in the order the requests came")
+{
+    auto t = table(1, 50s, 600s);
+    t.acquire(x, start);
+    const auto a = t.wait(x, 'a');
+    const auto b = t.wait(x, 'b');
+    const auto c = t.wait(x, 'c');
+    CHECK(t.waiting() == 3);
+
+    auto h = t.give_back(x, 1, start, start + 1s); // with the connection
+    CHECK(h.wake == 'a');
+    CHECK_FALSE(t.acquire(x, start + 1s).granted.has_value()); // nobody overtakes
+    CHECK(t.leave(x, a)->connection == 1);
+
+    h = t.lose(x); // without it
+    CHECK(h.wake == 'b');
+    const auto place = t.leave(x, b);
+    REQUIRE(place.has_value());
+    CHECK_FALSE(place->connection.has_value());
+
+    h = t.give_back(x, 2, start, start + 1s);
+    CHECK(h.wake == 'c');
+    CHECK(t.leave(x, c)->connection == 2);
+    CHECK(t.leave(x, c).has_value() == false);
+    CHECK_FALSE(t.lose(x).wake.has_value());
+    CHECK(t.empty());
+}
+
+TEST_CASE("one who gives up waiting is passed over, and passes on what came too late")
+{
+    auto t = table(1, 50s, 600s);
+    t.acquire(x, start);
+    const auto a = t.wait(x, 'a');
+    const auto b = t.wait(x, 'b');
+    CHECK_FALSE(t.leave(x, a).has_value());
+    CHECK(t.give_back(x, 1, start, start).wake == 'b');
+    // b gives up at the same moment: it has a place after all
+    CHECK(t.leave(x, b).has_value());
+    CHECK_FALSE(t.lose(x).wake.has_value());
+    CHECK(t.empty());
+}
+
+TEST_CASE("an idle connection past its limits is closed and not used")
+{
+    struct row {
+        std::chrono::seconds opened_before, now;
+        bool used;
+    };
+    const row rows[] = {{0s, 0s, true}, {0s, 49s, true}, {0s, 50s, false}, {590s, 9s, true}, {590s, 10s, false}};
+    for (const auto& r : rows) {
+        CAPTURE(r.now.count());
+        auto t = two_places();
+        t.acquire(x, start);
+        CHECK_FALSE(t.give_back(x, 1, start - r.opened_before, start).close.has_value());
+        const auto a = t.acquire(x, start + r.now);
+        REQUIRE(a.granted.has_value());
+        CHECK(a.granted->connection.has_value() == r.used);
+        CHECK(a.close == (r.used ? std::vector<int>() : std::vector<int>{1}));
+    }
+}
+
+TEST_CASE("a connection past its lifetime comes back for nothing, and its place goes on")
+{
+    auto t = table(1, 50s, 600s);
+    t.acquire(x, start);
+    const auto a = t.wait(x, 'a');
+    const auto h = t.give_back(x, 1, start, start + 600s);
+    CHECK(h.close == 1);
+    CHECK(h.wake == 'a');
+    CHECK_FALSE(t.leave(x, a)->connection.has_value());
+}
+
+TEST_CASE("idle connections of other origins are closed in passing, the young ones stay")
+{
+    auto t = two_places();
+    t.acquire(x, start);
+    t.acquire(x, start);
+    t.give_back(x, 1, start, start);
+    t.give_back(x, 2, start, start + 30s);
+    auto a = t.acquire(y, start + 55s);
+    CHECK(a.close == std::vector<int>{1});
+    CHECK(t.idle() == 1);
+    a = t.acquire(y, start + 80s);
+    CHECK(a.close == std::vector<int>{2});
+    CHECK(t.idle() == 0);
+}
+
+TEST_CASE("a closed pool keeps nothing idle and still serves those who wait")
+{
+    auto t = table(1, 50s, 600s);
+    t.acquire(y, start);
+    t.give_back(y, 9, start, start);
+    t.acquire(x, start);
+    const auto a = t.wait(x, 'a');
+    CHECK(t.close() == std::vector<int>{9});
+    CHECK(t.closed());
+    CHECK_FALSE(t.empty());
+    CHECK(t.give_back(x, 1, start, start).wake == 'a');
+    CHECK_FALSE(t.empty());
+    CHECK(t.leave(x, a)->connection == 1);
+    CHECK(t.give_back(x, 1, start, start).close == 1);
+    CHECK(t.empty());
+}
+
+TEST_CASE("whatever happens, no more than N places are out and every one of them comes back")
+{
+    constexpr std::size_t most = 3;
+    for (unsigned seed = 1; seed <= 200; ++seed) {
+        std::mt19937 random(seed);
+        table t(most, 50s, 600s);
+        auto now = start;
+        int opened = 0;
+        std::vector<table::place> out;
+        std::vector<table::ticket> queue;
+        std::set<int> closed;
+        const auto check_closed = [&](int c) { CHECK(closed.insert(c).second); };
+        for (int step = 0; step < 300; ++step) {
+            now += std::chrono::seconds(random() % 20);
+            const auto which = random() % 4;
+            if (which == 0) {
+                auto a = t.acquire(x, now);
+                for (const int c : a.close)
+                    check_closed(c);
+                if (a.granted)
+                    out.push_back(std::move(*a.granted));
+                else
+                    queue.push_back(t.wait(x, 'w'));
+            } else if (which == 1 && !queue.empty()) {
+                const auto i = random() % queue.size();
+                if (auto p = t.leave(x, queue[i]))
+                    out.push_back(std::move(*p));
+                queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
+            } else if (!out.empty()) {
+                auto p = std::move(out.back());
+                out.pop_back();
+                const auto h =
+                    which == 2 ? t.lose(x) : t.give_back(x, p.connection ? *p.connection : ++opened, now, now);
+                if (h.close)
+                    check_closed(*h.close);
+            }
+            REQUIRE(out.size() <= most);
+            REQUIRE(t.open() <= most);
+            REQUIRE(t.waiting() <= queue.size());
+        }
+        t.close();
+        for (const auto ticket : queue)
+            if (auto p = t.leave(x, ticket))
+                out.push_back(std::move(*p));
+        for (std::size_t i = 0; i < out.size(); ++i)
+            t.lose(x);
+        CHECK(t.empty());
+    }
+}
+
+TEST_CASE("a connection is proven clean by every sign, and by nothing less")
+{
+    http::exchange_end good;
+    CHECK_FALSE(http::prove(good).has_value()); // nothing is clean by default
+    good.whole = true;
+    good.status = 200;
+    good.peer_keeps = true;
+    good.bytes_left = good.tls_bytes_left = good.interrupted = false;
+    CHECK(http::prove(good).has_value());
+
+    auto bad = good;
+    bad.whole = false;
+    CHECK_FALSE(http::prove(bad).has_value());
+    bad = good;
+    bad.status = 199;
+    CHECK_FALSE(http::prove(bad).has_value());
+    bad = good;
+    bad.peer_keeps = false;
+    CHECK_FALSE(http::prove(bad).has_value());
+    bad = good;
+    bad.bytes_left = true;
+    CHECK_FALSE(http::prove(bad).has_value());
+    bad = good;
+    bad.tls_bytes_left = true;
+    CHECK_FALSE(http::prove(bad).has_value());
+    bad = good;
+    bad.interrupted = true;
+    CHECK_FALSE(http::prove(bad).has_value());
+}
+
+TEST_CASE("only a GET on a kept-alive connection that died unanswered is sent again")
+{
+    using http::may_resend;
+    CHECK(may_resend("GET", true, false, errc::connection_lost));
+    CHECK_FALSE(may_resend("POST", true, false, errc::connection_lost));
+    CHECK_FALSE(may_resend("DELETE", true, false, errc::connection_lost));
+    CHECK_FALSE(may_resend("get", true, false, errc::connection_lost));
+    CHECK_FALSE(may_resend("GET", false, false, errc::connection_lost));
+    CHECK_FALSE(may_resend("GET", true, true, errc::connection_lost));
+    CHECK_FALSE(may_resend("GET", true, false, errc::timeout));
+    CHECK_FALSE(may_resend("GET", true, false, errc::cancelled));
+    CHECK_FALSE(may_resend("GET", true, false, errc::malformed_response));
+}
+
+TEST_CASE("the earlier of two limits counts, and attempts share what is left")
+{
+    using http::limit;
+    const limit a(start, 100ms, "a");
+    const limit b(start, 40ms, "b");
+    CHECK(earlier(a, b).at() == b.at());
+    CHECK(earlier(b, a).at() == b.at());
+    CHECK_FALSE(a.passed(start + 99ms));
+    CHECK(a.passed(start + 100ms));
+    const auto e = b.exceeded("waiting");
+    CHECK(e.reason() == errc::timeout);
+    CHECK(e.hint().value_or("") == "the limit was b, 40 ms");
+
+    CHECK(http::fair_share(start, a, 4) == start + 25ms);
+    CHECK(http::fair_share(start + 40ms, a, 3) == start + 60ms);
+    CHECK(http::fair_share(start, a, 1) == a.at());
+    CHECK(http::fair_share(start + 200ms, a, 3) == a.at());
+}
