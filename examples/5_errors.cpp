@@ -113,7 +113,7 @@ asio::awaitable<void> wrong_verifier(tour& t)
     const auto login = co_await client.request_token("oob");
     const std::string page = client.authorize_url(login);
     co_await program::play_browser(t.transport(), page);
-    co_await client.access_token(login, "not the PIN");
+    co_await client.access_token(login, "not-the-PIN");
 }
 
 asio::awaitable<void> clock_off_by_two_hours(tour& t)

@@ -162,7 +162,10 @@ std::string_view check_credentials(step at)
 
 meaning meaning_of(const refusal& said, int status, step at)
 {
-    std::optional<meaning> found = find_code(said.code);
+    // A mistyped PIN: the words say more than the code that may come with them, which is a bad token's.
+    const bool about_verifier =
+        at == step::access_token && folded(said.words).find("oauth_verifier") != std::string::npos;
+    std::optional<meaning> found = about_verifier ? find_words(by_words, said.words) : find_code(said.code);
     // A suspended person is "not found" to API 2, and only the words tell.
     if (!found && !said.problem.empty() && find_words(by_words, said.words).value_or(meaning()).code == errc::suspended)
         found = meaning(errc::suspended, "");

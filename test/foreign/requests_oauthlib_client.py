@@ -11,9 +11,15 @@ from requests_oauthlib import OAuth1Session
 from sandbox_process import Sandbox
 
 
-def three_legs(ready, callback):
-    session = OAuth1Session(ready["consumer_key"], ready["consumer_secret"], callback_uri=callback)
+def new_session(ready, *arguments, secret=None, **more):
+    session = OAuth1Session(ready["consumer_key"], secret or ready["consumer_secret"], *arguments, **more)
+    session.trust_env = False  # an authority named by the environment would replace the sandbox's
     session.verify = ready["ca_file"]
+    return session
+
+
+def three_legs(ready, callback):
+    session = new_session(ready, callback_uri=callback)
     request = session.fetch_request_token(ready["url"] + "/oauth/request_token")
     assert request["oauth_callback_confirmed"] == "true"
 
@@ -31,15 +37,11 @@ def three_legs(ready, callback):
         assert query["oauth_token"] == [request["oauth_token"]]
         verifier = query["oauth_verifier"][0]
 
-    third = OAuth1Session(ready["consumer_key"], ready["consumer_secret"], request["oauth_token"],
-                          request["oauth_token_secret"], verifier=verifier)
-    third.verify = ready["ca_file"]
+    third = new_session(ready, request["oauth_token"], request["oauth_token_secret"], verifier=verifier)
     access = third.fetch_access_token(ready["url"] + "/oauth/access_token")
     assert access["screen_name"] == "user_1", access
 
-    user = OAuth1Session(ready["consumer_key"], ready["consumer_secret"], access["oauth_token"], access["oauth_token_secret"])
-    user.verify = ready["ca_file"]
-    return access, user
+    return access, new_session(ready, access["oauth_token"], access["oauth_token_secret"])
 
 
 def main():
@@ -59,8 +61,7 @@ def main():
                                    data={"status": f"Hello Ladies + Gentlemen ☃ {callback}"})
                 assert posted.status_code == 200 and posted.json()["text"].startswith("Hello Ladies + Gentlemen ☃"), posted.text
 
-            wrong = OAuth1Session(ready["consumer_key"], "wrong", access["oauth_token"], access["oauth_token_secret"])
-            wrong.verify = ready["ca_file"]
+            wrong = new_session(ready, access["oauth_token"], access["oauth_token_secret"], secret="wrong")
             refused = wrong.get(ready["url"] + "/1.1/users/show.json", params={"screen_name": "user_1"})
             assert refused.status_code == 401 and refused.json()["errors"][0]["code"] == 32, refused.text
     print("requests-oauthlib: three legs by callback and by PIN, both APIs, a post, a wrong key; in both modes")

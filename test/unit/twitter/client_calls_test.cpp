@@ -159,7 +159,7 @@ TEST_CASE("one person who is missing or suspended is an error, in both APIs and 
     }
 }
 
-TEST_CASE("many people: shuffled answers reach their names; none found is no error")
+TEST_CASE("many people: shuffled answers reach their names, and none found is no error")
 {
     const std::vector<user_ref> who{"ann", "bob", "carl"};
     bench b;

@@ -279,6 +279,15 @@ TEST_CASE("a nonsensical wait is bounded")
     CHECK(read(r).retry_after() == std::chrono::seconds(86460));
 }
 
+TEST_CASE("a wrong verifier is named even if a bad token's code comes with it")
+{
+    http::response r = answer(401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
+    r.headers.add("www-authenticate", R"(OAuth realm="https://api.x.com", api_error_code=89)");
+    const error e = read(r, step::access_token);
+    CHECK(e.reason() == errc::invalid_credentials);
+    CHECK(e.hint().value().find("PIN") != std::string::npos);
+}
+
 TEST_CASE("Retry-After counts for a provider in trouble, as seconds or as a date, and for nothing else")
 {
     http::response r = answer(503, "");
