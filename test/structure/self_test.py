@@ -7,6 +7,7 @@ import unittest
 import coroutine_lint
 import layering
 import shape
+import snippets
 
 
 def planted(files):
@@ -167,6 +168,17 @@ class CoroutineLint(unittest.TestCase):
     def test_the_line_is_the_awaits_own(self):
         found = list(coroutine_lint.check_text('void f()\n{\n    g();\n    if (x ||\n        co_await h())\n        y();\n}\n'))
         self.assertEqual(found, [(5, 'condition')])
+
+
+class Snippets(unittest.TestCase):
+    source = ['void f()\n{\n    // [a\n    one();\n        two();\n    // ]\n}\n']
+
+    def test_a_snippet_that_stands_in_a_source_passes(self):
+        self.assertEqual(snippets.unknown('```cpp\none();\n    two();\n```\n', snippets.snippets_in(self.source)), [])
+
+    def test_one_that_was_changed_is_refused(self):
+        for shown in ('one();\n', 'one();\n    two(2);\n', 'three();\n'):
+            self.assertTrue(snippets.unknown(f'```cpp\n{shown}```\n', snippets.snippets_in(self.source)))
 
 
 if __name__ == '__main__':

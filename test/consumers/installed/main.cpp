@@ -1,4 +1,6 @@
 // A stranger's program on the installed package: signs, and runs Asio of its own beside coauth's.
+#include "sign_in.hpp"
+
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/call_on.hpp>
 #include <coauth/coro/clock.hpp>
@@ -58,6 +60,8 @@ int main()
 
     const bool at_once = dispatches_at_once(io);
     const bool crossed = errors_cross();
-    std::cout << "waited " << waited << ", dispatched at once " << at_once << ", errors cross " << crossed << '\n';
-    return waited && at_once && crossed ? 0 : 1;
+    const bool in = signs_in();
+    std::cout << "signed in " << in << ", waited " << waited << ", dispatched at once " << at_once << ", errors cross "
+              << crossed << '\n';
+    return in && waited && at_once && crossed ? 0 : 1;
 }

@@ -1,0 +1,267 @@
+// The client and the sandbox know nothing of each other; here they meet, over TLS, in both APIs.
+#include <coauth/coro/as_result.hpp>
+#include <coauth/http/connection_pool.hpp>
+#include <coauth/sandbox/provider.hpp>
+#include <coauth/twitter/client.hpp>
+
+#include <set>
+
+namespace asio = boost::asio;
+namespace twitter = coauth::twitter;
+using coauth::errc;
+using twitter::api_version;
+using twitter::user_ref;
+
+namespace {
+
+class meeting {
+public:
+    explicit meeting(api_version api, coauth::sandbox::options mood = coauth::sandbox::options())
+        : sandbox(io.get_executor(), std::move(mood))
+    {
+        coauth::http::pool_options pool;
+        pool.trust = coauth::http::tls_trust::ca_file(sandbox.ca_file());
+        twitter::client_options options;
+        options.endpoints = twitter::endpoints(sandbox.url());
+        options.api = api;
+        options.want_email = want_email;
+        client.emplace(
+            std::make_shared<coauth::http::connection_pool>(io.get_executor(), pool), sandbox.consumer(), options);
+    }
+
+    template <class T>
+    coauth::result<T> run(asio::awaitable<T> op)
+    {
+        std::optional<coauth::result<T>> out;
+        asio::co_spawn(io, keep(std::move(op), out), [this](std::exception_ptr) { io.stop(); });
+        io.run();
+        io.restart();
+        REQUIRE(out);
+        return std::move(*out);
+    }
+
+    // Not every result can be made from nothing, which `co_spawn` would ask of it.
+    template <class T>
+    static asio::awaitable<void> keep(asio::awaitable<T> op, std::optional<coauth::result<T>>& out)
+    {
+        coauth::result<T> r = co_await coauth::as_result(std::move(op));
+        out.emplace(std::move(r));
+    }
+
+    coauth::oauth1::access_token user(const char* name) { return sandbox.issue_access_token(name); }
+
+    static inline bool want_email = false;
+    asio::io_context io;
+    coauth::sandbox::provider sandbox;
+    std::optional<twitter::client> client;
+};
+
+template <class Check>
+void in_both_apis(Check check)
+{
+    for (const auto api : {api_version::v2, api_version::v1_1}) {
+        CAPTURE(api == api_version::v2);
+        check(api);
+    }
+}
+
+} // namespace
+
+TEST_CASE("both APIs give the same profile")
+{
+    std::vector<twitter::profile> seen;
+    in_both_apis([&](api_version api) {
+        meeting m(api);
+        const auto me = m.run(m.client->me(m.user("user_1"))).value();
+        CHECK(me.username == "user_1");
+        CHECK(me.limits.window.has_value());
+        const auto same = m.run(m.client->profile(m.user("user_2"), user_ref::id(me.id))).value();
+        CHECK(same.name == me.name);
+        CHECK(m.run(m.client->profile(m.user("user_2"), "USER_1")).value().id == me.id);
+        seen.push_back(me);
+    });
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[0].id == seen[1].id);
+    CHECK(seen[0].name == seen[1].name);
+    CHECK(seen[0].description == seen[1].description);
+    CHECK(seen[0].location == seen[1].location);
+    CHECK(seen[0].url == seen[1].url);
+    CHECK(seen[0].is_protected == seen[1].is_protected);
+    CHECK(seen[0].verified == seen[1].verified);
+    CHECK(seen[0].followers_count == seen[1].followers_count);
+    CHECK(seen[0].following_count == seen[1].following_count);
+    CHECK(seen[0].tweet_count == seen[1].tweet_count);
+    CHECK(seen[0].created_at == seen[1].created_at);
+    CHECK(seen[0].picture.has_value());
+}
+
+TEST_CASE("a hundred people in one request, each outcome with its name")
+{
+    in_both_apis([](api_version api) {
+        coauth::sandbox::options mood;
+        mood.users = 120;
+        meeting m(api, mood);
+        std::vector<user_ref> asked;
+        for (int i = 1; i <= 98; ++i)
+            asked.emplace_back("user_" + std::to_string(i));
+        asked.emplace_back("nobody_here");
+        asked.emplace_back("User_1");
+        const auto found = m.run(m.client->profiles(m.user("user_1"), asked)).value();
+        REQUIRE(found.outcomes.size() == 100);
+        for (std::size_t i = 0; i < 98; ++i) {
+            REQUIRE(found.outcomes[i].profile);
+            CHECK(found.outcomes[i].profile->username == asked[i].text());
+        }
+        CHECK(found.outcomes[98].outcome == twitter::lookup_outcome::not_found);
+        REQUIRE(found.outcomes[99].profile);
+        CHECK(found.outcomes[99].profile->username == "user_1");
+
+        std::vector<user_ref> ids;
+        for (const auto& one : found.outcomes)
+            if (one.profile)
+                ids.push_back(user_ref::id(one.profile->id));
+        const auto by_id = m.run(m.client->profiles(m.user("user_1"), ids)).value();
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            CHECK(by_id.outcomes[i].profile.value().id == ids[i].text());
+        CHECK(m.run(m.client->profiles(m.user("user_1"), {"nobody_here"})).value().outcomes[0].outcome ==
+              twitter::lookup_outcome::not_found);
+    });
+}
+
+TEST_CASE("pages follow each other to the end, without gap or repetition")
+{
+    in_both_apis([](api_version api) {
+        meeting m(api);
+        const auto user = m.user("user_1");
+        const auto id = m.run(m.client->me(user)).value().id;
+
+        std::set<std::string> tweets;
+        twitter::page_options which;
+        which.count = 7;
+        int pages = 0;
+        do {
+            const auto page = m.run(m.client->tweets(user, id, which)).value();
+            for (const auto& t : page.items)
+                CHECK(tweets.insert(t.id).second);
+            which.token = page.next.value_or("");
+            REQUIRE(++pages < 20);
+        } while (!which.token.empty());
+        CHECK(tweets.size() == 30);
+
+        std::set<std::string> followers;
+        which = twitter::page_options();
+        which.count = 4;
+        do {
+            const auto page = m.run(m.client->followers(user, id, which)).value();
+            for (const auto& p : page.items)
+                CHECK(followers.insert(p.id).second);
+            which.token = page.next.value_or("");
+        } while (!which.token.empty());
+        CHECK(followers.size() == 9);
+    });
+}
+
+TEST_CASE("mentions after the last one seen, and an answer to one")
+{
+    in_both_apis([](api_version api) {
+        meeting m(api);
+        const auto user = m.user("user_1");
+        const auto id = m.run(m.client->me(user)).value().id;
+        const auto first = m.run(m.client->mentions(user, id)).value();
+        REQUIRE(first.items.size() > 1);
+        CHECK(first.items[0].author_username.has_value());
+
+        twitter::page_options after;
+        after.since_id = first.newest_id.value();
+        CHECK(m.run(m.client->mentions(user, id, after)).value().items.empty());
+
+        const std::string text = "@" + *first.items[0].author_username + " hello, ☃ & <all> + you";
+        const auto posted = m.run(m.client->post_tweet(user, text, first.items[0].id)).value();
+        CHECK(posted.text == text);
+        CHECK(m.run(m.client->post_tweet(user, text, first.items[0].id)).error().reason() == errc::duplicate);
+        CHECK(m.run(m.client->delete_tweet(user, posted.id)).has_value());
+    });
+}
+
+TEST_CASE("a token that was made invalid is revoked for good")
+{
+    in_both_apis([](api_version api) {
+        meeting m(api);
+        const auto user = m.user("user_3");
+        CHECK(m.run(m.client->me(user)).has_value());
+        CHECK(m.run(m.client->invalidate_token(user)).has_value());
+        CHECK(m.run(m.client->me(user)).error().reason() == errc::token_revoked);
+    });
+}
+
+TEST_CASE("any other signed call, with its rate window")
+{
+    meeting m(api_version::v2);
+    twitter::api_call call("GET", "/2/users/by/username/user_4");
+    call.query = {{"user.fields", "id,name"}};
+    const auto answer = m.run(m.client->request(m.user("user_1"), call)).value();
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find("user_4") != std::string::npos);
+    const auto& window = answer.limits.window.value();
+    CHECK(window.remaining == window.limit - 1);
+}
+
+TEST_CASE("a spent window is an error with its end, and no second request")
+{
+    in_both_apis([](api_version api) {
+        coauth::sandbox::options mood;
+        mood.rate_limits["/2/users/by/username/:username"] = coauth::sandbox::route_limit(1, 0);
+        mood.rate_limits["/1.1/users/show.json"] = coauth::sandbox::route_limit(1, 0);
+        meeting m(api, mood);
+        const auto user = m.user("user_1");
+        CHECK(m.run(m.client->profile(user, "user_2")).has_value());
+        const auto refused = m.run(m.client->profile(user, "user_2"));
+        CHECK(refused.error().reason() == errc::rate_limited);
+        CHECK(refused.error().retry_after().value_or(std::chrono::seconds(0)).count() > 0);
+    });
+}
+
+TEST_CASE("a GET outlives a provider that is down for a moment, a POST does not")
+{
+    in_both_apis([](api_version api) {
+        meeting m(api);
+        const auto user = m.user("user_1");
+        m.sandbox.set_faults(R"([{"route": "/2/users/by/username/:username", "status": 503},
+                                 {"route": "/1.1/users/show.json", "status": 503},
+                                 {"route": "/2/tweets", "status": 503},
+                                 {"route": "/1.1/statuses/update.json", "status": 503}])");
+        CHECK(m.run(m.client->profile(user, "user_2")).value().username == "user_2");
+        CHECK(m.run(m.client->post_tweet(user, "once")).error().reason() == errc::provider_unavailable);
+    });
+}
+
+TEST_CASE("a clock that is off by ten minutes is mended once, in a leg as in a call")
+{
+    in_both_apis([](api_version api) {
+        for (const int minutes : {10, -10}) {
+            coauth::sandbox::options mood;
+            mood.clock_skew = std::chrono::minutes(minutes);
+            meeting m(api, mood);
+            CHECK(m.run(m.client->request_token("oob")).has_value());
+            CHECK(std::abs((m.client->clock_offset() - mood.clock_skew).count()) <= 2);
+            CHECK(m.run(m.client->me(m.user("user_1"))).has_value());
+        }
+        coauth::sandbox::options mood;
+        mood.clock_skew = std::chrono::hours(2);
+        meeting m(api, mood);
+        CHECK(m.run(m.client->request_token("oob")).error().reason() == errc::clock_skew);
+        CHECK(m.client->clock_offset().count() == 0);
+    });
+}
+
+TEST_CASE("the e-mail address comes where it is asked for")
+{
+    in_both_apis([](api_version api) {
+        coauth::sandbox::options mood;
+        mood.seed = R"({"users": [{"id": "11", "username": "ada", "name": "Ada", "email": "ada@example.com"}]})";
+        meeting::want_email = true;
+        meeting m(api, mood);
+        meeting::want_email = false;
+        CHECK(m.run(m.client->me(m.user("ada"))).value().email == "ada@example.com");
+    });
+}
