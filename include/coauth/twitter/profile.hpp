@@ -35,7 +35,7 @@ struct COAUTH_DECL profile {
     std::optional<std::string> picture; ///< https URL, the `normal` size; see `picture_url`. Anything else is left out.
     std::optional<std::string> description;
     std::optional<std::string> location;
-    std::optional<std::string> url; ///< http or https; anything else is left out, so it can stand in a link.
+    std::optional<std::string> url;   ///< http or https; anything else is left out, so it can stand in a link.
     std::optional<std::string> email; ///< Only if the app may ask for it and the address is confirmed.
     std::optional<bool> is_protected; ///< The person's tweets are for approved followers only.
     std::optional<bool> verified;
