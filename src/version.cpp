@@ -1,1 +1,0 @@
-#include <coauth/version.hpp>
