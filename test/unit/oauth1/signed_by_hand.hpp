@@ -140,6 +140,14 @@ inline std::string outcome(const coauth::oauth1::verification& v)
     return v.refused ? std::string(name(*v.refused)) : "genuine";
 }
 
+/// The options of a verifier that takes what X takes.
+inline coauth::oauth1::verifier_options lenient()
+{
+    coauth::oauth1::verifier_options o;
+    o.lenient = true;
+    return o;
+}
+
 inline std::string verify_once(const request& r, const records& known = records(),
     coauth::oauth1::verifier_options options = coauth::oauth1::verifier_options(), std::int64_t at = now)
 {

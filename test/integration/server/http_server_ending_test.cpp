@@ -1,0 +1,164 @@
+// How a server ends: closed with a grace, or destroyed at any moment.
+#include "integration/server/echo.hpp"
+#include "integration/server/loopback.hpp"
+
+#include <coauth/coro/call_on.hpp>
+#include <coauth/server/http_server.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <future>
+
+namespace asio = boost::asio;
+namespace server = coauth::server;
+using loopback::client;
+using loopback::echo;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Holds a request until it is opened.
+struct gate {
+    explicit gate(asio::any_io_executor executor)
+        : strand(asio::make_strand(executor)), timer(strand, asio::steady_timer::time_point::max())
+    {}
+
+    asio::any_io_executor strand;
+    asio::steady_timer timer;
+    bool is_open = false;
+    std::promise<void> entered;
+    std::promise<bool> left; // true: it was open; false: the handler was cancelled
+
+    static asio::awaitable<void> wait(std::shared_ptr<gate> self)
+    {
+        self->entered.set_value();
+        co_await self->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        self->left.set_value(self->is_open);
+    }
+
+    static asio::awaitable<server::response> pass(std::shared_ptr<gate> self, server::request)
+    {
+        co_await coauth::call_on(self->strand, wait(self));
+        co_return server::response(200, "text/plain", "passed");
+    }
+
+    static void open(std::shared_ptr<gate> self)
+    {
+        asio::post(self->strand, [self] {
+            self->is_open = true;
+            self->timer.cancel();
+        });
+    }
+};
+
+server::handler through(std::shared_ptr<gate> g)
+{
+    return [g](server::request r) { return gate::pass(g, std::move(r)); };
+}
+
+// How many requests had been handled when the server was closed.
+asio::awaitable<int> close_and_count(server::http_server& s, const std::atomic<int>& handled)
+{
+    co_await s.close(1h);
+    co_return handled;
+}
+
+} // namespace
+
+TEST_CASE("closing lets the requests under way finish and ends idle connections")
+{
+    loopback::threads io;
+    auto g = std::make_shared<gate>(io.executor());
+    auto s = std::make_unique<server::http_server>(io.executor(), server::server_options(), through(g));
+    client idle(s->port());
+    client busy(s->port());
+    busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    g->entered.get_future().get();
+
+    auto closed = asio::co_spawn(io.executor(), s->close(1h), asio::use_future);
+    CHECK(idle.rest().empty());
+    CHECK(closed.wait_for(0s) == std::future_status::timeout);
+    gate::open(g);
+    closed.get();
+    const auto a = busy.receive();
+    CHECK(a.body == "passed");
+    CHECK(a.header("connection") == "close");
+    CHECK(busy.rest().empty());
+
+    boost::system::error_code refused;
+    asio::io_context other;
+    asio::ip::tcp::socket late(other);
+    late.connect({asio::ip::make_address("127.0.0.1"), s->port()}, refused);
+    CHECK(refused == asio::error::connection_refused);
+}
+
+TEST_CASE("closing cuts what is still busy after the grace, and the handler is cancelled")
+{
+    loopback::threads io;
+    auto g = std::make_shared<gate>(io.executor());
+    server::http_server s(io.executor(), server::server_options(), through(g));
+    client busy(s.port());
+    busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    g->entered.get_future().get();
+    asio::co_spawn(io.executor(), s.close(0ms), asio::use_future).get();
+    CHECK_FALSE(g->left.get_future().get());
+    CHECK(busy.receive().status == 0);
+    asio::co_spawn(io.executor(), s.close(), asio::use_future).get();
+}
+
+TEST_CASE("a request that has arrived when the server closes is answered before it is closed")
+{
+    asio::io_context io(1);
+    std::atomic<int> handled = 0;
+    server::http_server s(io.get_executor(), server::server_options(), [&](server::request r) {
+        ++handled;
+        return echo(std::move(r));
+    });
+    // Connected and sent, while the server has not even been told of the connection.
+    client c(s.port());
+    c.send("GET /in-time HTTP/1.1\r\nHost: x\r\n\r\n");
+    auto closed = asio::co_spawn(io, close_and_count(s, handled), asio::use_future);
+    auto answer = std::async(std::launch::async, [&] { return c.receive(); });
+    io.run();
+    CHECK(closed.get() == 1);
+    CHECK(answer.get().body == "GET /in-time ");
+}
+
+TEST_CASE("a server can be destroyed while its handlers run")
+{
+    loopback::threads io;
+    auto g = std::make_shared<gate>(io.executor());
+    auto s = std::make_unique<server::http_server>(io.executor(), server::server_options(), through(g));
+    client waiting(s->port());
+    waiting.send("GET / HTT");
+    client busy(s->port());
+    busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    g->entered.get_future().get();
+    s.reset();
+    CHECK(waiting.rest().empty());
+    gate::open(g);
+    CHECK(busy.receive().body == "passed");
+    CHECK(busy.rest().empty());
+    io.finish();
+}
+
+TEST_CASE("a server can be destroyed with its context, at any step")
+{
+    for (int steps = 0; steps < 40; ++steps) {
+        asio::io_context io(1);
+        server::http_server s(io.get_executor(), server::server_options(), echo);
+        client c(s.port());
+        c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT");
+        for (int i = 0; i < steps; ++i)
+            io.poll_one();
+    }
+}
