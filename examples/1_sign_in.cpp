@@ -172,5 +172,7 @@ int main(int argc, char** argv)
     }
     if (setup->sandbox())
         std::cerr << "No --provider: signing in at a sandbox inside this program, " << setup->base() << '\n';
+    if (setup->sandbox() && flags.interactive)
+        std::cerr << "The browser will warn of the sandbox's throw-away certificate: go on, it is this program's.\n";
     return program::run(io, flags.provider.json, sign_in(*setup, flags));
 }
