@@ -43,6 +43,10 @@ public:
         return make_client(
             sandbox_.url(), oauth1::consumer(sandbox_.consumer().key(), coauth::secret(secret)), sandbox_.ca_file());
     }
+    twitter::client client_in_a_hurry()
+    {
+        return make_client(sandbox_.url(), sandbox_.consumer(), sandbox_.ca_file(), std::chrono::milliseconds(100));
+    }
     twitter::client client_with_system_authorities() { return make_client(sandbox_.url(), sandbox_.consumer(), ""); }
     twitter::client client_of(std::string base)
     {
@@ -72,11 +76,12 @@ private:
         return std::make_shared<coauth::http::connection_pool>(io_.get_executor(), std::move(pool));
     }
 
-    twitter::client make_client(std::string base, oauth1::consumer app, const std::string& ca_file)
+    twitter::client make_client(std::string base, oauth1::consumer app, const std::string& ca_file,
+        std::chrono::milliseconds deadline = std::chrono::seconds(10))
     {
         twitter::client_options options;
         options.endpoints = twitter::endpoints(std::move(base));
-        options.deadline = std::chrono::milliseconds(500);
+        options.deadline = deadline;
         options.retry_budget = std::chrono::milliseconds(0);
         return twitter::client(make_transport(ca_file), std::move(app), std::move(options));
     }
@@ -207,7 +212,9 @@ asio::awaitable<void> redirect(tour& t)
 
 asio::awaitable<void> silence(tour& t)
 {
-    return me_with_fault(t, R"([{"route": "/2/users/me", "delay_ms": 700}])");
+    t.sandbox().set_faults(R"([{"route": "/2/users/me", "delay_ms": 60000}])");
+    const auto client = t.client_in_a_hurry();
+    co_await client.me(t.user());
 }
 
 asio::awaitable<void> unknown_authority(tour& t)
