@@ -111,8 +111,10 @@ TEST_CASE("each usual fault in writing a signature is named")
         {"not base64 at all!", "octets, where HMAC-SHA1"},
     };
     for (const auto& [signature, says] : table) {
-        CAPTURE(signature);
-        CAPTURE(says);
+        const auto& shown_signature = signature;
+        CAPTURE(shown_signature);
+        const auto& shown_says = says;
+        CAPTURE(shown_says);
         request sent = r;
         const auto found = explain(sent.put(signature));
         CHECK(outcome(found) == "bad_signature");
@@ -161,7 +163,8 @@ TEST_CASE("PLAINTEXT says which secret differs")
         {"app%2520secret%252F1%26token%252Bsecret", "percent-encoded twice"},
     };
     for (const auto& [signature, says] : table) {
-        CAPTURE(signature);
+        const auto& shown_signature = signature;
+        CAPTURE(shown_signature);
         request r;
         r.set("oauth_signature_method", "PLAINTEXT");
         const auto found = explain(r.put(std::string(signature)));

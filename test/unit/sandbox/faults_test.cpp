@@ -35,7 +35,8 @@ TEST_CASE("sandbox faults: strike the n-th call of their route, so many times")
         {"[]", "......"},
     };
     for (const auto& [json, expected] : cases) {
-        CAPTURE(std::string(json));
+        const std::string shown_json(json);
+        CAPTURE(shown_json);
         fault_script script;
         script.set(read_faults(json));
         CHECK(struck(script, me, 6) == expected);
@@ -88,7 +89,8 @@ TEST_CASE("sandbox faults: what is wrong is named")
         {R"([{"route":"*","status":500,"statuss":500}])", "\"statuss\""},
     };
     for (const auto& [json, expected] : cases) {
-        CAPTURE(std::string(json));
+        const std::string shown_json(json);
+        CAPTURE(shown_json);
         std::string said;
         try {
             read_faults(json);

@@ -127,7 +127,8 @@ TEST_CASE("sandbox random: letters are equally likely, and draws differ")
         ++counts[c];
     CHECK(counts.size() == 62);
     for (const auto& [c, n] : counts) {
-        CAPTURE(c);
+        const auto& shown_c = c;
+        CAPTURE(shown_c);
         CHECK(n > 700);
         CHECK(n < 1300);
     }

@@ -114,7 +114,8 @@ TEST_CASE("sandbox seed: what is wrong is named")
         {R"({"follows":[["1","2"]]})", "nobody's id"},
     };
     for (const auto& [seed, expected] : cases) {
-        CAPTURE(std::string(seed));
+        const std::string shown_seed(seed);
+        CAPTURE(shown_seed);
         const auto said = complaint(seed);
         CAPTURE(said);
         CHECK(said.find(expected) != std::string::npos);

@@ -38,7 +38,8 @@ std::optional<errc> refused(Read read, api_version api, std::string_view body)
 TEST_CASE("both APIs give the same page of tweets")
 {
     for (const auto& [api, body] : {std::pair(api_version::v1_1, v1_1_tweets), std::pair(api_version::v2, v2_tweets)}) {
-        CAPTURE(body);
+        const auto& shown_body = body;
+        CAPTURE(shown_body);
         const page<tweet> p = read_tweets(api, body);
         REQUIRE(p.items.size() == 2);
         CHECK(p.items[0].id == "30");
