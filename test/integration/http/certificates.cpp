@@ -41,7 +41,8 @@ X509* make(const char* name, EVP_PKEY* key, const leaf& says, long serial)
 
 } // namespace
 
-authority::authority(const char* name) : key_(EVP_EC_gen("P-256")), certificate_(make(name, key_, leaf(), 1))
+authority::authority(const char* name)
+    : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), certificate_(make(name, key_, leaf(), 1))
 {
     X509_set_issuer_name(certificate_, X509_get_subject_name(certificate_));
     extend(certificate_, certificate_, NID_basic_constraints, "critical,CA:TRUE");
@@ -67,7 +68,7 @@ authority::~authority()
 
 std::shared_ptr<boost::asio::ssl::context> authority::server(const leaf& says) const
 {
-    EVP_PKEY* key = EVP_EC_gen("P-256");
+    EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
     X509* certificate = make("localhost", key, says, 2);
     X509_set_issuer_name(certificate, X509_get_subject_name(says.self_signed ? certificate : certificate_));
     extend(certificate, certificate_, NID_subject_alt_name, says.names);
