@@ -40,7 +40,7 @@ struct request {
 /// An answer. The server adds Content-Length, Connection and Date (unless the handler set Date). A
 /// `Connection: close` closes the connection after this answer. A status outside 200 to 599, a header
 /// name that is no token and a control character in a value make it a 500.
-struct response {
+struct COAUTH_DECL response {
     response() = default;
     response(int status, std::string content_type, std::string body);
 
