@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace coauth::sessions {
 
@@ -19,21 +20,23 @@ public:
     /// True if one more may be sent again; it is counted then.
     bool take(time_point now)
     {
-        const std::chrono::duration<double> passed = now - last_;
-        last_ = now;
-        saved_ = std::min(most, saved_ + passed.count() * per_second);
-        if (saved_ < 1)
+        const auto passed = std::chrono::floor<std::chrono::milliseconds>(now - last_);
+        last_ += passed;
+        saved_ = std::min<std::int64_t>(most, saved_ + passed.count() * per_millisecond);
+        if (saved_ < one)
             return false;
-        saved_ -= 1;
+        saved_ -= one;
         return true;
     }
 
 private:
-    static constexpr double per_request = 0.1;
-    static constexpr double per_second = 1;
-    static constexpr double most = 10;
+    // In thousandths of a try.
+    static constexpr std::int64_t one = 1'000;
+    static constexpr std::int64_t per_request = 100;
+    static constexpr std::int64_t per_millisecond = 1;
+    static constexpr std::int64_t most = 10 * one;
 
-    double saved_ = 1;
+    std::int64_t saved_ = 3 * one; // so that a small program gets past a hiccup
     time_point last_;
 };
 
