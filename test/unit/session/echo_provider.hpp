@@ -7,7 +7,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <deque>
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -106,13 +107,28 @@ public:
     }
     std::vector<std::string> invalidated;
 
-    // Nobody signs in here.
-    boost::asio::awaitable<oauth1::request_token> begin(std::string) override { throw error(errc::provider_error); }
-    std::string login_url(const oauth1::request_token&, bool) const override { return {}; }
-    boost::asio::awaitable<grant> finish(oauth1::request_token, std::string) override
+    // The verifier is the id of whoever signs in.
+    boost::asio::awaitable<oauth1::request_token> begin(std::string) override
     {
-        throw error(errc::provider_error);
+        auto executor = co_await boost::asio::this_coro::executor;
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        co_return oauth1::request_token("request-token-" + std::to_string(++legs_), secret("secret"));
     }
+    std::string login_url(const oauth1::request_token& login, bool) const override
+    {
+        return "https://provider.example/?oauth_token=" + login.token();
+    }
+    boost::asio::awaitable<grant> finish(oauth1::request_token, std::string verifier) override
+    {
+        auto executor = co_await boost::asio::this_coro::executor;
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        ++exchanges;
+        oauth1::access_token token = token_of(verifier);
+        signed_in_user user(verifier, "user_" + verifier);
+        grant out(std::move(user), std::move(token));
+        co_return out;
+    }
+    std::atomic<std::size_t> exchanges = 0;
 
 private:
     static twitter::lookup answer_to(const std::string& token, const twitter::user_ref& who)
@@ -131,6 +147,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<request> requests_;
     std::size_t forgotten_ = 0;
+    std::atomic<std::size_t> legs_ = 0;
 };
 
 } // namespace coauth::testing
