@@ -73,6 +73,8 @@ class AnswersOnce(unittest.TestCase):
                 w.run("--api", api, code=1)
                 line, = w.run("--api", api)
                 self.assertEqual((line["mention"], line["outcome"]), (mention, "duplicate"))
+                self.assertIsNotNone(line["reply"])
+                self.assertEqual(w.calls(POST_ROUTE[api]), 1)
                 self.check_answered(w, [mention])
 
     def test_a_timeline_that_lags_behind_is_made_good_by_the_refusal_of_duplicates(self):
