@@ -20,21 +20,27 @@ namespace json = boost::json;
 struct answers {
     std::unordered_map<std::string, profile> by_id;
     std::unordered_map<std::string, std::string> id_of_name;
-    std::unordered_map<std::string, lookup_outcome> problems; ///< By what they speak of, folded.
+    std::unordered_map<std::string, refusal> problems; ///< By what they speak of, folded.
 };
 
-lookup_outcome outcome_of(const refusal& problem)
+void tell_problem(lookup& one, const refusal& problem)
 {
-    switch (meaning_of(problem, 200, step::call).code) {
+    const meaning m = meaning_of(problem, 200, step::call);
+    switch (m.code) {
     case errc::not_found:
         // "Forbidden" under the type of a missing resource: there, but not for these credentials.
-        return problem.title == "Forbidden" ? lookup_outcome::forbidden : lookup_outcome::not_found;
+        one.outcome = problem.title == "Forbidden" ? lookup_outcome::forbidden : lookup_outcome::not_found;
+        break;
     case errc::suspended:
-        return lookup_outcome::suspended;
+        one.outcome = lookup_outcome::suspended;
+        break;
     case errc::forbidden:
-        return lookup_outcome::forbidden;
+        one.outcome = lookup_outcome::forbidden;
+        break;
     default:
-        return lookup_outcome::failed;
+        one.outcome = lookup_outcome::failed;
+        one.why = error(m.code).with_provider(problem.code, shown(problem.words));
+        break;
     }
 }
 
@@ -58,7 +64,7 @@ answers read(api_version api, const json::value& root)
     const v2_answer parts(root);
     for (const refusal& problem : parts.problems())
         if (!problem.about.empty())
-            found.problems.try_emplace(folded(problem.about), outcome_of(problem));
+            found.problems.try_emplace(folded(problem.about), problem);
     if (const json::value* data = parts.find_data())
         take_profiles(api, as_array(*data, "data"), found);
     else if (found.problems.empty())
@@ -93,7 +99,7 @@ lookups read_lookups(api_version api, const std::vector<user_ref>& asked, std::s
             one.outcome = lookup_outcome::found;
             one.profile = *p;
         } else if (const auto problem = found.problems.find(folded(who.text())); problem != found.problems.end()) {
-            one.outcome = problem->second;
+            tell_problem(one, problem->second);
         }
         result.outcomes.push_back(std::move(one));
     }

@@ -1,6 +1,7 @@
 // The answer to a question about many people.
 #pragma once
 
+#include <coauth/error.hpp>
 #include <coauth/twitter/profile.hpp>
 
 #include <optional>
@@ -13,7 +14,7 @@ enum class lookup_outcome {
     not_found,
     suspended,
     forbidden, ///< Known, but not shown to these credentials.
-    failed,    ///< The provider answered for this name with an error of another kind.
+    failed,    ///< Something else went wrong for this name.
 };
 
 /// What became of one of the names asked for.
@@ -24,6 +25,7 @@ struct lookup {
     user_ref asked;
     lookup_outcome outcome = lookup_outcome::not_found;
     std::optional<twitter::profile> profile; ///< Set exactly if found.
+    std::optional<coauth::error> why;        ///< Set exactly if failed.
 };
 
 /// One outcome for each name asked for, in the order asked; a name asked twice is there twice.

@@ -1,0 +1,43 @@
+// Wakes a coroutine.
+#pragma once
+
+#include <coauth/export.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <atomic>
+
+namespace coauth {
+
+/// Fires once; one coroutine waits for it, on any executor. The size of a pointer, and no timer.
+///
+/// Thread safety: `fire` from any thread, before or while it is waited for. The coroutine's own
+/// cancellation must come from its own strand, as Asio wants it.
+/// Lifetime: must live until `wait` has ended.
+class COAUTH_DECL one_shot {
+public:
+    one_shot() noexcept = default;
+    ~one_shot();
+
+    one_shot(const one_shot&) = delete;
+    one_shot& operator=(const one_shot&) = delete;
+
+    void fire();
+
+    bool fired() const noexcept;
+
+    /// Returns once fired. Throws Asio's `operation_aborted` when cancelled, by any type. Once only.
+    boost::asio::awaitable<void> wait();
+
+private:
+    class waiting;
+    template <class Handler>
+    class waiting_with;
+    struct start;
+
+    static waiting* gone() noexcept;
+
+    std::atomic<waiting*> state_{nullptr}; // null: neither; gone(): fired
+};
+
+} // namespace coauth

@@ -1,0 +1,166 @@
+// Logins awaited and profiles looked up, by the thousand.
+#pragma once
+
+#include <coauth/coro/clock.hpp>
+#include <coauth/export.hpp>
+#include <coauth/session/login.hpp>
+#include <coauth/session/login_provider.hpp>
+#include <coauth/session/session_event.hpp>
+#include <coauth/store/login_store.hpp>
+#include <coauth/store/token_store.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace coauth {
+
+/// Options of `session`. Every duration is at most 30 days.
+struct session_options {
+    session_options() = default;
+
+    /// Where the provider sends the person back to: an absolute URL, registered with the provider.
+    /// Needed for `begin_login`.
+    std::string callback;
+
+    /// Caps and time of pending logins, if `logins` is empty.
+    store::login_limits login_limits;
+
+    /// The same browser that begins again within this time, for the same `return_to`, gets the login
+    /// it has: a doubled click spends one request token. Default 10 s. 0: never.
+    std::chrono::milliseconds share_login_for{10'000};
+
+    /// The stores; empty: memory.
+    std::shared_ptr<store::login_store> logins;
+    std::shared_ptr<store::token_store> tokens;
+
+    /// The most tokens held beside the store. Default 100 000, at least 1.
+    std::size_t max_cached_tokens = 100'000;
+
+    /// How long a profile may be answered from the cache. Default 5 min. 0: not at all.
+    std::chrono::milliseconds cache_for{300'000};
+    /// The same for "not found" and "suspended". Default 1 min. 0: not at all.
+    std::chrono::milliseconds cache_missing_for{60'000};
+    /// The most answers in the cache; the least recently used one makes room. Default 10 000, about
+    /// 1 KiB each. 0: no cache.
+    std::size_t max_cached_answers = 10'000;
+
+    /// How long a question may wait for others to share its request. Default 0: for those of the
+    /// current turn of the loop.
+    std::chrono::milliseconds gather_for{0};
+
+    /// The most lookups on the wire, of all users together; the users take turns. Default 8, at least 1.
+    std::size_t max_requests = 8;
+
+    /// How long the provider's ordinary rate-limit window is: a reset further away than this and a
+    /// minute is not believed. Default 15 min. (A day's windows are a day.)
+    std::chrono::seconds rate_window{900};
+
+    /// A spent window is asked again at its reset and up to this much later, at random. Default 3 s.
+    std::chrono::milliseconds reset_jitter{3'000};
+
+    /// The longest a question waits for a reset that is known; what would have to wait longer fails at
+    /// once with `rate_limited` and the time in `retry_after`. Default 16 min. 0: never waits.
+    std::chrono::milliseconds max_wait{960'000};
+
+    /// How long a question may be tried again while the provider is down or the network fails. In all
+    /// no more than one request in ten, and one a second, is a second try. Default 5 s. 0: no second try.
+    std::chrono::milliseconds retry_for{5'000};
+
+    /// What a profile costs, in millionths of the currency; for the statistics. Default 10 000: X's
+    /// $0.010 of 2026.
+    std::uint64_t price_per_profile_micros = 10'000;
+
+    /// Is told what happens, on the thread where it happens and outside of every lock. Must not throw
+    /// or block.
+    std::function<void(const session_event&)> on_event;
+
+    /// Inputs for tests; production leaves them alone.
+    std::shared_ptr<coauth::clock> clock;
+    std::function<double()> chance; ///< From 0 up to 1.
+};
+
+/// One app's people at one provider: signs them in, keeps their tokens, looks profiles up on their
+/// behalf.
+///
+/// **Logins.** `begin_login` (leg 1), a redirect, `complete_login` (leg 3) when the browser comes
+/// back. Any number of coroutines may `wait` for the outcome. How a login ends is a value; what is
+/// thrown is trouble (the provider's, the network's, a full table).
+///
+/// **Lookups.** Answers come from a cache, from an equal question under way, or from a request that
+/// carries up to 100 names. A rate limit that is spent is waited for, without a call before its reset.
+/// Whatever is shared is shared under the same person's credentials only.
+///
+///     coauth::session session(io.get_executor(), client, options);
+///     auto login = co_await session.begin_login(cookie);
+///     ...
+///     auto outcome = co_await session.complete_login(query, cookie);
+///     auto jack = co_await session.profile(outcome.user.id, "jack");
+///
+/// Every operation honours cancellation of every type and then throws `errc::cancelled`; work that
+/// others share goes on.
+///
+/// Thread safety: safe; share one among threads. No operation blocks.
+/// Lifetime: destroying it resumes everyone who waits with `errc::cancelled`. It must not outlive the
+/// executor's context.
+class COAUTH_DECL session {
+public:
+    /// Throws `errc::invalid_argument` for options out of range.
+    session(boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider,
+        session_options options = session_options());
+    session(boost::asio::any_io_executor executor, twitter::client client, session_options options = session_options());
+    ~session();
+
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    /// Begins a login for the browser that holds `present` (empty: for one that holds nothing yet).
+    /// Fails with `too_many_logins` at a cap, and as leg 1 does.
+    boost::asio::awaitable<login> begin_login(browser_binding present, login_request how = login_request());
+
+    /// Waits until the login has ended: a callback came, or its time was over (`expired`). Throws what
+    /// leg 3 threw.
+    boost::asio::awaitable<login_outcome> wait(const login& begun);
+
+    /// Ends a login with the callback's query (without `?`) and the binding that its browser sent. The
+    /// login is consumed before leg 3, so of equal callbacks one is `granted`. Throws
+    /// `invalid_argument` for a query that is no callback, and what leg 3 throws. Leg 3 goes on even
+    /// if this is cancelled.
+    boost::asio::awaitable<login_outcome> complete_login(std::string query, browser_binding present);
+
+    /// Keeps a token that came from elsewhere.
+    boost::asio::awaitable<void> add_user(std::string user_id, oauth1::access_token token);
+
+    enum class at_provider { leave, invalidate };
+
+    /// Forgets a person's token and answers, then makes the provider forget it if asked. Fails with
+    /// `unknown_user` if there is none, and as the provider's call does (the token is forgotten here then).
+    boost::asio::awaitable<void> sign_out(std::string user_id, at_provider token = at_provider::leave);
+
+    /// One person's profile, asked under `user_id`'s credentials. Fails with `unknown_user`,
+    /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...
+    boost::asio::awaitable<twitter::profile> profile(std::string user_id, twitter::user_ref who);
+
+    /// The same for any number of people: one outcome each, in the order asked. What fails for one
+    /// person fails in that outcome; thrown are `unknown_user` and `cancelled`.
+    boost::asio::awaitable<twitter::lookups> profiles(std::string user_id, std::vector<twitter::user_ref> who);
+
+    session_stats stats() const;
+
+    /// Refuses new work with `errc::cancelled`, resumes everyone who waits for a login or a rate limit
+    /// with it, lets what is on the wire end, and returns then.
+    boost::asio::awaitable<void> close();
+
+private:
+    class state;
+    std::shared_ptr<state> state_;
+};
+
+} // namespace coauth

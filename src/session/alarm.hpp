@@ -1,0 +1,41 @@
+// Calls back at a time, by a clock that may be a test's.
+#pragma once
+
+#include <coauth/coro/clock.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace coauth::sessions {
+
+/// One time to be called at. An alarm that is set keeps its context busy; one that has rung or is
+/// cleared does not.
+///
+/// Thread safety: safe. Lifetime: once destroyed it does not call any more.
+class alarm {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// `ring` is called on the executor, on any thread, one call at a time.
+    alarm(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring);
+    ~alarm();
+
+    alarm(const alarm&) = delete;
+    alarm& operator=(const alarm&) = delete;
+
+    /// Rings at `at` (now, if that is past), and at no other time.
+    void set(time_point at);
+
+    void clear();
+
+private:
+    class state;
+    std::shared_ptr<state> state_;
+};
+
+} // namespace coauth::sessions

@@ -1,0 +1,75 @@
+#include "session/setup.hpp"
+
+#include <coauth/store/memory_store.hpp>
+
+#include <openssl/rand.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace coauth::sessions {
+
+namespace {
+
+void check(bool good, const char* what)
+{
+    if (!good)
+        throw error(errc::invalid_argument, std::string("session_options: ") + what);
+}
+
+template <class Duration>
+bool within_30_days(Duration d)
+{
+    return d >= Duration(0) && d <= std::chrono::hours(24 * 30);
+}
+
+void check(const session_options& o)
+{
+    check(within_30_days(o.share_login_for), "share_login_for is not from 0 to 30 days");
+    check(within_30_days(o.cache_for), "cache_for is not from 0 to 30 days");
+    check(within_30_days(o.cache_missing_for), "cache_missing_for is not from 0 to 30 days");
+    check(within_30_days(o.gather_for), "gather_for is not from 0 to 30 days");
+    check(within_30_days(o.rate_window) && o.rate_window.count() > 0, "rate_window is not from 1 s to 30 days");
+    check(within_30_days(o.reset_jitter), "reset_jitter is not from 0 to 30 days");
+    check(within_30_days(o.max_wait), "max_wait is not from 0 to 30 days");
+    check(within_30_days(o.retry_for), "retry_for is not from 0 to 30 days");
+    check(o.max_requests >= 1, "max_requests is 0");
+    check(o.max_cached_tokens >= 1, "max_cached_tokens is 0");
+}
+
+// Only spreads out what many clients do at once, but costs nothing to draw well.
+double draw_chance()
+{
+    std::uint32_t bits = 0;
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(&bits), sizeof bits) != 1)
+        return 0.5;
+    return static_cast<double>(bits) / 4294967296.0;
+}
+
+} // namespace
+
+setup::setup(boost::asio::any_io_executor runs_on, std::shared_ptr<login_provider> asks, session_options wanted)
+    : executor(std::move(runs_on)), provider(std::move(asks)), options(std::move(wanted)),
+      work(std::make_shared<background>(executor))
+{
+    if (!provider)
+        throw error(errc::invalid_argument, "the session has no provider");
+    check(options);
+    if (!options.clock)
+        options.clock = system_clock();
+    if (!options.chance)
+        options.chance = draw_chance;
+    if (!options.logins)
+        options.logins = store::memory_login_store(options.login_limits, options.clock);
+    if (!options.tokens)
+        options.tokens = store::memory_token_store();
+}
+
+void setup::tell(const session_event& event) const noexcept
+{
+    if (options.on_event)
+        options.on_event(event);
+}
+
+} // namespace coauth::sessions

@@ -1,0 +1,29 @@
+// What the parts of a session share.
+#pragma once
+
+#include "session/background.hpp"
+
+#include <coauth/session/session.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace coauth::sessions {
+
+/// Thread safety: a shared object is safe through its const members.
+struct setup {
+    /// Checks the options (throws `errc::invalid_argument`), and fills in what was left to the session.
+    setup(boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider, session_options options);
+
+    /// Tells the one who watches. Never called with a lock held.
+    void tell(const session_event& event) const noexcept;
+
+    boost::asio::any_io_executor executor;
+    std::shared_ptr<login_provider> provider;
+    session_options options; ///< Stores, clock and chance are there.
+    std::shared_ptr<background> work;
+};
+
+} // namespace coauth::sessions
