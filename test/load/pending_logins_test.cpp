@@ -126,7 +126,8 @@ void fill_and_expire(bool waiting, std::size_t most_bytes)
         all.poll();
     }
     const std::size_t more = resident_bytes() - before;
-    MESSAGE((waiting ? "awaited" : "held") << ": " << more / 1024 / 1024 << " MiB more, " << more / many << " B each");
+    MESSAGE(std::string(waiting ? "awaited" : "held")
+            << ": " << more / 1024 / 1024 << " MiB more, " << more / many << " B each");
     if (measures)
         CHECK(more <= most_bytes);
     CHECK(all.session->stats().logins.awaited == (waiting ? many - 1 : 0));
