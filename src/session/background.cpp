@@ -1,7 +1,10 @@
 #include "session/background.hpp"
 
+#include <coauth/error.hpp>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -11,6 +14,21 @@
 namespace coauth::sessions {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// After a cancellation a coroutine can await nothing more, and its error is nobody's.
+void pass_on(const std::exception_ptr& problem)
+{
+    try {
+        std::rethrow_exception(problem);
+    } catch (const boost::system::system_error& e) {
+        if (e.code() != asio::error::operation_aborted && e.code() != errc::cancelled)
+            throw;
+    }
+}
+
+} // namespace
 
 // The signal belongs to the strand: emitted there, gone with the coroutine.
 struct background::running {
@@ -31,7 +49,7 @@ void background::start(asio::awaitable<void> work)
     auto done = [self = shared_from_this(), which](const std::exception_ptr& problem) {
         self->ended(which);
         if (problem)
-            std::rethrow_exception(problem);
+            pass_on(problem);
     };
     asio::co_spawn(which->strand, std::move(work), asio::bind_cancellation_slot(slot, std::move(done)));
 }

@@ -22,8 +22,8 @@ class background : public std::enable_shared_from_this<background> {
 public:
     explicit background(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-    /// Starts `work` on a strand of its own. It must catch what it throws, errors of cancellation
-    /// included; anything that leaves it all the same leaves the context's `run()`.
+    /// Starts `work` on a strand of its own. It must deal with what it throws: anything but a
+    /// cancellation that leaves it leaves the context's `run()`.
     void start(boost::asio::awaitable<void> work);
 
     /// Cancels all that is under way.

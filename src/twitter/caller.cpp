@@ -161,7 +161,14 @@ caller::caller(std::shared_ptr<http::transport> transport, oauth1::consumer app,
         options_.user_agent = "coauth/" COAUTH_VERSION_STRING;
     if (!options_.clock)
         options_.clock = system_clock();
-    clock_ = std::make_unique<provider_clock>(options_.clock);
+    clock_ = std::make_shared<provider_clock>(options_.clock);
+}
+
+caller caller::without_retry() const
+{
+    caller other(*this);
+    other.options_.retry_budget = milliseconds(0);
+    return other;
 }
 
 oauth1::moment caller::moment_at(std::chrono::sys_seconds time) const

@@ -39,6 +39,9 @@ public:
     http::transport& transport() const noexcept { return *transport_; }
     provider_clock& clock() const noexcept { return *clock_; }
 
+    /// The same, with a retry budget of 0; what is learnt of the clock is learnt for both.
+    caller without_retry() const;
+
     /// A nonce and this time.
     oauth1::moment moment_at(std::chrono::sys_seconds time) const;
 
@@ -48,7 +51,7 @@ private:
     client_options options_;
     http::base_url api_;
     http::base_url authorize_;
-    std::unique_ptr<provider_clock> clock_;
+    std::shared_ptr<provider_clock> clock_;
 };
 
 /// Sends `what` until it is answered or refused for good. Throws if no answer came.

@@ -8,7 +8,7 @@
 #include "twitter/refusal.hpp"
 #include "twitter/routes.hpp"
 
-#include <coauth/coro/as_result.hpp>
+#include <coauth/coro/typed_errors.hpp>
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/twitter/client.hpp>
 
@@ -21,27 +21,12 @@ namespace asio = boost::asio;
 class client::state final : public caller {
 public:
     using caller::caller;
+    explicit state(const caller& other) : caller(other) {}
 };
 
 namespace {
 
 using shared_caller = std::shared_ptr<const caller>;
-
-// Cancellation leaves Asio's coroutines as a plain system_error.
-template <class T>
-asio::awaitable<T> with_typed_errors(asio::awaitable<T> operation)
-{
-    try {
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(operation);
-        } else {
-            T value = co_await std::move(operation);
-            co_return value;
-        }
-    } catch (const boost::system::system_error&) {
-        throw error_from_current_exception();
-    }
-}
 
 // What a reader complains of comes with the answer's status.
 template <class Read>
@@ -241,13 +226,16 @@ client::client(std::shared_ptr<http::transport> transport, oauth1::consumer app,
     : state_(std::make_shared<state>(std::move(transport), std::move(app), std::move(options)))
 {}
 
+client::client(std::shared_ptr<state> state) : state_(std::move(state))
+{}
+
 client::~client() = default;
 client::client(client&&) noexcept = default;
 client& client::operator=(client&&) noexcept = default;
 
 asio::awaitable<oauth1::request_token> client::request_token(std::string callback, access_type access) const
 {
-    return with_typed_errors(do_request_token(state_, std::move(callback), access));
+    return typed_errors(do_request_token(state_, std::move(callback), access));
 }
 
 std::string client::authenticate_url(const oauth1::request_token& login, const authorize_options& options) const
@@ -262,63 +250,61 @@ std::string client::authorize_url(const oauth1::request_token& login, const auth
 
 asio::awaitable<oauth1::access_token> client::access_token(oauth1::request_token login, std::string verifier) const
 {
-    return with_typed_errors(do_access_token(state_, std::move(login), std::move(verifier)));
+    return typed_errors(do_access_token(state_, std::move(login), std::move(verifier)));
 }
 
 asio::awaitable<void> client::invalidate_token(oauth1::access_token user) const
 {
-    return with_typed_errors(do_invalidate_token(state_, std::move(user)));
+    return typed_errors(do_invalidate_token(state_, std::move(user)));
 }
 
 asio::awaitable<reply<profile>> client::me(oauth1::access_token user) const
 {
-    return with_typed_errors(do_me(state_, std::move(user)));
+    return typed_errors(do_me(state_, std::move(user)));
 }
 
 asio::awaitable<reply<profile>> client::profile(oauth1::access_token user, user_ref who) const
 {
-    return with_typed_errors(do_profile(state_, std::move(user), std::move(who)));
+    return typed_errors(do_profile(state_, std::move(user), std::move(who)));
 }
 
 asio::awaitable<reply<lookups>> client::profiles(oauth1::access_token user, std::vector<user_ref> who) const
 {
-    return with_typed_errors(do_profiles(state_, std::move(user), std::move(who)));
+    return typed_errors(do_profiles(state_, std::move(user), std::move(who)));
 }
 
 asio::awaitable<reply<page<tweet>>> client::tweets(
     oauth1::access_token user, std::string user_id, page_options which) const
 {
-    return with_typed_errors(
-        do_timeline(state_, std::move(user), std::move(user_id), std::move(which), timeline::tweets));
+    return typed_errors(do_timeline(state_, std::move(user), std::move(user_id), std::move(which), timeline::tweets));
 }
 
 asio::awaitable<reply<page<tweet>>> client::mentions(
     oauth1::access_token user, std::string user_id, page_options which) const
 {
-    return with_typed_errors(
-        do_timeline(state_, std::move(user), std::move(user_id), std::move(which), timeline::mentions));
+    return typed_errors(do_timeline(state_, std::move(user), std::move(user_id), std::move(which), timeline::mentions));
 }
 
 asio::awaitable<reply<page<twitter::profile>>> client::followers(
     oauth1::access_token user, std::string user_id, page_options which) const
 {
-    return with_typed_errors(do_followers(state_, std::move(user), std::move(user_id), std::move(which)));
+    return typed_errors(do_followers(state_, std::move(user), std::move(user_id), std::move(which)));
 }
 
 asio::awaitable<reply<tweet>> client::post_tweet(
     oauth1::access_token user, std::string text, std::string reply_to) const
 {
-    return with_typed_errors(do_post_tweet(state_, std::move(user), std::move(text), std::move(reply_to)));
+    return typed_errors(do_post_tweet(state_, std::move(user), std::move(text), std::move(reply_to)));
 }
 
 asio::awaitable<void> client::delete_tweet(oauth1::access_token user, std::string id) const
 {
-    return with_typed_errors(do_delete_tweet(state_, std::move(user), std::move(id)));
+    return typed_errors(do_delete_tweet(state_, std::move(user), std::move(id)));
 }
 
 asio::awaitable<reply<http::response>> client::request(oauth1::access_token user, api_call call) const
 {
-    return with_typed_errors(do_request(state_, std::move(user), std::move(call)));
+    return typed_errors(do_request(state_, std::move(user), std::move(call)));
 }
 
 std::chrono::seconds client::clock_offset() const noexcept
@@ -329,6 +315,11 @@ std::chrono::seconds client::clock_offset() const noexcept
 const client_options& client::options() const noexcept
 {
     return state_->options();
+}
+
+client client::without_retry() const
+{
+    return client(std::make_shared<state>(state_->without_retry()));
 }
 
 } // namespace coauth::twitter

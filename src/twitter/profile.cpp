@@ -48,4 +48,9 @@ bool user_ref::valid() const noexcept
     return is_id() ? twitter::is_id(text_) : is_username(text_);
 }
 
+std::string user_ref::key() const
+{
+    return is_id() ? '#' + text_ : folded(text_);
+}
+
 } // namespace coauth::twitter

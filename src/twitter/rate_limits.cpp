@@ -1,3 +1,5 @@
+#include "twitter/dates.hpp"
+
 #include <coauth/twitter/reply.hpp>
 
 #include <charconv>
@@ -42,6 +44,7 @@ rate_limits read_rate_limits(const http::fields& headers)
     limits.window = read_window(headers, "x-rate-limit-");
     limits.app_day = read_window(headers, "x-app-limit-24hour-");
     limits.user_day = read_window(headers, "x-user-limit-24hour-");
+    limits.at = read_http_date(headers.get("date"));
     return limits;
 }
 

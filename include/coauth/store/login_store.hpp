@@ -1,6 +1,7 @@
 // Where logins wait for their callback.
 #pragma once
 
+#include <coauth/error.hpp>
 #include <coauth/export.hpp>
 #include <coauth/store/pending_login.hpp>
 
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace coauth::store {
 
@@ -28,6 +30,15 @@ struct login_limits {
     std::chrono::milliseconds time_to_live{600'000};
 };
 
+/// Throws `errc::invalid_argument` for limits out of range.
+COAUTH_DECL void check(const login_limits& limits);
+
+/// The two caps of `login_limits`.
+enum class login_cap { of_all, of_browser };
+
+/// What `login_store::add` fails with at a cap: says which, and what to do.
+COAUTH_DECL error too_many_logins(const login_limits& limits, login_cap reached);
+
 /// What a callback found.
 struct taken_login {
     enum class status {
@@ -45,6 +56,14 @@ struct taken_login {
     std::optional<pending_login> login; ///< Set exactly if taken.
 };
 
+/// A login that the same browser has just begun.
+struct recent_login {
+    recent_login(pending_login login, std::chrono::milliseconds left) : login(std::move(login)), left(left) {}
+
+    pending_login login;
+    std::chrono::milliseconds left; ///< Until its time is over.
+};
+
 /// Pending logins, in memory or in a database that several servers share.
 ///
 /// A store keeps time itself and holds to `limits()`. Operations throw `errc::store_unavailable` when
@@ -57,7 +76,9 @@ public:
 
     virtual login_limits limits() const = 0;
 
-    /// Keeps a login that begins now. Fails with `errc::too_many_logins` at a cap.
+    /// Keeps a login that begins now. Fails with `errc::too_many_logins` at a cap, and with
+    /// `errc::provider_error` for a request token that the store knows already, be it spent: no
+    /// provider gives one twice, and which login a callback means would be anybody's guess.
     virtual boost::asio::awaitable<void> add(pending_login login) = 0;
 
     struct counts {
@@ -67,20 +88,26 @@ public:
         std::size_t of_browser = 0; ///< Of these, begun by the browser asked about.
     };
 
-    /// How many logins are living now.
+    /// How many logins live now.
     virtual boost::asio::awaitable<counts> count(browser_digest browser) = 0;
 
     /// The latest living login of this browser that began at most `age` ago with the same `return_to`.
-    virtual boost::asio::awaitable<std::optional<pending_login>> recent(
+    virtual boost::asio::awaitable<std::optional<recent_login>> recent(
         browser_digest browser, std::string return_to, std::chrono::milliseconds age) = 0;
 
     /// Takes a login out, if this browser began it: one atomic step, so that of any number of equal
     /// callbacks one gets it.
     virtual boost::asio::awaitable<taken_login> take(login_id id, browser_digest browser) = 0;
 
-    /// Drops the logins whose time is over. Returns when the oldest of the rest is due, or nothing
-    /// if there is none.
-    virtual boost::asio::awaitable<std::optional<std::chrono::milliseconds>> expire() = 0;
+    struct expiry {
+        expiry() = default;
+
+        std::size_t expired = 0;                       ///< Logins whose time ended since `expire` was called last.
+        std::optional<std::chrono::milliseconds> next; ///< Until the next one is due; empty if none lives.
+    };
+
+    /// Drops the logins whose time is over. Frees memory and counts; what is over is over without it.
+    virtual boost::asio::awaitable<expiry> expire() = 0;
 };
 
 } // namespace coauth::store

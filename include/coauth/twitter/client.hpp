@@ -140,8 +140,13 @@ public:
 
     const client_options& options() const noexcept;
 
+    /// The same client (transport, keys, learnt clock) that never tries again on its own while the
+    /// provider is down: for those who decide that themselves.
+    client without_retry() const;
+
 private:
     class state;
+    explicit client(std::shared_ptr<state> state);
     std::shared_ptr<state> state_;
 };
 

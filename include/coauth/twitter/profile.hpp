@@ -66,6 +66,10 @@ public:
     /// of `[A-Za-z0-9_]`.
     bool valid() const noexcept;
 
+    /// The same for two that mean the same person in the same way: names compare without case, and a
+    /// name never equals an id.
+    std::string key() const;
+
 private:
     enum class kind { id, username };
     user_ref(kind k, std::string text) : kind_(k), text_(std::move(text)) {}

@@ -27,9 +27,12 @@ struct rate_limits {
     std::optional<rate_window> window;   ///< `x-rate-limit-*`: usually 15 minutes.
     std::optional<rate_window> app_day;  ///< `x-app-limit-24hour-*`
     std::optional<rate_window> user_day; ///< `x-user-limit-24hour-*`
+
+    /// The provider's time when it answered (`Date`): resets count from here.
+    std::optional<std::chrono::sys_seconds> at;
 };
 
-/// Reads the windows; a header that is missing or no number leaves its window empty.
+/// Reads the windows and the date; a header that is missing or malformed leaves its part empty.
 COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers);
 
 /// A value, and the rate-limit windows of the answer it came in. Use it as the value it is:

@@ -1,0 +1,49 @@
+// One who asks for profiles, and a question that several may have asked.
+#pragma once
+
+#include <coauth/coro/one_shot.hpp>
+#include <coauth/twitter/lookup.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coauth::sessions {
+
+/// An answer, shared by all who asked. Its `asked` is the first asker's text.
+using answer = std::shared_ptr<const twitter::lookup>;
+
+/// A call of `profile` or `profiles` under way. Everything but `wake` belongs to the desk until `wake`
+/// has been fired.
+struct asker {
+    explicit asker(std::vector<twitter::user_ref> who) : who(std::move(who)), answers(this->who.size()) {}
+
+    std::vector<twitter::user_ref> who;
+    std::vector<answer> answers; ///< By the place in `who`; null while open.
+    std::size_t open = 0;
+    std::optional<error> failed; ///< Set if the call as a whole came to nothing.
+    one_shot wake;
+};
+
+/// Someone to be looked up, under one person's credentials.
+struct question {
+    using time_point = std::chrono::steady_clock::time_point;
+
+    question(twitter::user_ref who, std::string key, time_point asked)
+        : who(std::move(who)), key(std::move(key)), asked(asked)
+    {}
+
+    twitter::user_ref who;
+    std::string key;
+    time_point asked;
+    std::optional<time_point> first_sent;
+    int failures = 0; ///< In a row.
+    bool sent = false;
+    std::vector<std::pair<std::shared_ptr<asker>, std::size_t>> askers; ///< And the place in each.
+};
+
+} // namespace coauth::sessions

@@ -1,0 +1,152 @@
+// Which question is answered, joined or sent, and when. Pure: no lock, no clock, no coroutine.
+#pragma once
+
+#include "session/allowance.hpp"
+#include "session/answer_cache.hpp"
+#include "session/asker.hpp"
+#include "session/person.hpp"
+#include "session/retry_budget.hpp"
+
+#include <coauth/session/session_event.hpp>
+#include <coauth/twitter/reply.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace coauth::sessions {
+
+/// As the members of `session_options` with the same names.
+struct desk_rules {
+    desk_rules() = default;
+
+    std::size_t largest_lookup = 100; ///< Names in a request.
+    bool one_limit = false;           ///< For ids and names.
+    std::size_t max_requests = 8;
+    std::size_t max_cached_answers = 10'000;
+    std::chrono::milliseconds cache_for{300'000};
+    std::chrono::milliseconds cache_missing_for{60'000};
+    std::chrono::milliseconds gather_for{0};
+    std::chrono::milliseconds max_wait{960'000};
+    std::chrono::milliseconds retry_for{5'000};
+    std::uint64_t price_per_profile_micros = 10'000;
+    allowance_rules limits;
+    std::function<double()> chance;
+    bool watched = false; ///< Events are collected.
+};
+
+/// A request of up to `largest_lookup` names on the wire.
+struct batch {
+    explicit batch(person_ref who, lane_ref from) : who(std::move(who)), from(std::move(from)) {}
+
+    std::vector<twitter::user_ref> names() const;
+
+    person_ref who;
+    lane_ref from;
+    std::list<question> questions;
+};
+using batch_ref = std::shared_ptr<batch>;
+
+/// The questions of all people.
+///
+/// A question is answered from the cache, joins an equal one of the same person, or waits in the
+/// person's lane. `next` hands out the lanes' turns: a batch is made only when it may be sent, so
+/// that whatever has gathered until then shares it, and whoever leaves before costs nothing. A question
+/// on the wire is never given up: its answer is paid for, and a newcomer may join it.
+class lookup_desk {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using askers = std::vector<std::shared_ptr<asker>>;
+
+    lookup_desk(desk_rules rules, time_point now);
+
+    /// Asks for `from->who[place]`. If the answer is known it is in `from->answers` then; else
+    /// `from->open` has grown by one.
+    void ask(const person_ref& who, const std::shared_ptr<asker>& from, std::size_t place, time_point now);
+
+    /// Takes an asker's open questions back.
+    void leave(const person_ref& who, const std::shared_ptr<asker>& from);
+
+    /// What to do now.
+    struct step {
+        enum class kind {
+            send, ///< Send `what`; then ask for the next step at once.
+            wait, ///< Nothing before `until`, unless something happens.
+            idle, ///< Nothing, unless something happens.
+        };
+
+        step() = default;
+
+        kind what = kind::idle;
+        batch_ref request;
+        time_point until{};
+        askers done; ///< To be woken in any case.
+    };
+    step next(time_point now);
+
+    /// A request was answered. Returns who has all answers now.
+    askers answered(const batch_ref& request, const twitter::reply<twitter::lookups>& reply,
+        std::chrono::sys_seconds wall, time_point now);
+
+    /// A request failed: its questions are sent again or fail. `token_revoked` fails all that the
+    /// person asks.
+    askers failed(const batch_ref& request, const error& why, time_point now);
+
+    /// Forgets a person's answers, and fails what waits to be sent.
+    askers sign_out(const person_ref& who, const error& why);
+
+    /// Fails what waits to be sent, of all people.
+    askers close(const error& why);
+
+    /// Fails everything, what is on the wire too.
+    askers abort(const error& why);
+
+    session_stats::lookup_counts counts() const;
+
+    /// What happened since it was last called.
+    std::vector<session_event> take_events() { return std::exchange(events_, {}); }
+
+private:
+    static lane_ref lane_of(const person_ref& who, const twitter::user_ref& asked);
+    app_allowance& app_limits(const person& who, const lane& which);
+
+    void queue(const lane_ref& which);
+    void sleep(const lane_ref& which, time_point until, time_point now, bool for_limit);
+    void wake_sleepers(time_point now);
+    void get_up(const lane_ref& which, time_point now);
+    void release_held();
+    batch_ref form_batch(const lane_ref& which, time_point now);
+    void settle(lane& where, question& which, const answer& what, askers& done);
+    void fail(lane& where, std::list<question>& which, const error& why, askers& done);
+    void keep(const person& who, const question& which, const answer& what, time_point now);
+    bool try_again(question& which, const error& why, time_point now, std::chrono::milliseconds wait) const;
+    std::chrono::milliseconds backoff(const batch& request, const error& why) const;
+    void put_back(const lane_ref& where, std::list<question>& which);
+    session_event* note(session_event::kind what, const person& who);
+
+    desk_rules rules_;
+    answer_cache cache_;
+    retry_budget budget_;
+    app_allowance app_by_id_;
+    app_allowance app_by_name_;
+
+    // A lane with questions waiting is in exactly one of these.
+    std::deque<lane_ref> turns_;
+    std::multimap<time_point, lane_ref> asleep_;
+    std::vector<lane_ref> held_;
+
+    std::set<batch_ref> under_way_;
+    std::size_t waiting_ = 0;
+    bool closed_ = false;
+    session_stats::lookup_counts counts_;
+    std::vector<session_event> events_;
+};
+
+} // namespace coauth::sessions

@@ -1,0 +1,115 @@
+#include "session/tokens.hpp"
+
+#include <utility>
+
+namespace coauth::sessions {
+
+namespace asio = boost::asio;
+
+namespace {
+
+allowance_rules rules_of(const session_options& o)
+{
+    return {o.rate_window, o.reset_jitter};
+}
+
+} // namespace
+
+person_ref tokens::held(const std::string& user_id)
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = held_.find(user_id);
+    if (found == held_.end())
+        return nullptr;
+    used_.splice(used_.begin(), used_, found->second);
+    return *found->second;
+}
+
+// With the lock held.
+void tokens::forget(const std::string& user_id)
+{
+    ++changes_;
+    if (const auto found = held_.find(user_id); found != held_.end()) {
+        used_.erase(found->second);
+        held_.erase(found);
+    }
+}
+
+// With the lock held. Another may have been quicker.
+person_ref tokens::hold(std::string user_id, store::stored_token found)
+{
+    if (const auto there = held_.find(user_id); there != held_.end())
+        return *there->second;
+    if (used_.size() >= with_->options.max_cached_tokens) {
+        held_.erase(used_.back()->user_id);
+        used_.pop_back();
+    }
+    used_.push_front(std::make_shared<person>(user_id, std::move(found.token), found.version, ++last_number_,
+        rules_of(with_->options), with_->provider->one_limit_for_ids_and_names()));
+    held_.emplace(std::move(user_id), used_.begin());
+    return used_.front();
+}
+
+asio::awaitable<person_ref> tokens::find(std::string user_id)
+{
+    const auto self = shared_from_this();
+    for (;;) {
+        if (person_ref here = held(user_id))
+            co_return here;
+        std::uint64_t before = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            before = changes_;
+        }
+        std::optional<store::stored_token> found = co_await with_->options.tokens->find(user_id);
+        if (!found)
+            throw error(errc::unknown_user).with_hint("let the person sign in, or hand their token to add_user");
+        const std::lock_guard lock(mutex_);
+        if (before == changes_)
+            co_return hold(std::move(user_id), *std::move(found));
+        // A token came or went meanwhile; perhaps this one.
+    }
+}
+
+asio::awaitable<void> tokens::put(std::string user_id, oauth1::access_token token)
+{
+    const auto self = shared_from_this();
+    co_await with_->options.tokens->put(user_id, std::move(token));
+    {
+        // Read again when it is wanted: of two that were put at once the store knows which is the later.
+        const std::lock_guard lock(mutex_);
+        forget(user_id);
+    }
+    with_->tell(session_event(session_event::kind::token_added, std::move(user_id)));
+}
+
+asio::awaitable<bool> tokens::drop(person_ref who, std::optional<errc> why)
+{
+    const auto self = shared_from_this();
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = held_.find(who->user_id);
+        if (found != held_.end() && *found->second == who)
+            forget(who->user_id);
+        else
+            ++changes_;
+    }
+    const bool removed = co_await with_->options.tokens->remove(who->user_id, who->version);
+    {
+        // Someone may have read it once more before it was gone.
+        const std::lock_guard lock(mutex_);
+        const auto found = held_.find(who->user_id);
+        if (found != held_.end() && (*found->second)->version == who->version)
+            forget(who->user_id);
+        else
+            ++changes_;
+    }
+    if (removed) {
+        session_event event(session_event::kind::token_removed, who->user_id);
+        event.why = why;
+        with_->tell(event);
+    }
+    co_return removed;
+}
+
+} // namespace coauth::sessions
