@@ -1,0 +1,80 @@
+#include <coauth/session/login.hpp>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+
+namespace coauth {
+
+namespace {
+
+constexpr std::size_t binding_octets = 32;
+constexpr std::size_t binding_characters = 43;
+
+bool is_base64url(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+// 43 characters hold two bits more than 32 octets do; in what `random` gave these are zero.
+bool is_binding(std::string_view text)
+{
+    constexpr std::string_view last = "AEIMQUYcgkosw048";
+    return text.size() == binding_characters && std::all_of(text.begin(), text.end(), is_base64url) &&
+           last.find(text.back()) != std::string_view::npos;
+}
+
+} // namespace
+
+browser_binding::browser_binding(std::string_view cookie) : text_(is_binding(cookie) ? cookie : std::string_view())
+{}
+
+browser_binding browser_binding::random()
+{
+    std::array<unsigned char, binding_octets> octets{};
+    if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
+        throw std::runtime_error("OpenSSL's random generator failed");
+
+    std::array<unsigned char, binding_characters + 2> base64{}; // with its padding and a zero
+    EVP_EncodeBlock(base64.data(), octets.data(), static_cast<int>(octets.size()));
+    std::array<char, binding_characters> text{};
+    std::transform(base64.begin(), base64.begin() + binding_characters, text.begin(), [](unsigned char c) {
+        return c == '+' ? '-' : c == '/' ? '_' : static_cast<char>(c);
+    });
+    browser_binding made{std::string_view(text.data(), text.size())};
+    OPENSSL_cleanse(octets.data(), octets.size());
+    OPENSSL_cleanse(base64.data(), base64.size());
+    OPENSSL_cleanse(text.data(), text.size());
+    return made;
+}
+
+std::string_view name(login_status status) noexcept
+{
+    switch (status) {
+    case login_status::granted:
+        return "granted";
+    case login_status::denied:
+        return "denied";
+    case login_status::expired:
+        return "expired";
+    case login_status::unknown:
+        return "unknown";
+    case login_status::replayed:
+        return "replayed";
+    case login_status::wrong_browser:
+        return "wrong_browser";
+    }
+    return "unknown";
+}
+
+login::login(std::string url, browser_binding binding, std::shared_ptr<ticket> awaited)
+    : url(std::move(url)), binding(std::move(binding)), awaited_(std::move(awaited))
+{}
+
+} // namespace coauth

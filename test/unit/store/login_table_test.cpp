@@ -1,0 +1,127 @@
+#include "store/login_table.hpp"
+
+#include <coauth/error.hpp>
+
+#include <algorithm>
+#include <malloc.h>
+#include <map>
+#include <random>
+
+using namespace coauth;
+using namespace coauth::store;
+using namespace std::chrono_literals;
+using status = taken_login::status;
+
+namespace {
+
+pending_login login(int number, int browser)
+{
+    // As X makes them: a token of 27 characters, a secret of 32.
+    std::string token = std::to_string(number) + "-abcdefghijklmnopqrstuvwxyz0";
+    token.resize(27);
+    return pending_login(oauth1::request_token(std::move(token), secret("0123456789abcdef0123456789abcdef")),
+        digest_of_browser(std::to_string(browser)), "/where/they/came/from");
+}
+
+std::size_t in_use()
+{
+    const auto all = ::mallinfo2();
+    return all.uordblks + all.hblkhd;
+}
+
+} // namespace
+
+TEST_CASE("a pending login takes up to 400 bytes and a spent one a fourth of that")
+{
+    constexpr int n = 20'000;
+    login_limits limits;
+    limits.max_pending = n;
+    login_table table(limits, {1, 2});
+    login_table::time_point now{};
+    const auto before = in_use();
+    for (int i = 0; i < n; ++i)
+        table.add(login(i, i), now);
+    const auto each = (in_use() - before) / n;
+    MESSAGE("a pending login takes " << each << " bytes");
+    // Sanitizers bring their own heap, which counts otherwise.
+    CHECK(each <= 400);
+
+    CHECK(table.expire(now + limits.time_to_live).expired == n);
+    const auto each_spent = (in_use() - before) / n;
+    MESSAGE("a spent login takes " << each_spent << " bytes");
+    CHECK(each_spent <= 136);
+}
+
+// A slow and obvious model beside the table, and random steps in time.
+TEST_CASE("the table does as a plain list would")
+{
+    struct entry {
+        entry() = default;
+        int browser = 0;
+        login_table::time_point due;
+        status what = status::taken; // living
+        login_table::time_point until;
+    };
+    std::mt19937 random(7); // NOLINT: the same steps each time
+    const auto draw = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
+    login_limits limits;
+    limits.max_pending = 30;
+    limits.max_per_browser = 4;
+    limits.time_to_live = 1s;
+    login_table table(limits, {random(), random()});
+    std::map<int, entry> model;
+    login_table::time_point now{};
+    int next = 0;
+    for (int step = 0; step < 20'000; ++step) {
+        now += std::chrono::milliseconds(draw(60));
+        std::size_t living = 0;
+        std::map<int, std::size_t> of_browser;
+        for (auto& [number, e] : model) {
+            if (e.what == status::taken && e.due <= now) {
+                e.what = status::expired;
+                e.until = e.due + 1s;
+            }
+            if (e.what != status::taken && e.until <= now)
+                e.what = status::unknown;
+            if (e.what == status::taken) {
+                ++living;
+                ++of_browser[e.browser];
+            }
+        }
+        const int browser = draw(8);
+        if (draw(2) == 0) {
+            const bool fits = living < 30 && of_browser[browser] < 4;
+            bool added = true;
+            try {
+                table.add(login(next, browser), now);
+            } catch (const error& e) {
+                REQUIRE(e.reason() == errc::too_many_logins);
+                added = false;
+            }
+            REQUIRE(added == fits);
+            if (added) {
+                model[next].browser = browser;
+                model[next].due = now + 1s;
+            }
+            ++next;
+        } else if (next > 0) {
+            const int which = std::max(0, next - 1 - draw(60));
+            const auto found = model.find(which);
+            auto expected = found == model.end() ? status::unknown : found->second.what;
+            if (expected == status::taken && found->second.browser != browser)
+                expected = status::wrong_browser;
+            const auto asked = login(which, browser);
+            REQUIRE(table.take(id_of_login(asked.token.token()), asked.browser, now).what == expected);
+            if (expected == status::taken) {
+                found->second.what = status::replayed;
+                found->second.until = now + 1s;
+                --living;
+                --of_browser[browser];
+            }
+        }
+        if (draw(4) == 0)
+            table.expire(now);
+        if (model.size() > 1'000)
+            model.erase(model.begin(), model.lower_bound(next - 200));
+    }
+}
