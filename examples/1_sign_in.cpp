@@ -8,8 +8,8 @@
 #include "program/browser.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
+#include "program/pin.hpp"
 #include "program/provider_flags.hpp"
-#include "program/terminal.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
@@ -37,44 +37,12 @@ struct sign_in_flags {
     bool authorize = false;
     bool force_login = false;
     bool interactive = false;
-    double timeout = 300;
+    double timeout = program::patience;
 };
 
 std::chrono::milliseconds milliseconds(double seconds)
 {
     return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
-}
-
-// A clock that is off by up to an hour was mended on the way; say so once.
-void tell_clock(const coauth::twitter::client& client)
-{
-    const auto offset = client.clock_offset().count();
-    if (offset != 0)
-        std::cerr << "clock  this machine's clock is " << std::abs(offset) << " s "
-                  << (offset > 0 ? "behind" : "ahead of") << " the provider's; requests carry the provider's time\n";
-}
-
-coauth::error nobody_came(double timeout)
-{
-    return coauth::error(
-        coauth::errc::expired, "nobody finished the login within " + std::to_string(static_cast<long>(timeout)) + " s")
-        .with_hint("give people longer with --timeout, or check that the callback reaches this machine");
-}
-
-asio::awaitable<std::string> ask_for_pin(program::provider_setup& setup, const sign_in_flags& flags, std::string url)
-{
-    std::cerr << "PIN: " << std::flush;
-    if (setup.sandbox() && !flags.interactive) {
-        const std::string page = co_await program::play_browser(setup.transport(), std::move(url));
-        const std::string pin = program::pin_on_page(page);
-        std::cerr << pin << " (read from the sandbox's page)\n";
-        co_return pin;
-    }
-    auto line =
-        co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), program::read_stdin_line()));
-    if (!line && line.error().reason() == coauth::errc::timeout)
-        throw nobody_came(flags.timeout);
-    co_return line.value();
 }
 
 asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, const sign_in_flags& flags,
@@ -94,7 +62,7 @@ asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, c
     };
     auto query = co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), listener.wait(is_ours)));
     if (!query && query.error().reason() == coauth::errc::timeout)
-        throw nobody_came(flags.timeout);
+        throw program::nobody_came(flags.timeout);
     const auto callback = oauth1::parse_callback(query.value()).value();
     if (callback.denied)
         throw coauth::error(coauth::errc::denied).with_hint("run again and allow the app to sign in");
@@ -114,7 +82,7 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     std::cerr << "leg 1  asking " << setup.base() << " for a request token\n";
     const std::string callback = by_pin ? flags.callback : listener->url();
     const oauth1::request_token login = co_await client.request_token(callback);
-    tell_clock(client);
+    program::tell_clock(client);
 
     coauth::twitter::authorize_options how;
     how.force_login = flags.force_login;
@@ -125,7 +93,7 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
 
     std::string verifier;
     if (by_pin)
-        verifier = co_await ask_for_pin(setup, flags, url);
+        verifier = co_await program::ask_for_pin(setup, url, flags.interactive, flags.timeout);
     else
         verifier = co_await wait_for_callback(setup, flags, *listener, login, url);
 

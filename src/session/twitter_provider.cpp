@@ -66,7 +66,7 @@ private:
 
 } // namespace
 
-std::shared_ptr<login_provider> twitter_provider(twitter::client client)
+std::shared_ptr<login_provider> twitter_provider(const twitter::client& client)
 {
     return std::make_shared<twitter_login_provider>(client);
 }

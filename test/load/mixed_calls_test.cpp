@@ -106,7 +106,7 @@ asio::awaitable<void> party(coauth::session& session, unsigned seed, tally& all)
     std::mt19937 dice(seed);
     for (int i = 0; i < calls_of_each; ++i) {
         const std::string user = std::to_string(1 + dice() % people);
-        const unsigned what = dice() % 1000;
+        const auto what = dice() % 1000;
         if (what < 950) {
             user_ref who = someone(dice);
             const auto p = co_await as_result(session.profile(user, who));
@@ -167,7 +167,7 @@ TEST_CASE("a million mixed calls from eight threads: every answer is its asker's
     CHECK(counts.cache_hits > 0);
     CHECK(counts.joined > 0);
     CHECK(counts.names_sent <= counts.asked - counts.cache_hits - counts.joined);
-    MESSAGE("answers " << all.answers << ", from the cache " << counts.cache_hits << ", joined " << counts.joined
-                       << ", requests " << counts.requests << ", logins " << all.logins << ", strangers "
-                       << all.strangers);
+    MESSAGE("answers " << all.answers.load() << ", from the cache " << counts.cache_hits << ", joined " << counts.joined
+                       << ", requests " << counts.requests << ", logins " << all.logins.load() << ", strangers "
+                       << all.strangers.load());
 }

@@ -57,7 +57,7 @@ public:
     virtual boost::asio::awaitable<void> invalidate(oauth1::access_token user) = 0;
 };
 
-/// X (Twitter) as a provider.
-COAUTH_DECL std::shared_ptr<login_provider> twitter_provider(twitter::client client);
+/// X (Twitter) as a provider. Needs the client only while it is made.
+COAUTH_DECL std::shared_ptr<login_provider> twitter_provider(const twitter::client& client);
 
 } // namespace coauth

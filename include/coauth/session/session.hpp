@@ -115,7 +115,8 @@ public:
     /// Throws `errc::invalid_argument` for options out of range.
     session(boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider,
         session_options options = session_options());
-    session(boost::asio::any_io_executor executor, twitter::client client, session_options options = session_options());
+    session(boost::asio::any_io_executor executor, const twitter::client& client,
+        session_options options = session_options());
     ~session();
 
     session(const session&) = delete;

@@ -27,11 +27,13 @@
 
 namespace coauth::testing {
 
-/// The machine's time, and what was skipped of it: a wait of a second or more is over at once, and the
-/// sandbox's clock jumps along.
+/// The machine's time, and what was skipped of it: while it `jumps`, a wait of a second or more is over
+/// at once, and the sandbox's clock jumps along.
 class jumping_clock final : public clock {
 public:
+    std::atomic<bool> jumps = true;
     std::function<void(std::chrono::seconds skipped)> jumped;
+    std::function<bool()> busy; ///< Something is on the wire, which a jump would make badly late.
 
     std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now() + skipped(); }
     std::chrono::steady_clock::time_point steady_now() const override
@@ -42,11 +44,16 @@ public:
     boost::asio::awaitable<void> sleep_for(std::chrono::milliseconds duration) override
     {
         auto executor = co_await boost::asio::this_coro::executor;
-        const auto whole = std::chrono::floor<std::chrono::seconds>(duration);
+        const auto whole = jumps ? std::chrono::floor<std::chrono::seconds>(duration) : std::chrono::seconds(0);
+        boost::asio::steady_timer timer(executor);
+        while (whole.count() != 0 && busy && busy()) {
+            timer.expires_after(std::chrono::milliseconds(1));
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
         skipped_ += whole.count();
         if (whole.count() != 0 && jumped)
             jumped(skipped());
-        boost::asio::steady_timer timer(executor, duration - whole);
+        timer.expires_after(duration - whole);
         co_await timer.async_wait(boost::asio::use_awaitable);
     }
 
@@ -63,6 +70,7 @@ public:
         : sandbox(io.get_executor(), std::move(mood))
     {
         clock->jumped = [this](std::chrono::seconds skipped) { sandbox.set_clock_skew(skipped); };
+        clock->busy = [this] { return session && session->stats().lookups.under_way != 0; };
         http::pool_options pool;
         pool.trust = http::tls_trust::ca_file(sandbox.ca_file());
         transport = std::make_shared<http::connection_pool>(io.get_executor(), pool);

@@ -1,0 +1,294 @@
+// Signs in once by PIN, then reads who mentions the account and answers each with a greeting.
+//
+// What is promised, and by what:
+//
+// - No mention is answered twice, even if this program is killed at any moment. What is about to be
+//   posted is on the disk before it is sent, and its result before the next one begins. What has no
+//   result after a restart, or after a broken connection, was posted or not: so the bot looks in its
+//   own timeline for a reply to that mention. If there is none it posts the same text again, which
+//   the provider refuses as a duplicate should the first post arrive late; that counts as done. A
+//   lost state file is made good by the same look.
+// - Every mention is answered, unless it can't be (deleted, protected, blocked: that is said), or the
+//   provider takes the greeting for a duplicate of one that the bot no longer remembers. So that two
+//   mentions by one person don't look the same, the second greeting ends in " (2)".
+//
+// What is not: a provider that both shows a new post in the timeline late and forgets to refuse the
+// same text has the last word. X says nothing of how long it does either. And two greeters that
+// answer each other will go on doing so.
+//
+// Signals are obeyed between steps: a post under way is finished and recorded first.
+
+#include "greeter_bot/memory.hpp"
+#include "greeter_bot/message.hpp"
+#include "greeter_bot/patience.hpp"
+#include "greeter_bot/round.hpp"
+#include "greeter_bot/state_file.hpp"
+#include "greeter_bot/timelines.hpp"
+#include "program/held_back.hpp"
+#include "program/main_loop.hpp"
+#include "program/pin.hpp"
+#include "program/private_file.hpp"
+#include "program/provider_flags.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/oauth1/legs.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace asio = boost::asio;
+namespace oauth1 = coauth::oauth1;
+using coauth::errc;
+using greeter_bot::verdict;
+
+namespace {
+
+struct bot_flags {
+    bot_flags() = default;
+
+    program::provider_flags provider;
+    std::string state;
+    std::string message = "Hello @{username}, nice to hear from you!";
+    bool once = false;
+    double interval = 60;
+};
+
+class bot {
+public:
+    /// `file`: null to keep nothing.
+    bot(program::provider_setup& setup, const bot_flags& flags, const program::private_file* file)
+        : setup_(setup), client_(setup.client()), flags_(flags), file_(file)
+    {
+        std::string provider = setup.sandbox() ? greeter_bot::inner_sandbox : setup.base();
+        if (file_)
+            memory_ = greeter_bot::load(*file_, std::move(provider));
+    }
+
+    asio::awaitable<int> run();
+
+private:
+    asio::awaitable<void> identify();
+    asio::awaitable<void> sign_in();
+    asio::awaitable<void> be_known(oauth1::access_token access);
+    asio::awaitable<void> answer_all();
+    asio::awaitable<void> answer(greeter_bot::round& round, const greeter_bot::intention& what);
+    void finish(greeter_bot::round& round, const greeter_bot::intention& what, const char* outcome, std::string reply);
+    [[noreturn]] void stop_for(const coauth::error& e);
+    void save() const;
+
+    program::provider_setup& setup_;
+    const coauth::twitter::client& client_;
+    const bot_flags& flags_;
+    const program::private_file* file_;
+    greeter_bot::memory memory_;
+    std::optional<oauth1::access_token> token_;
+    bool token_is_given_ = false; // by the environment: not kept
+    bool stop_asked_ = false;
+};
+
+asio::awaitable<int> bot::run()
+{
+    co_await identify();
+    const std::chrono::milliseconds interval(static_cast<long>(flags_.interval * 1000));
+    for (;;) {
+        auto round = co_await coauth::as_result(answer_all());
+        if (!round) {
+            const coauth::error& e = round.error();
+            if (flags_.once || greeter_bot::judge_question(e) == verdict::stop)
+                stop_for(e);
+            std::cerr << "again  " << e.what() << "; trying again in " << flags_.interval << " s\n";
+        }
+        if (flags_.once)
+            co_return program::done;
+        co_await greeter_bot::wait_for(interval);
+    }
+}
+
+asio::awaitable<void> bot::identify()
+{
+    const auto given = setup_.sandbox() ? std::nullopt : program::token_from_environment();
+    token_is_given_ = given.has_value();
+    if (given)
+        co_await be_known(*given);
+    else if (memory_.token)
+        token_ = memory_.token;
+    else
+        co_await sign_in();
+    std::cerr << "ready  as @" << memory_.username << '\n';
+}
+
+asio::awaitable<void> bot::sign_in()
+{
+    std::cerr << "leg 1  asking " << setup_.base() << " for a request token\n";
+    const oauth1::request_token login = co_await client_.request_token(std::string(oauth1::out_of_band));
+    program::tell_clock(client_);
+    const std::string url = client_.authorize_url(login);
+    std::cerr << "leg 2  open this address, signed in as the account that is to greet, and allow the app\n";
+    std::cout << url << std::endl;
+    const std::string pin = co_await program::ask_for_pin(setup_, url);
+
+    std::cerr << "leg 3  trading the request token for an access token\n";
+    const program::held_back hold(stop_asked_);
+    co_await asio::this_coro::reset_cancellation_state(hold);
+    const oauth1::access_token access = co_await client_.access_token(login, pin);
+    co_await be_known(access);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    if (stop_asked_)
+        throw coauth::error(errc::cancelled);
+}
+
+// Whose token it is; the state must not be another account's.
+asio::awaitable<void> bot::be_known(oauth1::access_token access)
+{
+    std::string id(access.extra("user_id"));
+    std::string name(access.extra("screen_name"));
+    if (id.empty() || name.empty()) {
+        const auto me = co_await client_.me(access);
+        id = me.id;
+        name = me.username;
+    }
+    if (!memory_.user_id.empty() && memory_.user_id != id)
+        throw coauth::error(
+            errc::invalid_argument, "the state file belongs to @" + memory_.username + ", but the token to @" + name)
+            .with_hint("sign in as @" + memory_.username + ", or name another file with --state");
+    memory_.user_id = std::move(id);
+    memory_.username = std::move(name);
+    if (!token_is_given_)
+        memory_.token = access;
+    token_ = std::move(access);
+    save();
+}
+
+asio::awaitable<void> bot::answer_all()
+{
+    const std::string before = memory_.since_id;
+    auto mentions = co_await greeter_bot::read_mentions(client_, *token_, memory_.user_id, before);
+    greeter_bot::round round(memory_, std::move(mentions));
+    if (round.has_next()) {
+        const auto replies = co_await greeter_bot::read_own_replies(client_, *token_, memory_.user_id, round.oldest());
+        while (const auto what = round.next(flags_.message)) {
+            if (const auto reply = replies.find(what->mention); reply != replies.end())
+                finish(round, *what, "duplicate", reply->second);
+            else
+                co_await answer(round, *what);
+        }
+    } else if (memory_.since_id != before) {
+        save();
+    }
+}
+
+asio::awaitable<void> bot::answer(greeter_bot::round& round, const greeter_bot::intention& what)
+{
+    if (what.username.empty()) {
+        std::cerr << "skip   mention " << what.mention << ": the provider does not say who wrote it\n";
+        finish(round, what, "skipped", {});
+        co_return;
+    }
+    save();
+
+    // Until the result is recorded nothing may come between.
+    const program::held_back hold(stop_asked_);
+    co_await asio::this_coro::reset_cancellation_state(hold);
+    const auto posted = co_await coauth::as_result(client_.post_tweet(*token_, what.text, what.mention));
+    const verdict judged = posted ? verdict::done : greeter_bot::judge_reply(posted.error());
+    if (posted) {
+        finish(round, what, "answered", posted->id);
+    } else if (judged == verdict::done) {
+        finish(round, what, "duplicate", {});
+    } else if (judged == verdict::skip) {
+        std::cerr << "skip   mention " << what.mention << " by @" << what.username << ": " << posted.error().what()
+                  << '\n';
+        finish(round, what, "skipped", {});
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    if (stop_asked_)
+        throw coauth::error(errc::cancelled);
+    if (judged == verdict::wait)
+        co_await greeter_bot::wait_for_limit(posted.error());
+    else if (judged == verdict::later || judged == verdict::stop)
+        throw posted.error();
+}
+
+void bot::finish(greeter_bot::round& round, const greeter_bot::intention& what, const char* outcome, std::string reply)
+{
+    round.settle(reply, std::string_view(outcome) != "skipped");
+    save();
+    if (flags_.provider.json) {
+        boost::json::object line;
+        line["mention"] = what.mention;
+        line["username"] = what.username.empty() ? boost::json::value(nullptr) : boost::json::value(what.username);
+        line["reply"] = reply.empty() ? boost::json::value(nullptr) : boost::json::value(reply);
+        line["outcome"] = outcome;
+        std::cout << boost::json::serialize(line) << std::endl;
+    } else {
+        std::cout << outcome << " @" << what.username << " (mention " << what.mention
+                  << (reply.empty() ? ")" : ", reply " + reply + ')') << std::endl;
+    }
+}
+
+void bot::stop_for(const coauth::error& e)
+{
+    if (e.reason() != errc::token_revoked)
+        throw e;
+    if (token_is_given_)
+        throw e.with_hint("the token in COAUTH_TOKEN is no longer valid: set a new one, or unset it and sign in");
+    memory_.token.reset();
+    save();
+    throw e.with_hint("start greeter_bot again and sign in anew; it goes on where it was");
+}
+
+void bot::save() const
+{
+    if (file_)
+        greeter_bot::save(*file_, memory_);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app("Signs in once by PIN, then answers everyone who mentions the account. COAUTH_TOKEN and "
+                 "COAUTH_TOKEN_SECRET, if set, take the sign-in's place.",
+        "greeter_bot");
+    bot_flags flags;
+    flags.provider.add_to(app);
+    app.add_option("--state", flags.state,
+        "Keeps the token and what was answered, for this user's eyes only; needed with --provider");
+    app.add_option("--message", flags.message, "What to say; {username} is the person's name")
+        ->check(greeter_bot::template_fault)
+        ->capture_default_str();
+    app.add_flag("--once", flags.once, "One round, then exit");
+    app.add_option("--interval", flags.interval, "Seconds between rounds")
+        ->check(CLI::Range(0.01, 86400.0))
+        ->capture_default_str();
+    if (const auto exit_code = program::parse_flags(app, argc, argv))
+        return *exit_code;
+    if (flags.state.empty() && !flags.provider.provider.empty()) {
+        std::cerr << "--state is needed with --provider\nRun with --help for more information.\n";
+        return program::wrong_usage;
+    }
+
+    asio::io_context io;
+    std::optional<program::private_file> file;
+    std::optional<program::provider_setup> setup;
+    std::optional<bot> greeter;
+    try {
+        if (!flags.state.empty())
+            file.emplace(flags.state);
+        coauth::sandbox::options sandbox;
+        sandbox.auto_approve = "";
+        setup.emplace(io, flags.provider, std::move(sandbox));
+        greeter.emplace(*setup, flags, file ? &*file : nullptr);
+    } catch (const coauth::error& e) {
+        return program::report(e, flags.provider.json);
+    }
+    if (setup->sandbox())
+        std::cerr << "No --provider: greeting at a sandbox inside this program, " << setup->base() << '\n';
+    return program::run(io, flags.provider.json, greeter->run());
+}

@@ -1,0 +1,164 @@
+#include "greeter_bot/memory.hpp"
+
+#include <coauth/error.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace greeter_bot {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* program_name = "greeter_bot";
+constexpr int version = 1;
+
+json::value or_null(const std::string& text)
+{
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+[[noreturn]] void damaged(const std::string& why)
+{
+    throw coauth::error(coauth::errc::store_unavailable, "the state is damaged: " + why)
+        .with_hint("bring the file back from a backup; or move it away to sign in anew: mentions with a reply that the "
+                   "provider shows are not answered again");
+}
+
+const json::object& object_in(const json::value& value, const char* what)
+{
+    const json::object* object = value.if_object();
+    if (!object)
+        damaged(std::string(what) + " is no object");
+    return *object;
+}
+
+// Null is empty.
+std::string text_in(const json::object& o, const char* name)
+{
+    const json::value* value = o.if_contains(name);
+    if (!value)
+        damaged(std::string(name) + " is missing");
+    if (value->is_null())
+        return {};
+    const json::string* text = value->if_string();
+    if (!text)
+        damaged(std::string(name) + " is no text");
+    return {text->data(), text->size()};
+}
+
+std::string id_in(const json::object& o, const char* name)
+{
+    constexpr std::size_t longest = 19;
+    std::string id = text_in(o, name);
+    const bool digits = std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits || id.size() > longest || id.starts_with('0'))
+        damaged(std::string(name) + " is no id");
+    return id;
+}
+
+std::string mention_in(const json::object& o)
+{
+    std::string id = id_in(o, "mention");
+    if (id.empty())
+        damaged("a mention has no id");
+    return id;
+}
+
+std::optional<coauth::oauth1::access_token> token_in(const json::object& o, const std::string& user_id)
+{
+    std::string token = text_in(o, "token");
+    coauth::secret secret(text_in(o, "token_secret"));
+    if (token.empty())
+        return std::nullopt;
+    // As leg 3 gave it, so that the client knows whose it is.
+    coauth::oauth1::parameters extra;
+    extra.emplace_back("user_id", user_id);
+    extra.emplace_back("screen_name", text_in(o, "username"));
+    try {
+        return coauth::oauth1::access_token(std::move(token), std::move(secret), std::move(extra));
+    } catch (const coauth::error&) {
+        damaged("the token is none");
+    }
+}
+
+} // namespace
+
+std::string to_text(const memory& m)
+{
+    json::object o;
+    o["program"] = program_name;
+    o["version"] = version;
+    o["provider"] = m.provider;
+    o["token"] = m.token ? json::value(m.token->token()) : json::value(nullptr);
+    o["token_secret"] = nullptr;
+    if (m.token) {
+        const std::string_view secret = m.token->secret().reveal();
+        o["token_secret"] = json::string_view(secret.data(), secret.size());
+    }
+    o["user_id"] = or_null(m.user_id);
+    o["username"] = or_null(m.username);
+    o["since_id"] = or_null(m.since_id);
+    json::array answered;
+    for (const settled_mention& s : m.answered) {
+        json::object one;
+        one["mention"] = s.mention;
+        one["reply"] = or_null(s.reply);
+        one["text"] = or_null(s.text);
+        answered.push_back(std::move(one));
+    }
+    o["answered"] = std::move(answered);
+    o["intention"] = nullptr;
+    if (m.open) {
+        json::object open;
+        open["mention"] = m.open->mention;
+        open["username"] = or_null(m.open->username);
+        open["text"] = or_null(m.open->text);
+        o["intention"] = std::move(open);
+    }
+    return json::serialize(o) + '\n';
+}
+
+memory from_text(std::string_view text)
+{
+    boost::system::error_code problem;
+    const json::value root = json::parse(json::string_view(text.data(), text.size()), problem);
+    if (problem)
+        damaged("it is no JSON");
+    const json::object& o = object_in(root, "it");
+    if (const json::value* name = o.if_contains("program"); !name || *name != program_name)
+        throw coauth::error(coauth::errc::store_unavailable, "this is no state of greeter_bot")
+            .with_hint("name another file with --state");
+    if (const json::value* number = o.if_contains("version"); !number || *number != version)
+        throw coauth::error(coauth::errc::store_unavailable, "another version of greeter_bot wrote this state")
+            .with_hint("use that version, or name another file with --state");
+
+    memory m;
+    m.provider = text_in(o, "provider");
+    m.user_id = id_in(o, "user_id");
+    m.username = text_in(o, "username");
+    m.token = token_in(o, m.user_id);
+    m.since_id = id_in(o, "since_id");
+    const json::value* answered = o.if_contains("answered");
+    if (!answered || !answered->is_array())
+        damaged("answered is no list");
+    for (const json::value& value : answered->get_array()) {
+        const json::object& one = object_in(value, "an answered mention");
+        m.answered.emplace_back(mention_in(one), id_in(one, "reply"), text_in(one, "text"));
+    }
+    const json::value* open = o.if_contains("intention");
+    if (!open)
+        damaged("intention is missing");
+    if (!open->is_null()) {
+        const json::object& one = object_in(*open, "intention");
+        m.open = intention(mention_in(one), text_in(one, "username"), text_in(one, "text"));
+    }
+    return m;
+}
+
+} // namespace greeter_bot

@@ -1,0 +1,26 @@
+// What the bot says: a template, and how a second greeting differs from the first.
+#pragma once
+
+#include "greeter_bot/memory.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace greeter_bot {
+
+/// The text that is sent to `username`. The template must be a good one.
+std::string message_for(std::string_view message_template, std::string_view username);
+
+/// Why this is no template for a post, in a few words; empty if it is one. `{username}` is the only
+/// thing that may stand in braces.
+std::string template_fault(std::string_view message_template);
+
+/// `text`, or if it was said before `text (2)`, `text (3)`, ...: a provider refuses the same text twice,
+/// whomever it answers. Where there is no room for the number, the text stays as it is.
+std::string distinct(std::string text, const std::vector<settled_mention>& said);
+
+/// The length as X counts it: most alphabets count 1 a character, others, and emoji, 2.
+std::size_t post_length(std::string_view text);
+
+} // namespace greeter_bot

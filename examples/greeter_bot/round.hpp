@@ -1,0 +1,71 @@
+// Which mention is answered next, and what is remembered of it. No I/O.
+#pragma once
+
+#include "greeter_bot/memory.hpp"
+
+#include <coauth/error.hpp>
+#include <coauth/twitter/tweet.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace greeter_bot {
+
+/// One pass over the mentions that the provider lists.
+///
+///     while (const auto what = round.next(message_template)) {
+///         // save the memory; post; then:
+///         round.settle(reply_id);
+///         // save the memory
+///     }
+///
+/// A mention is settled once, whatever the outcome: `since_id` rises when all that is older is settled,
+/// and what lies below it is forgotten but for the newest 256, whose texts must not be said again.
+///
+/// Thread safety: not safe. Lifetime: refers to `m`.
+class round {
+public:
+    /// `mentions`: all there are after `since_id`, in any order. The bot's own posts need no answer.
+    round(memory& m, std::vector<coauth::twitter::tweet> mentions);
+
+    /// True if `next` would say something.
+    bool has_next() const;
+
+    /// The id of the oldest mention that may be answered in this round; empty if there is none. A reply
+    /// to any of them is newer than this.
+    std::string oldest() const;
+
+    /// What to post now: what was open before, else the oldest mention that is not settled. It is open in
+    /// the memory until it is settled, and given again until then.
+    std::optional<intention> next(std::string_view message_template);
+
+    /// The open one is done with. `reply`: the reply's id, if known. `said`: false if nothing was posted.
+    void settle(std::string reply, bool said = true);
+
+private:
+    const coauth::twitter::tweet* find_next() const;
+    bool is_settled(const coauth::twitter::tweet& mention) const;
+    void advance();
+
+    memory& memory_;
+    std::vector<coauth::twitter::tweet> mentions_; // oldest first
+};
+
+/// What follows from an error.
+enum class verdict {
+    done,  ///< The same text is there already: so was the reply.
+    skip,  ///< This mention can't be answered; the others can.
+    wait,  ///< The rate limit is spent: wait, then go on.
+    later, ///< The network or the provider is in trouble. Whether a post was carried out is not known.
+    stop,  ///< A person must look at it.
+};
+
+/// For a reply that was posted.
+verdict judge_reply(const coauth::error& e);
+
+/// For a question that was asked; never `done` or `skip`.
+verdict judge_question(const coauth::error& e);
+
+} // namespace greeter_bot

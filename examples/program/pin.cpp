@@ -1,0 +1,46 @@
+#include "program/pin.hpp"
+
+#include "program/browser.hpp"
+#include "program/terminal.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/coro/cancel_after.hpp>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace program {
+
+boost::asio::awaitable<std::string> ask_for_pin(
+    provider_setup& setup, std::string url, bool interactive, double timeout)
+{
+    std::cerr << "PIN: " << std::flush;
+    if (setup.sandbox() && !interactive) {
+        const std::string page = co_await play_browser(setup.transport(), std::move(url));
+        const std::string pin = pin_on_page(page);
+        std::cerr << pin << " (read from the sandbox's page)\n";
+        co_return pin;
+    }
+    const std::chrono::milliseconds limit(static_cast<long>(timeout * 1000));
+    auto line = co_await coauth::as_result(coauth::cancel_after(limit, read_stdin_line()));
+    if (!line && line.error().reason() == coauth::errc::timeout)
+        throw nobody_came(timeout);
+    co_return line.value();
+}
+
+coauth::error nobody_came(double timeout)
+{
+    return coauth::error(
+        coauth::errc::expired, "nobody finished the login within " + std::to_string(static_cast<long>(timeout)) + " s")
+        .with_hint("give people longer with --timeout, or check that the callback reaches this machine");
+}
+
+void tell_clock(const coauth::twitter::client& client)
+{
+    const auto offset = client.clock_offset().count();
+    if (offset != 0)
+        std::cerr << "clock  this machine's clock is " << std::abs(offset) << " s "
+                  << (offset > 0 ? "behind" : "ahead of") << " the provider's; requests carry the provider's time\n";
+}
+
+} // namespace program

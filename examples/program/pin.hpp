@@ -1,0 +1,30 @@
+// What a person does in a login: reads the PIN off the provider's page and types it.
+#pragma once
+
+#include "program/provider_flags.hpp"
+
+#include <coauth/error.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace program {
+
+/// How long people have, unless told otherwise. In seconds.
+inline constexpr double patience = 300;
+
+/// Asks on stderr for the PIN that the page at `url` shows, and reads it from stdin. With the sandbox
+/// inside this program nobody is needed, unless `interactive`: the page is read instead.
+///
+/// Throws `errc::expired` if nothing is typed within `timeout` seconds.
+boost::asio::awaitable<std::string> ask_for_pin(
+    provider_setup& setup, std::string url, bool interactive = false, double timeout = patience);
+
+/// The error of a login that nobody finished in time.
+coauth::error nobody_came(double timeout);
+
+/// Says on stderr by how much this machine's clock is off, if the client had to mend that.
+void tell_clock(const coauth::twitter::client& client);
+
+} // namespace program

@@ -1,0 +1,249 @@
+#include "greeter_bot/memory.hpp"
+#include "greeter_bot/message.hpp"
+#include "greeter_bot/round.hpp"
+#include "greeter_bot/timelines.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace greeter_bot;
+using coauth::errc;
+using coauth::error;
+using coauth::twitter::tweet;
+
+namespace {
+
+tweet mention(std::string id, std::string author = "20", std::string username = "ada")
+{
+    tweet t;
+    t.id = std::move(id);
+    t.author_id = std::move(author);
+    t.author_username = std::move(username);
+    return t;
+}
+
+memory of_bot()
+{
+    memory m;
+    m.provider = "https://example.com";
+    m.user_id = "10";
+    m.username = "bot";
+    return m;
+}
+
+// Plays a round to its end and tells the mentions in the order they were answered.
+std::string played(memory& m, std::vector<tweet> mentions)
+{
+    round r(m, std::move(mentions));
+    std::string order;
+    while (const auto what = r.next("hi {username}")) {
+        order += what->mention + ' ';
+        r.settle("9" + what->mention);
+    }
+    return order;
+}
+
+} // namespace
+
+TEST_CASE("the oldest mention is answered first and each once")
+{
+    memory m = of_bot();
+    CHECK(played(m, {mention("1000"), mention("30"), mention("200"), mention("30")}) == "30 200 1000 ");
+    CHECK(m.since_id == "1000");
+    CHECK(played(m, {mention("1000"), mention("30"), mention("1001")}) == "1001 ");
+    CHECK(played(m, {}).empty());
+}
+
+TEST_CASE("the bot does not answer itself and passes its own posts by")
+{
+    memory m = of_bot();
+    CHECK(played(m, {mention("5", "10"), mention("6")}) == "6 ");
+    CHECK(played(m, {mention("7", "10")}).empty());
+    CHECK(m.since_id == "7");
+}
+
+TEST_CASE("since_id does not pass what is not settled")
+{
+    memory m = of_bot();
+    round r(m, {mention("5"), mention("6"), mention("7")});
+    r.next("hi");
+    CHECK(m.since_id.empty());
+    r.settle("");
+    CHECK(m.since_id == "5");
+    CHECK(r.next("hi")->mention == "6");
+    CHECK(m.since_id == "5");
+    CHECK(r.oldest() == "6");
+}
+
+TEST_CASE("what was open comes first with the same words, and one that shows up late is not lost")
+{
+    memory m = of_bot();
+    m.since_id = "3";
+    m.open = intention("5", "ada", "other words");
+    round r(m, {mention("5"), mention("4"), mention("6")});
+    CHECK(r.oldest() == "4");
+    CHECK(r.next("hi")->text == "other words");
+    CHECK(r.next("hi")->mention == "5");
+    r.settle("95");
+    CHECK(m.since_id == "3");
+    CHECK(r.next("hi")->mention == "4");
+    r.settle("94");
+    CHECK(m.since_id == "5");
+}
+
+TEST_CASE("an open one whose mention is gone is still settled first")
+{
+    memory m = of_bot();
+    m.open = intention("5", "ada", "words");
+    round r(m, {});
+    CHECK(r.has_next());
+    CHECK(r.oldest() == "5");
+    r.settle("");
+    CHECK_FALSE(r.has_next());
+    CHECK(r.oldest().empty());
+}
+
+TEST_CASE("the same person is greeted in other words, and nobody else is")
+{
+    memory m = of_bot();
+    round r(m, {mention("1"), mention("2"), mention("3", "21", "ad"), mention("4")});
+    CHECK(r.next("hi {username}")->text == "hi ada");
+    r.settle("");
+    CHECK(r.next("hi {username}")->text == "hi ada (2)");
+    r.settle("", false); // not said
+    CHECK(r.next("hi {username}")->text == "hi ad");
+    r.settle("");
+    CHECK(r.next("hi {username}")->text == "hi ada (2)");
+}
+
+TEST_CASE("the memory keeps the newest 256 and all that is not below since_id")
+{
+    memory m = of_bot();
+    for (int i = 100; i < 500; ++i)
+        played(m, {mention(std::to_string(i))});
+    CHECK(m.answered.size() == 256);
+    CHECK(m.answered.back().mention == "499");
+
+    memory waiting = of_bot();
+    waiting.since_id = "1";
+    for (int i = 0; i < 300; ++i)
+        waiting.answered.emplace_back(std::to_string(100 + i), "", "");
+    round r(waiting, {mention("2"), mention("100")});
+    CHECK(waiting.answered.size() == 300);
+    r.next("hi");
+    r.settle("");
+    CHECK(waiting.since_id == "100");
+    CHECK(waiting.answered.size() == 300); // one came, one went
+}
+
+TEST_CASE("templates")
+{
+    CHECK(message_for("{username}, hi {username}", "ada") == "ada, hi ada");
+    CHECK(message_for("hi", "ada") == "hi");
+    const std::string room(265, 'x');
+    for (const auto& good :
+        {std::string("hi"), std::string("@{username} } ok"), room + "{username}", room + room.substr(0, 15)})
+        CHECK(template_fault(good).empty());
+    for (const auto& bad :
+        {std::string(), std::string(" \n"), std::string("{name}"), std::string("{username"), std::string("{}"),
+            std::string("{{username}}"), room + "x{username}", std::string(281, 'x'), std::string("\xff")})
+        CHECK_FALSE(template_fault(bad).empty());
+}
+
+TEST_CASE("posts are as long as X counts them")
+{
+    CHECK(post_length("abc") == 3);
+    CHECK(post_length("\u00e4\u043e\u2019\u2026") == 5); // an ellipsis counts 2
+    CHECK(post_length("\u7f8e\u54b2") == 4);
+    CHECK(post_length("\U0001f600") == 2);
+}
+
+TEST_CASE("where there is no room for a number the text stays as it is")
+{
+    const std::string full(280, 'x');
+    CHECK(distinct(full, {settled_mention("1", "", full)}) == full);
+    CHECK(distinct("a", {settled_mention("1", "", "a (7)"), settled_mention("2", "", "a (x)")}) == "a (8)");
+    CHECK(distinct("a", {settled_mention("1", "", "ab"), settled_mention("2", "", "")}) == "a");
+}
+
+TEST_CASE("what a state file holds comes back")
+{
+    memory m = of_bot();
+    m.since_id = "7";
+    m.answered.emplace_back("7", "97", "hi \"ada\"");
+    m.open = intention("8", "ada", "hi\n");
+    coauth::oauth1::parameters extra;
+    m.token.emplace("token", coauth::secret("token secret"), extra);
+    const memory back = from_text(to_text(m));
+    CHECK(to_text(back) == to_text(m));
+    CHECK(back.token->secret().matches("token secret"));
+    CHECK(back.token->extra("user_id") == "10");
+    CHECK(to_text(from_text(to_text(memory()))) == to_text(memory()));
+}
+
+TEST_CASE("a damaged state is an error and never a memory")
+{
+    memory m = of_bot();
+    m.answered.emplace_back("7", "97", "hi");
+    m.open = intention("8", "ada", "hi");
+    const std::string good = to_text(m);
+    for (std::size_t length = 0; length < good.size() - 2; ++length)
+        CHECK_THROWS_AS(from_text(good.substr(0, length)), error);
+    const auto broken = [&](std::string_view part, std::string_view by) {
+        std::string text = good;
+        text.replace(text.find(part), part.size(), by);
+        CHECK_THROWS_AS(from_text(text), error);
+    };
+    broken("\"greeter_bot\"", "\"other\"");
+    broken("\"version\":1", "\"version\":2");
+    broken("\"10\"", "\"ten\"");
+    broken("\"10\"", "10");
+    broken("\"since_id\"", "\"sinceid\"");
+    broken("\"since_id\":null", "\"since_id\":\"0\"");
+    broken("\"mention\":\"7\"", "\"mention\":null");
+    broken("\"answered\":[", "\"answered\":[1,");
+    broken("\"intention\":{", "\"intention\":[],\"x\":{");
+    broken("\"token\":null", "\"token\":\"a\\nb\"");
+}
+
+TEST_CASE("what follows from a refused reply")
+{
+    const auto with_code = [](errc code, int provider) { return error(code).with_provider(provider, ""); };
+    CHECK(judge_reply(error(errc::duplicate)) == verdict::done);
+    CHECK(judge_reply(error(errc::not_found)) == verdict::skip);
+    CHECK(judge_reply(error(errc::forbidden)) == verdict::skip);
+    CHECK(judge_reply(with_code(errc::forbidden, 385)) == verdict::skip);
+    CHECK(judge_reply(with_code(errc::forbidden, 226)) == verdict::stop);
+    CHECK(judge_reply(with_code(errc::provider_error, 186)) == verdict::skip);
+    CHECK(judge_reply(error(errc::provider_error)) == verdict::stop);
+    CHECK(judge_reply(error(errc::rate_limited)) == verdict::wait);
+    for (const errc code : {errc::timeout, errc::connection_lost, errc::malformed_response, errc::response_too_large,
+             errc::provider_unavailable, errc::connect_failed, errc::resolve_failed})
+        CHECK(judge_reply(error(code)) == verdict::later);
+    for (const errc code : {errc::token_revoked, errc::access_level, errc::suspended, errc::account_locked,
+             errc::invalid_credentials, errc::cancelled, errc::store_unavailable, errc::clock_skew, errc::tls_failed})
+        CHECK(judge_reply(error(code)) == verdict::stop);
+    for (const errc code : {errc::duplicate, errc::not_found, errc::forbidden})
+        CHECK(judge_question(error(code)) == verdict::stop);
+}
+
+TEST_CASE("own replies are read in both APIs")
+{
+    using coauth::twitter::api_version;
+    replies found;
+    auto next = add_replies(api_version::v2, R"({"data":[{"id":"9","referenced_tweets":[{"type":"quoted","id":"1"},
+        {"type":"replied_to","id":"5"}]},{"id":"8"}],"meta":{"next_token":"more"}})",
+        found);
+    CHECK(next == "more");
+    next = add_replies(api_version::v2, R"({"meta":{"result_count":0}})", found);
+    CHECK_FALSE(next);
+    next = add_replies(api_version::v1_1,
+        R"([{"id_str":"19","in_reply_to_status_id_str":"6"},{"id_str":"18","in_reply_to_status_id_str":null}])", found);
+    CHECK(next == "17");
+    next = add_replies(api_version::v1_1, "[]", found);
+    CHECK_FALSE(next);
+    CHECK(found == replies{{"5", "9"}, {"6", "19"}});
+    for (const auto* bad : {"", "[]", "{}", "1", R"({"data":[1]})"})
+        CHECK_THROWS_AS(add_replies(api_version::v2, bad, found), error);
+    for (const auto* bad : {"", "{}", "[1]", R"([{"id_str":"x"}])", R"([{}])"})
+        CHECK_THROWS_AS(add_replies(api_version::v1_1, bad, found), error);
+}

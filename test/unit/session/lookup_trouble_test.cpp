@@ -1,0 +1,182 @@
+// What the desk does about limits, failures and refusals.
+#include "unit/session/office.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace std::chrono_literals;
+using namespace coauth;
+using namespace coauth::testing;
+using kind = lookup_desk::step::kind;
+
+TEST_CASE("a spent window is waited for, and what gathers meanwhile shares a request")
+{
+    office o;
+    const auto who = o.person_called("7");
+    o.ask(who, {"a"});
+    const auto first = o.send();
+    auto reply = o.reply_to(*first);
+    reply.limits.at = wall;
+    reply.limits.window.emplace().remaining = 0;
+    reply.limits.window->reset = wall + 300s;
+    o.desk.answered(first, reply, wall, o.now);
+
+    for (const char* name : {"b", "c", "d"}) {
+        o.ask(who, {name});
+        const auto step = o.desk.next(o.now);
+        CHECK(step.what == kind::wait);
+        CHECK(step.until == lookup_desk::time_point(std::chrono::hours(4)) + 300s);
+        o.now += 50s;
+    }
+    o.now = lookup_desk::time_point(std::chrono::hours(4)) + 300s;
+    CHECK(o.names_of(*o.send()) == "b c d");
+    CHECK(o.desk.counts().waited == 300s);
+}
+
+TEST_CASE("a reset further away than the session waits fails at once, with the time")
+{
+    desk_rules rules = plain_rules();
+    rules.max_wait = 60s;
+    office o(rules);
+    const auto who = o.person_called("7");
+    const auto a = o.ask(who, {"a"});
+    const auto request = o.send();
+    CHECK(o.desk.failed(request, rate_limited(61s), o.now).empty());
+    const auto step = o.desk.next(o.now);
+    REQUIRE(step.done.size() == 1);
+    CHECK(step.what == kind::idle);
+    CHECK(a->answers[0]->why->reason() == errc::rate_limited);
+    CHECK(a->answers[0]->why->retry_after() == 61s);
+    CHECK(o.desk.counts().waiting == 0);
+    o.now += 1s;
+    o.ask(who, {"a"});
+    CHECK(o.desk.next(o.now).what == kind::wait); // 60 s: near enough
+}
+
+TEST_CASE("nobody's alarm stays set: a lane that empties while it sleeps gets up")
+{
+    office o;
+    const auto who = o.person_called("7");
+    const auto a = o.ask(who, {"a"});
+    o.desk.failed(o.send(), rate_limited(100s), o.now);
+    CHECK(o.desk.next(o.now).what == kind::wait);
+    o.desk.leave(who, a);
+    CHECK(o.desk.next(o.now).what == kind::idle);
+    o.ask(who, {"b"});
+    CHECK(o.desk.next(o.now).what == kind::wait); // the limit is still known
+}
+
+TEST_CASE("a rate limit loses nobody: the questions go again after the reset")
+{
+    office o;
+    const auto who = o.person_called("7");
+    const auto a = o.ask(who, {"a", "b"});
+    const auto b = o.ask(who, {"c"});
+    const auto request = o.send();
+    o.desk.leave(who, b);
+    CHECK(o.desk.failed(request, rate_limited(100s), o.now).empty());
+    const auto d = o.ask(who, {"d"});
+    o.now += 100s;
+    const auto again = o.send();
+    CHECK(o.names_of(*again) == "a b d"); // c's asker has left
+    CHECK(o.answer(again).size() == 2);
+    CHECK(o.desk.counts().rate_limited == 1);
+}
+
+TEST_CASE("trouble on the way is tried again within its time and the budget; trouble of other kinds is not")
+{
+    struct row {
+        errc why;
+        bool again;
+    };
+    for (const row& r : {row{errc::provider_unavailable, true}, row{errc::connection_lost, true},
+             row{errc::connect_failed, true}, row{errc::invalid_credentials, false}, row{errc::forbidden, false},
+             row{errc::malformed_response, false}, row{errc::cancelled, false}}) {
+        CAPTURE(name(r.why));
+        office o;
+        const auto who = o.person_called("7");
+        const auto a = o.ask(who, {"a"});
+        const auto done = o.desk.failed(o.send(), error(r.why), o.now);
+        CHECK(done.empty() == r.again);
+        if (r.again)
+            CHECK(o.names_of(*o.send()) == "a");
+        else
+            CHECK(a->answers[0]->why->reason() == r.why);
+    }
+}
+
+TEST_CASE("a question is not tried again beyond its time")
+{
+    desk_rules rules = plain_rules();
+    rules.chance = [] { return 0.999; };
+    office o(rules);
+    const auto who = o.person_called("7");
+    const auto a = o.ask(who, {"a"});
+    int sent = 0;
+    while (a->open != 0) {
+        const auto step = o.desk.next(o.now);
+        if (step.what == kind::send) {
+            ++sent;
+            o.now += 100ms;
+            o.desk.failed(step.request, error(errc::provider_unavailable), o.now);
+        } else {
+            REQUIRE(step.what == kind::wait);
+            o.now = step.until;
+        }
+        REQUIRE(sent < 20);
+    }
+    CHECK(sent > 2);
+    CHECK(o.now <= lookup_desk::time_point(std::chrono::hours(4)) + 5s + 100ms);
+    CHECK(a->answers[0]->why->reason() == errc::provider_unavailable);
+    CHECK(o.desk.counts().retries == static_cast<std::uint64_t>(sent - 1));
+}
+
+TEST_CASE("retry_for of 0 is no second try")
+{
+    desk_rules rules = plain_rules();
+    rules.retry_for = 0ms;
+    rules.chance = [] { return 0.5; };
+    office o(rules);
+    const auto a = o.ask(o.person_called("7"), {"a"});
+    CHECK(o.desk.failed(o.send(), error(errc::provider_unavailable), o.now).size() == 1);
+}
+
+TEST_CASE("a provider that is down sees hardly more requests than one that is up")
+{
+    desk_rules rules = plain_rules();
+    rules.chance = [] { return 0.5; };
+    office o(rules);
+    std::vector<person_ref> people;
+    for (int i = 0; i < 50; ++i)
+        people.push_back(o.person_called(std::to_string(i).c_str()));
+    int asked = 0;
+    int sent = 0;
+    for (const auto end = o.now + 60s; o.now < end; o.now += 10ms) {
+        o.ask(people[static_cast<std::size_t>(asked) % people.size()], {"n" + std::to_string(asked)});
+        ++asked;
+        for (auto step = o.desk.next(o.now); step.what == kind::send; step = o.desk.next(o.now)) {
+            ++sent;
+            o.desk.failed(step.request, error(errc::provider_unavailable), o.now);
+        }
+    }
+    CHECK(sent > asked);
+    CHECK(sent <= asked * 1.2);
+}
+
+TEST_CASE("a refused token fails all that its person asks, and is reported once for all")
+{
+    office o;
+    const auto who = o.person_called("7");
+    const auto other = o.person_called("8");
+    const auto a = o.ask(who, {"a"});
+    const auto request = o.send();
+    const auto b = o.ask(who, {"b", user_ref::id("9")});
+    const auto c = o.ask(other, {"a"});
+    const auto done = o.desk.failed(request, error(errc::token_revoked), o.now);
+    CHECK(done.size() == 2);
+    CHECK(a->answers[0]->why->reason() == errc::token_revoked);
+    CHECK(b->answers[1]->why->reason() == errc::token_revoked);
+    CHECK(who->gone);
+    CHECK(o.send()->who == other);
+    CHECK(o.desk.next(o.now).what == kind::idle);
+    CHECK(c->open == 1);
+}

@@ -1,0 +1,168 @@
+// A cancellation, an end or a close at every step.
+#include "unit/session/bureau.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+using namespace std::chrono_literals;
+using namespace coauth;
+using namespace coauth::testing;
+
+namespace {
+
+// A leader, a follower who joins before the request is sent, another batch member, and one who joins
+// while it is on the wire; a second person beside them. With `limited` the first request meets a rate
+// limit, so that they wait for a reset as well.
+struct scene {
+    explicit scene(bool limited) : limited(limited)
+    {
+        at.provider->turns = 3;
+        if (limited)
+            at.provider->fails = [](std::size_t number) {
+                if (number == 1)
+                    throw limited_for(30s);
+            };
+        ask("ann", "jack");
+        ask("ann", "Jack");
+        ask("ann", "jill");
+        ask("bob", "jack");
+    }
+
+    void ask(const char* user_id, const char* who)
+    {
+        parties.push_back(std::make_unique<party>(at, user_id, std::vector<user_ref>{who}));
+    }
+
+    // Returns the number of steps it took. `before` is called before each.
+    std::size_t play(const std::function<void(std::size_t)>& before)
+    {
+        std::size_t k = 0;
+        bool late_joined = false;
+        for (;; ++k) {
+            before(k);
+            if (!late_joined && at.provider->count() != 0 && at.lookups) {
+                late_joined = true;
+                ask("ann", "JACK");
+            }
+            if (!at.step())
+                return k;
+        }
+    }
+
+    // The next three questions get their own answers, and no alarm is left.
+    void check_clean()
+    {
+        CHECK(at.clock->asleep() == 0);
+        for (const char* who : {"jack", "joe", "jill"}) {
+            party next(at, "ann", {who});
+            at.run();
+            next.check_ended(false);
+        }
+        CHECK(at.lookups->counts().waiting == 0);
+        CHECK(at.lookups->counts().under_way == 0);
+    }
+
+    bool limited;
+    bureau at;
+    std::vector<std::unique_ptr<party>> parties;
+};
+
+} // namespace
+
+TEST_CASE("cancelling anyone at any step, by any type, ends them once and harms nobody else")
+{
+    std::size_t cancelled = 0;
+    for (const bool limited : {false, true}) {
+        const std::size_t steps = scene(limited).play([](std::size_t) {});
+        REQUIRE(steps > 10);
+        for (const auto type :
+            {asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total})
+            for (std::size_t victim = 0; victim < 5; ++victim)
+                for (std::size_t k = 0; k <= steps; ++k) {
+                    scene s(limited);
+                    s.play([&](std::size_t at) {
+                        if (at == k && victim < s.parties.size())
+                            s.parties[victim]->signal.emit(type);
+                    });
+                    for (std::size_t i = 0; i < s.parties.size(); ++i)
+                        s.parties[i]->check_ended(i == victim);
+                    cancelled += victim < s.parties.size() && s.parties[victim]->cancelled;
+                    s.check_clean();
+                }
+    }
+    CHECK(cancelled > 100);
+}
+
+TEST_CASE("cancelling two at any two steps harms nobody else")
+{
+    const std::size_t steps = scene(true).play([](std::size_t) {});
+    for (std::size_t j = 0; j <= steps; ++j)
+        for (std::size_t k = j; k <= steps; ++k) {
+            scene s(true);
+            s.play([&](std::size_t at) {
+                if (at == j)
+                    s.parties[0]->signal.emit(asio::cancellation_type::terminal);
+                if (at == k)
+                    s.parties[1]->signal.emit(asio::cancellation_type::terminal);
+            });
+            for (std::size_t i = 0; i < s.parties.size(); ++i)
+                s.parties[i]->check_ended(i < 2);
+            s.check_clean();
+        }
+}
+
+TEST_CASE("destroyed at any step, every call ends once, with its answer or a typed error")
+{
+    for (const bool limited : {false, true}) {
+        const std::size_t steps = scene(limited).play([](std::size_t) {});
+        for (std::size_t k = 0; k <= steps; ++k) {
+            scene s(limited);
+            s.play([&](std::size_t at) {
+                if (at == k)
+                    s.at.destroy();
+            });
+            for (const auto& one : s.parties)
+                one->check_ended(true);
+            CHECK(s.at.clock->asleep() == 0);
+        }
+    }
+}
+
+TEST_CASE("closed at any step, what is on the wire ends and everything else is cancelled")
+{
+    for (const bool limited : {false, true}) {
+        const std::size_t steps = scene(limited).play([](std::size_t) {});
+        for (std::size_t k = 0; k <= steps; ++k) {
+            scene s(limited);
+            bool drained = false;
+            s.play([&](std::size_t at) {
+                if (at != k)
+                    return;
+                s.at.lookups->close();
+                asio::co_spawn(s.at.io, s.at.with->work->drained(), [&](std::exception_ptr) { drained = true; });
+            });
+            for (const auto& one : s.parties) {
+                CHECK(one->ended == 1);
+                if (one->answered_right() || one->cancelled)
+                    continue;
+                REQUIRE(one->answers); // refused for a limit after the close, and not sent again
+                CHECK((*one->answers)[0]->why->reason() == errc::rate_limited);
+            }
+            CHECK(drained);
+            party late(s.at, "ann", {"jack"});
+            s.at.run();
+            CHECK(late.cancelled);
+        }
+    }
+}
+
+TEST_CASE("whoever waits is dropped with the context, without a trace")
+{
+    bureau b;
+    b.provider->turns = 5;
+    party one(b, "ann", {"jack"});
+    for (int i = 0; i < 4; ++i)
+        b.step();
+    b.destroy(); // the session goes first; then the context, with its coroutines where they are
+}
