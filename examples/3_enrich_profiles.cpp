@@ -142,7 +142,7 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
         if (event.what == coauth::session_event::kind::wait)
             reset = steady_clock::now() + event.wait;
     };
-    coauth::session session(executor, std::move(setup.client()), options);
+    coauth::session session(executor, setup.client(), options);
     auto token = access_token(setup);
     const std::string user = user_id(token);
     co_await session.add_user(user, std::move(token));

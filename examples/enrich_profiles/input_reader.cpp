@@ -148,8 +148,12 @@ void input_reader::read_csv_char(char c)
     } else if (c == '\n') {
         end_record();
     } else if (place_ == place::quote_seen) {
-        if (!is_space(c) && field_ == wanted_)
+        if (is_space(c))
+            return;
+        if (field_ == wanted_)
             fault_ = "there is text after a closing quote";
+        place_ = place::bare;
+        keep(c);
     } else {
         place_ = place::bare;
         keep(c);
