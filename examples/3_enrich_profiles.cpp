@@ -186,7 +186,7 @@ asio::awaitable<int> with_usage(asio::awaitable<int> work)
 
 int main(int argc, char** argv)
 {
-    enrich::open_standard_streams();
+    enrich::occupy_standard_streams();
     // A full disk or a reader that has gone is an error of write(2), not the end of the program.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);

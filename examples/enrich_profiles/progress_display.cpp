@@ -67,15 +67,12 @@ void progress_display::show(const progress& now)
         std::cerr << progress_line(now) << std::endl;
 }
 
-bool open_standard_streams()
+void occupy_standard_streams()
 {
-    const bool stderr_open = ::fcntl(STDERR_FILENO, F_GETFD) >= 0;
-    for (int opened = 0; opened >= 0 && opened <= STDERR_FILENO;) {
-        opened = ::open("/dev/null", O_RDWR);
-        if (opened > STDERR_FILENO)
-            ::close(opened);
-    }
-    return stderr_open;
+    // The wrong way round, so that using one is an error as it was before.
+    for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number)
+        if (::fcntl(number, F_GETFD) < 0)
+            ::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 } // namespace enrich

@@ -36,8 +36,8 @@ private:
     std::shared_ptr<bool> running_ = std::make_shared<bool>(true);
 };
 
-/// Gives descriptors 0, 1 and 2 to /dev/null where they are closed, so that a file opened next is not
-/// taken for one of them. Returns whether stderr was open.
-bool open_standard_streams();
+/// Where stdin, stdout or stderr is closed, takes its number, so that a file opened next is not taken
+/// for it and written to.
+void occupy_standard_streams();
 
 } // namespace enrich

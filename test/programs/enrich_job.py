@@ -30,7 +30,8 @@ class Job(unittest.TestCase):
         """A sandbox whose first person has granted a token."""
         seed = {"access_tokens": [{"token": TOKEN, "secret": TOKEN_SECRET}], **(seed or {})}
         (self.folder / "seed.json").write_text(json.dumps(seed))
-        return Sandbox(self.sandbox, "--seed", self.folder / "seed.json", "--log", "/dev/null", *map(str, arguments))
+        return Sandbox(self.sandbox, "--seed", self.folder / "seed.json", *(() if "--log" in arguments else ("--log", "/dev/null")),
+                       *map(str, arguments))
 
     def input(self, text):
         path = self.folder / "in.txt"
