@@ -8,7 +8,6 @@
 #include "enrich_profiles/flags.hpp"
 #include "enrich_profiles/progress_display.hpp"
 #include "enrich_profiles/resume.hpp"
-#include "program/json_output.hpp"
 #include "program/main_loop.hpp"
 #include "program/provider_flags.hpp"
 
@@ -132,7 +131,8 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
         std::cerr << "IN and OUT are the same file\n";
         co_return program::wrong_usage;
     }
-    const enrich::tally before = co_await enrich::resume(out, in, flags.unordered ? enrich::widest_window : 1);
+    const std::uint64_t width = flags.unordered ? enrich::widest_window : 1;
+    const enrich::tally before = co_await enrich::resume(out, in, width);
     if (before.all() != 0)
         std::cerr << flags.out << " has " << before.all() << " lines already; going on after them\n";
 

@@ -88,7 +88,9 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
     app.add_option("--concurrency", to.concurrency, "Requests on the wire at once; each carries up to 100 names")
         ->check(CLI::Range(std::size_t(1), most_requests))
         ->capture_default_str();
-    app.add_option("--max-cost", to.max_cost, "Stop before this run may have cost more than this many dollars");
+    app.add_option("--max-cost", to.max_cost,
+        "Stop before this run may have cost more than this many dollars; what the provider charges for answers that "
+        "were lost on the way is not seen");
     app.add_option("--price", to.price, "What the provider takes for a profile, in dollars")->capture_default_str();
     app.add_option("--max-wait", to.max_wait,
            "Seconds to wait for a rate limit at most; names that would have to wait longer fail")
