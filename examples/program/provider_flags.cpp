@@ -30,6 +30,7 @@ provider_setup::provider_setup(
 {
     coauth::http::pool_options pool;
     pool.proxy = flags.proxy;
+    pool.max_connections_per_origin = flags.connections;
     if (!flags.ca_file.empty())
         pool.trust = coauth::http::tls_trust::ca_file(flags.ca_file);
 

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct provider_flags {
     double deadline = 10; ///< Seconds, for each call on the wire.
     std::string proxy;
     bool json = false;
+
+    std::size_t connections = 16; ///< The most at once. Not a flag of its own.
 
     void add_to(CLI::App& app);
 };

@@ -1,0 +1,36 @@
+// One input of IN, and whom it means.
+#pragma once
+
+#include <coauth/error.hpp>
+#include <coauth/twitter/profile.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace enrich {
+
+/// Of a longer input no more is kept: it is no name anyway.
+inline constexpr std::size_t longest_input = 1024;
+
+struct input {
+    input() = default;
+
+    std::uint64_t number = 0; ///< From 0.
+    std::uint64_t end = 0;    ///< How much of IN has been read once this input ends, in octets.
+    std::string text;         ///< As it stood, white space included; UTF-8 whatever IN was.
+    std::string_view fault;   ///< What is wrong with it already as a text; empty: nothing.
+};
+
+/// What a text of digits is.
+enum class naming { digits_are_ids, names, ids };
+
+/// Whom an input means. White space around it and an @ before a name are left out. Fails with
+/// `invalid_argument` for what can be no name or id.
+coauth::result<coauth::twitter::user_ref> person(const input& given, naming by);
+
+/// `text` with U+FFFD for every octet that is no part of well-formed UTF-8 (RFC 3629).
+std::string as_utf8(std::string_view text);
+
+} // namespace enrich

@@ -1,0 +1,125 @@
+#include "enrich_profiles/input_source.hpp"
+
+#include <coauth/error.hpp>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace enrich {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t piece = 16 * 1024;
+
+} // namespace
+
+input_source::input_source(asio::any_io_executor executor, std::string name, std::string column)
+    : name_(std::move(name)), reader_(std::move(column))
+{
+    const bool is_stdin = name_ == "-";
+    descriptor_ = is_stdin ? ::dup(STDIN_FILENO) : ::open(name_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (is_stdin)
+        name_ = "stdin";
+    if (descriptor_ < 0)
+        fail(errno);
+
+    struct stat s = {};
+    if (::fstat(descriptor_, &s) != 0 || S_ISDIR(s.st_mode)) {
+        ::close(std::exchange(descriptor_, -1));
+        fail(EISDIR);
+    }
+    if (S_ISREG(s.st_mode)) {
+        const auto read_before = std::max<off_t>(::lseek(descriptor_, 0, SEEK_CUR), 0);
+        size_ = static_cast<std::uint64_t>(std::max<off_t>(s.st_size - read_before, 0));
+    } else if (!S_ISCHR(s.st_mode) || ::isatty(descriptor_) == 1) {
+        waits_.emplace(executor, ::dup(descriptor_));
+    }
+}
+
+input_source::~input_source()
+{
+    if (descriptor_ >= 0)
+        ::close(descriptor_);
+}
+
+asio::awaitable<bool> input_source::more()
+{
+    while (!has() && !ended_) {
+        piece_.resize(piece);
+        std::size_t got = 0;
+        if (waits_)
+            got = co_await read_waiting();
+        else
+            got = read_file();
+        if (got == 0) {
+            ended_ = true;
+            reader_.finish();
+        } else {
+            read_ += got;
+            reader_.feed(std::string_view(piece_).substr(0, got));
+        }
+    }
+    co_return has();
+}
+
+input input_source::take()
+{
+    auto& from = again_.empty() ? reader_.inputs() : again_;
+    input first = std::move(from.front());
+    from.pop_front();
+    return first;
+}
+
+void input_source::put_back(std::vector<input> inputs)
+{
+    for (auto& i : inputs)
+        again_.push_back(std::move(i));
+}
+
+void input_source::interrupt()
+{
+    if (waits_)
+        waits_->cancel();
+}
+
+asio::awaitable<std::size_t> input_source::read_waiting()
+{
+    boost::system::error_code ec;
+    const std::size_t got =
+        co_await waits_->async_read_some(asio::buffer(piece_), asio::redirect_error(asio::use_awaitable, ec));
+    if (ec == asio::error::operation_aborted)
+        throw boost::system::system_error(ec);
+    if (ec && ec != asio::error::eof)
+        fail(ec.value());
+    co_return got;
+}
+
+std::size_t input_source::read_file()
+{
+    for (;;) {
+        const ssize_t got = ::read(descriptor_, piece_.data(), piece_.size());
+        if (got >= 0)
+            return static_cast<std::size_t>(got);
+        if (errno != EINTR)
+            fail(errno);
+    }
+}
+
+void input_source::fail(int why) const
+{
+    throw coauth::error(
+        coauth::errc::invalid_argument, "IN, the file " + name_ + ", can't be read: " + std::strerror(why))
+        .with_hint("name a file with names or ids, or - for stdin");
+}
+
+} // namespace enrich

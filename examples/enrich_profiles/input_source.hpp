@@ -1,0 +1,70 @@
+// IN: a file, a pipe or a terminal, read as it is needed.
+#pragma once
+
+#include "enrich_profiles/input_reader.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enrich {
+
+/// Its errors are `coauth::error`s that name the file, and `no_such_column`.
+class input_source {
+public:
+    /// `name`: a file, or "-" for stdin.
+    input_source(boost::asio::any_io_executor executor, std::string name, std::string column);
+
+    ~input_source();
+
+    input_source(const input_source&) = delete;
+    input_source& operator=(const input_source&) = delete;
+
+    /// Whether there is an input at hand, without reading.
+    bool has() const noexcept { return !again_.empty() || !reader_.inputs().empty(); }
+
+    /// Reads until there is one. False at the end. Honours cancellation while a pipe or terminal keeps
+    /// it waiting.
+    boost::asio::awaitable<bool> more();
+
+    const input& front() const { return again_.empty() ? reader_.inputs().front() : again_.front(); }
+    input take();
+
+    /// These come next; their numbers are below all that is at hand.
+    void put_back(std::vector<input> inputs);
+
+    /// Ends a `more` that is kept waiting, as a cancellation does.
+    void interrupt();
+
+    /// Where the next input at hand ends, or all that was read, in octets.
+    std::uint64_t position() const noexcept { return has() ? front().end : read_; }
+
+    /// In octets, if IN is a file.
+    std::optional<std::uint64_t> size() const noexcept { return size_; }
+
+    int descriptor() const noexcept { return descriptor_; }
+
+private:
+    boost::asio::awaitable<std::size_t> read_waiting();
+    std::size_t read_file();
+    [[noreturn]] void fail(int why) const;
+
+    std::string name_;
+    int descriptor_ = -1;
+    // What may keep us waiting is read by the loop: a pipe, a terminal.
+    std::optional<boost::asio::posix::stream_descriptor> waits_;
+    input_reader reader_;
+    std::deque<input> again_;
+    std::optional<std::uint64_t> size_;
+    std::string piece_;
+    std::uint64_t read_ = 0;
+    bool ended_ = false;
+};
+
+} // namespace enrich

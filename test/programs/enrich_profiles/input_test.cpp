@@ -1,0 +1,110 @@
+#include "enrich_profiles/input.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace enrich;
+
+namespace {
+
+input of(std::string text)
+{
+    input i;
+    i.text = std::move(text);
+    return i;
+}
+
+// "@jack", "#12", or "-" for what can be nobody.
+std::string meaning(const std::string& text, naming by)
+{
+    const auto who = person(of(text), by);
+    if (!who)
+        return "-";
+    return (who->is_id() ? "#" : "@") + who->text();
+}
+
+} // namespace
+
+TEST_CASE("an input is a name or an id")
+{
+    struct row {
+        std::string text, by_default, as_name, as_id;
+    };
+    const std::vector<row> rows = {
+        {"jack", "@jack", "@jack", "-"},
+        {"@jack", "@jack", "@jack", "-"},
+        {" \t jack \r", "@jack", "@jack", "-"},
+        {" @Jack_1 ", "@Jack_1", "@Jack_1", "-"},
+        {"12", "#12", "@12", "#12"},
+        {" 12 ", "#12", "@12", "#12"},
+        {"@12", "@12", "@12", "-"},
+        {"1234567890123456789", "#1234567890123456789", "-", "#1234567890123456789"},
+        {"12345678901234567890", "-", "-", "-"},
+        {"012", "-", "@012", "-"},
+        {"0", "-", "@0", "-"},
+        {"fifteen_letters", "@fifteen_letters", "@fifteen_letters", "-"},
+        {"sixteen__letters", "-", "-", "-"},
+        {"@@jack", "-", "-", "-"},
+        {"@ jack", "-", "-", "-"},
+        {"@", "-", "-", "-"},
+        {"", "-", "-", "-"},
+        {"two words", "-", "-", "-"},
+        {"a,b", "-", "-", "-"},
+        {"-1", "-", "-", "-"},
+        {"jack\xef\xbb\xbf", "-", "-", "-"},
+        {std::string("ja\0ck", 5), "-", "-", "-"},
+        {"https://x.com/jack", "-", "-", "-"},
+    };
+    for (const auto& r : rows) {
+        CAPTURE(r.text);
+        CHECK(meaning(r.text, naming::digits_are_ids) == r.by_default);
+        CHECK(meaning(r.text, naming::names) == r.as_name);
+        CHECK(meaning(r.text, naming::ids) == r.as_id);
+    }
+}
+
+TEST_CASE("a fault of the text itself makes it invalid whatever it says")
+{
+    input i = of("jack");
+    i.fault = "a quote is never closed";
+    const auto who = person(i, naming::digits_are_ids);
+    REQUIRE(!who);
+    CHECK(who.error().reason() == coauth::errc::invalid_argument);
+    CHECK(who.error().message() == "a quote is never closed");
+}
+
+TEST_CASE("digits that are no id are told how to be a name")
+{
+    CHECK(person(of("007"), naming::digits_are_ids).error().hint()->find("--by name") != std::string::npos);
+    CHECK(!person(of("007"), naming::ids).error().hint());
+}
+
+TEST_CASE("texts become UTF-8 and stay what they were if they are")
+{
+    struct row {
+        std::string text, expected;
+    };
+    const std::string bad = "\xef\xbf\xbd";
+    const std::vector<row> rows = {
+        {"", ""},
+        {"abc", "abc"},
+        {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"},
+        {"\xff", bad},
+        {"a\x80z", "a" + bad + "z"},
+        {"\xc0\xaf", bad + bad},                     // overlong
+        {"\xe0\x80\xaf", bad + bad + bad},           // overlong
+        {"\xed\xa0\x80", bad + bad + bad},           // a surrogate
+        {"\xf4\x90\x80\x80", bad + bad + bad + bad}, // above U+10FFFF
+        {"\xe2\x82", bad + bad},                     // cut off
+        {"\xe2\x82z", bad + bad + "z"},
+        {"\xef\xbf\xbf", "\xef\xbf\xbf"},
+        {"\xf0\x90\x80\x80", "\xf0\x90\x80\x80"},
+        {"\xed\x9f\xbf", "\xed\x9f\xbf"},
+    };
+    for (const auto& r : rows) {
+        CAPTURE(r.expected);
+        CHECK(as_utf8(r.text) == r.expected);
+    }
+}

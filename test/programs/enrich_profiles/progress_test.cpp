@@ -1,0 +1,112 @@
+#include "enrich_profiles/progress.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace enrich;
+using std::chrono::milliseconds;
+
+namespace {
+
+progress half()
+{
+    progress p;
+    p.done = 1500;
+    p.done_before = 500;
+    p.part = 0.5;
+    p.part_before = 0.25;
+    p.time = milliseconds(10'000);
+    return p;
+}
+
+} // namespace
+
+TEST_CASE("progress tells part and rate and what is left")
+{
+    CHECK(progress_line(half()) == "50 %  1500 done  100/s  20 s left");
+
+    progress p = half();
+    p.part = std::nullopt;
+    CHECK(progress_line(p) == "1500 done  100/s");
+
+    p = half();
+    p.until = milliseconds(61'001);
+    CHECK(progress_line(p) == "50 %  1500 done  waiting for the rate limit, 1 min 02 s left");
+
+    p = half();
+    p.time = milliseconds(10'000'000);
+    CHECK(progress_line(p) == "50 %  1500 done  0/s  5 h 33 min left");
+
+    CHECK(progress_line(progress()) == "0 done");
+    p = half();
+    p.part = 1.0;
+    CHECK(progress_line(p) == "100 %  1500 done  100/s");
+}
+
+TEST_CASE("a bar fills its width and gives way to the text")
+{
+    const std::string text = progress_line(half());
+    CHECK(progress_bar(half(), text.size() + 13) == "[#####.....] " + text);
+    CHECK(progress_bar(half(), 200) == "[" + std::string(20, '#') + std::string(20, '.') + "] " + text);
+    CHECK(progress_bar(half(), text.size() + 7) == text);
+    CHECK(progress_bar(half(), 10) == text.substr(0, 10));
+    CHECK(progress_bar(half(), 0) == "");
+    for (std::size_t width = 0; width < 100; ++width)
+        CHECK(progress_bar(half(), width).size() <= width);
+    progress p = half();
+    p.part = 1.0;
+    CHECK(progress_bar(p, 80).find('.') == std::string::npos);
+}
+
+TEST_CASE("the meter counts from where the run began")
+{
+    using std::chrono::seconds;
+    const progress_meter::time_point begun{};
+    const progress_meter meter(begun, 100, 50, 200);
+    const progress p = meter.look(begun + seconds(10), 300, 100, begun + seconds(12));
+    CHECK(p.done == 300);
+    CHECK(p.done_before == 100);
+    CHECK(p.part == 0.5);
+    CHECK(p.part_before == 0.25);
+    CHECK(p.time == seconds(10));
+    CHECK(p.until == seconds(2));
+    CHECK(meter.look(begun, 100, 0, begun).part == 0.25);
+    CHECK(meter.look(begun, 100, 500, begun).part == 1.0);
+    CHECK(meter.look(begun + seconds(3), 100, 0, begun).until == seconds(0));
+    CHECK(!progress_meter(begun, 0, 0, std::nullopt).look(begun, 0, 0, begun).part);
+    CHECK(!progress_meter(begun, 0, 0, 0).look(begun, 0, 0, begun).part);
+}
+
+TEST_CASE("a terminal is told at most ten times a second")
+{
+    progress_pace pace(true);
+    progress p;
+    CHECK(pace.due(p));
+    int told = 0;
+    for (int ms = 1; ms <= 1000; ++ms) {
+        p.time = milliseconds(ms);
+        p.part = ms / 1000.0;
+        told += pace.due(p);
+    }
+    CHECK(told == 10);
+}
+
+TEST_CASE("a log is told every ten seconds or ten hundredths")
+{
+    progress_pace pace(false);
+    progress p;
+    p.part = 0.42;
+    p.part_before = 0.4;
+    CHECK(!pace.due(p));
+    p.part = 0.49;
+    p.time = milliseconds(9'999);
+    CHECK(!pace.due(p));
+    p.time = milliseconds(10'000);
+    CHECK(pace.due(p));
+    p.time = milliseconds(10'100);
+    CHECK(!pace.due(p));
+    p.part = 0.6;
+    CHECK(pace.due(p));
+    CHECK(!pace.due(p));
+}

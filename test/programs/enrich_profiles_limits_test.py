@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""`enrich_profiles` against a provider that has limits, costs money, refuses and fails.
+
+usage: enrich_profiles_limits_test.py ENRICH_PROFILES COAUTH_SANDBOX
+"""
+import json
+import signal
+import subprocess
+import sys
+import unittest
+
+from enrich_job import NO_LIMITS, Job, calls, names_served
+from sandbox_process import control
+
+Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
+
+
+def users(count, first=1):
+    return "".join(f"user_{i}\n" for i in range(first, first + count))
+
+
+class Money(Job):
+    def test_it_never_spends_more_and_goes_on_when_run_again(self):
+        names = [f"user_{i}" for i in range(1, 1001)]
+        with self.provider("--users", 1000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            for arguments, total in ((["--max-cost", "3.339"], 333), (["--max-cost", "0.009999"], 333), (["--max-cost", "0"], 333),
+                                     (["--max-cost", "0.01"], 334), (["--max-cost", "0.05", "--price", "0.025"], 336)):
+                summary = self.run_job(ready, source, *arguments, code=1)
+                self.assertEqual([line["input"] for line in self.lines()], names[:total])
+                self.assertEqual(summary["inputs"], total)
+                self.assertLessEqual(summary["cost_usd"], float(arguments[1]))
+                self.assertIn("--max-cost " + arguments[1], self.err)
+                # What the provider served, and would charge for, is what was written.
+                self.assertEqual(names_served(ready), {name: 1 for name in names[:total]})
+            self.assertEqual(self.run_job(ready, source, "--max-cost", "6.64")["cost_usd"], 6.64)
+            self.assertEqual(self.outcomes(), [(name, "found") for name in names])
+
+    def test_who_is_not_found_costs_nothing(self):
+        with self.provider("--users", 10) as ready:
+            source = self.input("".join(f"nobody_{i}\n" for i in range(500)) + users(10))
+            summary = self.run_job(ready, source, "--max-cost", "0.10")
+            self.assertEqual((summary["not_found"], summary["found"], summary["cost_usd"]), (500, 10, 0.1))
+
+    def test_unordered_it_holds_too(self):
+        with self.provider("--users", 1000, *NO_LIMITS) as ready:
+            source = self.input(users(1000))
+            self.run_job(ready, source, "--max-cost", "4.5", "--unordered", code=1)
+            self.assertEqual(len(self.lines()), 450)
+            self.assertEqual(sum(names_served(ready).values()), 450)
+
+
+class Limits(Job):
+    def test_it_waits_for_the_reset_and_makes_no_call_too_early(self):
+        limits = ["--rate-window", "3", "--rate-limit", "/2/users/by=4/4"]
+        with self.provider("--users", 1000, *limits) as ready:
+            summary = self.run_job(ready, self.input(users(1000)))
+            self.assertEqual((summary["found"], summary["requests"]), (1000, 10))
+            self.assertGreater(summary["waited_s"], 2)
+            self.assertEqual(control(ready, "/counters")["routes"]["/2/users/by"]["statuses"], {"200": 10})
+
+    def test_names_that_would_wait_longer_fail_and_say_until_when(self):
+        with self.provider("--users", 1000, "--rate-limit", "/2/users/by=4/4") as ready:
+            source = self.input(users(1000) + "two words\n")
+            for arguments in ([], ["--unordered"]):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/reset", {})
+                summary = self.run_job(ready, source, "--max-wait", "5", *arguments, code=1)
+                self.assertEqual((summary["found"], summary["failed"], summary["invalid"]), (400, 600, 1))
+                self.assertIn("600 inputs failed", self.err)
+                late = [line for line in self.lines() if line["outcome"] == "failed"]
+                self.assertEqual({line["error"]["code"] for line in late}, {"rate_limited"})
+                self.assertTrue(all(800 < line["error"]["retry_after"] <= 961 for line in late))
+                # They count as written: the file is complete.
+                summary = self.run_job(ready, source, *arguments, code=1)
+                self.assertEqual((summary["inputs"], summary["requests"]), (1001, 0))
+
+    def test_ids_and_names_have_limits_of_their_own_and_fill_their_requests(self):
+        with self.provider("--users", 1000) as ready:
+            self.run_job(ready, self.input(users(1000)))
+            mixed = []
+            for line in self.lines():
+                mixed += [line["input"], line["profile"]["id"]]
+            self.out.unlink()
+            control(ready, "/reset", {})
+            summary = self.run_job(ready, self.input("\n".join(mixed)))
+            self.assertEqual([line["profile"]["id"] for line in self.lines()], [mixed[i | 1] for i in range(2000)])
+            self.assertLessEqual(summary["requests"], 24)  # 20 full ones, and the first few
+
+
+class Trouble(Job):
+    def test_a_revoked_token_stops_the_job_and_leaves_the_rest_to_be_asked(self):
+        names = [f"user_{i}" for i in range(1, 2001)]
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            for arguments in ([], ["--unordered"]):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 401,
+                                            "body": '{"errors":[{"code":89,"message":"Invalid or expired token."}]}'}])
+                self.run_job(ready, source, *arguments, code=1)
+                self.assertIn("token_revoked", self.err)
+                written = self.outcomes()
+                self.assertLessEqual(len(written), 700)
+                self.assertEqual({what for _, what in written} - {"found"}, set())
+                control(ready, "/faults", [])
+                self.run_job(ready, source, *arguments)
+                self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+    def test_wrong_secrets_stop_it_before_anything_is_written(self):
+        with self.provider() as ready:
+            process = self.start(ready, self.input(users(10)), "--json", token_secret="wrong")
+            stdout, _ = process.communicate()
+            self.assertEqual(process.returncode, 1)
+            summary, error = map(json.loads, stdout.splitlines())
+            self.assertEqual(summary["inputs"], 0)
+            self.assertEqual(error["error"]["code"], "invalid_credentials")
+            self.assertEqual(self.out.read_text(), "")
+
+    def test_an_error_ends_it_although_a_pipe_stays_open(self):
+        with self.provider() as ready:
+            process = self.start(ready, "-", token_secret="wrong", stdin=subprocess.PIPE)
+            process.stdin.write("user_1\n")
+            process.stdin.flush()
+            self.assertEqual(process.wait(), 1)
+            self.assertIn("invalid_credentials", process.communicate()[1])
+
+    def test_answers_that_break_are_asked_again(self):
+        with self.provider("--users", 1000, *NO_LIMITS) as ready:
+            for fault in ({"status": 503}, {"action": "drop"}, {"action": "truncate"}):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 3, "times": 1, **fault}])
+                self.assertEqual(self.run_job(ready, self.input(users(1000)))["found"], 1000)
+
+    def test_what_can_not_be_understood_fails_for_the_names_it_is_about(self):
+        with self.provider("--users", 1000, *NO_LIMITS) as ready:
+            control(ready, "/faults", [{"route": "/2/users/by", "nth": 3, "body": "<html>"}])
+            summary = self.run_job(ready, self.input(users(1000)), code=1)
+            self.assertEqual((summary["found"], summary["failed"]), (900, 100))
+            failed = [line for line in self.lines() if line["outcome"] == "failed"]
+            self.assertEqual({line["error"]["code"] for line in failed}, {"malformed_response"})
+
+
+class Signals(Job):
+    def stopped_while(self, ready, source, arguments, number, condition):
+        process = self.start(ready, source, *arguments)
+        while not condition():
+            self.assertIsNone(process.poll())
+        process.send_signal(number)
+        stdout, err = process.communicate()
+        self.assertEqual(process.returncode, 128 + number, err)
+        return json.loads(stdout), err
+
+    def test_what_is_on_the_wire_is_written(self):
+        names = [f"user_{i}" for i in range(1, 3001)]
+        with self.provider("--users", 3000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            for arguments in ([], ["--unordered"]):
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/reset", {})
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
+                    summary, err = self.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 12)
+                    self.assertNotIn("error", err)
+                    self.assertEqual(summary["inputs"], len(self.lines()))
+                    self.assertEqual(summary["inputs"], 100 * calls(ready))
+                    control(ready, "/faults", [])
+                    self.assertEqual(self.run_job(ready, source, *arguments)["found"], 3000)
+                    self.assertEqual(max(names_served(ready).values()), 1)
+                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+    def test_waiting_for_a_limit_ends_at_once(self):
+        with self.provider("--users", 1000, "--rate-limit", "/2/users/by=4/4") as ready:
+            for arguments in ([], ["--unordered"]):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/reset", {})
+                summary, _ = self.stopped_while(ready, self.input(users(1000)), arguments, signal.SIGTERM,
+                                                lambda: self.out.exists() and len(self.out.read_bytes().splitlines()) == 400)
+                self.assertEqual((summary["inputs"], summary["failed"]), (400, 0))
+
+    def test_waiting_for_input_ends_at_once(self):
+        with self.provider() as ready:
+            process = self.start(ready, "-", stdin=subprocess.PIPE)
+            process.stdin.write("user_1\n")
+            process.stdin.flush()
+            while not self.out.exists() or not self.out.read_bytes():
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(), 143)
+            process.communicate()
+            self.assertEqual(self.outcomes(), [("user_1", "found")])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
