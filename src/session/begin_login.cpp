@@ -102,7 +102,7 @@ asio::awaitable<begun> recent_or_new(logins_ptr in, begins::flight_ptr which)
 }
 
 // Nobody owns a first leg: whoever asked for it may leave, and whoever joined stays.
-asio::awaitable<void> carry_out(logins_ptr in, begins::flight_ptr which)
+asio::awaitable<void> carry_out(logins_ptr in, begins::flight_ptr which, ending_duty<begun> duty)
 {
     ending<begun> how;
     try {
@@ -112,13 +112,14 @@ asio::awaitable<void> carry_out(logins_ptr in, begins::flight_ptr which)
         how = failed_with<begun>(error_to_hand_on());
         in->tell_begin_failed(how->error());
     }
-    in->under_way.land(which, how);
+    duty.tell(how);
 }
 
 void start(const logins_ptr& in, const begins::flight_ptr& which)
 {
+    ending_duty<begun> duty([in, which](const ending<begun>& how) { in->under_way.land(which, how); });
     try {
-        in->with->work->start(carry_out(in, which));
+        in->with->work->start(carry_out(in, which, std::move(duty)));
     } catch (...) {
         // Without memory nothing takes off, and nobody may wait for it.
         in->under_way.land(which, failed_with<begun>(error_to_hand_on()));

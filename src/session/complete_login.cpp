@@ -18,6 +18,16 @@ namespace {
 struct callback_end {
     callback_end() = default;
 
+    void end_with(const ending<login_outcome>& how)
+    {
+        waiters woken;
+        {
+            const std::lock_guard lock(mutex);
+            end.end(how, woken);
+        }
+        wake(woken);
+    }
+
     std::mutex mutex;
     shared_end<login_outcome> end;
 };
@@ -61,7 +71,7 @@ asio::awaitable<login_outcome> last_leg(logins_ptr in, store::pending_login take
 
 // Nobody owns the last leg: the login is consumed, so it must come to an end.
 asio::awaitable<void> carry_out(
-    logins_ptr in, oauth1::callback callback, store::browser_digest browser, std::shared_ptr<callback_end> whoever)
+    logins_ptr in, oauth1::callback callback, store::browser_digest browser, ending_duty<login_outcome> duty)
 {
     const auto id = store::id_of_login(callback.token);
     const auto ticket = in->tickets->callback_begins(id);
@@ -85,12 +95,7 @@ asio::awaitable<void> carry_out(
         in->tickets->end(id, how);
     if (ticket)
         in->tickets->callback_ends(ticket, in->now());
-    waiters woken;
-    {
-        const std::lock_guard lock(whoever->mutex);
-        whoever->end.end(how, woken);
-    }
-    wake(woken);
+    duty.tell(how);
     if (consumed && in->deadlines.taken())
         co_await sweep_logins(in);
 }
@@ -105,7 +110,8 @@ asio::awaitable<login_outcome> complete_login(logins_ptr in, std::string query, 
         throw callback.error();
     const auto browser = store::digest_of_browser(present.reveal());
     const auto mine = std::make_shared<callback_end>();
-    in->with->work->start(carry_out(in, std::move(*callback), browser, mine));
+    ending_duty<login_outcome> duty([mine](const ending<login_outcome>& how) { mine->end_with(how); });
+    in->with->work->start(carry_out(in, std::move(*callback), browser, std::move(duty)));
     const auto how = co_await wait_for_end(mine->mutex, mine->end);
     co_return how->value();
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -57,6 +58,26 @@ struct shared_end {
         how = std::move(with);
         woken.splice(woken.end(), waiting);
     }
+};
+
+/// The duty to tell an ending, once. If it goes untold, as it does with the coroutines of a context that
+/// is destroyed, the ending is `cancelled`: whoever waits would belong to nobody.
+template <class T>
+class ending_duty {
+public:
+    explicit ending_duty(std::function<void(const ending<T>&)> end) : end_(std::move(end)) {}
+    ending_duty(ending_duty&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
+    ending_duty& operator=(ending_duty&&) = delete;
+    ~ending_duty()
+    {
+        if (end_)
+            end_(failed_with<T>(error(errc::cancelled)));
+    }
+
+    void tell(const ending<T>& how) { std::exchange(end_, nullptr)(how); }
+
+private:
+    std::function<void(const ending<T>&)> end_;
 };
 
 /// A place among those who wait. Nothing is left of it once it is gone.

@@ -174,7 +174,6 @@ TEST_CASE("a context destroyed with logins awaited and legs under way: nothing d
         options.clock = clock;
         options.callback = "oob";
         auto with = std::make_shared<sessions::setup>(io.get_executor(), provider, options);
-        // Kept by a coroutine that waits, so that it goes in the midst of it.
         auto parts = std::make_shared<sessions::logins>(with, [](grant) -> boost::asio::awaitable<void> { co_return; });
         const auto life = [](std::shared_ptr<sessions::logins> in,
                               std::optional<login>& out) -> boost::asio::awaitable<void> {
@@ -194,9 +193,15 @@ TEST_CASE("a context destroyed with logins awaited and legs under way: nothing d
         provider->finishes.hold();
         boost::asio::co_spawn(io, parts->complete(login_bench::callback(*begun), begun->binding),
             [](const std::exception_ptr&, const login_outcome&) {});
-        parts.reset();
         io.poll();
         CHECK(provider->finished == 1);
+        // The session goes before its context, in the midst of it all; nothing runs any more.
+        parts->close();
+        with->work->cancel();
+        parts.reset();
+        clock->end();
+        provider->begins.open();
+        provider->finishes.open();
     }
     begun.reset();
 }
