@@ -10,8 +10,8 @@ exec >&2
 packages=(g++ cmake ninja-build libssl-dev libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libcli11-dev)
 for what in "$@"; do
     case $what in
-        tests) # doctest; foreign OAuth clients and a foreign provider; pkg-config
-            packages+=(doctest-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
+        tests) # doctest and Google Benchmark; foreign OAuth clients and a foreign provider; pkg-config
+            packages+=(doctest-dev libbenchmark-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
                        libnet-oauth-perl liblwp-protocol-https-perl) ;;
         ci) packages+=(git clang-14 clang-format-14) ;;
         *) echo "usage: setup.sh [tests] [ci]"; exit 2 ;;

@@ -20,12 +20,15 @@ using answer = std::shared_ptr<const twitter::lookup>;
 /// A call of `profile` or `profiles` under way. Everything but `wake` belongs to the desk until `wake`
 /// has been fired.
 struct asker {
-    explicit asker(std::vector<twitter::user_ref> who) : who(std::move(who)), answers(this->who.size()) {}
+    asker(std::vector<twitter::user_ref> who, std::chrono::milliseconds max_wait)
+        : who(std::move(who)), answers(this->who.size()), max_wait(max_wait)
+    {}
 
     std::vector<twitter::user_ref> who;
     std::vector<answer> answers; ///< By the place in `who`; null while open.
     std::size_t open = 0;
-    std::optional<error> failed; ///< Set if the call as a whole came to nothing.
+    const std::chrono::milliseconds max_wait; ///< For a rate limit's reset.
+    std::optional<error> failed;              ///< Set if the call as a whole came to nothing.
     one_shot wake;
 };
 

@@ -59,17 +59,25 @@ void lookup_desk::ask(const person_ref& who, const std::shared_ptr<asker>& from,
         ++counts_.joined;
         note(session_event::kind::joined, *who);
         equal->second->askers.emplace_back(from, place);
-        return;
+    } else {
+        question& made = where->waiting.emplace_back(asked, key, now);
+        made.askers.emplace_back(from, place);
+        where->open.emplace(std::move(key), std::prev(where->waiting.end()));
+        ++waiting_;
+        queue(where);
     }
-    question& made = where->waiting.emplace_back(asked, key, now);
-    made.askers.emplace_back(from, place);
-    where->open.emplace(std::move(key), std::prev(where->waiting.end()));
-    ++waiting_;
-    const bool full_while_gathering = where->at == lane::place::asleep && !where->shut_since &&
-                                      now >= where->not_before && where->waiting.size() >= rules_.largest_lookup;
-    if (full_while_gathering)
+    if (where->at == lane::place::asleep && is_news(*where, *from, now)) {
         get_up(where, now);
-    queue(where);
+        queue(where);
+    }
+}
+
+// Whether this asker changes what a lane sleeps for.
+bool lookup_desk::is_news(const lane& where, const asker& from, time_point now) const
+{
+    if (where.shut_since)
+        return where.bed->first - now > from.max_wait;                               // to be told so
+    return now >= where.not_before && where.waiting.size() >= rules_.largest_lookup; // gathered enough
 }
 
 void lookup_desk::leave(const person_ref& who, const std::shared_ptr<asker>& from)
@@ -176,16 +184,9 @@ lookup_desk::step lookup_desk::next(time_point now)
             break;
         case verdict::kind::wait: {
             const auto left = std::chrono::ceil<milliseconds>(may.until - now);
-            if (left > rules_.max_wait) {
-                const auto seconds = std::chrono::ceil<std::chrono::seconds>(left);
-                const error spent = error(errc::rate_limited, "the rate limit of this person's token is spent")
-                                        .with_retry_after(seconds)
-                                        .with_hint("the next call is allowed in " + std::to_string(seconds.count()) +
-                                                   " s, which is longer than this session waits");
-                waiting_ -= which->waiting.size();
-                fail(*which, which->waiting, spent, out.done);
+            turn_away(*which, left, out.done);
+            if (which->waiting.empty())
                 break;
-            }
             if (session_event* e = note(session_event::kind::wait, *which->owner)) {
                 e->count = which->waiting.size();
                 e->wait = left;

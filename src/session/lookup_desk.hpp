@@ -34,7 +34,6 @@ struct desk_rules {
     std::chrono::milliseconds cache_for{300'000};
     std::chrono::milliseconds cache_missing_for{60'000};
     std::chrono::milliseconds gather_for{0};
-    std::chrono::milliseconds max_wait{960'000};
     std::chrono::milliseconds retry_for{5'000};
     std::uint64_t price_per_profile_micros = 10'000;
     allowance_rules limits;
@@ -117,6 +116,7 @@ private:
     static lane_ref lane_of(const person_ref& who, const twitter::user_ref& asked);
     app_allowance& app_limits(const person& who, const lane& which);
 
+    bool is_news(const lane& where, const asker& from, time_point now) const;
     void queue(const lane_ref& which);
     void sleep(const lane_ref& which, time_point until, time_point now, bool for_limit);
     void wake_sleepers(time_point now);
@@ -125,6 +125,7 @@ private:
     batch_ref form_batch(const lane_ref& which, time_point now);
     void settle(lane& where, question& which, const answer& what, askers& done);
     void fail(lane& where, std::list<question>& which, const error& why, askers& done);
+    void turn_away(lane& where, std::chrono::milliseconds wait, askers& done);
     void keep(const person& who, const question& which, const answer& what, time_point now);
     bool try_again(question& which, const error& why, time_point now, std::chrono::milliseconds wait) const;
     std::chrono::milliseconds backoff(const batch& request, const error& why) const;

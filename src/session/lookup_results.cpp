@@ -4,19 +4,29 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace coauth::sessions {
 
 using std::chrono::milliseconds;
 using twitter::lookup_outcome;
 
+namespace {
+
+void give(const std::pair<std::shared_ptr<asker>, std::size_t>& to, const answer& what, lookup_desk::askers& done)
+{
+    const auto& [from, place] = to;
+    from->answers[place] = what;
+    if (--from->open == 0)
+        done.push_back(from);
+}
+
+} // namespace
+
 void lookup_desk::settle(lane& where, question& which, const answer& what, askers& done)
 {
-    for (const auto& [from, place] : which.askers) {
-        from->answers[place] = what;
-        if (--from->open == 0)
-            done.push_back(from);
-    }
+    for (const auto& one : which.askers)
+        give(one, what, done);
     where.open.erase(which.key);
 }
 
@@ -28,6 +38,38 @@ void lookup_desk::fail(lane& where, std::list<question>& which, const error& why
         settle(where, q, outcome, done);
     }
     which.clear();
+}
+
+// Whoever won't wait that long hears of it at once; a question that others wait for stays.
+void lookup_desk::turn_away(lane& where, milliseconds wait, askers& done)
+{
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    for (auto q = where.waiting.begin(); q != where.waiting.end();) {
+        const auto current = q++;
+        std::vector<std::pair<std::shared_ptr<asker>, std::size_t>> patient;
+        answer refusal;
+        for (auto& one : current->askers) {
+            if (one.first->max_wait >= wait) {
+                patient.push_back(std::move(one));
+                continue;
+            }
+            if (!refusal) {
+                auto outcome = std::make_shared<twitter::lookup>(current->who, lookup_outcome::failed);
+                outcome->why = error(errc::rate_limited, "the rate limit of this person's token is spent")
+                                   .with_retry_after(seconds)
+                                   .with_hint("the next call is allowed in " + std::to_string(seconds.count()) +
+                                              " s, which is longer than this call waits");
+                refusal = std::move(outcome);
+            }
+            give(one, refusal, done);
+        }
+        current->askers = std::move(patient);
+        if (!current->askers.empty())
+            continue;
+        where.open.erase(current->key);
+        where.waiting.erase(current);
+        --waiting_;
+    }
 }
 
 void lookup_desk::keep(const person& who, const question& which, const answer& what, time_point now)

@@ -24,7 +24,6 @@ desk_rules rules_of(const setup& with)
     r.cache_for = o.cache_for;
     r.cache_missing_for = o.cache_missing_for;
     r.gather_for = o.gather_for;
-    r.max_wait = o.max_wait;
     r.retry_for = o.retry_for;
     r.price_per_profile_micros = o.price_per_profile_micros;
     r.limits = allowance_rules(o.rate_window, o.reset_jitter);
@@ -97,13 +96,14 @@ void lookups::start()
     });
 }
 
-asio::awaitable<std::vector<answer>> lookups::ask(std::string user_id, std::vector<twitter::user_ref> who)
+asio::awaitable<std::vector<answer>> lookups::ask(
+    std::string user_id, std::vector<twitter::user_ref> who, std::optional<std::chrono::milliseconds> max_wait)
 {
     const auto self = shared_from_this();
     person_ref person = tokens_->held(user_id);
     if (!person)
         person = co_await tokens_->find(std::move(user_id));
-    auto from = std::make_shared<asker>(std::move(who));
+    auto from = std::make_shared<asker>(std::move(who), max_wait.value_or(with_->options.max_wait));
     visit stay(*this, person, from);
     bool waits = false;
     {

@@ -9,8 +9,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +28,9 @@ public:
     /// Starts what needs `shared_from_this`.
     void start();
 
-    /// One answer for each of `who`, in that order. Throws `unknown_user` and `cancelled`.
-    boost::asio::awaitable<std::vector<answer>> ask(std::string user_id, std::vector<twitter::user_ref> who);
+    /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user` and `cancelled`.
+    boost::asio::awaitable<std::vector<answer>> ask(std::string user_id, std::vector<twitter::user_ref> who,
+        std::optional<std::chrono::milliseconds> max_wait = {});
 
     /// Forgets a person's token and answers; what waits to be sent fails with `unknown_user`.
     boost::asio::awaitable<void> sign_out(person_ref who);

@@ -33,20 +33,20 @@ using twitter::lookup_outcome;
     throw one.why.value_or(error(errc::provider_error));
 }
 
-asio::awaitable<twitter::profile> do_profile(
-    std::shared_ptr<sessions::lookups> desk, std::string user_id, std::vector<twitter::user_ref> who)
+asio::awaitable<twitter::profile> do_profile(std::shared_ptr<sessions::lookups> desk, std::string user_id,
+    std::vector<twitter::user_ref> who, lookup_options how)
 {
-    const std::vector<answer> answers = co_await desk->ask(std::move(user_id), std::move(who));
+    const std::vector<answer> answers = co_await desk->ask(std::move(user_id), std::move(who), how.max_wait);
     const twitter::lookup& one = *answers.front();
     if (one.outcome != lookup_outcome::found)
         throw_outcome(one);
     co_return *one.profile;
 }
 
-asio::awaitable<twitter::lookups> do_profiles(
-    std::shared_ptr<sessions::lookups> desk, std::string user_id, std::vector<twitter::user_ref> who)
+asio::awaitable<twitter::lookups> do_profiles(std::shared_ptr<sessions::lookups> desk, std::string user_id,
+    std::vector<twitter::user_ref> who, lookup_options how)
 {
-    const std::vector<answer> answers = co_await desk->ask(std::move(user_id), who);
+    const std::vector<answer> answers = co_await desk->ask(std::move(user_id), who, how.max_wait);
     twitter::lookups out;
     out.outcomes.reserve(who.size());
     for (std::size_t i = 0; i < who.size(); ++i) {
@@ -140,15 +140,16 @@ asio::awaitable<void> session::sign_out(std::string user_id, at_provider token)
     return typed_errors(do_sign_out(state_->lookups, state_->tokens, state_->with, std::move(user_id), token));
 }
 
-asio::awaitable<twitter::profile> session::profile(std::string user_id, twitter::user_ref who)
+asio::awaitable<twitter::profile> session::profile(std::string user_id, twitter::user_ref who, lookup_options how)
 {
     std::vector<twitter::user_ref> one(1, std::move(who));
-    return typed_errors(do_profile(state_->lookups, std::move(user_id), std::move(one)));
+    return typed_errors(do_profile(state_->lookups, std::move(user_id), std::move(one), how));
 }
 
-asio::awaitable<twitter::lookups> session::profiles(std::string user_id, std::vector<twitter::user_ref> who)
+asio::awaitable<twitter::lookups> session::profiles(
+    std::string user_id, std::vector<twitter::user_ref> who, lookup_options how)
 {
-    return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(who)));
+    return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(who), how));
 }
 
 session_stats session::stats() const

@@ -1,13 +1,19 @@
 #include "session/ticket.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace coauth {
 
 login::ticket::ticket(std::shared_ptr<sessions::ticket_table> table, const store::login_id& id, time_point deadline,
-    std::string return_to)
-    : table_(std::move(table)), id_(id), deadline_(deadline), return_to_(std::move(return_to))
-{}
+    std::string_view return_to)
+    : table_(std::move(table)), id_(id), deadline_(deadline),
+      return_to_size_(static_cast<std::uint32_t>(return_to.size()))
+{
+    auto copy = std::make_unique<char[]>(return_to.size());
+    std::copy(return_to.begin(), return_to.end(), copy.get());
+    return_to_ = std::move(copy);
+}
 
 login::ticket::~ticket()
 {
@@ -19,21 +25,10 @@ login::ticket::~ticket()
 
 namespace coauth::sessions {
 
-namespace asio = boost::asio;
-
 namespace {
 
 // How many tickets end under one lock: others want it, too.
 constexpr int expired_at_a_time = 256;
-
-struct counted {
-    explicit counted(std::atomic<std::size_t>& count) : count(count) { ++count; }
-    ~counted() { --count; }
-    counted(const counted&) = delete;
-    counted& operator=(const counted&) = delete;
-
-    std::atomic<std::size_t>& count;
-};
 
 } // namespace
 
@@ -58,12 +53,12 @@ void ticket_table::leave(login::ticket& t) noexcept
         by_deadline_.erase(by_deadline_.iterator_to(t));
 }
 
-ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_point deadline, std::string return_to)
+ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_point deadline, std::string_view return_to)
 {
-    auto made = std::make_shared<login::ticket>(shared_from_this(), id, deadline, std::move(return_to));
+    auto made = std::make_shared<login::ticket>(shared_from_this(), id, deadline, return_to);
     const std::lock_guard lock(mutex_);
     if (closed_) {
-        made->end_.how = closed_;
+        made->end_ = closed_;
         return made;
     }
     if (auto known = living(id))
@@ -75,17 +70,39 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
 
 void ticket_table::end(const store::login_id& id, const login_end& how)
 {
-    waiters woken;
+    ended_tickets ended;
     ticket_ptr ticket;
     {
         const std::lock_guard lock(mutex_);
         ticket = living(id);
         if (!ticket)
             return;
-        leave(*ticket);
-        ticket->end_.end(how, woken);
+        end(*ticket, how, ended);
     }
-    wake(woken);
+    resume(ended);
+}
+
+void ticket_table::end(login::ticket& t, const login_end& how, ended_tickets& ended)
+{
+    leave(t);
+    if (t.end_)
+        return;
+    if (!t.waiting_.empty()) {
+        ended.emplace_back(how);
+        awaited_ -= t.waiting_.size();
+        ended.back().waiting.swap(t.waiting_);
+    }
+    t.end_ = how;
+}
+
+void ticket_table::resume(ended_tickets& all)
+{
+    for (auto& ticket : all)
+        while (!ticket.waiting.empty()) {
+            suspended& one = ticket.waiting.front();
+            ticket.waiting.pop_front();
+            one.resume(std::unique_ptr<suspended>(&one), ticket.how);
+        }
 }
 
 ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id)
@@ -100,32 +117,31 @@ ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id
 
 void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now)
 {
-    waiters woken;
+    ended_tickets ended;
     {
         const std::lock_guard lock(mutex_);
         --ticket->callbacks_;
         if (ticket->callbacks_ == 0 && ticket->deadline_ <= now)
-            expire(*ticket, woken);
+            expire(*ticket, ended);
     }
-    wake(woken);
+    resume(ended);
 }
 
-void ticket_table::expire(login::ticket& t, waiters& woken)
+void ticket_table::expire(login::ticket& t, ended_tickets& ended)
 {
-    leave(t);
     login_outcome outcome(login_status::expired);
-    outcome.return_to = t.return_to_;
-    t.end_.end(ended_with(std::move(outcome)), woken);
+    outcome.return_to.assign(t.return_to_.get(), t.return_to_size_);
+    end(t, ended_with(std::move(outcome)), ended);
 }
 
-bool ticket_table::expire_some(time_point now, waiters& woken)
+bool ticket_table::expire_some(time_point now, ended_tickets& ended)
 {
     for (int i = 0; i < expired_at_a_time; ++i) {
         const auto first = by_deadline_.begin();
         if (first == by_deadline_.end() || first->deadline_ > now)
             return false;
         if (first->callbacks_ == 0)
-            expire(*first, woken);
+            expire(*first, ended);
         else
             by_deadline_.erase(first); // the callback sees to it
     }
@@ -135,12 +151,12 @@ bool ticket_table::expire_some(time_point now, waiters& woken)
 void ticket_table::expire(time_point now)
 {
     for (bool more = true; more;) {
-        waiters woken;
+        ended_tickets ended;
         {
             const std::lock_guard lock(mutex_);
-            more = expire_some(now, woken);
+            more = expire_some(now, ended);
         }
-        wake(woken);
+        resume(ended);
     }
 }
 
@@ -154,26 +170,49 @@ std::optional<ticket_table::time_point> ticket_table::next_deadline() const
 
 void ticket_table::close()
 {
-    waiters woken;
+    ended_tickets ended;
     {
         const std::lock_guard lock(mutex_);
         if (!closed_)
             closed_ = failed_with<login_outcome>(error(errc::cancelled, "the session is closed"));
         while (!by_id_.empty()) {
             login::ticket& t = *by_id_.begin();
-            leave(t);
-            t.end_.end(closed_, woken);
+            end(t, closed_, ended);
         }
     }
-    wake(woken);
+    resume(ended);
 }
 
-asio::awaitable<login_outcome> ticket_table::wait(ticket_ptr ticket)
+std::size_t ticket_table::awaited() const
 {
-    ticket_table& table = *ticket->table_;
-    const counted waiting(table.awaited_);
-    const login_end how = co_await wait_for_end(table.mutex_, ticket->end_);
-    co_return how->value();
+    const std::lock_guard lock(mutex_);
+    return awaited_;
+}
+
+bool ticket_table::add(login::ticket& t, suspended& one)
+{
+    const std::lock_guard lock(mutex_);
+    if (t.end_)
+        return false;
+    t.waiting_.push_back(one);
+    ++awaited_;
+    return true;
+}
+
+bool ticket_table::take_out(login::ticket& t, suspended& one)
+{
+    const std::lock_guard lock(mutex_);
+    if (t.end_)
+        return false; // and is about to be resumed with that
+    t.waiting_.erase(t.waiting_.iterator_to(one));
+    --awaited_;
+    return true;
+}
+
+login_end ticket_table::end_of(const login::ticket& t) const
+{
+    const std::lock_guard lock(mutex_);
+    return t.end_;
 }
 
 } // namespace coauth::sessions

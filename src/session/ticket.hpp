@@ -7,19 +7,35 @@
 #include <coauth/store/pending_login.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
+#include <string_view>
+#include <utility>
 
 namespace coauth::sessions {
 
 class ticket_table;
+
+using login_end = ending<login_outcome>;
+
+/// A coroutine suspended in `ticket_table::wait`. There may be a hundred thousand of them, so it is one
+/// small piece of memory beside the coroutine's own.
+class suspended : public boost::intrusive::list_base_hook<> {
+public:
+    virtual ~suspended() = default;
+
+    /// Resumes it on its own executor, never from within; with `errc::cancelled` if there is no end.
+    virtual void resume(std::unique_ptr<suspended> self, login_end how) = 0;
+};
+using suspended_list = boost::intrusive::list<suspended, boost::intrusive::constant_time_size<false>>;
 
 using in_id_order =
     boost::intrusive::set_base_hook<boost::intrusive::tag<struct id_order>, boost::intrusive::optimize_size<true>>;
@@ -39,7 +55,7 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
 
     ticket(std::shared_ptr<sessions::ticket_table> table, const store::login_id& id, time_point deadline,
-        std::string return_to);
+        std::string_view return_to);
     ~ticket();
 
     ticket(const ticket&) = delete;
@@ -51,16 +67,16 @@ private:
     const std::shared_ptr<sessions::ticket_table> table_;
     const store::login_id id_;
     const time_point deadline_;
-    const std::string return_to_;
-    sessions::shared_end<login_outcome> end_;
-    unsigned callbacks_ = 0; // under way
+    sessions::login_end end_; // empty until it has ended
+    sessions::suspended_list waiting_;
+    std::unique_ptr<const char[]> return_to_; // a string would be 24 bytes more, a hundred thousand times
+    std::uint32_t return_to_size_;
+    std::uint32_t callbacks_ = 0; // under way
 };
 
 } // namespace coauth
 
 namespace coauth::sessions {
-
-using login_end = ending<login_outcome>;
 
 /// The tickets of the logins that have not ended.
 ///
@@ -71,7 +87,7 @@ public:
     using time_point = login::ticket::time_point;
 
     /// The ticket of a login that lives; a new one if nobody holds one.
-    ticket_ptr open(const store::login_id& id, time_point deadline, std::string return_to);
+    ticket_ptr open(const store::login_id& id, time_point deadline, std::string_view return_to);
 
     /// Tells everybody who has a ticket of this login how it ended.
     void end(const store::login_id& id, const login_end& how);
@@ -90,14 +106,29 @@ public:
     /// Ends all that are open, and whatever is opened from now on, with `errc::cancelled`.
     void close();
 
-    /// How the login ended, once it has. Throws what leg 3 threw, and `errc::cancelled` when cancelled.
+    /// How the login ended, once it has. Throws what leg 3 threw, and `errc::cancelled` when cancelled,
+    /// by any type.
     static boost::asio::awaitable<login_outcome> wait(ticket_ptr ticket);
 
     /// How many coroutines wait.
-    std::size_t awaited() const noexcept { return awaited_; }
+    std::size_t awaited() const;
 
 private:
     friend class login::ticket;
+    template <class Handler>
+    class suspended_with;
+    struct suspend;
+
+    // Who was waiting for a ticket that has ended, to be resumed when the lock is released: where a
+    // context is coming down, that can destroy a coroutine on the spot.
+    struct ended_ticket {
+        explicit ended_ticket(login_end how) : how(std::move(how)) {}
+
+        login_end how;
+        suspended_list waiting;
+    };
+    using ended_tickets = std::list<ended_ticket>;
+    static void resume(ended_tickets& all);
 
     struct id_of {
         using type = store::login_id;
@@ -110,9 +141,15 @@ private:
 
     // All with the lock held.
     ticket_ptr living(const store::login_id& id);
-    void expire(login::ticket& t, waiters& woken);
-    bool expire_some(time_point now, waiters& woken);
+    void end(login::ticket& t, const login_end& how, ended_tickets& ended);
+    void expire(login::ticket& t, ended_tickets& ended);
+    bool expire_some(time_point now, ended_tickets& ended);
     void leave(login::ticket& t) noexcept;
+
+    // For `wait`. True if it was added or taken out; false if the ticket has ended.
+    bool add(login::ticket& t, suspended& one);
+    bool take_out(login::ticket& t, suspended& one);
+    login_end end_of(const login::ticket& t) const;
 
     mutable std::mutex mutex_;
     boost::intrusive::set<login::ticket, boost::intrusive::base_hook<in_id_order>,
@@ -122,7 +159,7 @@ private:
         boost::intrusive::key_of_value<deadline_of>>
         by_deadline_;
     login_end closed_;
-    std::atomic<std::size_t> awaited_{0};
+    std::size_t awaited_ = 0;
 };
 
 } // namespace coauth::sessions

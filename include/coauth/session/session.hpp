@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,8 @@ struct session_options {
     std::chrono::milliseconds reset_jitter{3'000};
 
     /// The longest a question waits for a reset that is known; what would have to wait longer fails at
-    /// once with `rate_limited` and the time in `retry_after`. Default 16 min. 0: never waits.
+    /// once with `rate_limited` and the time in `retry_after`. Default 16 min. 0: never waits. A call
+    /// may say otherwise (`lookup_options`).
     std::chrono::milliseconds max_wait{960'000};
 
     /// How long a question may be tried again while the provider is down or the network fails. In all
@@ -85,6 +87,14 @@ struct session_options {
     /// Inputs for tests; production leaves them alone.
     std::shared_ptr<coauth::clock> clock;
     std::function<double()> chance; ///< From 0 up to 1.
+};
+
+/// How one call looks people up.
+struct lookup_options {
+    lookup_options() = default;
+
+    /// Instead of `session_options::max_wait`: a page that is waited for may prefer an error to a wait.
+    std::optional<std::chrono::milliseconds> max_wait;
 };
 
 /// One app's people at one provider: signs them in, keeps their tokens, looks profiles up on their
@@ -147,11 +157,13 @@ public:
 
     /// One person's profile, asked under `user_id`'s credentials. Fails with `unknown_user`,
     /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...
-    boost::asio::awaitable<twitter::profile> profile(std::string user_id, twitter::user_ref who);
+    boost::asio::awaitable<twitter::profile> profile(
+        std::string user_id, twitter::user_ref who, lookup_options how = lookup_options());
 
     /// The same for any number of people: one outcome each, in the order asked. What fails for one
     /// person fails in that outcome; thrown are `unknown_user` and `cancelled`.
-    boost::asio::awaitable<twitter::lookups> profiles(std::string user_id, std::vector<twitter::user_ref> who);
+    boost::asio::awaitable<twitter::lookups> profiles(
+        std::string user_id, std::vector<twitter::user_ref> who, lookup_options how = lookup_options());
 
     session_stats stats() const;
 

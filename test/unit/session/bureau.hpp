@@ -43,7 +43,11 @@ public:
         add("bob");
     }
 
-    ~bureau() { destroy(); }
+    ~bureau()
+    {
+        destroy();
+        clock->end();
+    }
 
     void add(const char* user_id)
     {

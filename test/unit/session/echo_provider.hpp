@@ -129,6 +129,7 @@ public:
         co_return out;
     }
     std::atomic<std::size_t> exchanges = 0;
+    std::size_t legs() const { return legs_; }
 
 private:
     static twitter::lookup answer_to(const std::string& token, const twitter::user_ref& who)

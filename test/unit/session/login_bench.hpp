@@ -77,7 +77,11 @@ public:
         with = std::make_shared<sessions::setup>(io.get_executor(), provider, std::move(options));
         logins = std::make_shared<sessions::logins>(with, [this](grant what) { return keep(std::move(what)); });
     }
-    ~login_bench() { destroy(); }
+    ~login_bench()
+    {
+        destroy();
+        clock->end();
+    }
 
     // As the session's destructor does.
     void destroy()

@@ -32,13 +32,11 @@ TEST_CASE("a spent window is waited for, and what gathers meanwhile shares a req
     CHECK(o.desk.counts().waited == 300s);
 }
 
-TEST_CASE("a reset further away than the session waits fails at once, with the time")
+TEST_CASE("a reset further away than a call waits fails at once, with the time")
 {
-    desk_rules rules = plain_rules();
-    rules.max_wait = 60s;
-    office o(rules);
+    office o;
     const auto who = o.person_called("7");
-    const auto a = o.ask(who, {"a"});
+    const auto a = o.ask(who, {"a"}, 60s);
     const auto request = o.send();
     CHECK(o.desk.failed(request, rate_limited(61s), o.now).empty());
     const auto step = o.desk.next(o.now);
@@ -48,8 +46,38 @@ TEST_CASE("a reset further away than the session waits fails at once, with the t
     CHECK(a->answers[0]->why->retry_after() == 61s);
     CHECK(o.desk.counts().waiting == 0);
     o.now += 1s;
-    o.ask(who, {"a"});
+    o.ask(who, {"a"}, 60s);
     CHECK(o.desk.next(o.now).what == kind::wait); // 60 s: near enough
+}
+
+TEST_CASE("who won't wait leaves alone: whoever waits for the same name gets its answer after the reset")
+{
+    office o;
+    const auto who = o.person_called("7");
+    const auto patient = o.ask(who, {"a", "b"});
+    o.desk.failed(o.send(), rate_limited(100s), o.now);
+    CHECK(o.desk.next(o.now).what == kind::wait);
+    const auto hasty = o.ask(who, {"A", "c"}, 0ms);
+    const auto step = o.desk.next(o.now);
+    REQUIRE(step.done.size() == 1);
+    CHECK(step.done[0] == hasty);
+    CHECK(hasty->answers[0]->why->reason() == errc::rate_limited);
+    CHECK(hasty->answers[1]->why->retry_after() == 100s);
+    CHECK(step.what == kind::wait);
+    const auto joins = o.ask(who, {"B"}, 99s);
+    CHECK(o.desk.next(o.now).done.size() == 1);
+    CHECK(joins->answers[0]->why->reason() == errc::rate_limited);
+    o.now += 40s;
+    const auto hastier = o.ask(who, {"d"}, 59s);
+    CHECK(o.desk.next(o.now).done.size() == 1);
+    CHECK(hastier->answers[0]->why->retry_after() == 60s);
+    o.now += 60s;
+    const auto request = o.send();
+    CHECK(o.names_of(*request) == "a b");
+    o.answer(request);
+    CHECK(patient->answers[1]->profile);
+    CHECK(o.desk.counts().waited == 100s);
+    CHECK(o.desk.counts().waiting == 0);
 }
 
 TEST_CASE("nobody's alarm stays set: a lane that empties while it sleeps gets up")

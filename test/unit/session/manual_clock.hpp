@@ -57,6 +57,18 @@ public:
             woken->fire();
     }
 
+    /// Resumes all who sleep, for a context that is about to go: asleep they would belong to nobody.
+    void end()
+    {
+        std::multimap<time_point, std::shared_ptr<one_shot>> all;
+        {
+            const std::lock_guard lock(mutex_);
+            all = asleep_;
+        }
+        for (const auto& [at, woken] : all)
+            woken->fire();
+    }
+
     /// How many sleep, those included that were woken but have not resumed yet.
     std::size_t asleep() const
     {

@@ -37,9 +37,10 @@ public:
             ++numbers, allowance_rules(), false);
     }
 
-    std::shared_ptr<asker> ask(const person_ref& who, std::vector<user_ref> names)
+    std::shared_ptr<asker> ask(const person_ref& who, std::vector<user_ref> names,
+        std::chrono::milliseconds max_wait = std::chrono::minutes(16))
     {
-        auto one = std::make_shared<asker>(std::move(names));
+        auto one = std::make_shared<asker>(std::move(names), max_wait);
         for (std::size_t i = 0; i < one->who.size(); ++i)
             desk.ask(who, one, i, now);
         return one;

@@ -1,0 +1,165 @@
+// What a lookup costs inside the session: from the cache, joined, batched; and a login. The provider
+// answers at once, so that nothing of the wire is in the figures.
+#include "unit/session/echo_provider.hpp"
+
+#include <coauth/session/session.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio = boost::asio;
+using namespace coauth;
+using testing::echo_provider;
+using twitter::user_ref;
+
+namespace {
+
+// The CPU time of one of `count` in each iteration.
+void tell_each(benchmark::State& state, double count)
+{
+    using benchmark::Counter;
+    state.counters["each"] = Counter(count, Counter::kIsIterationInvariantRate | Counter::kInvert);
+}
+
+struct place {
+    explicit place(session_options options = session_options())
+    {
+        provider->turns = 0;
+        provider->forgetful = true;
+        options.callback = "https://app.example/callback";
+        session.emplace(io.get_executor(), provider, std::move(options));
+        spawn(session->add_user("7", echo_provider::token_of("7")));
+        run();
+    }
+
+    void spawn(asio::awaitable<void> op) { asio::co_spawn(io, std::move(op), rethrow); }
+
+    void run()
+    {
+        io.restart();
+        io.run();
+    }
+
+    static void rethrow(const std::exception_ptr& e)
+    {
+        if (e)
+            std::rethrow_exception(e);
+    }
+
+    asio::io_context io;
+    std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
+    std::optional<coauth::session> session;
+};
+
+asio::awaitable<void> ask_many_times(benchmark::State& state, coauth::session& session)
+{
+    for (auto _ : state) {
+        auto p = co_await session.profile("7", "jack");
+        benchmark::DoNotOptimize(p);
+    }
+}
+
+void cache_hit(benchmark::State& state)
+{
+    place at;
+    at.spawn(ask_many_times(state, *at.session));
+    at.run();
+    tell_each(state, 1);
+}
+BENCHMARK(cache_hit);
+
+asio::awaitable<void> ask(coauth::session& session, user_ref who)
+{
+    auto p = co_await session.profile("7", std::move(who));
+    benchmark::DoNotOptimize(p);
+}
+
+session_options without_cache()
+{
+    session_options options;
+    options.max_cached_answers = 0;
+    return options;
+}
+
+// A thousand ask for one person: one request, 999 join. Each is an asker, its coroutine included.
+void joined_flight(benchmark::State& state)
+{
+    place at(without_cache());
+    constexpr int askers = 1'000;
+    for (auto _ : state) {
+        for (int i = 0; i < askers; ++i)
+            at.spawn(ask(*at.session, "jack"));
+        at.run();
+    }
+    tell_each(state, askers);
+}
+BENCHMARK(joined_flight);
+
+// A hundred ask for a hundred people: one request. Each is an asker.
+void batched_lookup(benchmark::State& state)
+{
+    place at(without_cache());
+    constexpr int askers = 100;
+    std::vector<std::string> names;
+    for (int i = 0; i < askers; ++i)
+        names.push_back("name_" + std::to_string(i));
+    for (auto _ : state) {
+        for (const std::string& name : names)
+            at.spawn(ask(*at.session, name));
+        at.run();
+    }
+    tell_each(state, askers);
+}
+BENCHMARK(batched_lookup);
+
+asio::awaitable<void> ask_all(coauth::session& session, std::vector<user_ref> who)
+{
+    auto all = co_await session.profiles("7", std::move(who));
+    benchmark::DoNotOptimize(all);
+}
+
+// One asks for a hundred people. Each is a name.
+void profiles_of_a_hundred(benchmark::State& state)
+{
+    place at(without_cache());
+    std::vector<user_ref> names;
+    for (int i = 0; i < 100; ++i)
+        names.push_back("name_" + std::to_string(i));
+    for (auto _ : state) {
+        at.spawn(ask_all(*at.session, names));
+        at.run();
+    }
+    tell_each(state, 100);
+}
+BENCHMARK(profiles_of_a_hundred);
+
+asio::awaitable<void> sign_in(coauth::session& session)
+{
+    const login begun = co_await session.begin_login(browser_binding());
+    const std::string query = begun.url.substr(begun.url.find('?') + 1) + "&oauth_verifier=7";
+    const login_outcome outcome = co_await session.complete_login(query, begun.binding);
+    benchmark::DoNotOptimize(outcome);
+}
+
+void login_without_the_wire(benchmark::State& state)
+{
+    place at;
+    for (auto _ : state) {
+        at.spawn(sign_in(*at.session));
+        // The alarm of the login's time stays set for a while: only as far as there is something to do.
+        at.io.restart();
+        at.io.poll();
+    }
+    tell_each(state, 1);
+}
+BENCHMARK(login_without_the_wire);
+
+} // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,173 @@
+// A hundred thousand people in the middle of a login.
+#include "unit/session/echo_provider.hpp"
+#include "unit/session/manual_clock.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/session/session.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <malloc.h>
+#include <optional>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace coauth;
+using testing::echo_provider;
+
+namespace {
+
+constexpr std::size_t many = 100'000;
+
+std::size_t resident_bytes()
+{
+    malloc_trim(0);
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmRSS:"))
+            return std::stoul(line.substr(6)) * 1024;
+    return 0;
+}
+
+// A sanitizer's own memory is no part of the promise.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool measures = false;
+#else
+constexpr bool measures = true;
+#endif
+
+struct crowd {
+    crowd()
+    {
+        session_options options;
+        options.callback = "https://app.example/callback";
+        options.clock = clock;
+        options.login_limits.max_pending = many;
+        session.emplace(io.get_executor(), provider, options);
+    }
+
+    void poll()
+    {
+        io.restart();
+        io.poll();
+    }
+
+    asio::io_context io;
+    std::shared_ptr<testing::manual_clock> clock = std::make_shared<testing::manual_clock>();
+    std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
+    std::optional<coauth::session> session;
+    std::size_t begun = 0;
+    std::size_t ended = 0;
+    std::size_t expired = 0;
+    std::optional<errc> refused;
+};
+
+asio::awaitable<void> begin(crowd& all)
+{
+    auto begun = co_await as_result(all.session->begin_login(browser_binding()));
+    if (begun)
+        ++all.begun;
+    else
+        all.refused = begun.error().reason();
+}
+
+// The handle alone is kept while it waits: the page was sent long ago.
+asio::awaitable<std::shared_ptr<login::ticket>> begin_for(crowd& all)
+{
+    const login begun = co_await all.session->begin_login(browser_binding());
+    ++all.begun;
+    co_return begun.awaited();
+}
+
+asio::awaitable<void> begin_and_wait(crowd& all)
+{
+    auto handle = co_await begin_for(all);
+    const login waiting(std::string(), browser_binding(), std::move(handle));
+    const login_outcome outcome = co_await all.session->wait(waiting);
+    ++all.ended;
+    all.expired += outcome.status == login_status::expired;
+}
+
+asio::awaitable<void> sign_in(crowd& all, std::optional<login>& begun)
+{
+    login mine = co_await all.session->begin_login(browser_binding());
+    begun.emplace(std::move(mine));
+}
+
+asio::awaitable<void> come_back(crowd& all, const login& begun, login_status& ended)
+{
+    const std::string query = begun.url.substr(begun.url.find('?') + 1) + "&oauth_verifier=7";
+    const login_outcome outcome = co_await all.session->complete_login(query, begun.binding);
+    ended = outcome.status;
+}
+
+void no_error(const std::exception_ptr& e)
+{
+    CHECK(e == nullptr);
+}
+
+// `waiting`: each login is awaited by a coroutine.
+void fill_and_expire(bool waiting, std::size_t most_bytes)
+{
+    crowd all;
+    std::optional<login> good;
+    asio::co_spawn(all.io, sign_in(all, good), no_error);
+    all.poll();
+    const std::size_t before = resident_bytes();
+
+    // As a server would have them: some hundreds at a time.
+    while (all.begun < many - 1) {
+        for (int i = 0; i < 300 && all.begun + static_cast<std::size_t>(i) < many - 1; ++i)
+            asio::co_spawn(all.io, waiting ? begin_and_wait(all) : begin(all), no_error);
+        all.poll();
+    }
+    const std::size_t more = resident_bytes() - before;
+    MESSAGE(std::string(waiting ? "awaited" : "held")
+            << ": " << more / 1024 / 1024 << " MiB more, " << more / many << " B each");
+    if (measures)
+        CHECK(more <= most_bytes);
+    CHECK(all.session->stats().logins.awaited == (waiting ? many - 1 : 0));
+
+    // One past the cap is refused before it costs a request token, and no living one makes room.
+    const std::size_t legs = all.provider->legs();
+    asio::co_spawn(all.io, begin(all), no_error);
+    all.poll();
+    CHECK(all.refused == errc::too_many_logins);
+    CHECK(all.provider->legs() == legs);
+
+    login_status status = login_status::unknown;
+    asio::co_spawn(all.io, come_back(all, *good, status), no_error);
+    all.poll();
+    CHECK(status == login_status::granted);
+
+    // A second after their time all are gone, and whoever waited has heard of it.
+    all.clock->advance(session_options().login_limits.time_to_live + std::chrono::seconds(1));
+    all.poll();
+    CHECK(all.ended == (waiting ? many - 1 : 0));
+    CHECK(all.expired == all.ended);
+    CHECK(all.session->stats().logins.awaited == 0);
+    CHECK(all.session->stats().logins.expired == many - 1);
+    CHECK(all.clock->asleep() == 0);
+    all.refused.reset();
+    asio::co_spawn(all.io, begin(all), no_error);
+    all.poll();
+    CHECK_FALSE(all.refused);
+}
+
+constexpr std::size_t mib = 1024 * 1024;
+
+} // namespace
+
+TEST_CASE("a hundred thousand logins pending take at most 64 MiB, and go in time")
+{
+    fill_and_expire(false, 64 * mib);
+}
+
+TEST_CASE("a hundred thousand logins awaited by a coroutine each take at most 192 MiB, and go in time")
+{
+    fill_and_expire(true, 192 * mib);
+}
