@@ -11,7 +11,8 @@ using std::chrono::milliseconds;
 
 std::string two_digits(long n)
 {
-    return (n < 10 ? "0" : "") + std::to_string(n);
+    const std::string text = std::to_string(n);
+    return n < 10 ? '0' + text : text;
 }
 
 // "7 s", "2 min 05 s", "3 h 20 min": what is left is rounded up, so that it ends with 1 s and not with 0.
