@@ -231,7 +231,10 @@ class FilesThatCannotBeUsed(Job):
 class Progress(Job):
     def test_a_terminal_gets_a_bar_in_place(self):
         with self.provider("--users", 300) as ready:
-            ours, theirs = pty.openpty()
+            try:
+                ours, theirs = pty.openpty()
+            except OSError:
+                self.skipTest("there are no pseudo-terminals here")
             process = self.start(ready, self.input("".join(f"user_{i}\n" for i in range(1, 301))), stderr=theirs)
             os.close(theirs)
             shown = b""

@@ -29,7 +29,7 @@ sandbox::options approving()
 
 } // namespace
 
-TEST_CASE("begin, the browser, the callback, the profile; and the one who waits hears of it")
+TEST_CASE("begin, the browser, the callback, the profile, and the one who waits hears of it")
 {
     std::vector<std::string> told;
     session_options options;

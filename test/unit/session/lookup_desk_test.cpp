@@ -71,7 +71,7 @@ TEST_CASE("two people's equal questions are two, and their answers are their own
     CHECK(o.ask(bob, {"jack"})->answers[0]->profile->description == "bob");
 }
 
-TEST_CASE("answers are given again for their time; missing people for a shorter one")
+TEST_CASE("answers are given again for their time, and missing people for a shorter one")
 {
     office o;
     const auto who = o.person_called("7");
@@ -104,7 +104,7 @@ TEST_CASE("a request carries no more than a hundred, the oldest first")
     CHECK(o.send()->questions.size() == 50);
 }
 
-TEST_CASE("who leaves before the request is sent is not asked for; who leaves later harms nobody")
+TEST_CASE("who leaves before the request is sent is not asked for, and who leaves later harms nobody")
 {
     office o;
     const auto who = o.person_called("7");
@@ -203,7 +203,7 @@ TEST_CASE("gathering: a request waits for others up to its time, and not once it
     CHECK(o.names_of(*o.send()) == "d");
 }
 
-TEST_CASE("closing fails what waits and lets what is on the wire end; aborting fails everything")
+TEST_CASE("closing fails what waits and lets what is on the wire end, and aborting fails everything")
 {
     for (const bool abort : {false, true}) {
         CAPTURE(abort);

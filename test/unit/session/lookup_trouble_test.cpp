@@ -110,7 +110,7 @@ TEST_CASE("a rate limit loses nobody: the questions go again after the reset")
     CHECK(o.desk.counts().rate_limited == 1);
 }
 
-TEST_CASE("trouble on the way is tried again within its time and the budget; trouble of other kinds is not")
+TEST_CASE("trouble on the way is tried again within its time and the budget, and trouble of other kinds is not")
 {
     struct row {
         errc why;
