@@ -84,6 +84,9 @@ struct login_outcome {
 /// is kept for `session::wait`.
 class COAUTH_DECL login {
 public:
+    /// None; `session::wait` refuses it with `errc::invalid_argument`.
+    login() = default;
+
     std::string url;         ///< The provider's page.
     browser_binding binding; ///< The one given to `begin_login`, or a new one.
 
