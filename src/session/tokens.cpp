@@ -15,6 +15,29 @@ allowance_rules rules_of(const session_options& o)
 
 } // namespace
 
+// A token on its way from the store. One that comes or goes meanwhile makes it stale.
+class tokens::reading {
+public:
+    reading(tokens& in, const std::string& user_id) : in_(in)
+    {
+        const std::lock_guard lock(in_.mutex_);
+        place_ = in_.readings_.emplace(user_id, this);
+    }
+    ~reading()
+    {
+        const std::lock_guard lock(in_.mutex_);
+        in_.readings_.erase(place_);
+    }
+    reading(const reading&) = delete;
+    reading& operator=(const reading&) = delete;
+
+    bool stale = false; ///< Guarded by the tokens' mutex.
+
+private:
+    tokens& in_;
+    std::unordered_multimap<std::string, reading*>::iterator place_;
+};
+
 person_ref tokens::held(const std::string& user_id)
 {
     const std::lock_guard lock(mutex_);
@@ -28,11 +51,19 @@ person_ref tokens::held(const std::string& user_id)
 // With the lock held.
 void tokens::forget(const std::string& user_id)
 {
-    ++changes_;
+    make_stale(user_id);
     if (const auto found = held_.find(user_id); found != held_.end()) {
         used_.erase(found->second);
         held_.erase(found);
     }
+}
+
+// With the lock held.
+void tokens::make_stale(const std::string& user_id)
+{
+    const auto [first, last] = readings_.equal_range(user_id);
+    for (auto one = first; one != last; ++one)
+        one->second->stale = true;
 }
 
 // With the lock held. Another may have been quicker.
@@ -56,18 +87,14 @@ asio::awaitable<person_ref> tokens::find(std::string user_id)
     for (;;) {
         if (person_ref here = held(user_id))
             co_return here;
-        std::uint64_t before = 0;
-        {
-            const std::lock_guard lock(mutex_);
-            before = changes_;
-        }
+        const reading now(*this, user_id);
         std::optional<store::stored_token> found = co_await with_->options.tokens->find(user_id);
+        const std::lock_guard lock(mutex_);
+        if (now.stale)
+            continue; // this person's token came or went meanwhile
         if (!found)
             throw error(errc::unknown_user).with_hint("let the person sign in, or hand their token to add_user");
-        const std::lock_guard lock(mutex_);
-        if (before == changes_)
-            co_return hold(std::move(user_id), *std::move(found));
-        // A token came or went meanwhile; perhaps this one.
+        co_return hold(user_id, *std::move(found));
     }
 }
 
@@ -92,7 +119,7 @@ asio::awaitable<bool> tokens::drop(person_ref who, std::optional<errc> why)
         if (found != held_.end() && *found->second == who)
             forget(who->user_id);
         else
-            ++changes_;
+            make_stale(who->user_id);
     }
     const bool removed = co_await with_->options.tokens->remove(who->user_id, who->version);
     {
@@ -102,7 +129,7 @@ asio::awaitable<bool> tokens::drop(person_ref who, std::optional<errc> why)
         if (found != held_.end() && (*found->second)->version == who->version)
             forget(who->user_id);
         else
-            ++changes_;
+            make_stale(who->user_id);
     }
     if (removed) {
         session_event event(session_event::kind::token_removed, who->user_id);

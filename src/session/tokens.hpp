@@ -36,15 +36,17 @@ public:
 
 private:
     using order = std::list<person_ref>;
+    class reading;
 
     person_ref hold(std::string user_id, store::stored_token found);
     void forget(const std::string& user_id);
+    void make_stale(const std::string& user_id);
 
     const std::shared_ptr<const setup> with_;
     std::mutex mutex_;
     order used_; ///< The latest first.
     std::unordered_map<std::string, order::iterator> held_;
-    std::uint64_t changes_ = 0; ///< Since then, what was read from the store may be out of date.
+    std::unordered_multimap<std::string, reading*> readings_; ///< By user id, under way.
     std::uint64_t last_number_ = 0;
 };
 

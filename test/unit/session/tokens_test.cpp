@@ -1,0 +1,171 @@
+// Tokens held beside a store that takes its time.
+#include "session/tokens.hpp"
+#include "unit/session/echo_provider.hpp"
+
+#include <coauth/coro/one_shot.hpp>
+#include <coauth/store/memory_store.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <doctest/doctest.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asio = boost::asio;
+using namespace coauth;
+using testing::echo_provider;
+
+namespace {
+
+// Reads at once, but hands the answer over when the test says so.
+class slow_store final : public store::token_store {
+public:
+    asio::awaitable<std::optional<store::stored_token>> find(std::string user_id) override
+    {
+        ++finds;
+        auto found = co_await inner->find(std::move(user_id));
+        if (held) {
+            auto let_go = std::make_shared<one_shot>();
+            waiting.push_back(let_go);
+            co_await let_go->wait();
+        }
+        co_return found;
+    }
+    asio::awaitable<std::uint64_t> put(std::string user_id, oauth1::access_token token) override
+    {
+        return inner->put(std::move(user_id), std::move(token));
+    }
+    asio::awaitable<bool> remove(std::string user_id, std::optional<std::uint64_t> version) override
+    {
+        return inner->remove(std::move(user_id), version);
+    }
+
+    void open()
+    {
+        held = false;
+        for (const auto& one : std::exchange(waiting, {}))
+            one->fire();
+    }
+
+    std::shared_ptr<store::token_store> inner = store::memory_token_store();
+    bool held = false;
+    int finds = 0;
+    std::vector<std::shared_ptr<one_shot>> waiting;
+};
+
+struct cabinet {
+    cabinet()
+    {
+        session_options options;
+        options.tokens = slow;
+        options.max_cached_tokens = 2;
+        with = std::make_shared<sessions::setup>(io.get_executor(), std::make_shared<echo_provider>(), options);
+        tokens = std::make_shared<sessions::tokens>(with);
+    }
+
+    void put(const char* user_id, const char* token)
+    {
+        asio::co_spawn(io, tokens->put(user_id, oauth1::access_token(token, secret("s"))),
+            [](std::exception_ptr e) { CHECK(e == nullptr); });
+        poll();
+    }
+
+    // What `find` gives is in `found` after a poll, or `failed` is set.
+    void start_find(const char* user_id)
+    {
+        found.reset();
+        failed = false;
+        asio::co_spawn(io, tokens->find(user_id), [this](std::exception_ptr e, sessions::person_ref who) {
+            failed = e != nullptr;
+            found = std::move(who);
+        });
+        poll();
+    }
+
+    void poll()
+    {
+        io.restart();
+        io.poll();
+    }
+
+    asio::io_context io;
+    std::shared_ptr<slow_store> slow = std::make_shared<slow_store>();
+    std::shared_ptr<const sessions::setup> with;
+    std::shared_ptr<sessions::tokens> tokens;
+    sessions::person_ref found;
+    bool failed = false;
+};
+
+} // namespace
+
+TEST_CASE("a token is read from the store once, and read again after the least recently used made room")
+{
+    cabinet c;
+    for (const char* who : {"a", "b", "c"})
+        c.put(who, who);
+    for (const char* who : {"a", "b", "a"})
+        c.start_find(who);
+    CHECK(c.slow->finds == 2);
+    c.start_find("c"); // in place of b
+    c.start_find("a");
+    CHECK(c.slow->finds == 3);
+    c.start_find("b");
+    CHECK(c.slow->finds == 4);
+    REQUIRE(c.found);
+    CHECK(c.found->token.token() == "b");
+}
+
+TEST_CASE("a token that is replaced while it is read is read again, and another person's change is no matter")
+{
+    cabinet c;
+    c.put("a", "old");
+    c.slow->held = true;
+    c.start_find("a");
+    c.put("b", "of another");
+    c.put("a", "new");
+    c.slow->open();
+    c.poll();
+    REQUIRE(c.found);
+    CHECK(c.found->token.token() == "new");
+    CHECK(c.slow->finds == 2);
+
+    c.slow->held = true;
+    c.start_find("b");
+    c.put("c", "of another");
+    c.slow->open();
+    c.poll();
+    REQUIRE(c.found);
+    CHECK(c.slow->finds == 3);
+}
+
+TEST_CASE("a token that goes while it is read is not held, and one that comes is found")
+{
+    cabinet c;
+    c.put("a", "first");
+    c.start_find("a");
+    const auto first = c.found;
+    c.put("a", "second"); // not held any more; still the store's
+    c.slow->held = true;
+    c.start_find("a");
+    asio::co_spawn(c.io, c.tokens->drop(first, std::nullopt), [](std::exception_ptr, bool removed) {
+        CHECK_FALSE(removed); // the second came meanwhile, and stays
+    });
+    c.poll();
+    c.slow->open();
+    c.poll();
+    REQUIRE(c.found);
+    CHECK(c.found->token.token() == "second");
+
+    c.slow->held = true;
+    c.start_find("nobody");
+    c.put("nobody", "after all");
+    c.slow->open();
+    c.poll();
+    REQUIRE(c.found);
+    c.start_find("really nobody");
+    CHECK(c.failed);
+}
