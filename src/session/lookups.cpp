@@ -238,25 +238,21 @@ session_stats::lookup_counts lookups::counts() const
 
 void lookups::close()
 {
-    lookup_desk::askers done;
-    {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-        done = desk_.close(closed_error());
-        for (const auto& one : done)
-            one->failed = closed_error();
-    }
-    alarm_->clear();
-    wake(done);
+    end(&lookup_desk::close);
 }
 
 void lookups::abort()
+{
+    end(&lookup_desk::abort);
+}
+
+void lookups::end(lookup_desk::askers (lookup_desk::*how)(const error&))
 {
     lookup_desk::askers done;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        done = desk_.abort(closed_error());
+        done = (desk_.*how)(closed_error());
         for (const auto& one : done)
             one->failed = closed_error();
     }

@@ -48,6 +48,7 @@ private:
 
     using time_point = lookup_desk::time_point;
 
+    void end(lookup_desk::askers (lookup_desk::*how)(const error&));
     void kick();
     void run();
     boost::asio::awaitable<void> fly(batch_ref request);

@@ -62,7 +62,7 @@ TEST_CASE("the table does as a plain list would")
         status what = status::taken; // living
         login_table::time_point until;
     };
-    std::mt19937 random(7); // NOLINT: the same steps each time
+    std::mt19937 random(7); // the same steps each time
     const auto draw = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
     login_limits limits;
     limits.max_pending = 30;
