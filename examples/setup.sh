@@ -3,16 +3,20 @@
 #
 # With "tests" also what the tests run, with "ci" also what .ci/run checks with. On Debian 12 it
 # installs Debian's own packages by name and removes none; elsewhere it says what is needed and leaves
-# the rest to CMake. Quiet and instant when nothing is missing; all it says goes to stderr.
+# the rest to CMake. One thing is not Debian's: the driver of the browser tests, which npm puts into
+# test/browser/node_modules. Quiet and instant when nothing is missing; all it says goes to stderr.
 set -euo pipefail
 exec >&2
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 packages=(g++ cmake ninja-build libssl-dev libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libcli11-dev)
+tests=false
 for what in "$@"; do
     case $what in
-        tests) # doctest and Google Benchmark; foreign OAuth clients and a foreign provider; pkg-config
+        tests) # doctest and Google Benchmark; foreign OAuth clients and a foreign provider; a browser; pkg-config
             packages+=(doctest-dev libbenchmark-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
-                       libnet-oauth-perl liblwp-protocol-https-perl) ;;
+                       libnet-oauth-perl liblwp-protocol-https-perl chromium nodejs npm)
+            tests=true ;;
         ci) packages+=(git clang-14 clang-format-14) ;;
         *) echo "usage: setup.sh [tests] [ci]"; exit 2 ;;
     esac
@@ -20,14 +24,33 @@ done
 
 say() { echo "coauth setup: $*"; }
 
+# What drives the browser, in the version and with the hash that package-lock.json gives. Without it all
+# other tests still run, so its absence is said here and failed by the browser tests.
+install_browser_driver() {
+    local folder=$root/test/browser
+    [ "$(grep integrity "$folder/package-lock.json")" = "$(grep -s integrity "$folder/node_modules/.package-lock.json")" ] && return
+    say "installing the driver of the browser tests with npm, into test/browser/node_modules"
+    npm --prefix "$folder" ci </dev/null || {
+        say "npm could not install playwright-core; see its words above. The browser tests will fail without it."
+        say "Where npm reaches no registry: copy test/browser/node_modules here from a machine where this worked."
+    }
+}
+
+# What comes last: done with Debian's packages, or with doing without.
+finish() {
+    if $tests && command -v npm >/dev/null; then install_browser_driver; fi
+    exit 0
+}
+
 is_debian_12() {
     [ -r /etc/os-release ] && command -v apt-get dpkg-query >/dev/null &&
         (. /etc/os-release && [ "${ID:-}" = debian ] && [ "${VERSION_ID:-}" = 12 ])
 }
 if ! is_debian_12; then
-    say "this is not Debian 12, so nothing is installed. Needed are g++ 12 or clang 14, CMake 3.25, Ninja," \
-        "OpenSSL 3, Boost 1.81 with JSON and URL, doctest and CLI11. Going on with what is here."
-    exit 0
+    say "this is not Debian 12, so no packages are installed. Needed are g++ 12 or clang 14, CMake 3.25, Ninja," \
+        "OpenSSL 3, Boost 1.81 with JSON and URL, doctest and CLI11; for tests in a browser Chromium, Node 18 and" \
+        "npm. Going on with what is here."
+    finish
 fi
 
 # The packages of a list that are not installed.
@@ -40,12 +63,12 @@ missing_of() {
 }
 mapfile -t missing < <(missing_of "${packages[@]}")
 # A program that came from elsewhere serves as well.
-for program in g++:g++ cmake:cmake ninja:ninja-build git:git; do
+for program in g++:g++ cmake:cmake ninja:ninja-build git:git chromium:chromium node:nodejs npm:npm; do
     if command -v "${program%%:*}" >/dev/null; then
         mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vxF "${program#*:}" || true)
     fi
 done
-[ ${#missing[@]} -gt 0 ] && [ -n "${missing[0]}" ] || exit 0
+[ ${#missing[@]} -gt 0 ] && [ -n "${missing[0]}" ] || finish
 
 # Debian's Boosts can't be installed side by side. Which one to keep is the person's choice.
 if [[ " ${missing[*]} " == *" libboost1.81-dev "* ]]; then
@@ -84,3 +107,4 @@ fi || {
     say "apt-get could not install ${missing[*]} without removing something; see its words above."
     exit 1
 }
+finish
