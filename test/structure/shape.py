@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 LONGEST = 400  # lines
-CODE = {'.hpp', '.cpp', '.py', '.sh', '.cmake', '.rb', '.pl', '.js'}
+CODE = {'.hpp', '.cpp', '.py', '.sh', '.cmake', '.rb', '.pl', '.js', '.mjs'}
 DUMPING_GROUNDS = {'utils', 'util', 'common', 'misc', 'helpers', 'helper', 'detail', 'details'}
 TOP = {
     'include', 'src', 'examples', 'test', 'docs', 'bench',
