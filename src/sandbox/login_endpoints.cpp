@@ -5,6 +5,9 @@
 #include "sandbox/error_bodies.hpp"
 #include "sandbox/pages.hpp"
 
+#include <coauth/server/page.hpp>
+#include <coauth/server/same_origin.hpp>
+
 #include <boost/json/object.hpp>
 
 #include <utility>
@@ -35,13 +38,10 @@ server::response form_answer(const oauth1::parameters& fields)
     return answer;
 }
 
+// As the real provider does it.
 server::response redirect(std::string location)
 {
-    server::response answer(302, "text/html;charset=utf-8", "");
-    answer.headers.set("Location", std::move(location));
-    answer.headers.set("Cache-Control", "no-store");
-    answer.headers.set("Referrer-Policy", "no-referrer");
-    return answer;
+    return server::redirect(std::move(location), 302);
 }
 
 } // namespace
@@ -126,7 +126,7 @@ server::response login_endpoints::open_page(const call& c, const world& w)
 
 server::response login_endpoints::submit_page(const call& c, const world& w, std::string& explanation)
 {
-    if (!came_from_own_page(*c.http, c.base_url)) {
+    if (!server::came_from_same_origin(*c.http, c.base_url)) {
         explanation = "the form was sent from another site (Origin, Sec-Fetch-Site)";
         return refused_form_page("It was sent from another site.");
     }

@@ -2,13 +2,13 @@
 
 #include "sandbox/callback_rules.hpp"
 
-#include <openssl/evp.h>
-
-#include <array>
+#include <coauth/server/page.hpp>
 
 namespace coauth::sandbox {
 
 namespace {
+
+using server::escape_html;
 
 constexpr std::string_view style =
     "body{margin:0;font:16px/1.5 system-ui,sans-serif;background:#eef1f4;color:#16202a}"
@@ -27,37 +27,12 @@ constexpr std::string_view style =
     ".note{font-size:.85rem;color:#51606e}"
     "img{width:24px;height:24px;border-radius:50%;vertical-align:middle}";
 
-// The page's one style sheet is allowed by its digest, so that nothing injected could add another.
-std::string style_source()
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_Digest(style.data(), style.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
-    const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
-    return "'sha256-" + std::string(text.begin(), text.begin() + length) + '\'';
-}
-
 server::response page(int status, std::string_view title, std::string_view body, std::string_view form_targets = "")
 {
-    static const auto style_allowed = style_source();
-    std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-    html += escape_html(title);
-    html.append("</title>\n<style>").append(style).append("</style>\n</head>\n<body>\n<main>\n");
-    html.append(body).append("</main>\n</body>\n</html>\n");
-
-    server::response answer(status, "text/html; charset=utf-8", std::move(html));
-    std::string policy = "default-src 'none'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; style-src ";
-    policy += style_allowed;
-    policy += "; form-action ";
-    policy += form_targets.empty() ? "'none'" : form_targets;
-    answer.headers.set("Content-Security-Policy", std::move(policy));
-    answer.headers.set("X-Frame-Options", "DENY");
-    answer.headers.set("X-Content-Type-Options", "nosniff");
-    answer.headers.set("Referrer-Policy", "no-referrer");
-    answer.headers.set("Cache-Control", "no-store");
-    return answer;
+    server::page what(status, std::string(title), std::string(body));
+    what.style = style;
+    what.form_targets = form_targets;
+    return server::html_page(what);
 }
 
 std::string hidden(std::string_view name, std::string_view value)
@@ -74,37 +49,6 @@ std::string suggestions(const std::vector<person>& people)
 }
 
 } // namespace
-
-std::string escape_html(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-                out += "\xef\xbf\xbd";
-            else
-                out += c;
-        }
-    }
-    return out;
-}
 
 server::response authorize_page(const authorize_view& view, int status)
 {

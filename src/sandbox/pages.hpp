@@ -11,9 +11,6 @@
 
 namespace coauth::sandbox {
 
-/// `&`, `<`, `>`, `"` and `'` as entities; control characters become U+FFFD.
-std::string escape_html(std::string_view text);
-
 /// What the authorize page shows.
 struct authorize_view {
     authorize_view() = default;

@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include <coauth/server/listen_address.hpp>
 #include <coauth/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -31,15 +32,13 @@ bool read_number(std::string_view text, Number& into)
     return read.ec == std::errc() && read.ptr == text.data() + text.size();
 }
 
-// "127.0.0.1:0" or "[::1]:8443".
 void set_listen(const std::string& text, options& o)
 {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos || !read_number(std::string_view(text).substr(colon + 1), o.port))
+    const auto where = server::listen_address::parse(text);
+    if (!where)
         throw CLI::ValidationError("--listen", "wants an address and a port, such as 127.0.0.1:0");
-    o.address = text.substr(0, colon);
-    if (o.address.size() > 2 && o.address.front() == '[' && o.address.back() == ']')
-        o.address = o.address.substr(1, o.address.size() - 2);
+    o.address = where->address;
+    o.port = where->port;
 }
 
 // ROUTE=PER_USER/PER_APP, and further /PER_USER_DAY/PER_APP_DAY.

@@ -63,7 +63,8 @@ TEST_CASE("a listener gives the callback a page, and its query to the one who wa
     CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
     CHECK(page.status == 200);
     CHECK(page.header("content-type") == "text/html; charset=utf-8");
-    CHECK(page.header("content-security-policy") == "default-src 'none'; style-src 'unsafe-inline'");
+    CHECK(page.header("content-security-policy").find("default-src 'none'") == 0);
+    CHECK(page.header("content-security-policy").find("unsafe") == std::string::npos);
     CHECK(page.header("cache-control") == "no-store");
     CHECK(page.header("referrer-policy") == "no-referrer");
     CHECK(page.header("x-content-type-options") == "nosniff");

@@ -33,8 +33,6 @@ authorize_view hostile()
 
 TEST_CASE("sandbox pages: everything shown is escaped")
 {
-    CHECK(escape_html("<a href=\"x\" b='y'>&\x01\x7f") ==
-          "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
     const auto html = authorize_page(hostile()).body;
     for (const auto* bad : {"<script", "<img", "<i>", "\"><b>"})
         CHECK_FALSE(has(html, bad));
@@ -87,43 +85,13 @@ TEST_CASE("sandbox pages: headers keep others out")
         "form-action 'self' http: https: myapp:"));
 }
 
-TEST_CASE("sandbox browser: a form from another site is known by what the browser says")
-{
-    struct {
-        const char* site;
-        const char* origin;
-        bool own;
-    } const cases[] = {
-        {"", "", true},
-        {"", "https://127.0.0.1:1", true},
-        {"", "https://127.0.0.1:2", false},
-        {"", "http://127.0.0.1:1", false},
-        {"", "null", false},
-        {"same-origin", "null", true},
-        {"same-origin", "https://127.0.0.1:1", true},
-        {"same-site", "", false},
-        {"cross-site", "https://127.0.0.1:1", false},
-        {"none", "", false},
-    };
-    for (const auto& c : cases) {
-        CAPTURE(std::string(c.site));
-        CAPTURE(std::string(c.origin));
-        server::request r;
-        if (*c.site)
-            r.headers.add("Sec-Fetch-Site", c.site);
-        if (*c.origin)
-            r.headers.add("Origin", c.origin);
-        CHECK(came_from_own_page(r, "https://127.0.0.1:1") == c.own);
-    }
-}
-
 TEST_CASE("sandbox browser: the cookie is found among others, and names are trimmed")
 {
     server::request r;
-    r.headers.add("Cookie", "a=b; coauth_sandbox_user=ada; xcoauth_sandbox_user=eve");
+    r.headers.add("Cookie", "a=b; __Host-coauth_sandbox_user=ada; x__Host-coauth_sandbox_user=eve");
     CHECK(remembered_user(r) == "ada");
     server::request other;
-    other.headers.add("Cookie", "coauth_sandbox_users=eve;;=; coauth_sandbox_user");
+    other.headers.add("Cookie", "__Host-coauth_sandbox_users=eve;;=; __Host-coauth_sandbox_user");
     CHECK(remembered_user(other) == "");
     CHECK(trimmed_username("  @ada\r\n") == "ada");
     CHECK(trimmed_username(" ") == "");

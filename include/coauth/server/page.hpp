@@ -1,0 +1,41 @@
+// Pages and redirects that a browser can't be talked into misusing.
+#pragma once
+
+#include <coauth/export.hpp>
+#include <coauth/server/http_server.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace coauth::server {
+
+/// `text` as HTML, for an element or a quoted attribute: `&`, `<`, `>`, `"` and `'` as entities;
+/// control characters become U+FFFD.
+COAUTH_DECL std::string escape_html(std::string_view text);
+
+/// A page without scripts, frames and outside style.
+struct page {
+    page() = default;
+    page(int status, std::string title, std::string body)
+        : status(status), title(std::move(title)), body(std::move(body))
+    {}
+
+    int status = 200;
+    std::string title;      ///< Plain text; escaped here.
+    std::string body;       ///< HTML: escape what is not yours.
+    std::string_view style; ///< Its one style sheet, allowed by its digest.
+
+    /// Where its forms may lead, redirects included: CSP sources, such as "'self'". Empty: nowhere.
+    std::string form_targets;
+    std::string image_sources = "'self'"; ///< Where its images come from: CSP sources.
+};
+
+/// The page with its security headers: a Content-Security-Policy that allows what the page names and
+/// nothing else, no frames, no referrer, no sniffing, no storing.
+COAUTH_DECL response html_page(const page& what);
+
+/// A redirect, 303 by default: whatever the method was, the browser GETs `location` (RFC 9110, section
+/// 15.4.4). Not stored, and without a referrer: the address that led here may hold a verifier.
+COAUTH_DECL response redirect(std::string location, int status = 303);
+
+} // namespace coauth::server

@@ -1,0 +1,93 @@
+#include <coauth/server/page.hpp>
+
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace coauth::server {
+
+namespace {
+
+std::string digest_source(std::string_view style)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_Digest(style.data(), style.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
+    const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
+    return "'sha256-" + std::string(text.begin(), text.begin() + length) + '\'';
+}
+
+std::string policy_of(const page& what)
+{
+    std::string policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src ";
+    policy += what.image_sources.empty() ? "'none'" : what.image_sources;
+    policy += "; style-src ";
+    policy += what.style.empty() ? "'none'" : digest_source(what.style);
+    policy += "; form-action ";
+    policy += what.form_targets.empty() ? "'none'" : what.form_targets;
+    return policy;
+}
+
+} // namespace
+
+std::string escape_html(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        case '\'':
+            out += "&#39;";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+                out += "\xef\xbf\xbd";
+            else
+                out += c;
+        }
+    }
+    return out;
+}
+
+response html_page(const page& what)
+{
+    std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+    html += escape_html(what.title);
+    html += "</title>\n";
+    if (!what.style.empty())
+        html.append("<style>").append(what.style).append("</style>\n");
+    html.append("</head>\n<body>\n<main>\n").append(what.body).append("</main>\n</body>\n</html>\n");
+
+    response out(what.status, "text/html; charset=utf-8", std::move(html));
+    out.headers.set("Content-Security-Policy", policy_of(what));
+    out.headers.set("X-Frame-Options", "DENY");
+    out.headers.set("X-Content-Type-Options", "nosniff");
+    out.headers.set("Referrer-Policy", "no-referrer");
+    out.headers.set("Cache-Control", "no-store");
+    return out;
+}
+
+response redirect(std::string location, int status)
+{
+    response out(status, "text/html; charset=utf-8", "");
+    out.headers.set("Location", std::move(location));
+    out.headers.set("Referrer-Policy", "no-referrer");
+    out.headers.set("Cache-Control", "no-store");
+    return out;
+}
+
+} // namespace coauth::server

@@ -1,0 +1,52 @@
+#include <coauth/server/page.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace server = coauth::server;
+
+TEST_CASE("page: what could end a text or an attribute is escaped, control characters are shown")
+{
+    CHECK(server::escape_html("<a href=\"x\" b='y'>&\x01\x7f") ==
+          "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
+    CHECK(server::escape_html("") == "");
+    CHECK(server::escape_html("J\xc3\xbcrgen") == "J\xc3\xbcrgen");
+}
+
+TEST_CASE("page: the policy allows what the page names and nothing else")
+{
+    server::page what(404, "a <b>", "<p>there</p>");
+    const auto bare = server::html_page(what);
+    CHECK(bare.status == 404);
+    CHECK(bare.headers.get("Content-Security-Policy") ==
+          "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'; style-src 'none'; "
+          "form-action 'none'");
+    CHECK(bare.body.find("<title>a &lt;b&gt;</title>") != std::string::npos);
+    CHECK(bare.body.find("<p>there</p>") != std::string::npos);
+    CHECK(bare.body.find("<style>") == std::string::npos);
+
+    what.style = "h1{color:red}";
+    what.form_targets = "'self' https:";
+    what.image_sources = "";
+    const auto dressed = server::html_page(what);
+    // printf '%s' 'h1{color:red}' | openssl dgst -sha256 -binary | base64
+    CHECK(dressed.headers.get("Content-Security-Policy") ==
+          "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'; style-src "
+          "'sha256-/D8wWMrWSOjeD/K4IHepvRvJjPxqJbouCB3qbqmBaqY='; form-action 'self' https:");
+    CHECK(dressed.body.find("<style>h1{color:red}</style>") != std::string::npos);
+}
+
+TEST_CASE("page: pages and redirects are neither framed nor stored, and tell nobody where they were")
+{
+    for (const auto& answer : {server::html_page(server::page(200, "t", "b")), server::redirect("/x")}) {
+        CHECK(answer.headers.get("Referrer-Policy") == "no-referrer");
+        CHECK(answer.headers.get("Cache-Control") == "no-store");
+    }
+    const auto page = server::html_page(server::page(200, "t", "b"));
+    CHECK(page.headers.get("X-Frame-Options") == "DENY");
+    CHECK(page.headers.get("X-Content-Type-Options") == "nosniff");
+    CHECK(server::redirect("/x").status == 303);
+    CHECK(server::redirect("/x").headers.get("Location") == "/x");
+    CHECK(server::redirect("/x", 302).status == 302);
+}
