@@ -43,13 +43,13 @@ for (const [device, options] of Object.entries(devices)) {
   scenario(`every page fits a ${device}`, async stage => {
     const page = await (await stage.visitor(options)).open()
     await check(page, 'button')
+    await page.goto(stage.site + '/callback?oauth_token=forged&oauth_verifier=forged')
+    await check(page, 'error')
     await pressSignIn(page)
     await check(page, 'authorize')
     await allow(page, 'user_4')
     await page.waitForURL(stage.site + '/profile')
     await check(page, 'profile')
-    await page.goto(stage.site + '/callback?oauth_token=forged&oauth_verifier=forged')
-    await check(page, 'error')
   })
 
   scenario(`texts without a place to break fit a ${device}`, async stage => {

@@ -32,6 +32,15 @@ scenario('with the sandbox inside it the login server needs nobody', async stage
   assert.equal(await account(page), '@user_1')
 }, { alone: true })
 
+scenario('a doubled click signs in once', async stage => {
+  const page = await (await stage.visitor()).open()
+  await page.getByRole('button', { name: 'Sign in with X' }).dblclick()
+  await allow(page, 'user_3')
+  await page.waitForURL(stage.site + '/profile')
+  assert.equal(await account(page), '@user_3')
+  assert.equal(await stage.calls('/oauth/access_token'), 1)
+})
+
 scenario('a person who cancels gets a page and may try again', async stage => {
   const visitor = await stage.visitor()
   const page = await visitor.open()
@@ -42,7 +51,7 @@ scenario('a person who cancels gets a page and may try again', async stage => {
   assert.equal(await visitor.hasSession(), false)
   await picture(page, 'denied')
 
-  await page.getByRole('button', { name: 'Try again' }).click()
+  await pressSignIn(page)
   await allow(page, 'user_2')
   await page.waitForURL(stage.site + '/profile')
   assert.equal(await account(page), '@user_2')
@@ -57,6 +66,15 @@ scenario('what a person wrote stays, and what they emptied is filled in again', 
   await page.getByRole('button', { name: 'Save' }).click()
   await page.waitForURL(stage.site + '/profile')
   assert.deepEqual(await profileOn(page), { ...first, name: 'A name of my own', description: '' })
+
+  // What can't be kept is said beside its field, and stays there to be mended.
+  await page.locator('[name=link]').fill('javascript:alert(1)')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('[name=link][aria-invalid=true]').waitFor()
+  assert.equal(await page.locator('.problem').count(), 1)
+  assert.equal((await profileOn(page)).link, 'javascript:alert(1)')
+  await page.goto(stage.site + '/profile')
+  assert.equal((await profileOn(page)).link, first.link)
 
   await signOut(page)
   await pressSignIn(page)
@@ -100,9 +118,9 @@ scenario('the back button after a login, and the old callback again, harm nothin
   const answer = await page.goto(callback)
   assert.equal(answer.status(), 410)
   assert.equal(await page.locator('h1').count(), 1)
-  await page.getByRole('button', { name: 'Try again' }).waitFor()
   await picture(page, 'replayed')
-  await page.goto(stage.site + '/profile')
+  await page.getByRole('link', { name: 'go on to your profile' }).click()
+  await page.waitForURL(stage.site + '/profile')
   assert.equal(await account(page), '@user_3')
   assert.equal(await stage.calls('/oauth/access_token'), 1)
 })

@@ -77,11 +77,30 @@ scenario('other sites can neither begin a login nor end a session', async stage 
   }
 })
 
+// Whether that text stands on the page from left to right, whatever stands before it.
+function readsForwards(page, text) {
+  return page.evaluate(text => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const at = texts.currentNode.data.indexOf(text)
+      if (at < 0) continue
+      const left = index => {
+        const range = document.createRange()
+        range.setStart(texts.currentNode, index)
+        range.setEnd(texts.currentNode, index + 1)
+        return range.getBoundingClientRect().left
+      }
+      return left(at) < left(at + text.length - 1)
+    }
+    return false
+  }, text)
+}
+
 const script = '<script>alert(1)</script>'
 const image = '"><img src=x onerror=alert(2)>'
 const backwards = '\u202egnorw\u2066'
 const evil = {
-  consumers: [{ key: 'evil-app', secret: 'evil-secret-not-a-real-one', name: `${image}${script}`, callbacks: null }],
+  consumers: [{ key: 'evil-app', secret: 'evil-secret-not-a-real-one', name: `${image}${script}${backwards}`, callbacks: null }],
   users: [
     { id: '11', username: 'evil', name: `${script}${image}`, description: `${image}${backwards}`,
       picture: 'javascript:alert(3)', url: 'javascript:alert(4)' },
@@ -98,6 +117,8 @@ scenario('names, texts and addresses of hostile people are shown and do nothing'
   await page.getByText('coauth-sandbox, for tests').waitFor()
   assert.equal(await page.locator('script, img').count(), 0)
   await page.locator('b').filter({ hasText: image }).first().waitFor()
+  await picture(page, 'hostile-app')
+  assert.ok(await readsForwards(page, 'use your account?'), 'the name of an app turned the words after it')
   await allow(page, 'evil')
   await page.waitForURL(stage.site + '/profile')
 
@@ -109,12 +130,6 @@ scenario('names, texts and addresses of hostile people are shown and do nothing'
   await page.locator('#followers li').filter({ hasText: script }).waitFor()
   assert.equal(await page.locator('script, [onerror], [src=x], [href^="javascript:" i], [src^="javascript:" i]').count(), 0)
 
-  // Text that turns the direction of reading turns none but its own.
-  const isolated = await page.locator('li').evaluateAll(items => {
-    const turns = /[\u202a-\u202e\u2066-\u2069]/
-    return items.filter(item => turns.test(item.textContent)).map(item => [...item.querySelectorAll('*')]
-      .some(inner => turns.test(inner.textContent) && getComputedStyle(inner).unicodeBidi.startsWith('isolate')))
-  })
-  assert.ok(isolated.every(yes => yes), 'a text that turns the direction is not isolated')
+  assert.ok(await readsForwards(page, '@worse'), 'a name turned the username after it')
   await picture(page, 'hostile')
 }, { seed: evil, consumer: { consumer_key: 'evil-app', consumer_secret: 'evil-secret-not-a-real-one' } })
