@@ -101,7 +101,7 @@ asio::awaitable<server::response> site::routed(route_match where, request r)
     case route::callback:
         return finish_login(std::move(r));
     case route::waiting:
-        return wait_for_login(std::string(where.id), std::move(r));
+        return wait_for_login(std::move(where.id), std::move(r));
     case route::logout:
         return sign_out(std::move(r));
     case route::profile:
