@@ -7,6 +7,8 @@
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/server/page.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace login_server {
@@ -19,6 +21,9 @@ namespace {
 
 constexpr std::string_view more = "more";
 
+// The session keeps no more than a kilobyte of ours.
+constexpr std::size_t longest_path = 1'000;
+
 // Where the person wants to go on, if that is on this site; how they got there is no reason to refuse them.
 server::return_path return_path_of(const coauth::oauth1::parameters& query)
 {
@@ -26,7 +31,29 @@ server::return_path return_path_of(const coauth::oauth1::parameters& query)
     if (coauth::oauth1::count(query, "return") != 1)
         return profile;
     const auto wanted = server::return_path::parse(*coauth::oauth1::find(query, "return"));
-    return wanted ? *wanted : profile;
+    return wanted && wanted->text().size() <= longest_path ? *wanted : profile;
+}
+
+// The number of the page whose button was pressed, or empty.
+std::string page_of(const std::string& body)
+{
+    const auto form = coauth::oauth1::parse_form(body);
+    const auto* page = form ? coauth::oauth1::find(*form, "page") : nullptr;
+    const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; };
+    return page && page->size() <= 16 && std::all_of(page->begin(), page->end(), is_part) ? *page : std::string();
+}
+
+// What goes through the session: the same page's button pressed twice is one login, two tabs' are two.
+std::string return_to(const std::string& page, const server::return_path& path)
+{
+    return page + path.text();
+}
+
+server::return_path path_of(const std::string& return_to)
+{
+    const auto slash = std::min(return_to.find('/'), return_to.size());
+    const auto path = server::return_path::parse(std::string_view(return_to).substr(slash));
+    return path ? *path : server::return_path();
 }
 
 bool wants_new_window(const coauth::oauth1::parameters& query)
@@ -56,19 +83,17 @@ asio::awaitable<server::response> site::begin_login(request r)
     const auto held = login_cookie_.read(r);
     coauth::browser_binding browser(held ? std::string_view(*held) : std::string_view());
     coauth::login_request how;
-    how.return_to = return_path_of(*query).text();
+    how.return_to = return_to(page_of(r.body), return_path_of(*query));
     auto begun = co_await coauth::as_result(session_.begin_login(std::move(browser), std::move(how)));
     if (!begun)
         co_return trouble(r, begun.error(), step::begin);
 
-    const auto keep = logins_->limits().time_to_live;
     std::string next = begun->url;
     if (wants_new_window(*query))
-        if (const auto id = waiting_rooms_.open(*begun, now(), keep))
+        if (const auto id = waiting_rooms_.open(*begun, now(), logins_->limits().time_to_live))
             next = origin_ + "/waiting/" + *id;
     response answer = server::redirect(std::move(next));
-    answer.headers.add("Set-Cookie",
-        login_cookie_.set(begun->binding.reveal(), std::chrono::duration_cast<std::chrono::seconds>(keep)));
+    answer.headers.add("Set-Cookie", set_login_cookie(begun->binding));
     co_return answer;
 }
 
@@ -111,8 +136,7 @@ server::response site::welcome(const request& r, const coauth::login_outcome& ou
         visitors_.leave(*before);
     people_.signed_in(outcome.user.id);
     const std::string id = visitors_.enter(outcome.user, now());
-    const auto path = server::return_path::parse(outcome.return_to);
-    response answer = server::redirect((path ? *path : server::return_path()).on(origin_));
+    response answer = server::redirect(path_of(outcome.return_to).on(origin_));
     answer.headers.add("Set-Cookie", session_cookie_.set(id, visitors::stay));
     return answer;
 }
@@ -139,7 +163,7 @@ asio::awaitable<server::response> site::wait_for_login(std::string id, request r
     // The cookie comes with the answer to the other window.
     if (!visitor_of(r))
         co_return pages_.arriving(again);
-    co_return server::redirect(origin_ + ended->return_to);
+    co_return server::redirect(path_of(ended->return_to).on(origin_));
 }
 
 asio::awaitable<server::response> site::sign_out(request r)

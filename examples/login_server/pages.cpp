@@ -39,10 +39,15 @@ constexpr std::string_view style =
     ".problem{color:var(--alarm);margin:-.75rem 0 1rem}"
     ".notice{padding:.6rem;border-left:4px solid var(--alarm)}";
 
-constexpr std::string_view login_form = "<form method=\"post\" action=\"/login\">\n"
-                                        "<button class=\"yes\">Sign in with X</button>\n"
-                                        "<button formaction=\"/login?window=new\">In a new window</button>\n"
-                                        "</form>\n";
+// Each page has a number of its own, so that a doubled click is told from two tabs.
+std::string login_form()
+{
+    const auto random = coauth::browser_binding::random();
+    return "<form method=\"post\" action=\"/login\">\n<input type=\"hidden\" name=\"page\" value=\"" +
+           std::string(random.reveal().substr(0, 16)) +
+           "\">\n<button class=\"yes\">Sign in with X</button>\n"
+           "<button formaction=\"/login?window=new\">In a new window</button>\n</form>\n";
+}
 
 // A name may hold characters that turn the text around them: they stay inside.
 std::string isolated(std::string_view text)
@@ -120,7 +125,7 @@ server::response pages::home() const
 {
     std::string html = "<h1>Your profile, filled in</h1>\n<p>Sign in, and this page fills in your name and your "
                        "picture. What you have written yourself stays as it is.</p>\n";
-    html += login_form;
+    html += login_form();
     html += "<p class=\"quiet\">We learn who you are and what your profile shows, never your password.</p>\n";
     return dressed(200, "Sign in", std::move(html));
 }
@@ -166,7 +171,7 @@ server::response pages::arriving(const std::string& next) const
 
 server::response pages::told(const message& what) const
 {
-    auto page = dressed(what.status, what.title, text_of(what) + std::string(login_form));
+    auto page = dressed(what.status, what.title, text_of(what) + login_form());
     if (what.retry_after)
         page.headers.set("Retry-After", std::to_string(what.retry_after->count()));
     return page;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace login_server {
@@ -20,7 +21,7 @@ struct route_match {
     route_match(route what, std::string_view id) : what(what), id(id) {}
 
     route what;
-    std::string_view id; ///< Of /waiting/ID.
+    std::string id; ///< Of /waiting/ID.
 };
 
 std::optional<route_match> find_route(std::string_view path);

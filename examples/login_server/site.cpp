@@ -101,7 +101,7 @@ asio::awaitable<server::response> site::routed(route_match where, request r)
     case route::callback:
         return finish_login(std::move(r));
     case route::waiting:
-        return wait_for_login(std::string(where.id), std::move(r));
+        return wait_for_login(std::move(where.id), std::move(r));
     case route::logout:
         return sign_out(std::move(r));
     case route::profile:
@@ -118,9 +118,19 @@ asio::awaitable<server::response> site::routed(route_match where, request r)
 asio::awaitable<server::response> site::show_home(request r)
 {
     if (!visitor_of(r))
-        co_return pages_.home();
+        co_return home(r);
     response profile = co_await show_profile(std::move(r));
     co_return profile;
+}
+
+server::response site::home(const request& r) const
+{
+    response page = pages_.home();
+    // Already here and not only at the button: two tabs whose buttons are pressed at once are one browser.
+    const auto held = login_cookie_.read(r);
+    if (!held || coauth::browser_binding(*held).empty())
+        page.headers.add("Set-Cookie", set_login_cookie(coauth::browser_binding::random()));
+    return page;
 }
 
 asio::awaitable<std::string> site::metrics(server::server_stats connections)
@@ -139,6 +149,12 @@ asio::awaitable<std::string> site::metrics(server::server_stats connections)
 asio::awaitable<void> site::close()
 {
     co_await session_.close();
+}
+
+std::string site::set_login_cookie(const coauth::browser_binding& binding) const
+{
+    const auto keep = std::chrono::duration_cast<std::chrono::seconds>(logins_->limits().time_to_live);
+    return login_cookie_.set(binding.reveal(), keep);
 }
 
 std::optional<coauth::signed_in_user> site::visitor_of(const request& r) const

@@ -84,6 +84,7 @@ private:
     boost::asio::awaitable<response> sign_out(request r);
 
     std::optional<response> refused_before_login(const request& r);
+    response home(const request& r) const;
     response welcome(const request& r, const coauth::login_outcome& outcome);
     response told(const request& r, const message& what) const;
     response trouble(const request& r, const coauth::error& why, step where);
@@ -93,6 +94,7 @@ private:
     boost::asio::awaitable<std::shared_ptr<const news>> ask_news(std::string user_id);
     boost::asio::awaitable<void> forget_token(std::string user_id);
 
+    std::string set_login_cookie(const coauth::browser_binding& binding) const;
     std::optional<coauth::signed_in_user> visitor_of(const request& r) const;
     std::chrono::steady_clock::time_point now() const { return options_.clock->steady_now(); }
     void log(const std::string& line) const;

@@ -2,8 +2,8 @@
 
 #include <coauth/error.hpp>
 #include <coauth/server/address_limit.hpp>
+#include <coauth/server/token_bucket.hpp>
 
-#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -28,84 +28,72 @@ void check(const address_limit_options& o)
 
 } // namespace
 
-// A bucket is one moment: when it is full again. Each token taken puts that off by one refill.
 class address_limit::state {
 public:
-    explicit state(const address_limit_options& o)
-        : refill_(o.refill), fill_(o.refill * static_cast<milliseconds::rep>(o.burst)), max_addresses_(o.max_addresses)
-    {}
+    explicit state(const address_limit_options& o) : size_(o.burst, o.refill), max_addresses_(o.max_addresses) {}
 
     std::optional<milliseconds> take(const address_block& who, time_point now)
     {
         const std::lock_guard lock(mutex_);
         forget_some(now);
-        const auto known = full_at_.find(who);
-        if (known == full_at_.end() && full_at_.size() >= max_addresses_)
-            return take_from(overflow_full_at_, now);
-
-        time_point full_at = known == full_at_.end() ? now : known->second;
-        const auto wait = take_from(full_at, now);
-        if (known == full_at_.end() || known->second != full_at)
-            remember(known, who, full_at);
+        const auto known = buckets_.find(who);
+        if (known == buckets_.end() && buckets_.size() >= max_addresses_)
+            return overflow_.take(size_, now);
+        if (known == buckets_.end()) {
+            token_bucket fresh;
+            const auto wait = fresh.take(size_, now);
+            remember(who, fresh);
+            return wait;
+        }
+        const time_point before = known->second.full_at();
+        const auto wait = known->second.take(size_, now);
+        move_in_time(who, before, known->second.full_at());
         return wait;
     }
 
     std::size_t addresses() const
     {
         const std::lock_guard lock(mutex_);
-        return full_at_.size();
+        return buckets_.size();
     }
 
 private:
-    using buckets = std::map<address_block, time_point>;
-
-    std::optional<milliseconds> take_from(time_point& full_at, time_point now) const
+    // Adds at most one address, as `forget_some` forgets at most two: so the table shrinks whenever it can.
+    void remember(const address_block& who, const token_bucket& fresh)
     {
-        // No emptier than empty, even if the clock stepped back.
-        full_at = std::min(full_at, now + fill_);
-        const time_point next = std::max(full_at, now) + refill_;
-        const auto missing = next - (now + fill_);
-        if (missing > time_point::duration::zero())
-            return std::chrono::ceil<milliseconds>(missing);
-        full_at = next;
-        return std::nullopt;
+        const auto place = by_time_.emplace(fresh.full_at(), who).first;
+        try {
+            buckets_.emplace(who, fresh);
+        } catch (...) {
+            by_time_.erase(place);
+            throw;
+        }
     }
 
-    // Adds at most one address, as `forget_some` forgets at most two: so the table shrinks whenever it can.
-    void remember(buckets::iterator known, const address_block& who, time_point full_at)
+    void move_in_time(const address_block& who, time_point from, time_point to)
     {
-        if (known == full_at_.end()) {
-            const auto place = by_time_.emplace(full_at, who).first;
-            try {
-                full_at_.emplace(who, full_at);
-            } catch (...) {
-                by_time_.erase(place);
-                throw;
-            }
+        if (from == to)
             return;
-        }
-        auto node = by_time_.extract({known->second, who});
-        node.value().first = full_at;
+        auto node = by_time_.extract({from, who});
+        node.value().first = to;
         by_time_.insert(std::move(node));
-        known->second = full_at;
     }
 
     void forget_some(time_point now)
     {
         for (int i = 0; i < 2 && !by_time_.empty() && by_time_.begin()->first <= now; ++i) {
-            full_at_.erase(by_time_.begin()->second);
+            buckets_.erase(by_time_.begin()->second);
             by_time_.erase(by_time_.begin());
         }
     }
 
-    const milliseconds refill_;
-    const milliseconds fill_; // from empty to full
+    const bucket_size size_;
     const std::size_t max_addresses_;
 
     mutable std::mutex mutex_;
-    buckets full_at_;
+    std::map<address_block, token_bucket> buckets_;
     std::set<std::pair<time_point, address_block>> by_time_; // the same, the next to be forgotten first
-    time_point overflow_full_at_ = time_point::min();
+    token_bucket overflow_;
 };
 
 address_limit::address_limit(address_limit_options options)

@@ -50,6 +50,9 @@ constexpr std::size_t linger_bytes = 256 * 1024;
 // Room in the buffer beside the header: a body is read through it in pieces.
 constexpr std::size_t body_piece = 16 * 1024;
 
+// Most requests are whole with this.
+constexpr std::size_t first_piece = 1024;
+
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
 template <class Stream>
@@ -64,6 +67,7 @@ public:
         const auto peer = lowest().remote_endpoint(ignored);
         peer_ = peer.address().to_string();
         lowest().set_option(tcp::no_delay(true), ignored);
+        lowest().non_blocking(true, ignored);
     }
 
     asio::any_io_executor executor() override { return stream_.get_executor(); }
@@ -168,22 +172,27 @@ private:
             co_return true;
         if (ending_ != urgency::none)
             co_return false;
-        buffer_.shrink_to_fit();
         enter(phase::idle, served_ ? options().idle_timeout : options().read_timeout);
         served_ = true;
         if constexpr (is_tls) {
             // The byte may already be inside the TLS engine, so that the socket would be waited for in vain.
-            const auto space = buffer_.prepare(512);
+            buffer_.shrink_to_fit();
+            const auto space = buffer_.prepare(first_piece);
             auto [failure, size] = co_await stream_.async_read_some(space, quietly);
-            if (failure)
-                co_return false;
             buffer_.commit(size);
+            co_return !failure;
         } else {
-            auto [failure] = co_await stream_.async_wait(tcp::socket::wait_read, quietly);
-            if (failure)
-                co_return false;
+            error_code failure = asio::error::would_block;
+            while (failure == asio::error::would_block) {
+                buffer_.shrink_to_fit();
+                auto [wait_failure] = co_await stream_.async_wait(tcp::socket::wait_read, quietly);
+                if (wait_failure)
+                    co_return false;
+                // There may be nothing: the reactor may tell, late, of bytes that were read long ago.
+                buffer_.commit(stream_.read_some(buffer_.prepare(first_piece), failure));
+            }
+            co_return !failure;
         }
-        co_return true;
     }
 
     // True with a whole request in `question`; else `refused` has what to tell the client, if it is

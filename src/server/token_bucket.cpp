@@ -6,11 +6,12 @@ namespace coauth::server {
 
 std::optional<std::chrono::milliseconds> token_bucket::take(const bucket_size& size, time_point now) noexcept
 {
-    const auto missing = std::max(full_at_, now) - now;
-    const auto room = size.refill * static_cast<long>(size.burst - 1);
-    if (missing > room)
-        return std::chrono::ceil<std::chrono::milliseconds>(missing - room);
-    full_at_ = now + missing + size.refill;
+    const auto fill = size.refill * static_cast<long>(size.burst); // from empty to full
+    full_at_ = std::clamp(full_at_, now, now + fill);
+    const auto wait = full_at_ + size.refill - (now + fill);
+    if (wait > time_point::duration::zero())
+        return std::chrono::ceil<std::chrono::milliseconds>(wait);
+    full_at_ += size.refill;
     return std::nullopt;
 }
 

@@ -24,11 +24,15 @@ class COAUTH_DECL token_bucket {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// Takes a token: empty if there was one, else how long until there is.
+    /// Takes a token: empty if there was one, else how long until there is. A clock that steps back
+    /// finds it no emptier than empty.
     std::optional<std::chrono::milliseconds> take(const bucket_size& size, time_point now) noexcept;
 
     /// True if it is as good as new.
     bool full(time_point now) const noexcept { return full_at_ <= now; }
+
+    /// When it is.
+    time_point full_at() const noexcept { return full_at_; }
 
 private:
     time_point full_at_ = time_point::min();

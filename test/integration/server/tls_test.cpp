@@ -11,6 +11,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 namespace asio = boost::asio;
 namespace server = coauth::server;
 using namespace std::chrono_literals;
@@ -180,4 +182,34 @@ TEST_CASE("a key that is not the certificate's is refused at once")
     o.tls->private_key =
         coauth::sandbox::make_throwaway_certificates({}, std::chrono::system_clock::now()).server.private_key;
     CHECK_THROWS_AS(server::http_server(io.get_executor(), o, echo), coauth::error);
+}
+
+TEST_CASE("a client that never begins its handshake makes room as any idle one does")
+{
+    server::server_options o = with_tls();
+    o.max_connections = 1;
+    loopback::threads io;
+    server::http_server s(io.executor(), o, echo);
+    loopback::client silent(s.port());
+    while (s.stats().open == 0)
+        std::this_thread::yield();
+    tls_client first(s.port());
+    CHECK(silent.rest().empty());
+    CHECK(first.ask("/a").body == "/a https");
+    while (s.stats().idle == 0 || s.stats().open > 1)
+        std::this_thread::yield();
+    tls_client second(s.port());
+    CHECK(first.http->rest().empty());
+    CHECK(second.ask("/b").body == "/b https");
+    CHECK(s.stats().evicted == 2);
+}
+
+TEST_CASE("a client that never begins its handshake is let go at the read timeout")
+{
+    server::server_options o = with_tls();
+    o.read_timeout = 50ms;
+    loopback::threads io;
+    server::http_server s(io.executor(), o, echo);
+    loopback::client silent(s.port());
+    CHECK(silent.rest().empty());
 }

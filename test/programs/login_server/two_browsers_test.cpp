@@ -168,6 +168,45 @@ TEST_CASE("two tabs of one browser finish two logins, in either order")
     CHECK(s.exchanges() == 2);
 }
 
+TEST_CASE("a doubled click is one login and two tabs are two")
+{
+    street s(approving());
+    browser ada(s);
+    ada.ask(ada.get("/"));
+    CHECK(ada.jar["coauth_login"].size() == 43);
+    const auto press = [&](const char* page) {
+        return header(ada.ask(ada.post("/login", std::string("page=") + page)), "Location");
+    };
+    const std::string first = press("aaaa");
+    CHECK(press("aaaa") == first);
+    CHECK(s.request_tokens() == 1);
+    const std::string second = press("bbbb");
+    CHECK(second != first);
+    CHECK(s.request_tokens() == 2);
+    // What a page can't have said is nobody's tab.
+    const std::string other = press("a/b");
+    CHECK(press("%2F%2Fevil.example") == other);
+    CHECK(press("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") == other);
+    CHECK(s.request_tokens() == 3);
+    for (const std::string& url : {first, second, other})
+        CHECK(header(ada.ask(ada.get("/callback?" + s.browse(url))), "Location") == origin + "/profile");
+}
+
+TEST_CASE("the button's page gives the browser its cookie and keeps one it has")
+{
+    street s;
+    browser ada(s);
+    ada.ask(ada.get("/"));
+    const std::string cookie = ada.jar["coauth_login"];
+    const response again = ada.ask(ada.get("/"));
+    CHECK(again.headers.count("Set-Cookie") == 0);
+    ada.press();
+    CHECK(ada.jar["coauth_login"] == cookie);
+    ada.jar["coauth_login"] = "not one of ours";
+    ada.ask(ada.get("/"));
+    CHECK(ada.jar["coauth_login"].size() == 43);
+}
+
 TEST_CASE("the id of a session is new at each login, and dead after the next one and after signing out")
 {
     street s(approving());

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <initializer_list>
+
 using namespace coauth::server;
 
 TEST_CASE("what a connection gives up depends on how urgent its end is")

@@ -1,0 +1,136 @@
+// Ten thousand connections that only wait. The clients are a process of their own: a process may have
+// too few descriptors for both ends.
+#include <coauth/server/http_server.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <deque>
+#include <fstream>
+#include <malloc.h>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace asio = boost::asio;
+namespace server = coauth::server;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::size_t many = 10'000;
+
+std::size_t resident_bytes()
+{
+    malloc_trim(0);
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmRSS:"))
+            return std::stoul(line.substr(6)) * 1024;
+    return 0;
+}
+
+asio::awaitable<server::response> page(server::request)
+{
+    co_return server::response(200, "text/plain", "hello");
+}
+
+// Does not return. `asks`: each connection gets one answer, and then waits; else it never says a word.
+[[noreturn]] void hold_connections(std::uint16_t port, std::size_t count, bool asks)
+{
+    try {
+        asio::io_context io;
+        std::deque<tcp::socket> held;
+        while (held.size() < count) {
+            tcp::socket& next = held.emplace_back(io);
+            next.connect({asio::ip::address_v4::loopback(), port});
+            if (!asks)
+                continue;
+            const std::string question = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+            std::string answer;
+            asio::write(next, asio::buffer(question));
+            asio::read_until(next, asio::dynamic_buffer(answer), "hello");
+        }
+        pause();
+    } catch (const std::exception&) {
+        // The parent sees that connections are missing.
+    }
+    _exit(1);
+}
+
+class children {
+public:
+    children() = default;
+    children(const children&) = delete;
+    children& operator=(const children&) = delete;
+    ~children()
+    {
+        for (const pid_t each : all_) {
+            kill(each, SIGKILL);
+            waitpid(each, nullptr, 0);
+        }
+    }
+
+    void start(std::uint16_t port, std::size_t count, bool asks)
+    {
+        const pid_t child = fork();
+        if (child == 0)
+            hold_connections(port, count, asks);
+        all_.push_back(child);
+    }
+
+private:
+    std::deque<pid_t> all_;
+};
+
+void hold(bool asks)
+{
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    REQUIRE(files.rlim_cur > many + many / 16 + 100);
+
+    asio::io_context io(1);
+    server::server_options o;
+    o.max_connections = many;
+    o.read_timeout = std::chrono::minutes(10);
+    o.idle_timeout = std::chrono::minutes(10);
+    server::http_server s(io.get_executor(), o, page);
+    io.poll();
+    const std::size_t before = resident_bytes();
+    children crowd;
+    crowd.start(s.port(), many, asks);
+    const auto full = [&] { return s.stats().idle == many && s.stats().answered == (asks ? many : 0); };
+    while (!full() && io.run_one_for(std::chrono::seconds(60)) > 0) {}
+    REQUIRE(full());
+    const std::size_t each = (resident_bytes() - before) / many;
+    MESSAGE(each << " B for each idle connection");
+
+    // Others come, and are served; each takes the place of one that has been idle longest.
+    constexpr std::size_t more = 500;
+    crowd.start(s.port(), more, true);
+    const auto served = [&] { return s.stats().answered == (asks ? many : 0) + more && s.stats().open == many; };
+    while (!served() && io.run_one_for(std::chrono::seconds(60)) > 0) {}
+    CHECK(served());
+    CHECK(s.stats().evicted == more);
+    CHECK(s.stats().refused_full == 0);
+}
+
+} // namespace
+
+TEST_CASE("ten thousand connections kept alive leave room for others")
+{
+    hold(true);
+}
+
+TEST_CASE("ten thousand connections that never say a word leave room for others")
+{
+    hold(false);
+}
