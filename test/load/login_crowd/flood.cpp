@@ -51,12 +51,11 @@ asio::awaitable<void> flood::press(std::size_t n)
 
 boost::json::object flood::json() const
 {
-    const std::chrono::duration<double> took = clock::now() - begun_;
     boost::json::object all;
     all["requests"] = requests_;
     all["answers"] = answers_.json();
     all["unanswered"] = unanswered_;
-    all["seconds"] = took.count();
+    all["took_ms"] = std::chrono::round<std::chrono::milliseconds>(clock::now() - begun_).count();
     return all;
 }
 

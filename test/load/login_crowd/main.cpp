@@ -4,8 +4,8 @@
 //     login_crowd idle --site http://127.0.0.1:8080 --connections 10000 --slow 100
 //     login_crowd flood --site http://127.0.0.1:8080 --addresses 20 --seconds 5
 //
-// Prints one line of JSON; `idle` one when its connections are open, and one when its stdin was
-// closed and it ended.
+// Prints one line of JSON; `idle` prints one when its connections are open, holds them until its stdin
+// is closed (or, with --until-closed, until the server has closed them all), and prints another.
 #include "login_crowd/crowd.hpp"
 #include "login_crowd/descriptors.hpp"
 #include "login_crowd/flood.hpp"
@@ -16,16 +16,21 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
-#include <functional>
+#include <exception>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 #include <unistd.h>
+#include <utility>
 
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -36,12 +41,6 @@ namespace {
 void print(const json::object& line)
 {
     std::cout << json::serialize(line) << std::endl;
-}
-
-double seconds_since(clock::time_point begin)
-{
-    const std::chrono::duration<double> took = clock::now() - begin;
-    return took.count();
 }
 
 void spawn(asio::io_context& io, asio::awaitable<void> op)
@@ -70,26 +69,17 @@ void run_logins(crowd_options options)
     json::object line;
     line["people"] = people;
     line["at_once"] = at_once;
-    line["seconds"] = seconds_since(begun);
+    line["took_ms"] = std::chrono::round<std::chrono::milliseconds>(clock::now() - begun).count();
     for (auto& member : all.result().json())
         line.insert(member);
     print(line);
 }
 
-// Opens, holds until stdin is closed, and tells.
-asio::awaitable<void> hold(asio::io_context& io, strangers& all, std::size_t& opening)
+// Until the other end of stdin is closed.
+asio::awaitable<void> wait_for_stdin()
 {
-    constexpr std::chrono::milliseconds look_again(10);
-    asio::steady_timer pause(io);
-    while (opening > 0) {
-        pause.expires_after(look_again);
-        co_await pause.async_wait(asio::use_awaitable);
-    }
-    json::object ready;
-    ready["open"] = all.opened();
-    print(ready);
-
-    asio::posix::stream_descriptor in(io, ::dup(STDIN_FILENO));
+    auto executor = co_await asio::this_coro::executor;
+    asio::posix::stream_descriptor in(executor, ::dup(STDIN_FILENO));
     char byte = 0;
     boost::system::error_code failure;
     while (!failure) {
@@ -97,29 +87,34 @@ asio::awaitable<void> hold(asio::io_context& io, strangers& all, std::size_t& op
             co_await in.async_read_some(asio::buffer(&byte, 1), asio::as_tuple(asio::use_awaitable));
         failure = read_failure;
     }
+}
+
+asio::awaitable<void> stay(asio::io_context& io, strangers& all, bool until_closed)
+{
+    co_await all.opened_all();
+    json::object ready;
+    ready["open"] = all.opened();
+    print(ready);
+    if (until_closed)
+        co_await all.closed_all();
+    else
+        co_await wait_for_stdin();
     json::object end;
     end["closed_by_server"] = all.closed();
     print(end);
     io.stop();
 }
 
-asio::awaitable<void> open_some(strangers& all, std::size_t& opening)
-{
-    co_await all.come();
-    --opening;
-}
-
-void run_idle(strangers_options options)
+void run_idle(strangers_options options, bool until_closed)
 {
     constexpr std::size_t lanes = 200;
     const std::size_t room = room_for(options.idle + 3 * options.slow);
     options.idle = room - std::min(room, 3 * options.slow);
-    strangers all(std::move(options));
-    std::size_t opening = lanes;
     asio::io_context io(1);
+    strangers all(io.get_executor(), std::move(options));
     for (std::size_t i = 0; i < lanes; ++i)
-        spawn(io, open_some(all, opening));
-    spawn(io, hold(io, all, opening));
+        spawn(io, all.come());
+    spawn(io, stay(io, all, until_closed));
     io.run();
 }
 
@@ -146,6 +141,7 @@ int main(int argc, char** argv)
     strangers_options idle;
     flood_options pressed;
     std::size_t patience = 30, lasts = 5;
+    bool until_closed = false;
 
     CLI::App app("Plays people at a login server that runs.", "login_crowd");
     app.require_subcommand(1);
@@ -162,6 +158,7 @@ int main(int argc, char** argv)
     idling->add_option("--connections", idle.idle, "Silent ones")->capture_default_str();
     idling->add_option("--slow", idle.slow, "Slow ones, of each of the three manners")->capture_default_str();
     idling->add_option("--per-address", idle.per_address, "Connections from one address")->capture_default_str();
+    idling->add_flag("--until-closed", until_closed, "Rather until the server has closed them all");
     auto* flooding = app.add_subcommand("flood", "POST /login as fast as possible");
     flooding->add_option("--addresses", pressed.addresses, "How many")->capture_default_str();
     flooding->add_option("--seconds", lasts, "How long")->capture_default_str();
@@ -180,7 +177,7 @@ int main(int argc, char** argv)
         if (*logins)
             run_logins(std::move(people));
         else if (*idling)
-            run_idle(std::move(idle));
+            run_idle(std::move(idle), until_closed);
         else
             run_flood(std::move(pressed));
         return 0;

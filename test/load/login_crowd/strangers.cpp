@@ -7,7 +7,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -75,32 +74,55 @@ asio::awaitable<void> ask_without_end(tcp::socket& socket, std::string authority
 
 } // namespace
 
+strangers::strangers(const asio::any_io_executor& executor, strangers_options options)
+    : options_(std::move(options)), change_(executor, clock::time_point::max())
+{}
+
 asio::awaitable<void> strangers::come()
 {
-    auto executor = co_await asio::this_coro::executor;
-    while (came_ < options_.idle + 3 * options_.slow) {
-        const std::size_t number = came_++;
-        const bool idle = number < options_.idle;
-        const std::size_t within = idle ? number : number - options_.idle;
-        const manner how = idle ? manner::idle : static_cast<manner>(1 + within % 3);
-        const auto source = source_address(idle ? network::idle : network::slow, within / options_.per_address);
-        tcp::socket socket = socket_from(executor, source);
-        error_code ignored;
-        if (how == manner::never_reads)
-            socket.set_option(asio::socket_base::receive_buffer_size(2048), ignored);
-        const tcp::endpoint to = options_.site.endpoint();
-        auto [failure] = co_await socket.async_connect(to, quietly);
-        if (failure)
-            continue;
-        socket.set_option(tcp::no_delay(true), ignored);
-        if (idle) {
-            const bool answered = co_await ask_once(socket, options_.site.authority());
-            if (!answered)
-                continue;
-        }
-        ++of(how).opened;
-        asio::co_spawn(executor, stay(how, std::move(socket)), asio::detached);
+    while (came_ < expected()) {
+        co_await open(came_++);
+        ++settled_;
+        change_.cancel();
     }
+}
+
+asio::awaitable<void> strangers::opened_all()
+{
+    while (settled_ < expected())
+        co_await change_.async_wait(quietly);
+}
+
+asio::awaitable<void> strangers::closed_all()
+{
+    while (living_ > 0)
+        co_await change_.async_wait(quietly);
+}
+
+asio::awaitable<void> strangers::open(std::size_t number)
+{
+    auto executor = co_await asio::this_coro::executor;
+    const bool idle = number < options_.idle;
+    const std::size_t within = idle ? number : number - options_.idle;
+    const manner how = idle ? manner::idle : static_cast<manner>(1 + within % 3);
+    const auto source = source_address(idle ? network::idle : network::slow, within / options_.per_address);
+    tcp::socket socket = socket_from(executor, source);
+    error_code ignored;
+    if (how == manner::never_reads)
+        socket.set_option(asio::socket_base::receive_buffer_size(2048), ignored);
+    const tcp::endpoint to = options_.site.endpoint();
+    auto [failure] = co_await socket.async_connect(to, quietly);
+    if (failure)
+        co_return;
+    socket.set_option(tcp::no_delay(true), ignored);
+    if (idle) {
+        const bool answered = co_await ask_once(socket, options_.site.authority());
+        if (!answered)
+            co_return;
+    }
+    ++living_;
+    ++of(how).opened;
+    asio::co_spawn(executor, stay(how, std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> strangers::stay(manner how, tcp::socket socket)
@@ -121,6 +143,8 @@ asio::awaitable<void> strangers::stay(manner how, tcp::socket socket)
         break;
     }
     ++of(how).closed;
+    --living_;
+    change_.cancel();
 }
 
 boost::json::object strangers::opened() const

@@ -1,16 +1,15 @@
 #include "login_crowd/tally.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 
 namespace login_crowd {
 
 namespace {
 
-double milliseconds(clock::duration d)
+std::int64_t milliseconds(clock::duration d)
 {
-    const std::chrono::duration<double, std::milli> exact = d;
-    return std::round(exact.count() * 10) / 10;
+    return std::chrono::round<std::chrono::milliseconds>(d).count();
 }
 
 } // namespace
