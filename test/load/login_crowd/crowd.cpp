@@ -48,10 +48,10 @@ asio::awaitable<crowd::outcome> crowd::attempt(browser& own, std::string usernam
         const verdict v = course.take(a);
         if (v == verdict::on_the_way)
             continue;
-        if (v == verdict::granted) {
-            tally_.login.add(now - pressed);
+        if (v == verdict::granted)
             tally_.again += nth > 1 ? 1 : 0;
-        }
+        if (v == verdict::granted && at == page::profile)
+            tally_.login.add(now - pressed);
         if (v == verdict::told && at > page::front)
             tally_.telling.add(now - pressed);
         co_return close(v, course, a);
