@@ -43,7 +43,7 @@ location read_location(std::string_view url, const origin& base)
     read.where.endpoint(); // throws if it is not on this machine
     read.target = std::string(parsed->encoded_path().data(), parsed->encoded_path().size());
     if (read.target.empty())
-        read.target = "/";
+        read.target.assign(1, '/');
     if (parsed->has_query())
         read.target += '?' + std::string(parsed->encoded_query().data(), parsed->encoded_query().size());
     return read;
