@@ -1,8 +1,12 @@
 #include "server/connection.hpp"
 
 #include "server/http_date.hpp"
+#include "server/request_parser.hpp"
 #include "server/request_rules.hpp"
 #include "server/response_head.hpp"
+#include "server/tls_context.hpp"
+
+#include <coauth/coro/cancel_after.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -12,13 +16,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace coauth::server {
 
@@ -29,19 +30,11 @@ using std::chrono::milliseconds;
 
 connection::~connection() = default;
 
-bool gives_up(phase now, urgency how) noexcept
+service::service(server_options o, handler a)
+    : options(std::move(o)), answer(std::move(a)), table(options.max_connections, options.max_connections_per_address)
 {
-    switch (how) {
-    case urgency::none:
-        return false;
-    case urgency::drain:
-        return now == phase::idle;
-    case urgency::stop:
-        return now != phase::answering && now != phase::writing;
-    case urgency::cut:
-        return true;
-    }
-    return true;
+    if (options.tls)
+        tls.emplace(make_tls_context(*options.tls));
 }
 
 namespace {
@@ -57,31 +50,14 @@ constexpr std::size_t linger_bytes = 256 * 1024;
 // Room in the buffer beside the header: a body is read through it in pieces.
 constexpr std::size_t body_piece = 16 * 1024;
 
-using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 using tls_stream = asio::ssl::stream<tcp::socket>;
-
-std::string text(boost::beast::string_view view)
-{
-    return std::string(view.data(), view.size());
-}
-
-request head_of(const request_parser& parser)
-{
-    const auto& head = parser.get();
-    request out;
-    out.method = text(head.method_string());
-    out.target = text(head.target());
-    for (const auto& field : head)
-        out.headers.add(text(field.name_string()), text(field.value()));
-    return out;
-}
 
 template <class Stream>
 class connection_over final : public connection {
 public:
     template <class... Context>
-    connection_over(std::shared_ptr<service> shared, tcp::socket socket, Context&... tls)
-        : shared_(std::move(shared)), stream_(std::move(socket), tls...), deadline_(stream_.get_executor()),
+    connection_over(std::shared_ptr<service> shared, connection_table::id who, tcp::socket socket, Context&... tls)
+        : shared_(std::move(shared)), who_(who), stream_(std::move(socket), tls...), deadline_(stream_.get_executor()),
           buffer_(shared_->options.max_header + body_piece)
     {
         error_code ignored;
@@ -97,8 +73,11 @@ public:
         const auto self = shared_from_this();
         try {
             bool open = co_await open_stream();
-            while (open)
-                open = co_await exchange();
+            while (open) {
+                open = co_await wait_for_request();
+                if (open)
+                    open = co_await exchange();
+            }
             co_await finish();
         } catch (...) {
             // Cut, or out of memory: the client learns it from the closed connection.
@@ -139,7 +118,10 @@ private:
     asio::awaitable<bool> open_stream()
     {
         if constexpr (is_tls) {
-            enter(phase::handshaking, options().read_timeout);
+            // A client that says nothing is idle here too. Its time is for the handshake as a whole.
+            enter(phase::idle, options().read_timeout);
+            co_await lowest().async_wait(tcp::socket::wait_read, quietly);
+            become(phase::handshaking);
             auto [failure] = co_await stream_.async_handshake(asio::ssl::stream_base::server, quietly);
             broken_ = failure.failed();
         }
@@ -149,15 +131,9 @@ private:
     // One request and its answer. True if another may follow.
     asio::awaitable<bool> exchange()
     {
-        const bool begun = co_await wait_for_request();
-        if (!begun)
-            co_return false;
-
         enter(phase::reading, options().read_timeout);
         request_parser parser;
-        parser.header_limit(static_cast<std::uint32_t>(
-            std::min<std::size_t>(options().max_header, std::numeric_limits<std::uint32_t>::max())));
-        parser.body_limit(options().max_body);
+        limit(parser, options());
         request question;
         std::optional<refusal> refused;
         const bool whole = co_await read_request(parser, question, refused);
@@ -172,7 +148,10 @@ private:
             co_return false;
 
         const bool head_only = question.method == "HEAD";
-        enter(phase::answering);
+        if (options().answer_timeout.count() > 0)
+            enter(phase::answering, options().answer_timeout + linger_time);
+        else
+            enter(phase::answering);
         response answer = co_await ask(std::move(question));
 
         enter(phase::writing, options().write_timeout);
@@ -181,22 +160,29 @@ private:
         co_return written&& keep;
     }
 
-    // Until the first byte of the next request: this is where connections spend their lives.
+    // Until the first byte of the next request: this is where connections spend their lives, so nothing
+    // is held here that a request alone needs.
     asio::awaitable<bool> wait_for_request()
     {
         if (buffer_.size() > 0)
             co_return true;
         if (ending_ != urgency::none)
             co_return false;
-        if (buffer_.capacity() > 4096)
-            buffer_.shrink_to_fit();
+        buffer_.shrink_to_fit();
         enter(phase::idle, served_ ? options().idle_timeout : options().read_timeout);
         served_ = true;
-        const auto space = buffer_.prepare(512);
-        auto [failure, size] = co_await stream_.async_read_some(space, quietly);
-        if (failure)
-            co_return false;
-        buffer_.commit(size);
+        if constexpr (is_tls) {
+            // The byte may already be inside the TLS engine, so that the socket would be waited for in vain.
+            const auto space = buffer_.prepare(512);
+            auto [failure, size] = co_await stream_.async_read_some(space, quietly);
+            if (failure)
+                co_return false;
+            buffer_.commit(size);
+        } else {
+            auto [failure] = co_await stream_.async_wait(tcp::socket::wait_read, quietly);
+            if (failure)
+                co_return false;
+        }
         co_return true;
     }
 
@@ -239,13 +225,19 @@ private:
 
     asio::awaitable<response> ask(request question)
     {
+        const milliseconds limit = options().answer_timeout;
+        const auto since = std::chrono::steady_clock::now();
         try {
             asio::awaitable<response> op = shared_->answer(std::move(question));
+            if (limit.count() > 0)
+                op = cancel_after(limit, std::move(op));
             response answer = co_await std::move(op);
             if (answer.raw || well_formed(answer))
                 co_return answer;
         } catch (...) {
             // What it says is for the handler's own log: it may hold anything.
+            if (limit.count() > 0 && std::chrono::steady_clock::now() - since >= limit)
+                co_return answer_to(refusal(504, "This server took too long to answer."));
         }
         co_return answer_to(refusal(500, "Something went wrong on this server."));
     }
@@ -265,6 +257,8 @@ private:
         const std::array<asio::const_buffer, 2> bytes = {asio::buffer(head), asio::buffer(body)};
         auto [failure, size] = co_await asio::async_write(stream_, bytes, quietly);
         broken_ = failure.failed();
+        if (!broken_ && !silent_)
+            ++shared_->answered;
         co_return !broken_;
     }
 
@@ -293,14 +287,23 @@ private:
 
     void enter(phase next)
     {
-        phase_ = next;
+        become(next);
         deadline_.cancel();
     }
 
     void enter(phase next, milliseconds limit)
     {
-        phase_ = next;
+        become(next);
         arm(limit);
+    }
+
+    void become(phase next)
+    {
+        if (next == phase::idle && phase_ != phase::idle)
+            shared_->table.idle(who_);
+        if (next != phase::idle && phase_ == phase::idle)
+            shared_->table.busy(who_);
+        phase_ = next;
     }
 
     void arm(milliseconds limit)
@@ -318,27 +321,18 @@ private:
         // It may have been set anew while this call was on its way.
         if (deadline_.expiry() > std::chrono::steady_clock::now())
             return;
-        switch (phase_) {
-        case phase::idle:
+        switch (when_late(phase_, too_slow_)) {
+        case lateness::ignore:
+            break;
+        case lateness::hang_up:
             stop_reading();
             break;
-        case phase::reading:
-            // First the reader sees the end of the stream and answers 408; a client that pours in
-            // more than it can read keeps it from seeing that, and is cut.
-            if (too_slow_)
-                close();
-            else {
-                too_slow_ = true;
-                stop_reading();
-                arm(linger_time);
-            }
+        case lateness::say_so:
+            too_slow_ = true;
+            stop_reading();
+            arm(linger_time);
             break;
-        case phase::answering:
-        case phase::ended:
-            break;
-        case phase::handshaking:
-        case phase::writing:
-        case phase::closing:
+        case lateness::close:
             close();
             break;
         }
@@ -358,6 +352,7 @@ private:
     }
 
     std::shared_ptr<service> shared_;
+    const connection_table::id who_;
     Stream stream_;
     asio::steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
@@ -373,12 +368,13 @@ private:
 
 } // namespace
 
-std::shared_ptr<connection> make_connection(tcp::socket socket, std::shared_ptr<service> shared)
+std::shared_ptr<connection> make_connection(
+    tcp::socket socket, std::shared_ptr<service> shared, connection_table::id who)
 {
     if (!shared->tls)
-        return std::make_shared<connection_over<tcp::socket>>(std::move(shared), std::move(socket));
+        return std::make_shared<connection_over<tcp::socket>>(std::move(shared), who, std::move(socket));
     auto& tls = *shared->tls;
-    return std::make_shared<connection_over<tls_stream>>(std::move(shared), std::move(socket), tls);
+    return std::make_shared<connection_over<tls_stream>>(std::move(shared), who, std::move(socket), tls);
 }
 
 } // namespace coauth::server

@@ -1,36 +1,29 @@
 // One client of the server, from its first byte to its last.
 #pragma once
 
+#include "server/connection_phase.hpp"
+#include "server/connection_table.hpp"
+
 #include <coauth/server/http_server.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <atomic>
+
 namespace coauth::server {
 
 /// What the connections of one server share.
 struct service {
-    service() = default;
+    service(server_options options, handler answer);
 
-    server_options options;
-    handler answer;
+    const server_options options;
+    const handler answer;
     std::optional<boost::asio::ssl::context> tls; ///< Empty: plain http.
+    connection_table table;
+    std::atomic<std::uint64_t> answered = 0;
 };
-
-/// What a connection is doing.
-enum class phase { handshaking, idle, reading, answering, writing, closing, ended };
-
-/// How soon a connection has to end.
-enum class urgency {
-    none,  ///< The server is open.
-    drain, ///< What has begun is finished; nothing new is begun.
-    stop,  ///< An answer under way is finished; a request that is still arriving is not waited for.
-    cut,   ///< At once.
-};
-
-/// True if a connection that is doing `now` gives that up.
-bool gives_up(phase now, urgency how) noexcept;
 
 /// A connection with its own strand. `run` and `end` are called on it.
 class connection : public std::enable_shared_from_this<connection> {
@@ -52,7 +45,8 @@ protected:
     boost::asio::cancellation_signal cut_;
 };
 
-/// `socket` runs on a strand of its own.
-std::shared_ptr<connection> make_connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared);
+/// `socket` runs on a strand of its own; `who` is the connection in the table.
+std::shared_ptr<connection> make_connection(
+    boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared, connection_table::id who);
 
 } // namespace coauth::server

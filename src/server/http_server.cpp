@@ -1,5 +1,5 @@
+#include "server/address_block.hpp"
 #include "server/connection.hpp"
-#include "server/tls_context.hpp"
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/server/http_server.hpp>
@@ -17,7 +17,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace coauth::server {
 
@@ -39,6 +39,8 @@ void check(const server_options& options)
 {
     if (options.read_timeout.count() <= 0 || options.idle_timeout.count() <= 0 || options.write_timeout.count() <= 0)
         throw error(errc::invalid_argument, "a timeout of the server is not positive");
+    if (options.answer_timeout.count() < 0)
+        throw error(errc::invalid_argument, "answer_timeout is negative");
     if (options.max_header < 256)
         throw error(errc::invalid_argument, "max_header leaves no room for a request");
     if (options.max_connections == 0)
@@ -79,18 +81,15 @@ response::response(int status, std::string content_type, std::string body) : sta
     headers.add("Content-Type", std::move(content_type));
 }
 
-// Everything after the constructor happens on the strand, so nothing here is locked.
+// Everything after the constructor happens on the strand, so nothing here is locked but the table.
 class http_server::state : public std::enable_shared_from_this<state> {
 public:
     state(asio::any_io_executor executor, server_options options, handler answer)
         : executor_(std::move(executor)), strand_(asio::make_strand(executor_)), acceptor_(strand_), pause_(strand_),
-          all_ended_(strand_, asio::steady_timer::time_point::max()), service_(std::make_shared<service>())
+          all_ended_(strand_, asio::steady_timer::time_point::max())
     {
         check(options);
-        service_->options = std::move(options);
-        service_->answer = std::move(answer);
-        if (service_->options.tls)
-            service_->tls.emplace(make_tls_context(*service_->options.tls));
+        service_ = std::make_shared<service>(std::move(options), std::move(answer));
         listen(acceptor_, endpoint_of(service_->options));
         port_ = acceptor_.local_endpoint().port();
     }
@@ -103,6 +102,13 @@ public:
         const std::string& address = service_->options.address;
         const std::string host = address.find(':') == std::string::npos ? address : '[' + address + ']';
         return (service_->tls ? "https://" : "http://") + host + ':' + std::to_string(port_);
+    }
+
+    server_stats stats() const
+    {
+        server_stats out = service_->table.stats();
+        out.answered = service_->answered;
+        return out;
     }
 
     static asio::awaitable<void> accept(std::shared_ptr<state> self)
@@ -129,7 +135,7 @@ public:
         error_code failure;
         if (acceptor_.is_open())
             acceptor_.non_blocking(true, failure);
-        while (acceptor_.is_open() && !failure && connections_.size() < service_->options.max_connections) {
+        while (acceptor_.is_open() && !failure && service_->table.has_room()) {
             tcp::socket socket(asio::make_strand(executor_));
             acceptor_.accept(socket, failure);
             if (!failure)
@@ -145,7 +151,7 @@ public:
         acceptor_.close(ignored);
         pause_.cancel();
         for (const auto& each : connections_)
-            hurry(each);
+            hurry(each.second, how);
     }
 
     static asio::awaitable<void> close(std::shared_ptr<state> self, milliseconds grace)
@@ -163,32 +169,44 @@ public:
 private:
     void start(tcp::socket socket)
     {
-        if (connections_.size() >= service_->options.max_connections)
+        error_code gone;
+        const auto peer = socket.remote_endpoint(gone);
+        if (gone)
             return;
-        std::shared_ptr<connection> next;
+        connection_table::decision seat;
         try {
-            next = make_connection(std::move(socket), service_);
-            connections_.insert(next);
-            auto when_ended = [self = shared_from_this(), next](std::exception_ptr) { self->ended(next); };
-            asio::co_spawn(next->executor(), next->run(),
-                asio::bind_cancellation_slot(next->slot(), asio::bind_executor(strand_, std::move(when_ended))));
-            // One that was accepted when the server already ended.
-            if (ending_ != urgency::none)
-                hurry(next);
+            seat = service_->table.admit(address_block(peer.address()));
+            if (seat.evicted != 0)
+                hurry(connections_.at(seat.evicted), urgency::drain);
+            if (seat.admitted != 0)
+                serve(std::move(socket), seat.admitted);
         } catch (const std::exception&) {
             // Out of memory: this client is dropped, the others are served.
-            connections_.erase(next);
+            ended(seat.admitted);
         }
     }
 
-    void hurry(const std::shared_ptr<connection>& which)
+    void serve(tcp::socket socket, connection_table::id who)
     {
-        asio::post(which->executor(), [which, how = ending_] { which->end(how); });
+        const auto next = make_connection(std::move(socket), service_, who);
+        connections_.emplace(who, next);
+        auto when_ended = [self = shared_from_this(), who](std::exception_ptr) { self->ended(who); };
+        asio::co_spawn(next->executor(), next->run(),
+            asio::bind_cancellation_slot(next->slot(), asio::bind_executor(strand_, std::move(when_ended))));
+        // One that was accepted when the server already ended.
+        if (ending_ != urgency::none)
+            hurry(next, ending_);
     }
 
-    void ended(const std::shared_ptr<connection>& which)
+    static void hurry(const std::shared_ptr<connection>& which, urgency how)
     {
-        connections_.erase(which);
+        asio::post(which->executor(), [which, how] { which->end(how); });
+    }
+
+    void ended(connection_table::id who)
+    {
+        connections_.erase(who);
+        service_->table.remove(who);
         if (connections_.empty())
             all_ended_.cancel();
     }
@@ -199,7 +217,7 @@ private:
     asio::steady_timer pause_;
     asio::steady_timer all_ended_; // never expires; cancelled when there may be nothing left
     std::shared_ptr<service> service_;
-    std::unordered_set<std::shared_ptr<connection>> connections_;
+    std::unordered_map<connection_table::id, std::shared_ptr<connection>> connections_;
     urgency ending_ = urgency::none;
     bool accepting_ = true; // the acceptor's coroutine has not ended
     std::uint16_t port_ = 0;
@@ -224,6 +242,11 @@ std::uint16_t http_server::port() const noexcept
 std::string http_server::url() const
 {
     return state_->url();
+}
+
+server_stats http_server::stats() const
+{
+    return state_->stats();
 }
 
 asio::awaitable<void> http_server::close(milliseconds grace)

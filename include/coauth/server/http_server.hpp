@@ -53,8 +53,8 @@ struct COAUTH_DECL response {
     std::optional<std::string> raw;
 };
 
-/// How the handler answers. It may take as long as it likes and may be called from several
-/// connections at once; an exception becomes a 500 without its text.
+/// How the handler answers. It may take as long as it likes, unless there is an `answer_timeout`, and
+/// may be called from several connections at once; an exception becomes a 500 without its text.
 using handler = std::function<boost::asio::awaitable<response>(request)>;
 
 /// A certificate and its key, both PEM; the certificate may be followed by its chain.
@@ -68,7 +68,7 @@ struct tls_identity {
     std::string private_key;
 };
 
-/// Options of `http_server`. None of them may be 0, except `port` and `max_body`.
+/// Options of `http_server`. None of them may be 0, except where it says what 0 means and `max_body`.
 struct server_options {
     server_options() = default;
 
@@ -76,15 +76,45 @@ struct server_options {
     std::uint16_t port = 0;            ///< 0: the kernel chooses.
     std::optional<tls_identity> tls;   ///< Empty: plain http.
 
-    std::size_t max_header = 8 * 1024;  ///< Bytes of request line and header; over it: 431. Default 8 KiB.
-    std::size_t max_body = 64 * 1024;   ///< Bytes; over it: 413. Default 64 KiB.
-    std::size_t max_connections = 1024; ///< Further ones are closed at once. Default 1024.
+    std::size_t max_header = 8 * 1024; ///< Bytes of request line and header; over it: 431. Default 8 KiB.
+    std::size_t max_body = 64 * 1024;  ///< Bytes; over it: 413. Default 64 KiB.
+
+    /// Connections that count. When they are reached, the one that has been idle longest (it waits
+    /// for a request and has not sent a byte of it) is closed to make room for a new one; only if none
+    /// is idle is the new one closed at once. The closed one takes a moment to go: for that moment up to
+    /// a sixteenth more may be open, at least one. Default 1024.
+    std::size_t max_connections = 1024;
+
+    /// Connections from one client: an IPv4 address (written as IPv6, too) or an IPv6 /64. A further
+    /// one is closed at once. 0: no limit of its own, for behind a proxy all clients have one address;
+    /// a server that faces its clients does well with 100. Default 0.
+    std::size_t max_connections_per_address = 0;
 
     /// For the TLS handshake, for the first byte after it, and for one whole request once it began;
     /// over it: 408. Default 10 s.
     std::chrono::milliseconds read_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000};  ///< Between two requests. Default 60 s.
     std::chrono::milliseconds write_timeout{10'000}; ///< For one whole answer. Default 10 s.
+
+    /// For the handler; over it: it is cancelled, and the client gets 504. A handler that does not
+    /// honour that has its connection closed two seconds later, but keeps its place among
+    /// `max_connections` until it ends. 0: the handler may take as long as it likes. Default 0.
+    std::chrono::milliseconds answer_timeout{0};
+};
+
+/// What a server has seen, in all since it began unless said otherwise.
+struct server_stats {
+    server_stats() = default;
+
+    std::size_t open = 0; ///< Connections now.
+    std::size_t idle = 0; ///< Of these, the ones that wait for a request.
+
+    std::uint64_t accepted = 0;           ///< Connections let in.
+    std::uint64_t evicted = 0;            ///< Idle ones closed to make room.
+    std::uint64_t refused_full = 0;       ///< Closed at once: `max_connections`, and nobody was idle.
+    std::uint64_t refused_by_address = 0; ///< Closed at once: `max_connections_per_address`.
+
+    std::uint64_t answered = 0; ///< Requests whose answer was sent whole, refusals such as 408 among them.
 };
 
 /// Listens and answers.
@@ -108,6 +138,9 @@ public:
 
     /// "https://127.0.0.1:40123"; IPv6 addresses in brackets.
     std::string url() const;
+
+    /// What the server has seen. Cheap, from any thread.
+    server_stats stats() const;
 
     /// Stops listening, lets the requests under way finish, and returns when the last connection has
     /// ended. Connections still busy after `grace` are cut: their handlers are cancelled and the

@@ -1,16 +1,11 @@
 // How a server ends: closed with a grace, or destroyed at any moment.
 #include "integration/server/echo.hpp"
+#include "integration/server/gate.hpp"
 #include "integration/server/loopback.hpp"
 
-#include <coauth/coro/call_on.hpp>
 #include <coauth/server/http_server.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <doctest/doctest.h>
@@ -22,48 +17,11 @@ namespace asio = boost::asio;
 namespace server = coauth::server;
 using loopback::client;
 using loopback::echo;
+using loopback::gate;
+using loopback::through;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Holds a request until it is opened.
-struct gate {
-    explicit gate(asio::any_io_executor executor)
-        : strand(asio::make_strand(executor)), timer(strand, asio::steady_timer::time_point::max())
-    {}
-
-    asio::any_io_executor strand;
-    asio::steady_timer timer;
-    bool is_open = false;
-    std::promise<void> entered;
-    std::promise<bool> left; // true: it was open; false: the handler was cancelled
-
-    static asio::awaitable<void> wait(std::shared_ptr<gate> self)
-    {
-        self->entered.set_value();
-        co_await self->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-        self->left.set_value(self->is_open);
-    }
-
-    static asio::awaitable<server::response> pass(std::shared_ptr<gate> self, server::request)
-    {
-        co_await coauth::call_on(self->strand, wait(self));
-        co_return server::response(200, "text/plain", "passed");
-    }
-
-    static void open(std::shared_ptr<gate> self)
-    {
-        asio::post(self->strand, [self] {
-            self->is_open = true;
-            self->timer.cancel();
-        });
-    }
-};
-
-server::handler through(std::shared_ptr<gate> g)
-{
-    return [g](server::request r) { return gate::pass(g, std::move(r)); };
-}
 
 // How many requests had been handled when the server was closed.
 asio::awaitable<int> close_and_count(server::http_server& s, const std::atomic<int>& handled)

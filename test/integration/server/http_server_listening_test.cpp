@@ -46,6 +46,9 @@ TEST_CASE("a server that can't listen says why")
     o.read_timeout = 0ms;
     CHECK(reason(o) == "invalid_argument: a timeout of the server is not positive");
     o = server::server_options();
+    o.answer_timeout = -1ms;
+    CHECK(reason(o) == "invalid_argument: answer_timeout is negative");
+    o = server::server_options();
     o.max_connections = 0;
     CHECK(reason(o) == "invalid_argument: max_connections is 0");
 }
@@ -59,32 +62,6 @@ TEST_CASE("IPv6 is listened on too, with brackets in the URL")
     CHECK(s.url() == "http://[::1]:" + std::to_string(s.port()));
     client c(s.port(), "::1");
     CHECK(c.ask("GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n").header("x-peer") == "::1 http");
-}
-
-TEST_CASE("connections over the limit are closed at once, and one that ends makes room")
-{
-    server::server_options o;
-    o.max_connections = 2;
-    loopback::threads io;
-    server::http_server s(io.executor(), o, echo);
-    const std::string question = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-    client first(s.port());
-    CHECK(first.ask(question).status == 200);
-    client second(s.port());
-    CHECK(second.ask(question).status == 200);
-    client third(s.port());
-    CHECK(third.rest().empty());
-    CHECK(first.ask(question).status == 200);
-    CHECK(second.ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").status == 200);
-    CHECK(second.rest().empty());
-
-    // The end of a connection and its place being free are two moments: ask until there is room.
-    int status = 0;
-    while (status == 0) {
-        client next(s.port());
-        status = next.ask(question).status;
-    }
-    CHECK(status == 200);
 }
 
 TEST_CASE("running out of file descriptors is a pause, not the end")

@@ -126,9 +126,14 @@ private:
 
 class client {
 public:
-    explicit client(std::uint16_t port, std::string_view address = "127.0.0.1") : plain(io_)
+    /// `from`: the client's own address, if the kernel is not to choose it.
+    explicit client(std::uint16_t port, std::string_view address = "127.0.0.1", std::string_view from = {}) : plain(io_)
     {
-        plain.stream.connect({asio::ip::make_address(address), port});
+        const asio::ip::tcp::endpoint server(asio::ip::make_address(address), port);
+        plain.stream.open(server.protocol());
+        if (!from.empty())
+            plain.stream.bind({asio::ip::make_address(from), 0});
+        plain.stream.connect(server);
     }
 
     bool send(std::string_view text) { return plain.send(text); }

@@ -1,4 +1,3 @@
-#include "server/connection.hpp"
 #include "server/request_rules.hpp"
 
 #include <boost/asio/error.hpp>
@@ -131,26 +130,5 @@ TEST_CASE("a reading failure is told to a client that is still there")
         CAPTURE(r.failure.message());
         const auto refused = refusal_for(r.failure, r.reading, r.too_slow);
         CHECK((refused ? refused->status : 0) == r.status);
-    }
-}
-
-TEST_CASE("what a connection gives up depends on how urgent its end is")
-{
-    struct row {
-        phase now;
-        bool drain, stop;
-    };
-    for (const row& r : {
-             row{phase::handshaking, false, true},
-             row{phase::idle, true, true},
-             row{phase::reading, false, true},
-             row{phase::answering, false, false},
-             row{phase::writing, false, false},
-             row{phase::closing, false, true},
-         }) {
-        CHECK_FALSE(gives_up(r.now, urgency::none));
-        CHECK(gives_up(r.now, urgency::drain) == r.drain);
-        CHECK(gives_up(r.now, urgency::stop) == r.stop);
-        CHECK(gives_up(r.now, urgency::cut));
     }
 }

@@ -1,0 +1,37 @@
+// Whom an address belongs to: the unit in which clients are counted.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <string_view>
+
+namespace coauth::server {
+
+/// One IPv4 address, or the IPv6 /64 that one customer of a provider is given: whoever has it can
+/// connect from any of its addresses, so counting them one by one would count nothing.
+///
+/// Ordered, so that it can be kept in a tree: a hash would let whoever owns many blocks choose ones
+/// that collide.
+class address_block {
+public:
+    /// The block of whatever is no address.
+    address_block() = default;
+
+    /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
+    explicit address_block(const boost::asio::ip::address& address);
+
+    /// Of the address in text, with or without a zone (`fe80::1%eth0`) but without a port.
+    static address_block of(std::string_view text);
+
+    friend auto operator<=>(const address_block&, const address_block&) = default;
+
+private:
+    enum class family : std::uint8_t { none, v4, v6 };
+
+    family family_ = family::none;
+    std::uint64_t bits_ = 0;
+};
+
+} // namespace coauth::server
