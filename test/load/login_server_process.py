@@ -7,6 +7,13 @@ import tempfile
 import urllib.request
 
 
+def processor_seconds(pid):
+    """What the process has used of the processors so far."""
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return round((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), 1)
+
+
 class LoginServer:
     """with LoginServer(program, ready) as site: site.url ..., where `ready` is what the sandbox printed."""
 
@@ -32,11 +39,12 @@ class LoginServer:
         self.log.close()
         assert self.process.returncode == 143, f"login_server ended with {self.process.returncode}: {said[-2000:]}"
 
-    def memory(self):
-        """{"VmHWM": MiB at most so far, "VmRSS": MiB now}"""
+    def used(self):
+        """{"cpu_s": so far, "VmHWM": MiB at most so far, "VmRSS": MiB now}"""
         with open(f"/proc/{self.process.pid}/status") as status:
             found = re.findall(r"^(VmHWM|VmRSS):\s+(\d+) kB", status.read(), re.M)
-        return {name: round(int(size) / 1024, 1) for name, size in found}
+        return {"cpu_s": processor_seconds(self.process.pid),
+                **{name: round(int(size) / 1024, 1) for name, size in found}}
 
     def files(self):
         """How many files it has open, and how many it may."""
