@@ -9,13 +9,17 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <thread>
+#include <vector>
 
 namespace program {
 
@@ -42,18 +46,24 @@ int report(const coauth::error& e, bool json)
     return failed;
 }
 
-int run(asio::io_context& io, bool json, asio::awaitable<int> work)
+int run(asio::io_context& io, bool json, asio::awaitable<int> work, unsigned threads)
 {
     int exit_code = failed;
+    const auto strand = asio::make_strand(io);
     asio::cancellation_signal cancel;
-    asio::signal_set signals(io, SIGINT, SIGTERM);
+    asio::signal_set signals(strand, SIGINT, SIGTERM);
     std::optional<int> caught;
-    signals.async_wait([&](const boost::system::error_code& ec, int number) {
+    std::function<void(const boost::system::error_code&, int)> on_signal = [&](const auto& ec, int number) {
         if (ec)
             return;
+        // Whoever asks twice does not want to wait.
+        if (caught)
+            return io.stop();
         caught = number;
         cancel.emit(asio::cancellation_type::terminal);
-    });
+        signals.async_wait(on_signal);
+    };
+    signals.async_wait(on_signal);
 
     const auto on_end = [&](std::exception_ptr problem, int code) {
         io.stop(); // a sandbox inside the program would serve on
@@ -71,8 +81,12 @@ int run(asio::io_context& io, bool json, asio::awaitable<int> work)
             std::cerr << "error: " << e.what() << '\n';
         }
     };
-    asio::co_spawn(io, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_end));
+    asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_end));
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < threads; ++i)
+        others.emplace_back([&io] { io.run(); });
     io.run();
+    others.clear();
     return caught ? 128 + *caught : exit_code;
 }
 

@@ -24,9 +24,10 @@ inline constexpr int wrong_usage = 2;
 /// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage).
 std::optional<int> parse_flags(CLI::App& app, int argc, char** argv);
 
-/// Runs `work` on `io` until it ends and returns its exit code. A SIGINT or SIGTERM cancels it.
+/// Runs `work` on `io` until it ends and returns its exit code. A SIGINT or SIGTERM cancels it; after a
+/// second one nothing is waited for. `threads` run the context; `work` has a strand of its own.
 /// A `coauth::error` is printed: with `json` as a line on stdout, else for people on stderr.
-int run(boost::asio::io_context& io, bool json, boost::asio::awaitable<int> work);
+int run(boost::asio::io_context& io, bool json, boost::asio::awaitable<int> work, unsigned threads = 1);
 
 /// Prints an error as `run` does and returns the exit code.
 int report(const coauth::error& e, bool json);

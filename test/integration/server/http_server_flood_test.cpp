@@ -58,6 +58,7 @@ TEST_CASE("at the limit the connection that has been idle longest makes room")
     CHECK(first.ask(question).status == 200);
     client second(s.port());
     CHECK(second.ask(question).status == 200);
+    until(s, [](const server::server_stats& now) { return now.idle == 2; });
     CHECK(first.ask(question).status == 200);
     until(s, [](const server::server_stats& now) { return now.idle == 2; });
 

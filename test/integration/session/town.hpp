@@ -50,11 +50,18 @@ public:
             timer.expires_after(std::chrono::milliseconds(1));
             co_await timer.async_wait(boost::asio::use_awaitable);
         }
-        skipped_ += whole.count();
-        if (whole.count() != 0 && jumped)
-            jumped(skipped());
+        if (whole.count() != 0)
+            skip(whole);
         timer.expires_after(duration - whole);
         co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+
+    /// Lets time pass, whatever waits.
+    void skip(std::chrono::seconds time)
+    {
+        skipped_ += time.count();
+        if (jumped)
+            jumped(skipped());
     }
 
     std::chrono::seconds skipped() const { return std::chrono::seconds(skipped_.load()); }

@@ -1,0 +1,147 @@
+// A web site with a "Sign in with X" button, whose profile page then fills itself in.
+//
+// What makes it safe to copy: a login begins by POST, is bound to the browser by a cookie, and ends in
+// a new session cookie; the return path stays on this site; every page is without scripts and frames; and
+// connections, requests, logins and what they cost the provider are all bounded. docs/04-login-server.md
+// has the threats, and the test that proves each.
+//
+// With no configuration a sandbox is started inside this program and plays the provider. With
+// --provider and keys in the environment the same program signs people in with the real one.
+
+#include "login_server/flags.hpp"
+#include "login_server/open_files.hpp"
+#include "login_server/site.hpp"
+#include "program/main_loop.hpp"
+#include "program/provider_flags.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace asio = boost::asio;
+namespace server = coauth::server;
+
+namespace {
+
+constexpr std::size_t most_connections = 16'000;
+constexpr std::size_t most_connections_per_address = 100;
+constexpr std::size_t connections_to_provider = 64;
+
+// As long as a request may take that is under way when the signal comes.
+constexpr std::chrono::seconds grace(10);
+
+server::server_options options_of_server(const login_server::settings& settings)
+{
+    server::server_options options;
+    options.address = settings.listen.address;
+    options.port = settings.listen.port;
+    options.max_body = 16 * 1024;
+    options.max_connections = login_server::connections_for(most_connections);
+    // Behind a proxy all connections are the proxy's.
+    options.max_connections_per_address = settings.proxy.empty() ? most_connections_per_address : 0;
+    return options;
+}
+
+server::server_options options_of_metrics(const login_server::settings& settings)
+{
+    server::server_options options;
+    options.address = settings.metrics.address;
+    options.port = settings.metrics.port;
+    options.max_body = 0;
+    options.max_connections = 16;
+    return options;
+}
+
+class servers {
+public:
+    servers(asio::io_context& io, const login_server::settings& settings, program::provider_setup& setup,
+        std::chrono::milliseconds deadline);
+
+    /// Serves until a signal comes, then lets everyone finish.
+    asio::awaitable<int> run();
+
+private:
+    asio::awaitable<server::response> metrics(server::request r);
+
+    std::unique_ptr<login_server::site> site_; // outlives the servers, which ask it
+    std::unique_ptr<server::http_server> pages_;
+    std::unique_ptr<server::http_server> metrics_;
+    std::string url_;
+};
+
+servers::servers(asio::io_context& io, const login_server::settings& settings, program::provider_setup& setup,
+    std::chrono::milliseconds deadline)
+{
+    // Nothing is answered before the context runs, and then the site is there.
+    pages_ = std::make_unique<server::http_server>(io.get_executor(), options_of_server(settings),
+        [this](server::request r) { return site_->answer(std::move(r)); });
+    metrics_ = std::make_unique<server::http_server>(
+        io.get_executor(), options_of_metrics(settings), [this](server::request r) { return metrics(std::move(r)); });
+
+    login_server::site_options options;
+    options.origin =
+        settings.public_origin ? *settings.public_origin : coauth::http::parse_base_url(pages_->url()).value().origin;
+    options.proxy = settings.proxy;
+    options.patience = deadline;
+    options.log = [](const std::string& line) { std::clog << line + '\n'; };
+    url_ = options.origin.url();
+    site_ = std::make_unique<login_server::site>(io.get_executor(), setup.client(), std::move(options));
+}
+
+asio::awaitable<server::response> servers::metrics(server::request r)
+{
+    if (r.path() != "/metrics")
+        co_return server::response(404, "text/plain; charset=utf-8", "GET /metrics\n");
+    std::string text = co_await site_->metrics(pages_->stats());
+    co_return server::response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
+}
+
+asio::awaitable<int> servers::run()
+{
+    boost::json::object ready;
+    ready["url"] = url_;
+    ready["metrics"] = metrics_->url();
+    std::cout << boost::json::serialize(ready) << std::endl;
+
+    asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    co_await never.async_wait(asio::as_tuple(asio::use_awaitable)); // until a signal cancels it
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    std::clog << "draining: what has begun is finished" << std::endl;
+    co_await pages_->close(grace);
+    co_await site_->close();
+    co_await metrics_->close(std::chrono::seconds(1));
+    co_return program::done;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app("A web site with a sign-in button and a profile page that fills itself in", "login_server");
+    login_server::flags flags;
+    flags.provider.connections = connections_to_provider;
+    flags.add_to(app);
+    if (const auto exit_code = program::parse_flags(app, argc, argv))
+        return *exit_code;
+
+    try {
+        const auto settings = login_server::check(flags);
+        asio::io_context io(static_cast<int>(settings.threads));
+        program::provider_setup setup(io, flags.provider);
+        if (setup.sandbox())
+            std::cerr << "No --provider: people sign in at a sandbox inside this program, " << setup.base()
+                      << "\nThe browser will warn of its throw-away certificate: go on, it is this program's.\n";
+        const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.provider.deadline * 1000));
+        servers all(io, settings, setup, deadline);
+        return program::run(io, flags.provider.json, all.run(), settings.threads);
+    } catch (const coauth::error& e) {
+        return program::report(e, flags.provider.json);
+    }
+}

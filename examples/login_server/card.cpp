@@ -1,0 +1,117 @@
+#include "login_server/card.hpp"
+
+#include <coauth/oauth1/parameters.hpp>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace login_server {
+
+namespace {
+
+using coauth::errc;
+using coauth::error;
+
+// Characters of well-formed UTF-8; nothing else (RFC 3629, section 4).
+std::optional<std::size_t> count_characters(std::string_view text)
+{
+    std::size_t count = 0;
+    while (!text.empty()) {
+        const auto lead = static_cast<unsigned char>(text.front());
+        const std::size_t size = lead < 0x80                   ? 1
+                                 : lead >= 0xc2 && lead < 0xe0 ? 2
+                                 : lead >= 0xe0 && lead < 0xf0 ? 3
+                                 : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                               : 0;
+        if (size == 0 || text.size() < size)
+            return std::nullopt;
+        for (std::size_t i = 1; i < size; ++i)
+            if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80)
+                return std::nullopt;
+        const auto second = size > 1 ? static_cast<unsigned char>(text[1]) : 0;
+        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
+            (lead == 0xf4 && second > 0x8f))
+            return std::nullopt;
+        text.remove_prefix(size);
+        ++count;
+    }
+    return count;
+}
+
+std::string trimmed(std::string_view text)
+{
+    constexpr std::string_view white = " \t\r\n";
+    const auto begin = text.find_first_not_of(white);
+    if (begin == std::string_view::npos)
+        return {};
+    return std::string(text.substr(begin, text.find_last_not_of(white) - begin + 1));
+}
+
+bool is_web_address(std::string_view text, bool https_only)
+{
+    const auto url = boost::urls::parse_uri(boost::urls::string_view(text.data(), text.size()));
+    if (!url || url->has_userinfo() || url->encoded_host().empty())
+        return false;
+    return url->scheme_id() == boost::urls::scheme::https ||
+           (!https_only && url->scheme_id() == boost::urls::scheme::http);
+}
+
+bool has_control_character(std::string_view text)
+{
+    return std::any_of(text.begin(), text.end(),
+        [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r') || c == 0x7f; });
+}
+
+} // namespace
+
+void fill_in(card& theirs, const coauth::twitter::profile& from)
+{
+    const auto fill = [](std::string& field, const std::string& text) {
+        if (field.empty())
+            field = text;
+    };
+    fill(theirs.name, from.name);
+    fill(theirs.username, from.username);
+    fill(theirs.picture, from.picture_url(coauth::twitter::picture_size::bigger).value_or(""));
+    fill(theirs.description, from.description.value_or(""));
+    fill(theirs.link, from.url.value_or(""));
+}
+
+coauth::result<card> read_card(std::string_view body)
+{
+    const auto form = coauth::oauth1::parse_form(body);
+    if (!form)
+        return error(errc::invalid_argument, "the form can't be read");
+    card out;
+    for (const auto& each : fields) {
+        if (coauth::oauth1::count(*form, each.name) != 1)
+            return error(
+                errc::invalid_argument, "the form lacks the field " + std::string(each.name) + " or has it twice");
+        out.*each.text = trimmed(*coauth::oauth1::find(*form, each.name));
+        if (!count_characters(out.*each.text))
+            return error(errc::invalid_argument, "the field " + std::string(each.name) + " is no UTF-8 text");
+    }
+    return out;
+}
+
+std::vector<problem> problems_of(const card& typed)
+{
+    std::vector<problem> found;
+    for (const auto& each : fields) {
+        const std::string& text = typed.*each.text;
+        if (count_characters(text).value_or(each.longest + 1) > each.longest)
+            found.emplace_back(each.name, "At most " + std::to_string(each.longest) + " characters, please.");
+        else if (has_control_character(text))
+            found.emplace_back(each.name, "There is a character in it that can't be shown.");
+    }
+    if (!typed.picture.empty() && !is_web_address(typed.picture, true))
+        found.emplace_back("picture", "This must be a web address that begins with https://");
+    if (!typed.link.empty() && !is_web_address(typed.link, false))
+        found.emplace_back("link", "This must be a web address that begins with https:// or http://");
+    return found;
+}
+
+} // namespace login_server

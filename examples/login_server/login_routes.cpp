@@ -1,0 +1,167 @@
+// POST /login, GET /callback, GET /waiting/ID and POST /logout.
+#include "login_server/client_address.hpp"
+#include "login_server/site.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/coro/cancel_after.hpp>
+#include <coauth/oauth1/parameters.hpp>
+#include <coauth/server/page.hpp>
+
+#include <utility>
+
+namespace login_server {
+
+namespace asio = boost::asio;
+namespace server = coauth::server;
+using coauth::login_status;
+
+namespace {
+
+constexpr std::string_view more = "more";
+
+// Where the person wants to go on, if that is on this site; how they got there is no reason to refuse them.
+server::return_path return_path_of(const coauth::oauth1::parameters& query)
+{
+    const auto profile = server::return_path::parse("/profile").value();
+    if (coauth::oauth1::count(query, "return") != 1)
+        return profile;
+    const auto wanted = server::return_path::parse(*coauth::oauth1::find(query, "return"));
+    return wanted ? *wanted : profile;
+}
+
+bool wants_new_window(const coauth::oauth1::parameters& query)
+{
+    const auto* window = coauth::oauth1::find(query, "window");
+    return window && *window == "new";
+}
+
+message too_many(int status, std::chrono::milliseconds wait)
+{
+    message what(status, "Too many sign-ins", "Please wait a moment and try again.");
+    what.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(1));
+    return what;
+}
+
+} // namespace
+
+asio::awaitable<server::response> site::begin_login(request r)
+{
+    if (auto refused = refused_before_login(r))
+        co_return std::move(*refused);
+    const auto query = coauth::oauth1::parse_form(r.query());
+    if (!query)
+        co_return told(r, {400, "This can't be read", "The address has a % that no two hex digits follow."});
+
+    // Two cookies of the name, or a value that was never ours, count as none: the login gets a new one.
+    const auto held = login_cookie_.read(r);
+    coauth::browser_binding browser(held ? std::string_view(*held) : std::string_view());
+    coauth::login_request how;
+    how.return_to = return_path_of(*query).text();
+    auto begun = co_await coauth::as_result(session_.begin_login(std::move(browser), std::move(how)));
+    if (!begun)
+        co_return trouble(r, begun.error(), step::begin);
+
+    const auto keep = logins_->limits().time_to_live;
+    std::string next = begun->url;
+    if (wants_new_window(*query))
+        if (const auto id = waiting_rooms_.open(*begun, now(), keep))
+            next = origin_ + "/waiting/" + *id;
+    response answer = server::redirect(std::move(next));
+    answer.headers.add("Set-Cookie",
+        login_cookie_.set(begun->binding.reveal(), std::chrono::duration_cast<std::chrono::seconds>(keep)));
+    co_return answer;
+}
+
+std::optional<server::response> site::refused_before_login(const request& r)
+{
+    if (const auto wait = begins_of_address_.take(client_address(r, options_.proxy), now())) {
+        ++refused_by_address_;
+        return pages_.told(too_many(429, *wait));
+    }
+    const std::lock_guard lock(begins_mutex_);
+    if (const auto wait = begins_of_all_.take(options_.begins_of_all, now())) {
+        ++refused_by_site_;
+        return pages_.told(too_many(503, *wait));
+    }
+    return std::nullopt;
+}
+
+asio::awaitable<server::response> site::finish_login(request r)
+{
+    const auto held = login_cookie_.read(r);
+    if (!held)
+        co_return told(r, {400, "Two cookies of one name", "Please delete the cookies of this site and begin again."});
+    coauth::browser_binding browser(*held);
+    auto ended = co_await coauth::as_result(session_.complete_login(std::string(r.query()), std::move(browser)));
+    if (!ended)
+        co_return trouble(r, ended.error(), step::finish);
+    if (ended->status != login_status::granted)
+        co_return told(r, message_for(ended->status));
+    response answer = welcome(r, *ended);
+    const auto gone = visitors_.expire(now());
+    for (const auto& who : gone)
+        co_await forget_token(who.id);
+    co_return answer;
+}
+
+// The id from before the login ends here, whoever put it into the browser.
+server::response site::welcome(const request& r, const coauth::login_outcome& outcome)
+{
+    if (const auto before = session_cookie_.read(r))
+        visitors_.leave(*before);
+    people_.signed_in(outcome.user.id);
+    const std::string id = visitors_.enter(outcome.user, now());
+    const auto path = server::return_path::parse(outcome.return_to);
+    response answer = server::redirect((path ? *path : server::return_path()).on(origin_));
+    answer.headers.add("Set-Cookie", session_cookie_.set(id, visitors::stay));
+    return answer;
+}
+
+asio::awaitable<server::response> site::wait_for_login(std::string id, request r)
+{
+    const auto held = login_cookie_.read(r);
+    const auto begun =
+        waiting_rooms_.find(id, coauth::browser_binding(held ? std::string_view(*held) : std::string_view()), now());
+    if (!begun)
+        co_return told(r, {404, "Nothing is waited for here", "Perhaps it was too long ago. Please begin again."});
+
+    const std::string again = "/waiting/" + id + '?' + std::string(more);
+    if (r.query() != more)
+        co_return pages_.waiting(begun->url, again);
+    auto ended = co_await coauth::as_result(coauth::cancel_after(options_.longest_poll, session_.wait(*begun)));
+    if (!ended &&
+        (ended.error().reason() == coauth::errc::timeout || ended.error().reason() == coauth::errc::cancelled))
+        co_return pages_.waiting(begun->url, again);
+    if (!ended)
+        co_return trouble(r, ended.error(), step::finish);
+    if (ended->status != login_status::granted)
+        co_return told(r, message_for(ended->status));
+    // The cookie comes with the answer to the other window.
+    if (!visitor_of(r))
+        co_return pages_.arriving(again);
+    co_return server::redirect(origin_ + ended->return_to);
+}
+
+asio::awaitable<server::response> site::sign_out(request r)
+{
+    response answer = server::redirect(origin_ + "/");
+    const auto id = session_cookie_.read(r);
+    if (id && !id->empty()) {
+        const auto gone = visitors_.leave(*id);
+        if (gone)
+            co_await forget_token(gone->id);
+    }
+    answer.headers.add("Set-Cookie", session_cookie_.remove());
+    answer.headers.add("Set-Cookie", login_cookie_.remove());
+    co_return answer;
+}
+
+// Nobody is here any more for whom it could be used.
+asio::awaitable<void> site::forget_token(std::string user_id)
+{
+    auto forgotten = co_await coauth::as_result(session_.sign_out(user_id));
+    if (!forgotten && forgotten.error().reason() != coauth::errc::unknown_user)
+        log(std::string("sign out: ") + forgotten.error().what());
+}
+
+} // namespace login_server

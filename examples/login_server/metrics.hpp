@@ -1,0 +1,27 @@
+// What the site tells whoever watches it.
+#pragma once
+
+#include <coauth/server/http_server.hpp>
+#include <coauth/session/session_event.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace login_server {
+
+struct site_numbers {
+    site_numbers() = default;
+
+    coauth::server::server_stats connections;
+    coauth::session_stats session;
+    std::size_t pending = 0;  ///< Logins that have begun and not ended.
+    std::size_t visitors = 0; ///< Browsers signed in.
+    std::uint64_t refused_by_address = 0;
+    std::uint64_t refused_by_site = 0;
+};
+
+/// Prometheus' text format, version 0.0.4. Numbers only: nobody's name or id.
+std::string metrics_text(const site_numbers& numbers);
+
+} // namespace login_server

@@ -1,0 +1,176 @@
+// Who may ask what, and how often.
+#include "programs/login_server/street.hpp"
+
+using namespace testing;
+
+TEST_CASE("no other site can press a button here, and an image spends nothing")
+{
+    street s(approving());
+    browser ada(s);
+    ada.sign_in();
+    const auto before = s.request_tokens();
+    for (const char* target : {"/login", "/logout", "/profile"}) {
+        CAPTURE(std::string(target));
+        request cross = ada.post(target);
+        cross.headers.set("Sec-Fetch-Site", "cross-site");
+        CHECK(ada.ask(cross).status == 403);
+        cross.headers.set("Sec-Fetch-Site", "same-site");
+        CHECK(ada.ask(cross).status == 403);
+    }
+    request old_browser = ada.get("/login");
+    old_browser.method = "POST";
+    old_browser.headers.add("Origin", "https://evil.example");
+    CHECK(ada.ask(old_browser).status == 403);
+    old_browser.headers.set("Origin", "null");
+    CHECK(ada.ask(old_browser).status == 403);
+    const response image = ada.ask(ada.get("/login"));
+    CHECK(image.status == 405);
+    CHECK(header(image, "Allow") == "POST");
+    CHECK(s.request_tokens() == before);
+    CHECK(ada.signed_in());
+}
+
+TEST_CASE("addresses and methods that are not there get a page of the site")
+{
+    street s;
+    browser ada(s);
+    for (const char* target : {"/nothing", "/profile/", "/login/x", "/callback/", "/waiting", "/waiting/", "/waiting/x",
+             "//evil.example", "/index.html", "/%2e%2e/etc/passwd"}) {
+        CAPTURE(std::string(target));
+        const response missing = ada.ask(ada.get(target));
+        CHECK(missing.status == 404);
+        CHECK(has(missing.body, "<h1>"));
+        CHECK(has(header(missing, "Content-Security-Policy"), "frame-ancestors 'none'"));
+    }
+    request odd = ada.get("/");
+    for (const char* method : {"DELETE", "PUT", "OPTIONS", "TRACE", "get", "PATCH"}) {
+        odd.method = method;
+        const response refused = ada.ask(odd);
+        CHECK(refused.status == 405);
+        CHECK(header(refused, "Allow") == "GET, HEAD");
+    }
+    odd.method = "HEAD";
+    CHECK(ada.ask(odd).status == 200);
+    CHECK(ada.ask(ada.get("/healthz")).body == "ok\n");
+}
+
+TEST_CASE("every page has the one set of headers")
+{
+    street s(approving());
+    browser ada(s);
+    browser eve(s);
+    ada.sign_in();
+    for (const response& page :
+        {eve.ask(eve.get("/")), ada.ask(ada.get("/")), ada.ask(ada.get("/profile")), eve.ask(eve.get("/callback")),
+            eve.ask(eve.get("/none")), eve.ask(eve.post("/profile")), ada.ask(ada.post("/profile", "x=y")),
+            eve.ask(eve.get(eve.press("/login?window=new").substr(origin.size())))}) {
+        CAPTURE(page.status);
+        const std::string policy = header(page, "Content-Security-Policy");
+        CHECK(
+            policy.starts_with("default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' https:;"));
+        CHECK(has(policy, "form-action 'self' https:"));
+        CHECK_FALSE(has(policy, "unsafe"));
+        CHECK(header(page, "X-Frame-Options") == "DENY");
+        CHECK(header(page, "X-Content-Type-Options") == "nosniff");
+        CHECK(header(page, "Referrer-Policy") == "no-referrer");
+        CHECK(header(page, "Cache-Control") == "no-store");
+        CHECK_FALSE(has(page.body, "<script"));
+    }
+}
+
+TEST_CASE("the site answers under its own name only")
+{
+    street s;
+    browser ada(s);
+    for (const char* host : {"localhost:1", "evil.example", "127.0.0.1", "127.0.0.1:10", ""}) {
+        CAPTURE(std::string(host));
+        request r = ada.get("/profile");
+        r.headers.set("Host", host);
+        const response elsewhere = ada.ask(r);
+        CHECK(elsewhere.status == 303);
+        CHECK(header(elsewhere, "Location") == origin + "/");
+        request post = ada.post("/login");
+        post.headers.set("Host", host);
+        CHECK(ada.ask(post).status == 421);
+        request health = ada.get("/healthz");
+        health.headers.set("Host", host);
+        CHECK(ada.ask(health).status == 200);
+    }
+    CHECK(s.request_tokens() == 0);
+}
+
+TEST_CASE("one address begins so many logins and no more, and others are not held up by it")
+{
+    login_server::site_options strict;
+    strict.begins_of_address = coauth::server::bucket_size(3, std::chrono::seconds(3));
+    street s(approving(), strict);
+    for (int i = 0; i < 3; ++i) {
+        browser flooder(s, "127.0.0.9");
+        flooder.press();
+    }
+    browser flooder(s, "127.0.0.9");
+    const response refused = flooder.ask(flooder.post("/login"));
+    CHECK(refused.status == 429);
+    CHECK(header(refused, "Retry-After") == "3");
+    CHECK(has(refused.body, "Too many sign-ins"));
+    CHECK(s.request_tokens() == 3);
+    browser ada(s, "127.0.0.10");
+    ada.sign_in();
+    s.clock->skip(std::chrono::seconds(4));
+    flooder.press();
+    CHECK(s.request_tokens() == 5);
+}
+
+TEST_CASE("all addresses together begin so many logins and no more")
+{
+    login_server::site_options strict;
+    strict.begins_of_all = coauth::server::bucket_size(5, std::chrono::seconds(60));
+    street s(approving(), strict);
+    for (int i = 0; i < 5; ++i) {
+        browser each(s, "127.0.1." + std::to_string(i));
+        each.press();
+    }
+    browser next(s, "127.0.1.9");
+    const response refused = next.ask(next.post("/login"));
+    CHECK(refused.status == 503);
+    CHECK(header(refused, "Retry-After") == "60");
+    CHECK(s.request_tokens() == 5);
+}
+
+TEST_CASE("a table full of logins refuses new ones and drops no living one")
+{
+    login_server::site_options small = generous();
+    small.session.login_limits.max_pending = 2;
+    street s(approving(), small);
+    browser ada(s);
+    browser bob(s);
+    browser eve(s);
+    const std::string first = ada.allow();
+    const std::string second = bob.allow();
+    const response full = eve.ask(eve.post("/login"));
+    CHECK(full.status == 503);
+    CHECK(header(full, "Retry-After") == "60");
+    CHECK(s.request_tokens() == 2);
+    CHECK(ada.ask(ada.get(first)).status == 303);
+    CHECK(bob.ask(bob.get(second)).status == 303);
+    eve.sign_in();
+}
+
+TEST_CASE("the client's address is the proxy's word for it only if it is the proxy that speaks")
+{
+    login_server::site_options strict;
+    strict.proxy = "127.0.0.99";
+    strict.begins_of_address = coauth::server::bucket_size(1, std::chrono::seconds(60));
+    street s(approving(), strict);
+    const auto status = [&s](const char* peer, const char* forwarded) {
+        browser b(s, peer);
+        request r = b.post("/login");
+        r.headers.add("X-Forwarded-For", forwarded);
+        return b.ask(r).status;
+    };
+    CHECK(status("127.0.0.99", "192.0.2.1") == 303);
+    CHECK(status("127.0.0.99", "198.51.100.7, 192.0.2.1") == 429); // what stands in front may be a lie
+    CHECK(status("127.0.0.99", "192.0.2.2") == 303);
+    CHECK(status("127.0.0.1", "192.0.2.3") == 303);
+    CHECK(status("127.0.0.1", "192.0.2.4") == 429);
+}

@@ -1,0 +1,148 @@
+// The site, a sandbox, and people with browsers of their own.
+#pragma once
+
+#include "integration/session/town.hpp"
+#include "login_server/site.hpp"
+
+#include <coauth/server/http_server.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace testing {
+
+using coauth::server::request;
+using coauth::server::response;
+
+inline const std::string origin = "http://127.0.0.1:1"; // where town's callback lies
+
+inline bool has(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
+
+inline std::string header(const response& from, std::string_view name)
+{
+    return std::string(from.headers.get(name));
+}
+
+/// Everyone may begin what they like, and nothing is tried twice: for tests that are about something else.
+inline login_server::site_options generous()
+{
+    login_server::site_options out;
+    out.begins_of_address = coauth::server::bucket_size(10'000, std::chrono::seconds(1));
+    out.session.retry_for = std::chrono::milliseconds(0);
+    return out;
+}
+
+class street : public coauth::testing::town {
+public:
+    explicit street(coauth::sandbox::options mood = {}, login_server::site_options wanted = generous())
+        : town(std::move(mood))
+    {
+        clock->jumps = false;
+        wanted.origin = coauth::http::parse_base_url(origin).value().origin;
+        wanted.clock = clock;
+        wanted.log = [this](const std::string& line) { logged.push_back(line); };
+        site.emplace(io.get_executor(), *client, std::move(wanted));
+    }
+
+    std::int64_t exchanges() const { return calls("/oauth/access_token"); }
+    std::int64_t request_tokens() const { return calls("/oauth/request_token"); }
+
+    std::vector<std::string> logged;
+    std::optional<login_server::site> site;
+};
+
+/// A browser: it has a cookie jar, follows no redirect by itself, and says where its forms come from.
+class browser {
+public:
+    explicit browser(street& where, std::string address = "127.0.0.1") : where_(where), address_(std::move(address)) {}
+
+    request get(std::string target) const { return make("GET", std::move(target)); }
+    request post(std::string target, std::string body = {}) const
+    {
+        request r = make("POST", std::move(target));
+        r.headers.add("Sec-Fetch-Site", "same-origin");
+        r.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        r.body = std::move(body);
+        return r;
+    }
+
+    response ask(request r)
+    {
+        response answer = where_.run(where_.site->answer(std::move(r))).value();
+        keep_cookies(answer);
+        return answer;
+    }
+
+    /// Presses the button; returns the provider's page.
+    std::string press(std::string target = "/login")
+    {
+        const response answer = ask(post(std::move(target)));
+        REQUIRE(answer.status == 303);
+        return header(answer, "Location");
+    }
+
+    /// Presses the button and allows it; returns where the provider sends the browser to.
+    std::string allow(std::string target = "/login") { return "/callback?" + where_.browse(press(std::move(target))); }
+
+    /// All of it; returns where it ends.
+    std::string sign_in(std::string target = "/login")
+    {
+        const response answer = ask(get(allow(std::move(target))));
+        REQUIRE(answer.status == 303);
+        return header(answer, "Location");
+    }
+
+    bool signed_in() { return has(ask(get("/")).body, "id=\"account\""); }
+
+    std::map<std::string, std::string> jar;
+
+private:
+    request make(std::string method, std::string target) const
+    {
+        request r;
+        r.method = std::move(method);
+        r.target = std::move(target);
+        r.peer = address_;
+        r.headers.add("Host", "127.0.0.1:1");
+        std::string cookies;
+        for (const auto& [name, value] : jar)
+            cookies += (cookies.empty() ? "" : "; ") + name + '=' + value;
+        if (!cookies.empty())
+            r.headers.add("Cookie", cookies);
+        return r;
+    }
+
+    void keep_cookies(const response& from)
+    {
+        for (const auto& [field, text] : from.headers) {
+            if (field != "Set-Cookie")
+                continue;
+            const auto equals = text.find('=');
+            const std::string value = text.substr(equals + 1, text.find(';') - equals - 1);
+            if (has(text, "Max-Age=0;"))
+                jar.erase(text.substr(0, equals));
+            else
+                jar[text.substr(0, equals)] = value;
+        }
+    }
+
+    street& where_;
+    std::string address_;
+};
+
+/// A sandbox that allows everything, as this person.
+inline coauth::sandbox::options approving(const char* username = "user_3")
+{
+    coauth::sandbox::options mood;
+    mood.auto_approve = username;
+    return mood;
+}
+
+} // namespace testing

@@ -1,0 +1,107 @@
+// A provider that is down, slow or hostile.
+#include "programs/login_server/street.hpp"
+
+using namespace testing;
+
+namespace {
+
+struct fault {
+    const char* what;
+    const char* how; // the rest of a scripted fault
+    int at_begin;
+    int at_finish;
+};
+
+const fault faults[] = {
+    {"down", R"("status":503)", 502, 502},
+    {"broken", R"("status":500)", 502, 502},
+    {"gone", R"("action":"drop")", 502, 502},
+    {"cut off", R"("action":"truncate")", 502, 502},
+    {"not http", R"("action":"garbage")", 502, 502},
+    {"a page instead", R"("status":200,"body":"<html>welcome</html>")", 502, 502},
+    {"a redirect", R"("status":302,"headers":{"Location":"https://evil.example/"})", 502, 502},
+    {"over its limit", R"("status":429,"headers":{"Retry-After":"7"})", 503, 503},
+    {"refuses the keys", R"("status":401,"body":"{\"errors\":[{\"code\":32,\"message\":\"no\"}]}")", 502, 400},
+    {"refuses the callback", R"("status":403,"body":"{\"errors\":[{\"code\":415,\"message\":\"no\"}]}")", 502, 502},
+};
+
+std::string script(const char* route, const char* how)
+{
+    return std::string(R"([{"route":")") + route + R"(","nth":1,"times":1,)" + how + "}]";
+}
+
+} // namespace
+
+TEST_CASE("whatever the provider does at the first leg the person gets a page and can try again")
+{
+    for (const fault& each : faults) {
+        CAPTURE(std::string(each.what));
+        street s(approving());
+        s.sandbox.set_faults(script("/oauth/request_token", each.how));
+        browser ada(s);
+        const response page = ada.ask(ada.post("/login"));
+        CHECK(page.status == each.at_begin);
+        CHECK(has(page.body, "<h1>"));
+        CHECK(has(page.body, "action=\"/login\""));
+        CHECK_FALSE(has(page.body, "evil"));
+        CHECK(s.logged.size() == 1);
+        CHECK((page.status == 503) == !header(page, "Retry-After").empty());
+        ada.sign_in();
+        CHECK(ada.signed_in());
+    }
+}
+
+TEST_CASE("whatever the provider does at the last leg the person gets a page and can try again")
+{
+    for (const fault& each : faults) {
+        CAPTURE(std::string(each.what));
+        street s(approving());
+        s.sandbox.set_faults(script("/oauth/access_token", each.how));
+        browser ada(s);
+        const response page = ada.ask(ada.get(ada.allow()));
+        CHECK(page.status == each.at_finish);
+        CHECK(has(page.body, "action=\"/login\""));
+        CHECK(s.logged.size() == (page.status >= 500 ? 1 : 0));
+        CHECK_FALSE(ada.signed_in());
+        ada.sign_in();
+        CHECK(ada.signed_in());
+    }
+}
+
+TEST_CASE("a profile page is shown with what is known, whatever the provider does")
+{
+    for (const fault& each : faults) {
+        if (each.at_finish != 502)
+            continue;
+        CAPTURE(std::string(each.what));
+        street s(approving());
+        browser ada(s);
+        ada.ask(ada.get(ada.allow()));
+        s.sandbox.set_faults(std::string("[") + R"({"route":"/2/users","nth":1,"times":9,)" + each.how +
+                             R"(},{"route":"/2/users/:id/tweets","nth":1,"times":9,)" + each.how + "}]");
+        const response page = ada.ask(ada.get("/profile"));
+        CHECK(page.status == 200);
+        CHECK(has(page.body, "role=\"alert\""));
+        CHECK(has(page.body, "@user_3"));
+        s.sandbox.set_faults("[]");
+        const response mended = ada.ask(ada.get("/profile"));
+        CHECK_FALSE(has(mended.body, "role=\"alert\""));
+        CHECK(has(mended.body, "class=\"picture\""));
+        CHECK(has(mended.body, "<li>"));
+    }
+}
+
+TEST_CASE("a token that the provider no longer takes signs the person out")
+{
+    street s(approving());
+    browser ada(s);
+    ada.ask(ada.get(ada.allow()));
+    s.sandbox.set_faults(script(
+        "/2/users", R"("status":401,"body":"{\"errors\":[{\"code\":89,\"message\":\"Invalid or expired token\"}]}")"));
+    const response page = ada.ask(ada.get("/profile"));
+    CHECK(page.status == 401);
+    CHECK(has(page.body, "sign in again"));
+    CHECK_FALSE(ada.signed_in());
+    ada.sign_in();
+    CHECK(has(ada.ask(ada.get("/profile")).body, "class=\"picture\""));
+}

@@ -1,0 +1,224 @@
+// A callback in the browser that began the login, and everywhere else.
+#include "programs/login_server/street.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace asio = boost::asio;
+using namespace testing;
+
+TEST_CASE("the button and the provider and the callback lead to the profile")
+{
+    street s(approving());
+    browser ada(s);
+    const response pressed = ada.ask(ada.post("/login"));
+    CHECK(pressed.status == 303);
+    CHECK(header(pressed, "Location").starts_with(s.sandbox.url() + "/oauth/authenticate?oauth_token="));
+    CHECK(has(header(pressed, "Set-Cookie"), "coauth_login="));
+    CHECK(has(header(pressed, "Set-Cookie"), "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"));
+    CHECK(header(pressed, "Cache-Control") == "no-store");
+    CHECK(ada.jar["coauth_login"].size() == 43);
+
+    const std::string query = s.browse(header(pressed, "Location"));
+    const response back = ada.ask(ada.get("/callback?" + query));
+    CHECK(back.status == 303);
+    CHECK(header(back, "Location") == origin + "/profile");
+    CHECK(header(back, "Cache-Control") == "no-store");
+    CHECK(header(back, "Referrer-Policy") == "no-referrer");
+    CHECK(has(header(back, "Set-Cookie"), "coauth_session="));
+    CHECK(has(header(back, "Set-Cookie"), "HttpOnly; SameSite=Lax"));
+
+    const response profile = ada.ask(ada.get("/profile"));
+    CHECK(profile.status == 200);
+    CHECK(has(profile.body, "<b id=\"account\">@user_3</b>"));
+    CHECK(has(profile.body, "class=\"picture\" src=\"" + s.sandbox.url()));
+    CHECK(has(profile.body, "id=\"tweets\""));
+    CHECK(has(profile.body, "id=\"followers\""));
+    CHECK(has(ada.ask(ada.get("/")).body, "<b id=\"account\">@user_3</b>"));
+}
+
+TEST_CASE("one browser's callback in another or in none or with a cookie made up is 400 and costs no exchange")
+{
+    street s(approving());
+    browser ada(s);
+    browser eve(s);
+    const std::string callback = ada.allow();
+    eve.press();
+    CHECK(eve.ask(eve.get(callback)).status == 400);
+    browser nobody(s);
+    CHECK(nobody.ask(nobody.get(callback)).status == 400);
+    browser forger(s);
+    for (const char* cookie : {"", "x", "0123456789012345678901234567890123456789012", "\"quoted\""}) {
+        forger.jar = {{"coauth_login", cookie}};
+        CHECK(forger.ask(forger.get(callback)).status == 400);
+        CHECK(forger.jar.count("coauth_session") == 0);
+    }
+    forger.jar = {{"coauth_login", eve.jar["coauth_login"]}, {"xcoauth_login", ada.jar["coauth_login"]},
+        {"__Host-coauth_login", ada.jar["coauth_login"]}};
+    CHECK(forger.ask(forger.get(callback)).status == 400);
+    CHECK(eve.jar.count("coauth_session") == 0);
+    CHECK(s.exchanges() == 0);
+
+    // The one it belongs to is not harmed by any of that.
+    CHECK(ada.ask(ada.get(callback)).status == 303);
+    CHECK(ada.signed_in());
+    CHECK_FALSE(eve.signed_in());
+    CHECK(s.exchanges() == 1);
+}
+
+TEST_CASE("two cookies of one name are refused, since one may be somebody else's")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string callback = ada.allow();
+    request twice = ada.get(callback);
+    twice.headers.add("Cookie", "coauth_login=" + std::string(43, 'A'));
+    const response refused = ada.ask(twice);
+    CHECK(refused.status == 400);
+    CHECK(has(refused.body, "cookies"));
+    CHECK(s.exchanges() == 0);
+    CHECK(ada.ask(ada.get(callback)).status == 303);
+
+    request two_sessions = ada.get("/profile");
+    two_sessions.headers.add("Cookie", "coauth_session=" + ada.jar["coauth_session"]);
+    CHECK(header(ada.ask(two_sessions), "Location") == origin + "/");
+}
+
+TEST_CASE("a callback that comes too late is 410 and costs no exchange")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string callback = ada.allow();
+    s.clock->skip(std::chrono::seconds(601));
+    const response late = ada.ask(ada.get(callback));
+    CHECK(late.status == 410);
+    CHECK(has(late.body, "took too long"));
+    CHECK(has(late.body, "action=\"/login\""));
+    CHECK(s.exchanges() == 0);
+    CHECK_FALSE(ada.signed_in());
+}
+
+TEST_CASE("a callback played again is 410, signed in or not, and changes nothing")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string callback = ada.allow();
+    CHECK(ada.ask(ada.get(callback)).status == 303);
+    const std::string id = ada.jar["coauth_session"];
+    const response again = ada.ask(ada.get(callback));
+    CHECK(again.status == 410);
+    CHECK(has(again.body, "href=\"/profile\""));
+    CHECK(ada.jar["coauth_session"] == id);
+    CHECK(ada.signed_in());
+    ada.ask(ada.post("/logout"));
+    ada.jar["coauth_login"] = "";
+    CHECK(ada.ask(ada.get(callback)).status == 410);
+    CHECK_FALSE(ada.signed_in());
+    CHECK(s.exchanges() == 1);
+}
+
+TEST_CASE("fifty equal callbacks at once: one signs in, forty-nine are 410, one exchange")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string callback = ada.allow();
+    std::map<int, int> answers;
+    int all = 0;
+    for (int i = 0; i < 50; ++i)
+        asio::co_spawn(s.io, s.site->answer(ada.get(callback)), [&](const std::exception_ptr& e, const response& r) {
+            CHECK(e == nullptr);
+            ++answers[r.status];
+            ++all;
+            CHECK((r.status == 303) == (r.headers.count("Set-Cookie") == 1));
+        });
+    s.run_until([&] { return all == 50; });
+    CHECK(answers == std::map<int, int>{{303, 1}, {410, 49}});
+    CHECK(s.exchanges() == 1);
+}
+
+TEST_CASE("whoever denies is told so kindly, and nobody else can deny for them")
+{
+    coauth::sandbox::options mood;
+    street s(mood);
+    browser ada(s);
+    browser eve(s);
+    const std::string url = ada.press();
+    const std::string token = url.substr(url.find('=') + 1);
+    eve.press();
+    CHECK(eve.ask(eve.get("/callback?denied=" + token)).status == 400);
+    const response denied = ada.ask(ada.get("/callback?denied=" + token));
+    CHECK(denied.status == 200);
+    CHECK(has(denied.body, "You did not sign in"));
+    CHECK(has(denied.body, "action=\"/login\""));
+    CHECK_FALSE(ada.signed_in());
+    CHECK(s.exchanges() == 0);
+    CHECK(ada.ask(ada.get("/callback?denied=" + token)).status == 410);
+}
+
+TEST_CASE("two tabs of one browser finish two logins, in either order")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string first = ada.allow("/login?return=/profile?tab=1");
+    const std::string second = ada.allow("/login?return=/profile?tab=2");
+    CHECK(first != second);
+    CHECK(header(ada.ask(ada.get(second)), "Location") == origin + "/profile?tab=2");
+    CHECK(ada.signed_in());
+    CHECK(header(ada.ask(ada.get(first)), "Location") == origin + "/profile?tab=1");
+    CHECK(ada.signed_in());
+    CHECK(s.exchanges() == 2);
+}
+
+TEST_CASE("the id of a session is new at each login, and dead after the next one and after signing out")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string planted(43, 'A');
+    ada.jar["coauth_session"] = planted;
+    ada.sign_in();
+    const std::string first = ada.jar["coauth_session"];
+    CHECK(first != planted);
+    CHECK(first.size() == 43);
+    browser eve(s);
+    eve.jar["coauth_session"] = planted;
+    CHECK_FALSE(eve.signed_in());
+
+    ada.sign_in();
+    CHECK(ada.jar["coauth_session"] != first);
+    eve.jar["coauth_session"] = first;
+    CHECK_FALSE(eve.signed_in());
+
+    const std::string last = ada.jar["coauth_session"];
+    const response out = ada.ask(ada.post("/logout"));
+    CHECK(out.status == 303);
+    CHECK(header(out, "Location") == origin + "/");
+    CHECK(ada.jar.empty());
+    eve.jar["coauth_session"] = last;
+    CHECK_FALSE(eve.signed_in());
+    CHECK(header(eve.ask(eve.get("/profile")), "Location") == origin + "/");
+}
+
+TEST_CASE("signing out in one browser leaves the other signed in, and the last one out forgets the token")
+{
+    street s(approving());
+    browser home(s);
+    browser work(s);
+    home.sign_in();
+    work.sign_in();
+    home.ask(home.post("/logout"));
+    CHECK(work.signed_in());
+    s.clock->skip(std::chrono::seconds(61));
+    CHECK(has(work.ask(work.get("/profile")).body, "<li>"));
+    work.ask(work.post("/logout"));
+    CHECK_FALSE(work.signed_in());
+}
+
+TEST_CASE("a session ends by itself after twelve hours")
+{
+    street s(approving());
+    browser ada(s);
+    ada.sign_in();
+    s.clock->skip(std::chrono::hours(12) - std::chrono::seconds(60));
+    CHECK(ada.signed_in());
+    s.clock->skip(std::chrono::seconds(61));
+    CHECK_FALSE(ada.signed_in());
+}

@@ -1,0 +1,86 @@
+// A login that is finished in another window of the same browser.
+#include "programs/login_server/street.hpp"
+
+using namespace testing;
+
+namespace {
+
+login_server::site_options impatient()
+{
+    auto out = generous();
+    out.longest_poll = std::chrono::milliseconds(1);
+    return out;
+}
+
+// The link on the waiting page.
+std::string link_of(const response& page)
+{
+    const auto start = page.body.find("<a href=\"") + 9;
+    return page.body.substr(start, page.body.find('"', start) - start);
+}
+
+} // namespace
+
+TEST_CASE("a page waits for the other window, goes on asking, and arrives")
+{
+    street s(approving(), impatient());
+    browser ada(s);
+    const std::string room = ada.press("/login?window=new&return=/profile?x");
+    REQUIRE(room.starts_with(origin + "/waiting/"));
+    const std::string path = room.substr(origin.size());
+    const response page = ada.ask(ada.get(path));
+    CHECK(page.status == 200);
+    CHECK(header(page, "Refresh") == "1; url=" + path + "?more");
+    const response still = ada.ask(ada.get(path + "?more"));
+    CHECK(still.status == 200);
+    CHECK(header(still, "Refresh") == "1; url=" + path + "?more");
+    CHECK(link_of(still) == link_of(page));
+
+    const std::string cookies_before = ada.jar["coauth_login"];
+    browser other_window(s);
+    other_window.jar = ada.jar;
+    CHECK(other_window.ask(other_window.get("/callback?" + s.browse(link_of(page)))).status == 303);
+
+    // The cookie is on its way to the browser: the page says so and asks again.
+    const response arriving = ada.ask(ada.get(path + "?more"));
+    CHECK(arriving.status == 200);
+    CHECK(has(arriving.body, "You are signed in"));
+    CHECK(header(arriving, "Refresh") == "1; url=" + path + "?more");
+    CHECK(arriving.headers.count("Set-Cookie") == 0);
+    ada.jar = other_window.jar;
+    const response arrived = ada.ask(ada.get(path + "?more"));
+    CHECK(arrived.status == 303);
+    CHECK(header(arrived, "Location") == origin + "/profile?x");
+    CHECK(cookies_before == ada.jar["coauth_login"]);
+}
+
+TEST_CASE("a page that waits is told how else it ended")
+{
+    street s({}, impatient());
+    browser ada(s);
+    const std::string path = ada.press("/login?window=new").substr(origin.size());
+    const std::string url = link_of(ada.ask(ada.get(path)));
+    ada.ask(ada.get("/callback?denied=" + url.substr(url.find('=') + 1)));
+    const response denied = ada.ask(ada.get(path + "?more"));
+    CHECK(denied.status == 200);
+    CHECK(has(denied.body, "You did not sign in"));
+    CHECK(header(denied, "Refresh").empty());
+}
+
+TEST_CASE("a room is nobody else's, and empty after its time")
+{
+    street s({}, impatient());
+    browser ada(s);
+    browser eve(s);
+    const std::string path = ada.press("/login?window=new").substr(origin.size());
+    eve.press();
+    for (const char* query : {"", "?more"}) {
+        CHECK(eve.ask(eve.get(path + query)).status == 404);
+        browser nobody(s);
+        CHECK(nobody.ask(nobody.get(path + query)).status == 404);
+    }
+    CHECK(ada.ask(ada.get(path + "x")).status == 404);
+    CHECK(ada.ask(ada.get(path)).status == 200);
+    s.clock->skip(std::chrono::seconds(601));
+    CHECK(ada.ask(ada.get(path)).status == 404);
+}
