@@ -90,6 +90,8 @@ servers::servers(asio::io_context& io, const login_server::settings& settings, p
         settings.public_origin ? *settings.public_origin : coauth::http::parse_base_url(pages_->url()).value().origin;
     options.proxy = settings.proxy;
     options.patience = deadline;
+    // Everyone's first lookup is under their own token, so they share nothing but the connections.
+    options.session.max_requests = connections_to_provider;
     options.log = [](const std::string& line) { std::clog << line + '\n'; };
     url_ = options.origin.url();
     site_ = std::make_unique<login_server::site>(io.get_executor(), setup.client(), std::move(options));
