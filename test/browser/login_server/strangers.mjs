@@ -77,7 +77,7 @@ scenario('other sites can neither begin a login nor end a session', async stage 
   }
 })
 
-// Whether that text stands on the page from left to right, whatever stands before it.
+// Whether that word stands on the page from left to right, whatever stands before it.
 function readsForwards(page, text) {
   return page.evaluate(text => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -98,15 +98,16 @@ function readsForwards(page, text) {
 
 const script = '<script>alert(1)</script>'
 const image = '"><img src=x onerror=alert(2)>'
-const backwards = '\u202egnorw\u2066'
+const backwards = '\u202egnorw'
+const unclosed = `${backwards}\u2066` // reaches beyond a <bdi>
 const evil = {
   consumers: [{ key: 'evil-app', secret: 'evil-secret-not-a-real-one', name: `${image}${script}${backwards}`, callbacks: null }],
   users: [
-    { id: '11', username: 'evil', name: `${script}${image}`, description: `${image}${backwards}`,
+    { id: '11', username: 'evil', name: `${script}${image}`, description: `${image}${unclosed}`,
       picture: 'javascript:alert(3)', url: 'javascript:alert(4)' },
-    { id: '12', username: 'worse', name: `${backwards}${script}`, picture: `https://127.0.0.1:1/${image}` }
+    { id: '12', username: 'worse', name: `${unclosed}${script}`, picture: `https://127.0.0.1:1/${image}` }
   ],
-  tweets: [{ id: '101', user_id: '11', text: `${script}${image}` }, { id: '102', user_id: '11', text: `${backwards}${image}` }],
+  tweets: [{ id: '101', user_id: '11', text: `${script}${image}` }, { id: '102', user_id: '11', text: `${unclosed}${image}` }],
   follows: [['12', '11']]
 }
 
@@ -118,7 +119,7 @@ scenario('names, texts and addresses of hostile people are shown and do nothing'
   assert.equal(await page.locator('script, img').count(), 0)
   await page.locator('b').filter({ hasText: image }).first().waitFor()
   await picture(page, 'hostile-app')
-  assert.ok(await readsForwards(page, 'use your account?'), 'the name of an app turned the words after it')
+  assert.ok(await readsForwards(page, 'account?'), 'the name of an app turned the words after it')
   await allow(page, 'evil')
   await page.waitForURL(stage.site + '/profile')
 
@@ -129,7 +130,6 @@ scenario('names, texts and addresses of hostile people are shown and do nothing'
   for (const text of [script + image, image]) await page.locator('#tweets li').filter({ hasText: text }).first().waitFor()
   await page.locator('#followers li').filter({ hasText: script }).waitFor()
   assert.equal(await page.locator('script, [onerror], [src=x], [href^="javascript:" i], [src^="javascript:" i]').count(), 0)
-
   assert.ok(await readsForwards(page, '@worse'), 'a name turned the username after it')
   await picture(page, 'hostile')
 }, { seed: evil, consumer: { consumer_key: 'evil-app', consumer_secret: 'evil-secret-not-a-real-one' } })
