@@ -59,10 +59,12 @@ bool is_web_address(std::string_view text, bool https_only)
            (!https_only && url->scheme_id() == boost::urls::scheme::http);
 }
 
-bool has_control_character(std::string_view text)
+bool has_control_character(std::string_view text, bool may_have_lines)
 {
-    return std::any_of(text.begin(), text.end(),
-        [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r') || c == 0x7f; });
+    return std::any_of(text.begin(), text.end(), [may_have_lines](char c) {
+        const bool ends_line = c == '\n' || c == '\r';
+        return (static_cast<unsigned char>(c) < 0x20 && !(ends_line && may_have_lines)) || c == 0x7f;
+    });
 }
 
 } // namespace
@@ -104,7 +106,7 @@ std::vector<problem> problems_of(const card& typed)
         const std::string& text = typed.*each.text;
         if (count_characters(text).value_or(each.longest + 1) > each.longest)
             found.emplace_back(each.name, "At most " + std::to_string(each.longest) + " characters, please.");
-        else if (has_control_character(text))
+        else if (has_control_character(text, each.has_lines))
             found.emplace_back(each.name, "There is a character in it that can't be shown.");
     }
     if (!typed.picture.empty() && !is_web_address(typed.picture, true))

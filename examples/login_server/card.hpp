@@ -24,12 +24,14 @@ struct card {
     bool operator==(const card&) const = default;
 };
 
-/// One field of a card: how it is called in the form, and how long it may be, in characters.
+/// One field of a card: how it is called in the form, how long it may be, in characters, and whether it
+/// may have several lines.
 struct field {
     std::string_view name;
     std::string_view label;
     std::string card::*text;
     std::size_t longest;
+    bool has_lines = false;
 };
 
 /// All of them, in the order in which they are shown.
@@ -37,7 +39,7 @@ inline constexpr std::array<field, 5> fields{
     field{"name", "Name", &card::name, 50},
     field{"username", "Username", &card::username, 30},
     field{"picture", "Picture", &card::picture, 500},
-    field{"description", "About you", &card::description, 500},
+    field{"description", "About you", &card::description, 500, true},
     field{"link", "Link", &card::link, 500},
 };
 

@@ -23,7 +23,7 @@ constexpr std::string_view style =
     "h1{font-size:1.4rem;line-height:1.25;margin:0 0 1rem}"
     "h2{font-size:1.05rem;margin:1.75rem 0 .5rem}"
     "label{display:block;font-weight:600}"
-    "input{width:100%;font:inherit;color:inherit;background:transparent;padding:.55rem;margin:.25rem 0 1rem;"
+    "input,textarea{width:100%;font:inherit;color:inherit;background:transparent;padding:.55rem;margin:.25rem 0 1rem;"
     "border:1px solid var(--line);border-radius:.4rem}"
     "button{font:inherit;font-weight:600;padding:.65rem 1.2rem;margin:0 .5rem .5rem 0;border-radius:2rem;"
     "border:1px solid var(--ink);background:transparent;color:var(--ink);cursor:pointer}"
@@ -31,6 +31,7 @@ constexpr std::string_view style =
     "a{color:inherit}"
     "ul{list-style:none;margin:0;padding:0}"
     "li{padding:.5rem 0;border-top:1px solid var(--line)}"
+    "#tweets li{white-space:pre-line}"
     "header{display:flex;gap:1rem;align-items:center;margin-bottom:1.25rem}"
     "header h1{margin:0}"
     "img.picture{width:73px;height:73px;border-radius:50%;object-fit:cover;background:var(--ground)}"
@@ -60,13 +61,20 @@ std::string input_of(const field& each, const profile_view& view)
     const std::string name(each.name);
     const auto wrong = std::find_if(
         view.problems.begin(), view.problems.end(), [&each](const problem& p) { return p.field == each.name; });
-    std::string html = "<label for=\"" + name + "\">" + std::string(each.label) + "</label>\n<input id=\"" + name +
-                       "\" name=\"" + name + "\" dir=\"auto\" maxlength=\"" + std::to_string(each.longest) +
-                       "\" value=\"" + escape_html(view.shown.*each.text) + "\"";
-    if (wrong == view.problems.end())
-        return html + ">\n";
-    return html + " aria-invalid=\"true\" aria-describedby=\"" + name + "-problem\">\n<p class=\"problem\" id=\"" +
-           name + "-problem\">" + escape_html(wrong->text) + "</p>\n";
+    std::string attributes =
+        " id=\"" + name + "\" name=\"" + name + "\" dir=\"auto\" maxlength=\"" + std::to_string(each.longest) + '"';
+    if (wrong != view.problems.end())
+        attributes += " aria-invalid=\"true\" aria-describedby=\"" + name + "-problem\"";
+    const std::string text = escape_html(view.shown.*each.text);
+    std::string html = "<label for=\"" + name + "\">" + std::string(each.label) + "</label>\n";
+    if (each.has_lines)
+        html +=
+            "<textarea rows=\"3\"" + attributes + ">\n" + text + "</textarea>\n"; // its first line break is not its own
+    else
+        html += "<input" + attributes + " value=\"" + text + "\">\n";
+    if (wrong != view.problems.end())
+        html += "<p class=\"problem\" id=\"" + name + "-problem\">" + escape_html(wrong->text) + "</p>\n";
+    return html;
 }
 
 std::string tweets_of(const news& latest)

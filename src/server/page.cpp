@@ -53,7 +53,7 @@ std::string escape_html(std::string_view text)
             out += "&#39;";
             break;
         default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
                 out += "\xef\xbf\xbd";
             else
                 out += c;

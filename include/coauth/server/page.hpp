@@ -10,7 +10,7 @@
 namespace coauth::server {
 
 /// `text` as HTML, for an element or a quoted attribute: `&`, `<`, `>`, `"` and `'` as entities;
-/// control characters become U+FFFD.
+/// control characters but for white space become U+FFFD.
 COAUTH_DECL std::string escape_html(std::string_view text);
 
 /// A page without scripts, frames and outside style.

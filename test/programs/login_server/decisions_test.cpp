@@ -112,6 +112,8 @@ TEST_CASE("what a card may hold")
         {&card::name, "\xe0\x80\x80", false},
         {&card::name, "a\tb", false},
         {&card::description, "two\r\nlines", true},
+        {&card::name, "two\r\nlines", false},
+        {&card::link, "https://a.example/\n", false},
         {&card::description, "a\x7f", false},
         {&card::picture, "https://a.example/p.png", true},
         {&card::picture, "http://a.example/p.png", false},

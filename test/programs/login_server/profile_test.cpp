@@ -19,8 +19,9 @@ std::string shown(const response& page, const std::string& field)
 {
     const auto input = page.body.find("name=\"" + field + "\"");
     REQUIRE(input != std::string::npos);
-    const auto start = page.body.find("value=\"", input) + 7;
-    return page.body.substr(start, page.body.find('"', start) - start);
+    const bool lines = page.body.compare(page.body.rfind('<', input), 9, "<textarea") == 0;
+    const auto start = lines ? page.body.find(">\n", input) + 2 : page.body.find("value=\"", input) + 7;
+    return page.body.substr(start, page.body.find(lines ? '<' : '"', start) - start);
 }
 
 } // namespace
@@ -69,6 +70,21 @@ TEST_CASE("what can't be saved is shown again as it was typed, with what is wron
         CHECK(has(page.body, std::string("id=\"") + field + '"'));
     CHECK_FALSE(has(page.body, "description-problem"));
     CHECK(shown(ada.ask(ada.get("/profile")), "username") == "user_3");
+}
+
+TEST_CASE("a description keeps its lines, from the provider and from the person")
+{
+    coauth::sandbox::options mood = approving("poet");
+    mood.seed = R"({"users":[{"id":"7","username":"poet","name":"P","description":"one\ntwo\n\nthree"}],
+        "tweets":[{"id":"1","user_id":"7","text":"four\nfive"}]})";
+    street s(mood);
+    browser ada(s);
+    ada.sign_in();
+    const response page = ada.ask(ada.get("/profile"));
+    CHECK(shown(page, "description") == "one\ntwo\n\nthree");
+    CHECK(has(page.body, "<bdi>four\nfive</bdi>"));
+    CHECK(ada.ask(ada.post("/profile", form("P", "", "", "a\r\nb", ""))).status == 303);
+    CHECK(shown(ada.ask(ada.get("/profile")), "description") == "a\r\nb");
 }
 
 TEST_CASE("a form that is not the page's own changes nothing")

@@ -10,6 +10,7 @@ TEST_CASE("page: what could end a text or an attribute is escaped, control chara
 {
     CHECK(server::escape_html("<a href=\"x\" b='y'>&\x01\x7f") ==
           "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
+    CHECK(server::escape_html("a\tb\r\nc") == "a\tb\r\nc");
     CHECK(server::escape_html("") == "");
     CHECK(server::escape_html("J\xc3\xbcrgen") == "J\xc3\xbcrgen");
 }
