@@ -8,6 +8,7 @@ namespace login_server {
 
 namespace server = coauth::server;
 using server::escape_html;
+using server::isolated_html;
 
 namespace {
 
@@ -19,7 +20,9 @@ constexpr std::string_view style =
     "*{box-sizing:border-box}"
     "body{margin:0;font:1rem/1.5 system-ui,sans-serif;background:var(--ground);color:var(--ink);"
     "overflow-wrap:anywhere}"
-    "main{max-width:34rem;margin:5vh auto;padding:1.5rem;background:var(--paper);border-radius:.75rem}"
+    "main{width:calc(100% - 1.5rem);max-width:34rem;margin:5vh "
+    "auto;padding:1.5rem;background:var(--paper);border-radius:.75rem}"
+    "main>:last-child{margin-bottom:0}"
     "h1{font-size:1.4rem;line-height:1.25;margin:0 0 1rem}"
     "h2{font-size:1.05rem;margin:1.75rem 0 .5rem}"
     "label{display:block;font-weight:600}"
@@ -48,12 +51,6 @@ std::string login_form()
            std::string(random.reveal().substr(0, 16)) +
            "\">\n<button class=\"yes\">Sign in with X</button>\n"
            "<button formaction=\"/login?window=new\">In a new window</button>\n</form>\n";
-}
-
-// A name may hold characters that turn the text around them: they stay inside.
-std::string isolated(std::string_view text)
-{
-    return "<bdi>" + escape_html(text) + "</bdi>";
 }
 
 std::string input_of(const field& each, const profile_view& view)
@@ -86,7 +83,7 @@ std::string tweets_of(const news& latest)
         return html + "<p class=\"quiet\">None yet.</p>\n</section>\n";
     html += "<ul>\n";
     for (const auto& each : latest.tweets)
-        html += "<li>" + isolated(each.text) + "</li>\n";
+        html += "<li>" + isolated_html(each.text) + "</li>\n";
     return html + "</ul>\n</section>\n";
 }
 
@@ -102,7 +99,7 @@ std::string followers_of(const news& latest)
         html += "<li>";
         if (each.picture)
             html += "<img src=\"" + escape_html(*each.picture) + "\" alt=\"\" loading=\"lazy\">";
-        html += isolated(each.name) + " <span class=\"quiet\">@" + escape_html(each.username) + "</span></li>\n";
+        html += isolated_html(each.name) + " <span class=\"quiet\">@" + escape_html(each.username) + "</span></li>\n";
     }
     return html + "</ul>\n</section>\n";
 }
@@ -144,7 +141,7 @@ server::response pages::profile(const profile_view& view) const
     std::string html = "<header>\n";
     if (!view.shown.picture.empty())
         html += "<img class=\"picture\" src=\"" + escape_html(view.shown.picture) + "\" alt=\"\">\n";
-    html += "<h1>" + isolated(shown_name) + "</h1>\n</header>\n";
+    html += "<h1>" + isolated_html(shown_name) + "</h1>\n</header>\n";
     if (!view.notice.empty())
         html += "<p class=\"notice\" role=\"alert\">" + escape_html(view.notice) + "</p>\n";
     html += "<form method=\"post\" action=\"/profile\">\n";

@@ -11,21 +11,26 @@ namespace {
 using server::escape_html;
 
 constexpr std::string_view style =
-    "body{margin:0;font:16px/1.5 system-ui,sans-serif;background:#eef1f4;color:#16202a}"
-    "main{max-width:28rem;margin:6vh auto;padding:1.5rem;background:#fff;border-radius:.75rem;box-shadow:0 1px 4px "
-    "#0003}"
+    ":root{color-scheme:light dark;--ink:#16202a;--quiet:#51606e;--line:#8796a5;--paper:#fff;--ground:#eef1f4;"
+    "--alarm:#b3261e}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--quiet:#a3b1bf;--line:#5b6a78;--paper:#1b242d;"
+    "--ground:#10161c;--alarm:#ff8a80}}"
+    "body{margin:0;font:1rem/1.5 system-ui,sans-serif;background:var(--ground);color:var(--ink);"
+    "overflow-wrap:anywhere}"
+    "main{box-sizing:border-box;width:calc(100% - 1.5rem);max-width:31rem;margin:5vh "
+    "auto;padding:1.5rem;background:var(--paper);border-radius:.75rem}"
+    "main>:last-child{margin-bottom:0}"
     "h1{font-size:1.35rem;line-height:1.25;margin:0 0 1rem}"
     "label{display:block;font-weight:600}"
-    "input{box-sizing:border-box;width:100%;font:inherit;padding:.6rem;margin:.25rem 0 1rem;border:1px solid "
-    "#8796a5;border-radius:.4rem}"
-    "button{font:inherit;font-weight:600;padding:.7rem 1.2rem;margin:0 .5rem .5rem 0;border-radius:2rem;border:1px "
-    "solid #16202a;background:#fff;color:#16202a}"
-    "button.yes{background:#16202a;color:#fff}"
-    "code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
+    "input{box-sizing:border-box;width:100%;font:inherit;color:inherit;background:transparent;padding:.55rem;"
+    "margin:.25rem 0 1rem;border:1px solid var(--line);border-radius:.4rem}"
+    "button{font:inherit;font-weight:600;padding:.65rem 1.2rem;margin:0 .5rem .5rem 0;border-radius:2rem;border:1px "
+    "solid var(--ink);background:transparent;color:var(--ink);cursor:pointer}"
+    "button.yes{background:var(--ink);color:var(--paper)}"
+    "code{font-family:ui-monospace,monospace}"
     ".pin code{font-size:2rem;letter-spacing:.2em}"
-    ".problem{padding:.6rem;border-left:4px solid #b3261e;background:#fbeae9}"
-    ".note{font-size:.85rem;color:#51606e}"
-    "img{width:24px;height:24px;border-radius:50%;vertical-align:middle}";
+    ".problem{padding:.6rem;border-left:4px solid var(--alarm)}"
+    ".note{font-size:.9rem;color:var(--quiet)}";
 
 server::response page(int status, std::string_view title, std::string_view body, std::string_view form_targets = "")
 {
@@ -52,7 +57,7 @@ std::string suggestions(const std::vector<person>& people)
 
 server::response authorize_page(const authorize_view& view, int status)
 {
-    const auto app = escape_html(view.app_name);
+    const auto app = server::isolated_html(view.app_name);
     const bool pin = view.callback == "oob";
     std::string html = "<h1>Let <b>" + app + "</b> use your account?</h1>\n";
     if (!view.problem.empty())
@@ -83,7 +88,7 @@ server::response authorize_page(const authorize_view& view, int status)
 
 server::response pin_page(std::string_view app_name, std::string_view pin)
 {
-    const auto app = escape_html(app_name);
+    const auto app = server::isolated_html(app_name);
     return page(200, "Your PIN",
         "<h1>You allowed <b>" + app + "</b></h1>\n<p>Type this PIN into it to finish:</p>\n<p class=\"pin\"><code>" +
             escape_html(pin) + "</code></p>\n<p class=\"note\">It works once.</p>\n");
@@ -92,7 +97,8 @@ server::response pin_page(std::string_view app_name, std::string_view pin)
 server::response denied_page(std::string_view app_name)
 {
     return page(200, "Not allowed",
-        "<h1><b>" + escape_html(app_name) + "</b> may not use your account</h1>\n<p>You can close this page.</p>\n");
+        "<h1><b>" + server::isolated_html(app_name) +
+            "</b> may not use your account</h1>\n<p>You can close this page.</p>\n");
 }
 
 server::response dead_token_page()

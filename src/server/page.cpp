@@ -62,6 +62,25 @@ std::string escape_html(std::string_view text)
     return out;
 }
 
+std::string isolated_html(std::string_view text)
+{
+    // In UTF-8, U+202A to U+202E and U+2066 to U+2069.
+    const auto turns = [](std::string_view at) {
+        if (at.starts_with("\xe2\x80") && at.size() > 2)
+            return at[2] >= '\xaa' && at[2] <= '\xae';
+        return at.starts_with("\xe2\x81") && at.size() > 2 && at[2] >= '\xa6' && at[2] <= '\xa9';
+    };
+    std::string kept;
+    kept.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t size = turns(text) ? 3 : 1;
+        if (size == 1)
+            kept += text.front();
+        text.remove_prefix(size);
+    }
+    return "<bdi>" + escape_html(kept) + "</bdi>";
+}
+
 response html_page(const page& what)
 {
     std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -13,6 +13,11 @@ namespace coauth::server {
 /// control characters but for white space become U+FFFD.
 COAUTH_DECL std::string escape_html(std::string_view text);
 
+/// A stranger's `text` as HTML for an element, in a <bdi>: it turns no text around it. The characters
+/// that begin or end a direction of reading are left out, because one that is never closed reaches
+/// beyond the <bdi>.
+COAUTH_DECL std::string isolated_html(std::string_view text);
+
 /// A page without scripts, frames and outside style.
 struct page {
     page() = default;

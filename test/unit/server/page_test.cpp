@@ -15,6 +15,19 @@ TEST_CASE("page: what could end a text or an attribute is escaped, control chara
     CHECK(server::escape_html("J\xc3\xbcrgen") == "J\xc3\xbcrgen");
 }
 
+TEST_CASE("page: a stranger's text stands apart, without what could turn the text around it")
+{
+    CHECK(server::isolated_html("J\xc3\xbcrgen <3") == "<bdi>J\xc3\xbcrgen &lt;3</bdi>");
+    // U+202A to U+202E and U+2066 to U+2069 go; their neighbours, and the marks U+200E and U+200F, stay.
+    for (const char last : {'\xaa', '\xab', '\xac', '\xad', '\xae'})
+        CHECK(server::isolated_html("a\xe2\x80" + std::string(1, last) + "b") == "<bdi>ab</bdi>");
+    for (const char last : {'\xa6', '\xa7', '\xa8', '\xa9'})
+        CHECK(server::isolated_html("\xe2\x81" + std::string(1, last)) == "<bdi></bdi>");
+    for (const char* kept : {"\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa", "\xe2\x80\x8e",
+             "\xe2\x80\x8f", "\xe2\x80", "\xe2", "\xe3\x80\xaa"})
+        CHECK(server::isolated_html(kept) == "<bdi>" + std::string(kept) + "</bdi>");
+}
+
 TEST_CASE("page: the policy allows what the page names and nothing else")
 {
     server::page what(404, "a <b>", "<p>there</p>");
