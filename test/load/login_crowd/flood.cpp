@@ -6,8 +6,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <utility>
-
 namespace login_crowd {
 
 namespace asio = boost::asio;
@@ -15,6 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds patience(10);
+constexpr std::size_t no_limit = 200;
 constexpr std::chrono::milliseconds before_another_connection(10);
 
 } // namespace
@@ -28,7 +27,8 @@ asio::awaitable<void> flood::press(std::size_t n)
     button.method = "POST";
     button.where = options_.site;
     button.target = "/login";
-    while (clock::now() - begun_ < options_.lasts) {
+    source& own_address = sources_.at(n);
+    while (goes_on(own_address)) {
         answer a;
         ++requests_;
         try {
@@ -41,12 +41,19 @@ asio::awaitable<void> flood::press(std::size_t n)
         }
         if (a.how == ending::answered) {
             answers_.add(a.status);
+            own_address.let_in += a.status == 303 ? 1 : 0;
+            own_address.refused = own_address.refused || a.status == 429;
             continue;
         }
         ++unanswered_;
         pause.expires_after(before_another_connection);
         co_await pause.async_wait(asio::use_awaitable);
     }
+}
+
+bool flood::goes_on(const source& s) const
+{
+    return clock::now() - begun_ < options_.lasts || (!s.refused && s.let_in < no_limit);
 }
 
 boost::json::object flood::json() const

@@ -7,6 +7,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace login_crowd {
 
@@ -21,15 +23,24 @@ struct flood_options {
 /// Thread safety: not safe. Lifetime: outlives the coroutines of `press`.
 class flood {
 public:
-    explicit flood(flood_options options) : options_(std::move(options)) {}
+    explicit flood(flood_options options) : options_(std::move(options)), sources_(options_.addresses) {}
 
-    /// From the n-th address, until the time is over.
+    /// From the n-th address, until the time is over and the address was refused once; or else was let
+    /// in so often that there can be no limit.
     boost::asio::awaitable<void> press(std::size_t n);
 
     boost::json::object json() const;
 
 private:
+    struct source {
+        std::size_t let_in = 0;
+        bool refused = false;
+    };
+
+    bool goes_on(const source& s) const;
+
     flood_options options_;
+    std::vector<source> sources_;
     clock::time_point begun_ = clock::now();
     std::size_t requests_ = 0;
     std::size_t unanswered_ = 0;
