@@ -19,10 +19,10 @@ message message_for(login_status how)
 {
     switch (how) {
     case login_status::denied:
-        return {200, "You did not sign in",
-            "You chose not to allow it, and nothing has happened. You can change your mind."};
+        return {200, "You did not sign in", "You chose not to allow it, and nothing has happened.",
+            "You can change your mind."};
     case login_status::expired:
-        return {410, "That took too long", "A sign-in has to be finished within ten minutes. Please begin again."};
+        return {410, "That took too long", "A sign-in has to be finished within ten minutes.", "Please begin again."};
     case login_status::replayed:
         return {410, "This sign-in is over", "It was finished before, and works once only."};
     case login_status::wrong_browser:
@@ -33,8 +33,8 @@ message message_for(login_status how)
     case login_status::unknown:
         break;
     }
-    return {
-        400, "This sign-in is not known here", "Perhaps the address was changed or is very old. Please begin again."};
+    return {400, "This sign-in is not known here", "Perhaps the address was changed or is very old.",
+        "Please begin again."};
 }
 
 message message_for(const coauth::error& why, step where)
@@ -45,28 +45,30 @@ message message_for(const coauth::error& why, step where)
     switch (why.reason()) {
     case errc::invalid_argument:
         if (where == step::finish)
-            return {400, "This is no sign-in",
-                "The address is not one that the provider sends people back to. Please begin again."};
+            return {400, "This is no sign-in", "The address is not one that the provider sends people back to.",
+                "Please begin again."};
         break;
     case errc::invalid_credentials:
     case errc::token_revoked:
         if (where == step::finish)
-            return {400, "The provider did not accept this sign-in",
-                "Perhaps the address was changed on its way. Please begin again."};
+            return {400, "The provider did not accept this sign-in", "Perhaps the address was changed on its way.",
+                "Please begin again."};
         return refused;
     case errc::too_many_logins:
         return with_retry(
-            {503, "Too many sign-ins at once", "Please finish one you have begun, or try again in a minute."},
+            {503, "Too many sign-ins at once", "This browser or this site has as many under way as it may.",
+                "Please finish one you have begun, or try again in a minute."},
             seconds(60));
     case errc::rate_limited:
         return with_retry(
-            {503, "The provider asks us to wait", "Too many people sign in just now. Please try again in a while."},
+            {503, "The provider asks us to wait", "Too many people sign in just now.", "Please try again in a while."},
             why.retry_after().value_or(seconds(60)));
     case errc::cancelled:
     case errc::store_unavailable:
-        return with_retry({503, "This site is busy", "Please try again in a moment."}, seconds(5));
+        return with_retry(
+            {503, "This site is busy", "It could not do this just now.", "Please try again in a moment."}, seconds(5));
     case errc::timeout:
-        return {504, "The provider does not answer", "It took too long. Nothing is lost; please try again."};
+        return {504, "The provider does not answer", "It took too long.", "Nothing is lost; please try again."};
     case errc::callback_refused:
     case errc::callback_not_confirmed:
     case errc::clock_skew:
@@ -76,8 +78,8 @@ message message_for(const coauth::error& why, step where)
     default:
         break;
     }
-    return {
-        502, "The provider can't be reached", "Signing in does not work just now. Nothing is lost; please try again."};
+    return {502, "The provider can't be reached", "Signing in does not work just now.",
+        "Nothing is lost; please try again."};
 }
 
 } // namespace login_server

@@ -10,15 +10,16 @@
 
 namespace login_server {
 
-/// Plain words: what happened and what to do. Nothing of the request or of the provider's answer.
+/// Plain words, with nothing of the request or of the provider's answer.
 struct message {
-    message(int status, std::string title, std::string text)
-        : status(status), title(std::move(title)), text(std::move(text))
+    message(int status, std::string title, std::string text, std::string advice = {})
+        : status(status), title(std::move(title)), text(std::move(text)), advice(std::move(advice))
     {}
 
     int status;
     std::string title;
-    std::string text;
+    std::string text;   ///< What happened.
+    std::string advice; ///< What to do, for someone who is not signed in; may be empty.
     std::optional<std::chrono::seconds> retry_after;
 };
 

@@ -32,6 +32,8 @@ constexpr std::string_view style =
     "border:1px solid var(--ink);background:transparent;color:var(--ink);cursor:pointer}"
     "button.yes{background:var(--ink);color:var(--paper)}"
     "a{color:inherit}"
+    "a.yes{display:inline-block;font-weight:600;text-decoration:none;padding:.65rem 1.2rem;border-radius:2rem;"
+    "background:var(--ink);color:var(--paper)}"
     "ul{list-style:none;margin:0;padding:0}"
     "li{padding:.5rem 0;border-top:1px solid var(--line)}"
     "#tweets li{white-space:pre-line}"
@@ -109,6 +111,11 @@ std::string text_of(const message& what)
     return "<h1>" + escape_html(what.title) + "</h1>\n<p>" + escape_html(what.text) + "</p>\n";
 }
 
+std::string advice_of(const message& what)
+{
+    return what.advice.empty() ? std::string() : "<p>" + escape_html(what.advice) + "</p>\n";
+}
+
 // Asked again by the browser itself, without a script.
 void refresh(server::response& page, int seconds, const std::string& next)
 {
@@ -159,9 +166,9 @@ server::response pages::profile(const profile_view& view) const
 server::response pages::waiting(const std::string& login_url, const std::string& next) const
 {
     auto page = dressed(200, "Waiting for you",
-        "<h1>Waiting for you</h1>\n<p><a href=\"" + escape_html(login_url) +
-            "\" target=\"_blank\" rel=\"noopener noreferrer\">Open the sign-in page</a> in a new window and allow it "
-            "there. This page goes on by itself.</p>\n");
+        "<h1>Waiting for you</h1>\n<p><a class=\"yes\" href=\"" + escape_html(login_url) +
+            "\" target=\"_blank\" rel=\"noopener noreferrer\">Open the sign-in page</a></p>\n<p>It opens in a new "
+            "window. Allow it there, and this page goes on by itself.</p>\n");
     refresh(page, 1, next);
     return page;
 }
@@ -176,7 +183,7 @@ server::response pages::arriving(const std::string& next) const
 
 server::response pages::told(const message& what) const
 {
-    auto page = dressed(what.status, what.title, text_of(what) + login_form());
+    auto page = dressed(what.status, what.title, text_of(what) + advice_of(what) + login_form());
     if (what.retry_after)
         page.headers.set("Retry-After", std::to_string(what.retry_after->count()));
     return page;

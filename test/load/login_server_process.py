@@ -7,6 +7,9 @@ import tempfile
 import urllib.request
 
 
+DEADLINE = 100  # s, for each call to the provider
+
+
 def processor_seconds(pid):
     """What the process has used of the processors so far."""
     with open(f"/proc/{pid}/stat") as stat:
@@ -18,8 +21,9 @@ class LoginServer:
     """with LoginServer(program, ready) as site: site.url ..., where `ready` is what the sandbox printed."""
 
     def __init__(self, program, ready, *arguments):
-        self.command = [program, "--provider", ready["url"], "--ca-file", ready["ca_file"], "--listen", "127.0.0.1:0",
-                        *arguments]
+        # A machine that is slow is no provider that fails.
+        self.command = [program, "--deadline", str(DEADLINE), "--provider", ready["url"], "--ca-file",
+                        ready["ca_file"], "--listen", "127.0.0.1:0", *arguments]
         self.keys = {"COAUTH_CONSUMER_KEY": ready["consumer_key"], "COAUTH_CONSUMER_SECRET": ready["consumer_secret"]}
 
     def __enter__(self):

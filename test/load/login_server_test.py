@@ -17,12 +17,12 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "programs"))
-from login_server_process import LoginServer, processor_seconds  # noqa: E402
+from login_server_process import DEADLINE, LoginServer, processor_seconds  # noqa: E402
 from sandbox_process import Sandbox, control  # noqa: E402
 
 PEOPLE = int(os.environ.get("COAUTH_TEST_PEOPLE", "2000"))
-PATIENCE = 30  # s, for one answer: twice what the server gives the provider
-READS = 3000  # of /metrics, at most, while something that was begun comes to its end
+PATIENCE = 2 * DEADLINE  # s, for one answer
+READS = 20_000  # of /metrics, at most, while something that was begun comes to its end
 
 
 def say(name, **figures):

@@ -139,5 +139,5 @@ TEST_CASE("whatever a person is called, it is text")
     CHECK_FALSE(has(page.body, "<img src=x"));
     CHECK(has(page.body, "<h1><bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi></h1>"));
     CHECK(has(page.body, "<li><bdi>&lt;/li&gt;&lt;script&gt;alert(2)&lt;/script&gt;</bdi></li>"));
-    CHECK(has(page.body, "<bdi>\xe2\x80\xaetxet</bdi>"));
+    CHECK(has(page.body, "<bdi>txet</bdi>")); // it turns no text around it
 }

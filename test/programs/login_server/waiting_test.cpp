@@ -15,7 +15,7 @@ login_server::site_options impatient()
 // The link on the waiting page.
 std::string link_of(const response& page)
 {
-    const auto start = page.body.find("<a href=\"") + 9;
+    const auto start = page.body.find("href=\"") + 6;
     return page.body.substr(start, page.body.find('"', start) - start);
 }
 
