@@ -101,6 +101,11 @@ asio::awaitable<server::response> servers::metrics(server::request r)
 {
     if (r.path() != "/metrics")
         co_return server::response(404, "text/plain; charset=utf-8", "GET /metrics\n");
+    if (r.method != "GET" && r.method != "HEAD") {
+        server::response refused(405, "text/plain; charset=utf-8", "GET /metrics\n");
+        refused.headers.set("Allow", "GET, HEAD");
+        co_return refused;
+    }
     std::string text = co_await site_->metrics(pages_->stats());
     co_return server::response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
 }

@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+"""`login_server` as a program: its flags, its ready line, its cookies behind TLS, its end, and few files.
+
+usage: login_server_test.py LOGIN_SERVER COAUTH_SANDBOX
+"""
+import http.client
+import json
+import os
+import pathlib
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+import urllib.parse
+
+from sandbox_process import Browser, Sandbox
+
+LOGIN_SERVER, SANDBOX = "", ""
+
+
+class Running:
+    """with Running("--threads", "1") as ready: ready["url"] ..."""
+
+    def __init__(self, *arguments, env=None, preexec_fn=None):
+        self.arguments, self.env, self.preexec_fn = arguments, env or {}, preexec_fn
+
+    def __enter__(self):
+        self.process = subprocess.Popen([LOGIN_SERVER, "--listen", "127.0.0.1:0", *self.arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, **self.env}, preexec_fn=self.preexec_fn)
+        self.ready = json.loads(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        self.end(signal.SIGTERM)
+
+    def end(self, number):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.rest, self.said = self.process.communicate()
+        return self.process.returncode
+
+    def ask(self, method, path, headers=None, body=None):
+        where = urllib.parse.urlsplit(self.ready["url"] if path != "/metrics" else self.ready["metrics"])
+        connection = http.client.HTTPConnection(where.hostname, where.port)
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()
+        connection.close()
+        return answer
+
+
+class LoginServerTest(unittest.TestCase):
+    def run_once(self, *arguments, env=None):
+        done = subprocess.run([LOGIN_SERVER, *arguments], capture_output=True, text=True,
+                              env={**os.environ, **(env or {})})
+        return done.returncode, done.stdout, done.stderr
+
+    def test_says_what_it_takes_and_refuses_what_it_does_not(self):
+        code, out, _ = self.run_once("--help")
+        self.assertEqual(code, 0)
+        for flag in ("--listen", "--public-url", "--threads", "--metrics", "--provider", "--deadline"):
+            self.assertIn(flag, out)
+        self.assertEqual(self.run_once("--version")[0], 0)
+        self.assertEqual(self.run_once("--threads", "0")[0], 2)
+        self.assertEqual(self.run_once("--nonsense")[0], 2)
+        for wrong in (["--listen", "localhost:0"], ["--listen", "0.0.0.0:0"], ["--metrics", "0.0.0.0:0"],
+                      ["--public-url", "http://example.org"], ["--public-url", "https://example.org/app"],
+                      ["--behind-proxy", "proxy"], ["--provider", "http://example.org"]):
+            code, out, said = self.run_once("--json", *wrong)
+            self.assertEqual(code, 1, wrong)
+            problem = json.loads(out)["error"]
+            self.assertEqual(problem["code"], "invalid_argument", wrong)
+            self.assertTrue(problem["hint"], wrong)
+
+    def test_a_port_that_is_taken_is_said(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            code, out, _ = self.run_once("--json", "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+        self.assertEqual(code, 1)
+        self.assertEqual(json.loads(out)["error"]["code"], "invalid_argument")
+
+    def test_one_line_when_ready_and_the_signal_as_its_exit_code(self):
+        for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            with Running("--threads", "2") as site:
+                self.assertEqual(list(site.ready), ["url", "metrics"])
+                self.assertEqual(site.ask("GET", "/healthz").text, "ok\n")
+                self.assertIn("Sign in with X", site.ask("GET", "/").text)
+                metrics = site.ask("GET", "/metrics")
+                self.assertEqual(metrics.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
+                self.assertIn("coauth_logins_pending 0\n", metrics.text)
+                self.assertEqual(site.ask("POST", "/metrics").status, 405)
+                self.assertEqual(site.end(number), code)
+                self.assertEqual(site.rest, "")
+                self.assertIn("No --provider", site.said)
+
+    def test_a_second_signal_waits_for_nothing(self):
+        with Running() as site:
+            where = urllib.parse.urlsplit(site.ready["url"])
+            half = socket.create_connection((where.hostname, where.port))
+            half.sendall(b"GET / HTTP/1.1\r\nHost:")
+            # Once it is answered the first half has been read: connections are taken in order.
+            site.ask("GET", "/healthz")
+            site.process.send_signal(signal.SIGTERM)
+            while "draining" not in site.process.stderr.readline():
+                pass
+            self.assertIsNone(site.process.poll())
+            self.assertEqual(site.end(signal.SIGTERM), 143)
+            half.close()
+
+    def test_what_has_begun_is_finished_when_the_signal_comes(self):
+        with Running() as site:
+            where = urllib.parse.urlsplit(site.ready["url"])
+            client = socket.create_connection((where.hostname, where.port))
+            client.sendall(b"GET / HTTP/1.1\r\nHost:")
+            site.ask("GET", "/healthz")
+            site.process.send_signal(signal.SIGTERM)
+            while "draining" not in site.process.stderr.readline():
+                pass
+            client.sendall(f" {where.netloc}\r\n\r\n".encode())
+            with client.makefile("rb") as stream:
+                answer = stream.read()
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer[:100])
+            self.assertTrue(answer.endswith(b"</html>\n"))
+            self.assertEqual(site.process.wait(), 143)
+            client.close()
+
+    def test_behind_tls_cookies_are_bound_to_the_host(self):
+        with Sandbox(SANDBOX, "--auto-approve=user_2", "--log", os.devnull) as provider:
+            keys = {"COAUTH_CONSUMER_KEY": provider["consumer_key"],
+                    "COAUTH_CONSUMER_SECRET": provider["consumer_secret"]}
+            with Running("--public-url", "https://login.example", "--behind-proxy", "127.0.0.1", "--provider",
+                         provider["url"], "--ca-file", provider["ca_file"], env=keys) as site:
+                self.assertEqual(site.ready["url"], "https://login.example")
+                site.ready["url"] = "http://127.0.0.1:%s" % self.port_of(site.process.pid)
+                host = {"Host": "login.example", "X-Forwarded-For": "192.0.2.1"}
+                pressed = site.ask("POST", "/login", {**host, "Origin": "https://login.example"})
+                self.assertEqual(pressed.status, 303)
+                cookie = pressed.headers["Set-Cookie"]
+                self.assertRegex(cookie, r"^__Host-coauth_login=[\w-]{43}; Path=/; .*; Secure$")
+                self.assertEqual(site.ask("POST", "/login", {**host, "Origin": "http://login.example"}).status, 403)
+                self.assertEqual(site.ask("GET", "/profile", {"Host": "other.example"}).headers["Location"],
+                                 "https://login.example/")
+
+                back = Browser(provider["ca_file"]).open(pressed.headers["Location"]).location
+                self.assertTrue(back.startswith("https://login.example/callback?"))
+                plain = {**host, "Cookie": cookie.replace("__Host-", "").split(";")[0]}
+                path = back[len("https://login.example"):]
+                self.assertEqual(site.ask("GET", path, plain).status, 400)
+                done = site.ask("GET", path, {**host, "Cookie": cookie.split(";")[0]})
+                self.assertEqual((done.status, done.headers["Location"]), (303, "https://login.example/profile"))
+                self.assertRegex(done.headers["Set-Cookie"], r"^__Host-coauth_session=[\w-]{43}; .*; Secure$")
+                profile = site.ask("GET", "/profile", {**host, "Cookie": done.headers["Set-Cookie"].split(";")[0]})
+                self.assertIn('<b id="account">@user_2</b>', profile.text)
+
+    def port_of(self, pid):
+        """Where it listens beside the metrics: what a proxy in front is told by its operator."""
+        inodes = set()
+        for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            found = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(fd))
+            if found:
+                inodes.add(found[1])
+        rows = [row.split() for row in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        ports = sorted(int(row[1].split(":")[1], 16) for row in rows if row[3] == "0A" and row[9] in inodes)
+        return next(port for port in ports if self.answers_health(port))
+
+    def answers_health(self, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/healthz")
+        text = connection.getresponse().read()
+        connection.close()
+        return text == b"ok\n"
+
+    def test_with_few_files_it_goes_on(self):
+        few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))  # noqa: E731
+        with Running(preexec_fn=few) as site:
+            where = urllib.parse.urlsplit(site.ready["url"])
+            crowd = [socket.create_connection((where.hostname, where.port), source_address=(f"127.0.7.{i // 50 + 1}", 0))
+                     for i in range(200)]
+            self.assertEqual(site.ask("GET", "/healthz").text, "ok\n")
+            for each in crowd:
+                each.close()
+            self.assertEqual(site.ask("POST", "/login").status, 303)
+
+
+if __name__ == "__main__":
+    LOGIN_SERVER, SANDBOX = sys.argv[1:3]
+    unittest.main(argv=sys.argv[:1], verbosity=2)
