@@ -170,7 +170,7 @@ asio::awaitable<server::response> site::sign_out(request r)
 {
     response answer = server::redirect(origin_ + "/");
     const auto id = session_cookie_.read(r);
-    if (id && !id->empty()) {
+    if (id) {
         const auto gone = visitors_.leave(*id);
         if (gone)
             co_await forget_token(gone->id);

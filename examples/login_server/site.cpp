@@ -58,7 +58,7 @@ site::site(asio::any_io_executor executor, const coauth::twitter::client& client
       login_cookie_("coauth_login", options_.origin.https), session_cookie_("coauth_session", options_.origin.https),
       pages_(login_targets(client.options().endpoints.authorize_base)), client_(client.without_retry()),
       logins_(coauth::store::memory_login_store(options_.session.login_limits, options_.clock)),
-      tokens_(coauth::store::memory_token_store()),
+      tokens_(options_.session.tokens ? options_.session.tokens : coauth::store::memory_token_store()),
       session_(std::move(executor), client, options_of_session(options_, origin_, logins_, tokens_)),
       begins_of_address_(limit_of(options_.begins_of_address))
 {}
@@ -160,7 +160,7 @@ std::string site::set_login_cookie(const coauth::browser_binding& binding) const
 std::optional<coauth::signed_in_user> site::visitor_of(const request& r) const
 {
     const auto id = session_cookie_.read(r);
-    if (!id || id->empty())
+    if (!id)
         return std::nullopt;
     return visitors_.find(*id, now());
 }

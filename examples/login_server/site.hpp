@@ -46,7 +46,7 @@ struct site_options {
     /// How long a page that waits for another window is held; shorter than a server's grace when it drains.
     std::chrono::milliseconds longest_poll{5'000};
 
-    coauth::session_options session; ///< Callback, stores and clock are the site's own.
+    coauth::session_options session; ///< Callback, login store and clock are the site's own.
     std::shared_ptr<coauth::clock> clock = coauth::system_clock();
     std::function<void(const std::string& line)> log; ///< For whoever runs the site; without secrets.
 };

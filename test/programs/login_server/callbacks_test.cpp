@@ -99,4 +99,9 @@ TEST_CASE("every return path stays on this site, and the good ones are kept")
     }
     browser ada(s);
     CHECK(ada.ask(ada.post("/login?return=%")).status == 400);
+    // A path that leaves no room for what goes with it.
+    const response pressed = ada.ask(ada.post("/login?return=/" + std::string(1'020, 'a'), "page=abcdefgh"));
+    REQUIRE(pressed.status == 303);
+    const response back = ada.ask(ada.get("/callback?" + s.browse(header(pressed, "Location"))));
+    CHECK(header(back, "Location") == origin + "/profile");
 }

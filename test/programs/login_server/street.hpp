@@ -4,7 +4,9 @@
 #include "integration/session/town.hpp"
 #include "login_server/site.hpp"
 
+#include <coauth/oauth1/target.hpp>
 #include <coauth/server/http_server.hpp>
+#include <coauth/store/memory_store.hpp>
 
 #include <doctest/doctest.h>
 
@@ -53,6 +55,29 @@ public:
 
     std::int64_t exchanges() const { return calls("/oauth/access_token"); }
     std::int64_t request_tokens() const { return calls("/oauth/request_token"); }
+
+    std::string person_id(const char* username)
+    {
+        return run(client->me(sandbox.issue_access_token(username))).value().id;
+    }
+
+    /// Allows it on the provider's page, as this person; returns the callback's query.
+    std::string allow(const std::string& url, const std::string& username)
+    {
+        const auto where = coauth::oauth1::split_target(url).value();
+        coauth::http::request post;
+        post.method = "POST";
+        post.origin.https = true;
+        post.origin.host = std::string(where.host);
+        post.origin.port = where.port;
+        post.target = std::string(where.path);
+        post.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        post.body = std::string(where.query) + "&user=" + username + "&allow=1";
+        const auto answer = run(transport->send(std::move(post))).value();
+        const std::string back(answer.headers.get("Location"));
+        REQUIRE(back.starts_with(callback));
+        return back.substr(back.find('?') + 1);
+    }
 
     std::vector<std::string> logged;
     std::optional<login_server::site> site;

@@ -238,17 +238,24 @@ TEST_CASE("the id of a session is new at each login, and dead after the next one
 
 TEST_CASE("signing out in one browser leaves the other signed in, and the last one out forgets the token")
 {
-    street s(approving());
+    auto options = generous();
+    options.session.tokens = coauth::store::memory_token_store();
+    street s(approving(), options);
+    const auto has_token = [&] {
+        return s.run(options.session.tokens->find(s.person_id("user_3"))).value().has_value();
+    };
     browser home(s);
     browser work(s);
     home.sign_in();
     work.sign_in();
     home.ask(home.post("/logout"));
     CHECK(work.signed_in());
+    CHECK(has_token());
     s.clock->skip(std::chrono::seconds(61));
     CHECK(has(work.ask(work.get("/profile")).body, "<li>"));
     work.ask(work.post("/logout"));
     CHECK_FALSE(work.signed_in());
+    CHECK_FALSE(has_token());
 }
 
 TEST_CASE("a session ends by itself after twelve hours")
@@ -260,4 +267,22 @@ TEST_CASE("a session ends by itself after twelve hours")
     CHECK(ada.signed_in());
     s.clock->skip(std::chrono::seconds(61));
     CHECK_FALSE(ada.signed_in());
+}
+
+TEST_CASE("whoever stays away for twelve hours has their token forgotten when the next one signs in")
+{
+    auto options = generous();
+    options.session.tokens = coauth::store::memory_token_store();
+    street s({}, options);
+    const auto sign_in = [&s](const char* username) {
+        browser each(s);
+        const std::string url = each.press();
+        each.ask(each.get("/callback?" + s.allow(url, username)));
+    };
+    sign_in("user_1");
+    CHECK(s.run(options.session.tokens->find(s.person_id("user_1"))).value());
+    s.clock->skip(std::chrono::hours(12));
+    sign_in("user_2");
+    CHECK_FALSE(s.run(options.session.tokens->find(s.person_id("user_1"))).value());
+    CHECK(s.run(options.session.tokens->find(s.person_id("user_2"))).value());
 }
