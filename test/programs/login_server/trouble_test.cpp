@@ -98,8 +98,12 @@ TEST_CASE("a token that the provider no longer takes signs the person out")
     ada.ask(ada.get(ada.allow()));
     s.sandbox.set_faults(script(
         "/2/users", R"("status":401,"body":"{\"errors\":[{\"code\":89,\"message\":\"Invalid or expired token\"}]}")"));
+    const std::string before = ada.jar["coauth_session"];
     const response page = ada.ask(ada.get("/profile"));
     CHECK(page.status == 401);
+    browser elsewhere(s);
+    elsewhere.jar["coauth_session"] = before;
+    CHECK_FALSE(elsewhere.signed_in());
     CHECK(has(page.body, "sign in again"));
     CHECK_FALSE(ada.signed_in());
     ada.sign_in();
