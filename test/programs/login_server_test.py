@@ -16,7 +16,7 @@ import sys
 import unittest
 import urllib.parse
 
-from sandbox_process import Browser, Sandbox
+from sandbox_process import Browser, Sandbox, control
 
 LOGIN_SERVER, SANDBOX = "", ""
 
@@ -154,6 +154,39 @@ class LoginServerTest(unittest.TestCase):
                 self.assertRegex(done.headers["Set-Cookie"], r"^__Host-coauth_session=[\w-]{43}; .*; Secure$")
                 profile = site.ask("GET", "/profile", {**host, "Cookie": done.headers["Set-Cookie"].split(";")[0]})
                 self.assertIn('<b id="account">@user_2</b>', profile.text)
+
+    def test_a_provider_that_does_not_answer_is_given_up_at_the_deadline(self):
+        with Sandbox(SANDBOX, "--auto-approve", "--log", os.devnull) as provider:
+            keys = {"COAUTH_CONSUMER_KEY": provider["consumer_key"],
+                    "COAUTH_CONSUMER_SECRET": provider["consumer_secret"]}
+
+            def slow(*routes):
+                control(provider, "/faults", [{"route": r, "nth": 1, "times": 99, "delay_ms": 3_000} for r in routes])
+
+            with Running("--deadline", "0.5", "--provider", provider["url"], "--ca-file", provider["ca_file"],
+                         env=keys) as site:
+                slow("/oauth/request_token")
+                late = site.ask("POST", "/login")
+                self.assertEqual(late.status, 504)
+                self.assertIn("does not answer", late.text)
+                slow("/oauth/access_token")
+                cookie, callback = self.callback(site, provider)
+                self.assertEqual(site.ask("GET", callback, {"Cookie": cookie}).status, 504)
+                slow("/2/users")
+                cookie, callback = self.callback(site, provider)
+                session = site.ask("GET", callback, {"Cookie": cookie}).headers["Set-Cookie"].split(";")[0]
+                profile = site.ask("GET", "/profile", {"Cookie": session})
+                self.assertEqual(profile.status, 200)
+                self.assertIn('role="alert"', profile.text)
+                site.end(signal.SIGTERM)
+                self.assertEqual(site.said.count("leg 1: "), 1)
+                self.assertEqual(site.said.count("leg 3: "), 1)
+
+    def callback(self, site, provider):
+        """A login up to its callback: the cookie and the callback's path and query."""
+        pressed = site.ask("POST", "/login")
+        back = Browser(provider["ca_file"]).open(pressed.headers["Location"]).location
+        return pressed.headers["Set-Cookie"].split(";")[0], back[len(site.ready["url"]):]
 
     def port_of(self, pid):
         """Where it listens beside the metrics: what a proxy in front is told by its operator."""
