@@ -62,7 +62,7 @@ public:
     /// (the token was revoked, say) stops the job, and its questions get no line.
     void answered(const std::vector<question>& asked, const coauth::result<coauth::twitter::lookups>& answers);
 
-    /// Asks no more. The first reason counts.
+    /// Asks no more. The first reason counts, but for an `unknown_user` that a `token_revoked` explains.
     void stop(coauth::error why);
 
     const std::optional<coauth::error>& stopped() const noexcept { return stopped_; }
