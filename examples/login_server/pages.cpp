@@ -116,6 +116,13 @@ std::string advice_of(const message& what)
     return what.advice.empty() ? std::string() : "<p>" + escape_html(what.advice) + "</p>\n";
 }
 
+server::response with_retry(server::response page, const message& what)
+{
+    if (what.retry_after)
+        page.headers.set("Retry-After", std::to_string(what.retry_after->count()));
+    return page;
+}
+
 // Asked again by the browser itself, without a script.
 void refresh(server::response& page, int seconds, const std::string& next)
 {
@@ -183,16 +190,14 @@ server::response pages::arriving(const std::string& next) const
 
 server::response pages::told(const message& what) const
 {
-    auto page = dressed(what.status, what.title, text_of(what) + advice_of(what) + login_form());
-    if (what.retry_after)
-        page.headers.set("Retry-After", std::to_string(what.retry_after->count()));
-    return page;
+    return with_retry(dressed(what.status, what.title, text_of(what) + advice_of(what) + login_form()), what);
 }
 
 server::response pages::told_while_signed_in(const message& what) const
 {
-    return dressed(what.status, what.title,
+    auto page = dressed(what.status, what.title,
         text_of(what) + "<p>You are signed in: <a href=\"/profile\">go on to your profile</a>.</p>\n");
+    return with_retry(std::move(page), what);
 }
 
 } // namespace login_server

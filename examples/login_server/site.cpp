@@ -176,10 +176,7 @@ server::response site::trouble(const request& r, const coauth::error& why, step 
     // What a stranger made up is no news to whoever runs the site.
     if (what.status >= 500)
         log(std::string(where == step::begin ? "leg 1" : "leg 3") + ": " + why.what());
-    response page = told(r, what);
-    if (what.retry_after)
-        page.headers.set("Retry-After", std::to_string(what.retry_after->count()));
-    return page;
+    return told(r, what);
 }
 
 void site::log(const std::string& line) const
