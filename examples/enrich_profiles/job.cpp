@@ -88,8 +88,8 @@ void job::answered(const std::vector<question>& asked, const coauth::result<coau
 void job::stop(coauth::error why)
 {
     // The session has dropped a revoked token before those who asked with it are told so.
-    const bool explains = stopped_ && stopped_->reason() == coauth::errc::unknown_user &&
-                          why.reason() == coauth::errc::token_revoked;
+    const bool explains =
+        stopped_ && stopped_->reason() == coauth::errc::unknown_user && why.reason() == coauth::errc::token_revoked;
     if (!stopped_ || explains)
         stopped_ = std::move(why);
     bell_.cancel();
