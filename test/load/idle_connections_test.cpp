@@ -1,5 +1,7 @@
 // Ten thousand connections that only wait. The clients are a process of their own: a process may have
 // too few descriptors for both ends.
+#include "load/resident_memory.hpp"
+
 #include <coauth/server/http_server.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -11,8 +13,6 @@
 
 #include <csignal>
 #include <deque>
-#include <fstream>
-#include <malloc.h>
 #include <string>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -25,16 +25,6 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t many = 10'000;
-
-std::size_t resident_bytes()
-{
-    malloc_trim(0);
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmRSS:"))
-            return std::stoul(line.substr(6)) * 1024;
-    return 0;
-}
 
 asio::awaitable<server::response> page(server::request)
 {
@@ -104,13 +94,13 @@ void hold(bool asks)
     o.idle_timeout = std::chrono::minutes(10);
     server::http_server s(io.get_executor(), o, page);
     io.poll();
-    const std::size_t before = resident_bytes();
+    const std::size_t before = coauth::testing::resident_bytes();
     children crowd;
     crowd.start(s.port(), many, asks);
     const auto full = [&] { return s.stats().idle == many && s.stats().answered == (asks ? many : 0); };
     while (!full() && io.run_one_for(std::chrono::seconds(60)) > 0) {}
     REQUIRE(full());
-    const std::size_t each = (resident_bytes() - before) / many;
+    const std::size_t each = (coauth::testing::resident_bytes() - before) / many;
     MESSAGE(each << " B for each idle connection");
 
     // Others come, and are served; each takes the place of one that has been idle longest.

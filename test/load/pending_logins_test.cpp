@@ -1,4 +1,5 @@
 // A hundred thousand people in the middle of a login.
+#include "load/resident_memory.hpp"
 #include "unit/session/echo_provider.hpp"
 #include "unit/session/manual_clock.hpp"
 
@@ -10,8 +11,6 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <malloc.h>
 #include <optional>
 #include <string>
 
@@ -22,16 +21,6 @@ using testing::echo_provider;
 namespace {
 
 constexpr std::size_t many = 100'000;
-
-std::size_t resident_bytes()
-{
-    malloc_trim(0);
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmRSS:"))
-            return std::stoul(line.substr(6)) * 1024;
-    return 0;
-}
 
 // A sanitizer's own memory is no part of the promise.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -117,7 +106,7 @@ void fill_and_expire(bool waiting, std::size_t most_bytes)
     std::optional<login> good;
     asio::co_spawn(all.io, sign_in(all, good), no_error);
     all.poll();
-    const std::size_t before = resident_bytes();
+    const std::size_t before = coauth::testing::resident_bytes();
 
     // As a server would have them: some hundreds at a time.
     while (all.begun < many - 1) {
@@ -125,7 +114,7 @@ void fill_and_expire(bool waiting, std::size_t most_bytes)
             asio::co_spawn(all.io, waiting ? begin_and_wait(all) : begin(all), no_error);
         all.poll();
     }
-    const std::size_t more = resident_bytes() - before;
+    const std::size_t more = coauth::testing::resident_bytes() - before;
     MESSAGE(std::string(waiting ? "awaited" : "held")
             << ": " << more / 1024 / 1024 << " MiB more, " << more / many << " B each");
     if (measures)
