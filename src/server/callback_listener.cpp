@@ -1,11 +1,11 @@
 #include "server/callback_page.hpp"
 #include "server/loopback_url.hpp"
+#include "server/quietly.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/call_on.hpp>
 #include <coauth/server/callback_listener.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -18,8 +18,6 @@ namespace coauth::server {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 // How long a browser may take to fetch the page once it has called back.
 constexpr std::chrono::seconds page_grace(5);

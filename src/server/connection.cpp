@@ -1,6 +1,7 @@
 #include "server/connection.hpp"
 
 #include "server/http_date.hpp"
+#include "server/quietly.hpp"
 #include "server/request_parser.hpp"
 #include "server/request_rules.hpp"
 #include "server/response_head.hpp"
@@ -8,7 +9,6 @@
 
 #include <coauth/coro/cancel_after.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -40,7 +40,6 @@ service::service(server_options o, handler a)
 namespace {
 
 // For operations whose failure is an ordinary event.
-constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 // How long, and for how many bytes, a client that was refused may go on talking: closing earlier
 // would reset the connection and take the answer away from it.

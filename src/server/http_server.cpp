@@ -1,10 +1,10 @@
 #include "server/address_block.hpp"
 #include "server/connection.hpp"
+#include "server/quietly.hpp"
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/server/http_server.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -27,8 +27,6 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 namespace {
-
-constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 // How long the acceptor rests when the process or the kernel has run out of something.
 constexpr milliseconds accept_pause(50);
