@@ -169,7 +169,7 @@ asio::awaitable<void> bot::answer_all()
 {
     const std::string before = memory_.since_id;
     auto mentions = co_await greeter_bot::read_mentions(client_, *token_, memory_.user_id, before);
-    greeter_bot::round round(memory_, std::move(mentions));
+    greeter_bot::round round(memory_, std::move(mentions.items), std::move(mentions.newest_id));
     if (round.has_next()) {
         const auto replies = co_await greeter_bot::read_own_replies(client_, *token_, memory_.user_id, round.oldest());
         while (const auto what = round.next(flags_.message)) {

@@ -26,7 +26,8 @@ bool is_about_the_account(const coauth::error& e)
 
 } // namespace
 
-round::round(memory& m, std::vector<tweet> mentions) : memory_(m), mentions_(std::move(mentions))
+round::round(memory& m, std::vector<tweet> mentions, std::string newest_id)
+    : memory_(m), mentions_(std::move(mentions)), newest_id_(std::move(newest_id))
 {
     std::sort(mentions_.begin(), mentions_.end(), [](const tweet& a, const tweet& b) { return is_older(a.id, b.id); });
     const auto same = [](const tweet& a, const tweet& b) { return a.id == b.id; };
@@ -90,6 +91,8 @@ void round::advance()
         if (is_older(memory_.since_id, mention.id))
             memory_.since_id = mention.id;
     }
+    if (!find_next() && is_older(memory_.since_id, newest_id_))
+        memory_.since_id = newest_id_;
     constexpr std::size_t most = 256;
     auto& list = memory_.answered;
     while (list.size() > most && !is_older(memory_.since_id, list.front().mention))

@@ -28,7 +28,9 @@ namespace greeter_bot {
 class round {
 public:
     /// `mentions`: all there are after `since_id`, in any order. The bot's own posts need no answer.
-    round(memory& m, std::vector<coauth::twitter::tweet> mentions);
+    /// `newest_id`: where `since_id` may rise to when all of them are settled; higher than they are if the
+    /// newest mention can't be read. Empty: not above them.
+    round(memory& m, std::vector<coauth::twitter::tweet> mentions, std::string newest_id = {});
 
     /// True if `next` would say something.
     bool has_next() const;
@@ -51,6 +53,7 @@ private:
 
     memory& memory_;
     std::vector<coauth::twitter::tweet> mentions_; // oldest first
+    std::string newest_id_;
 };
 
 /// What follows from an error.

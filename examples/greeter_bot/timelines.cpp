@@ -2,19 +2,13 @@
 
 #include "greeter_bot/patience.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <limits>
+#include <iterator>
+#include <utility>
 
 namespace greeter_bot {
 
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace twitter = coauth::twitter;
 using twitter::api_version;
 
@@ -28,76 +22,10 @@ constexpr int most_pages = 1000;
     throw coauth::error(coauth::errc::malformed_response, "the provider's list of tweets does not end");
 }
 
-[[noreturn]] void malformed()
+// Ids are decimal numbers without a zero in front; an empty one is below all others.
+std::string newer(std::string a, std::string b)
 {
-    throw coauth::error(coauth::errc::malformed_response, "the answer is no list of tweets");
-}
-
-std::string text_in(const json::object& o, const char* name)
-{
-    const json::value* value = o.if_contains(name);
-    const json::string* text = value ? value->if_string() : nullptr;
-    return text ? std::string(text->data(), text->size()) : std::string();
-}
-
-const json::object& object_in(const json::value& value)
-{
-    const json::object* o = value.if_object();
-    if (!o)
-        malformed();
-    return *o;
-}
-
-const json::array* array_in(const json::object& o, const char* name)
-{
-    const json::value* value = o.if_contains(name);
-    return value ? value->if_array() : nullptr;
-}
-
-std::string replied_to_v2(const json::object& tweet)
-{
-    if (const json::array* references = array_in(tweet, "referenced_tweets"))
-        for (const json::value& reference : *references)
-            if (const json::object& o = object_in(reference); text_in(o, "type") == "replied_to")
-                return text_in(o, "id");
-    return {};
-}
-
-void add(replies& into, std::string answered, std::string reply)
-{
-    if (!answered.empty())
-        into.emplace(std::move(answered), std::move(reply));
-}
-
-std::optional<std::string> add_v2(const json::object& root, replies& into)
-{
-    const json::value* meta = root.if_contains("meta");
-    const json::array* list = array_in(root, "data");
-    if (!meta && !list)
-        malformed();
-    if (list)
-        for (const json::value& item : *list) {
-            const json::object& tweet = object_in(item);
-            add(into, replied_to_v2(tweet), text_in(tweet, "id"));
-        }
-    const std::string next = meta ? text_in(object_in(*meta), "next_token") : std::string();
-    return next.empty() ? std::nullopt : std::optional(next);
-}
-
-// The next page ends below the oldest tweet of this one.
-std::optional<std::string> add_v1_1(const json::array& list, replies& into)
-{
-    std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
-    for (const json::value& item : list) {
-        const json::object& tweet = object_in(item);
-        const std::string id = text_in(tweet, "id_str");
-        std::uint64_t number = 0;
-        if (std::from_chars(id.data(), id.data() + id.size(), number).ec != std::errc() || number == 0)
-            malformed();
-        oldest = std::min(oldest, number);
-        add(into, text_in(tweet, "in_reply_to_status_id_str"), id);
-    }
-    return list.empty() || oldest == 1 ? std::nullopt : std::optional(std::to_string(oldest - 1));
+    return a.size() != b.size() ? (a.size() < b.size() ? b : a) : std::max(a, b);
 }
 
 twitter::api_call own_tweets(api_version api, const std::string& user_id, const std::string& since_id)
@@ -122,29 +50,26 @@ twitter::api_call own_tweets(api_version api, const std::string& user_id, const 
 
 std::optional<std::string> add_replies(api_version api, std::string_view body, replies& into)
 {
-    boost::system::error_code problem;
-    const json::value root = json::parse(json::string_view(body.data(), body.size()), problem);
-    if (problem)
-        malformed();
-    if (api == api_version::v2)
-        return add_v2(object_in(root), into);
-    const json::array* list = root.if_array();
-    if (!list)
-        malformed();
-    return add_v1_1(*list, into);
+    const auto page = twitter::read_tweets(api, body);
+    for (const twitter::tweet& tweet : page.items)
+        if (tweet.reply_to)
+            into.emplace(*tweet.reply_to, tweet.id);
+    return page.next;
 }
 
-asio::awaitable<std::vector<twitter::tweet>> read_mentions(
+asio::awaitable<mention_list> read_mentions(
     const twitter::client& client, coauth::oauth1::access_token user, std::string user_id, std::string since_id)
 {
     twitter::page_options which;
     which.count = 100;
     which.since_id = since_id;
     const auto ask = [&] { return client.mentions(user, user_id, which); };
-    std::vector<twitter::tweet> found;
+    mention_list found;
     for (int pages = 0; pages < most_pages; ++pages) {
         auto page = co_await patiently(ask);
-        std::move(page.items.begin(), page.items.end(), std::back_inserter(found));
+        std::move(page.items.begin(), page.items.end(), std::back_inserter(found.items));
+        if (page.newest_id)
+            found.newest_id = newer(std::move(found.newest_id), *page.newest_id);
         if (!page.next)
             co_return found;
         which.token = *page.next;

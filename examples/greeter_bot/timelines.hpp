@@ -13,8 +13,16 @@
 
 namespace greeter_bot {
 
+/// The mentions that can be read, and how far the list reaches.
+struct mention_list {
+    mention_list() = default;
+
+    std::vector<coauth::twitter::tweet> items;
+    std::string newest_id; ///< Of all mentions, those that cannot be read included; empty: none is known.
+};
+
 /// Every mention after `since_id`, over all pages. Waits while the rate limit is spent.
-boost::asio::awaitable<std::vector<coauth::twitter::tweet>> read_mentions(const coauth::twitter::client& client,
+boost::asio::awaitable<mention_list> read_mentions(const coauth::twitter::client& client,
     coauth::oauth1::access_token user, std::string user_id, std::string since_id);
 
 /// By the id of a tweet, the id of the person's own reply to it.
@@ -25,7 +33,7 @@ boost::asio::awaitable<replies> read_own_replies(const coauth::twitter::client& 
     coauth::oauth1::access_token user, std::string user_id, std::string since_id);
 
 /// One page of the person's own tweets. Adds the replies on it to `into`; returns the next page's token.
-/// Throws `errc::malformed_response`.
+/// Throws `errc::malformed_response` if it is not a page of tweets.
 std::optional<std::string> add_replies(coauth::twitter::api_version api, std::string_view body, replies& into);
 
 } // namespace greeter_bot

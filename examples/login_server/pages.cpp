@@ -101,7 +101,10 @@ std::string followers_of(const news& latest)
         html += "<li>";
         if (each.picture)
             html += "<img src=\"" + escape_html(*each.picture) + "\" alt=\"\" loading=\"lazy\">";
-        html += isolated_html(each.name) + " <span class=\"quiet\">@" + escape_html(each.username) + "</span></li>\n";
+        html += isolated_html(each.name);
+        if (!each.username.empty())
+            html += " <span class=\"quiet\">" + isolated_html('@' + each.username) + "</span>";
+        html += "</li>\n";
     }
     return html + "</ul>\n</section>\n";
 }
@@ -151,7 +154,11 @@ server::response pages::home() const
 
 server::response pages::profile(const profile_view& view) const
 {
-    const std::string shown_name = view.shown.name.empty() ? view.who.username : view.shown.name;
+    // The provider may not have said how the account is called.
+    const std::string account = view.who.username.empty() ? view.who.id : '@' + view.who.username;
+    const std::string shown_name = !view.shown.name.empty()     ? view.shown.name
+                                   : !view.who.username.empty() ? view.who.username
+                                                                : view.who.id;
     std::string html = "<header>\n";
     if (!view.shown.picture.empty())
         html += "<img class=\"picture\" src=\"" + escape_html(view.shown.picture) + "\" alt=\"\">\n";
@@ -164,8 +171,7 @@ server::response pages::profile(const profile_view& view) const
     html += "<button class=\"yes\">Save</button>\n</form>\n";
     if (view.latest)
         html += tweets_of(*view.latest) + followers_of(*view.latest);
-    html += "<h2>Account</h2>\n<p class=\"quiet\">Signed in with X as <b id=\"account\">@" +
-            escape_html(view.who.username) +
+    html += "<h2>Account</h2>\n<p class=\"quiet\">Signed in with X as <b id=\"account\">" + escape_html(account) +
             "</b></p>\n<form method=\"post\" action=\"/logout\">\n<button>Sign out</button>\n</form>\n";
     return dressed(view.problems.empty() ? 200 : 422, shown_name, std::move(html));
 }

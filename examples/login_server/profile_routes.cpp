@@ -35,6 +35,8 @@ const char* words_for(const coauth::error& why)
     case errc::suspended:
     case errc::account_locked:
         return "The provider has locked this account.";
+    case errc::malformed_response:
+        return "The provider sent something that can't be read. Reload the page to try again.";
     default:
         return "The provider can't be reached just now. Reload the page to try again.";
     }

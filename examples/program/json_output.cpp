@@ -95,7 +95,7 @@ json::object error_json(const coauth::error& e)
 
 std::string profile_text(const coauth::twitter::profile& p)
 {
-    std::string out = printable(p.name) + " (@" + p.username + ")\n";
+    std::string out = printable(p.name) + (p.username.empty() ? "" : " (@" + printable(p.username) + ')') + '\n';
     const auto line = [&](const char* what, const std::string& text) { out += std::string("  ") + what + text + '\n'; };
     line("id           ", p.id);
     if (p.picture)

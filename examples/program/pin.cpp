@@ -8,8 +8,22 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 namespace program {
+
+namespace {
+
+// What is typed has blanks around it that are not meant.
+std::string trimmed(std::string_view typed)
+{
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = typed.find_first_not_of(blank);
+    return first == typed.npos ? std::string()
+                               : std::string(typed.substr(first, typed.find_last_not_of(blank) - first + 1));
+}
+
+} // namespace
 
 boost::asio::awaitable<std::string> ask_for_pin(
     provider_setup& setup, std::string url, bool interactive, double timeout)
@@ -25,7 +39,7 @@ boost::asio::awaitable<std::string> ask_for_pin(
     auto line = co_await coauth::as_result(coauth::cancel_after(limit, read_stdin_line()));
     if (!line && line.error().reason() == coauth::errc::timeout)
         throw nobody_came(timeout);
-    co_return line.value();
+    co_return trimmed(line.value());
 }
 
 coauth::error nobody_came(double timeout)

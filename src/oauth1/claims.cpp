@@ -187,7 +187,7 @@ verdict check_bounds(const parameters& oauth)
         bound{"oauth_token", max_token, free_of_controls},
         bound{"oauth_nonce", max_nonce, printable},
         bound{"oauth_signature", max_signature, printable},
-        bound{"oauth_verifier", 512, is_graphic},
+        bound{"oauth_verifier", 512, free_of_controls},
     };
     for (const auto& [name, value] : oauth) {
         if (name.size() > 64 || !is_graphic(name))

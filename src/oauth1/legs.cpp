@@ -112,8 +112,10 @@ std::string build_authorization_url(std::string_view url, const request_token& l
 result<signed_request> build_access_token_request(const consumer& app, std::string_view url, const request_token& login,
     std::string_view verifier, const moment& at, signature_method method)
 {
-    if (verifier.empty() || verifier.size() > 512 || !is_graphic(verifier))
-        return error(errc::invalid_argument, "the verifier or PIN is empty, too long or not printable");
+    if (verifier.empty() || verifier.size() > 512)
+        return error(errc::invalid_argument, "the verifier or PIN is empty or longer than 512 octets");
+    if (has_control_character(verifier))
+        return error(errc::invalid_argument, "the verifier or PIN holds a control character");
     message m("POST", url);
     m.oauth.emplace_back("oauth_verifier", verifier);
     return signer(app, login, std::move(method)).sign_request(m, at);

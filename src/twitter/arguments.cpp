@@ -45,7 +45,7 @@ void require_user(const user_ref& who)
 {
     if (!who.valid())
         refuse(who.is_id() ? "an id has 1 to 19 digits and no zero in front"
-                           : "a user name has 1 to 15 letters, digits or underscores");
+                           : "a user name has 1 to 15 letters, digits or underscores; ask for a longer one by its id");
 }
 
 void require_users(const std::vector<user_ref>& who)
@@ -100,11 +100,16 @@ void require_call(const api_call& call)
 
 std::string trimmed_verifier(std::string_view typed)
 {
-    constexpr std::string_view space = " \t\r\n";
-    const std::size_t first = typed.find_first_not_of(space);
-    if (first == std::string_view::npos)
+    const auto trimmed = [typed](std::string_view space) {
+        const std::size_t first = typed.find_first_not_of(space);
+        return first == std::string_view::npos ? std::string_view()
+                                               : typed.substr(first, typed.find_last_not_of(space) - first + 1);
+    };
+    const std::string_view text = trimmed(" \t\r\n");
+    if (text.empty())
         refuse("the verifier is empty");
-    return std::string(typed.substr(first, typed.find_last_not_of(space) - first + 1));
+    const bool is_pin = text.find_first_not_of("0123456789") == std::string_view::npos;
+    return std::string(is_pin ? text : trimmed("\t\r\n"));
 }
 
 void require_options(const client_options& options)

@@ -7,6 +7,7 @@
 #include "twitter/read_tweets.hpp"
 #include "twitter/refusal.hpp"
 #include "twitter/routes.hpp"
+#include "twitter/texts.hpp"
 
 #include <coauth/coro/typed_errors.hpp>
 #include <coauth/oauth1/legs.hpp>
@@ -73,14 +74,30 @@ asio::awaitable<oauth1::request_token> do_request_token(shared_caller from, std:
         answer, [](std::string_view body) { return oauth1::parse_request_token_reply(leg_body(body)).value(); });
 }
 
+// Who signed in must not be left to chance: a `user_id` that is not an id or is there twice counts as
+// missing, and `me` then asks. The name is only shown.
+oauth1::access_token with_exact_user(const oauth1::access_token& token)
+{
+    constexpr std::string_view id = "user_id";
+    constexpr std::string_view name = "screen_name";
+    const bool id_is_exact = oauth1::count(token.extra(), id) == 1 && is_id(token.extra(id));
+    const bool name_is_exact = oauth1::count(token.extra(), name) == 1;
+    oauth1::parameters extra;
+    for (const auto& [member, value] : token.extra())
+        if (member == name ? name_is_exact : member != id || id_is_exact)
+            extra.emplace_back(member, member == name ? clean_line(value) : value);
+    return oauth1::access_token(token.token(), secret(token.secret().reveal()), std::move(extra));
+}
+
 asio::awaitable<oauth1::access_token> do_access_token(
     shared_caller from, oauth1::request_token login, std::string verifier)
 {
     auto call = access_token_call(
         from->app(), from->api(), from->options().endpoints.access_token_path, login, std::move(verifier));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return read_answer(
-        answer, [](std::string_view body) { return oauth1::parse_access_token_reply(leg_body(body)).value(); });
+    co_return read_answer(answer, [](std::string_view body) {
+        return with_exact_user(oauth1::parse_access_token_reply(leg_body(body)).value());
+    });
 }
 
 asio::awaitable<void> do_invalidate_token(shared_caller from, oauth1::access_token user)
@@ -92,14 +109,6 @@ asio::awaitable<void> do_invalidate_token(shared_caller from, oauth1::access_tok
     read_answer(answer, [](std::string_view body) { return read_json(body); });
 }
 
-// An answer about another person than the one asked for is a mix-up somewhere, and never passed on.
-profile about(const user_ref& who, profile answer)
-{
-    if (!is_about(answer, who))
-        throw error(errc::malformed_response, "the answer is about another person than the one asked for");
-    return answer;
-}
-
 asio::awaitable<reply<profile>> do_me(shared_caller from, oauth1::access_token user)
 {
     const api_version api = from->options().api;
@@ -109,8 +118,7 @@ asio::awaitable<reply<profile>> do_me(shared_caller from, oauth1::access_token u
     const http::response answer = co_await perform(from, std::move(call));
     // The name may have changed since the login; the id can't have.
     co_return reply_from(answer, [&](std::string_view body) {
-        profile me = read_profile(api, body);
-        return id.empty() ? me : about(user_ref::id(id), std::move(me));
+        return id.empty() ? read_profile(api, body) : read_profile(api, body, user_ref::id(id));
     });
 }
 
@@ -120,7 +128,7 @@ asio::awaitable<reply<profile>> do_profile(shared_caller from, oauth1::access_to
     const api_version api = from->options().api;
     auto call = as_user(*from, user, routes::profile(api, who));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(answer, [&](std::string_view body) { return about(who, read_profile(api, body)); });
+    co_return reply_from(answer, [&](std::string_view body) { return read_profile(api, body, who); });
 }
 
 // Both APIs may say with a 404 that none was found; a 404 of something else, such as a wrong base

@@ -1,10 +1,18 @@
 #include "twitter/json_answer.hpp"
 
+#include "twitter/json_repair.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace coauth::twitter {
 
@@ -91,9 +99,58 @@ public:
     bool on_comment_part(json::string_view, code&) { return true; }
     bool on_comment(json::string_view, code&) { return true; }
 
+protected:
+    json::value_stack& stack() noexcept { return stack_; }
+
 private:
     json::value_stack stack_;
     std::size_t members_ = 0;
+};
+
+// Compares the names in each object, which costs more than parsing it: for bodies that repeat one.
+class repeat_marking_builder : public counting_builder {
+public:
+    using counting_builder::counting_builder;
+
+    bool on_object_begin(code& problem)
+    {
+        open_.emplace_back();
+        return counting_builder::on_object_begin(problem);
+    }
+    bool on_key_part(json::string_view part, std::size_t size, code& problem)
+    {
+        key_.append(part.data(), part.size());
+        return counting_builder::on_key_part(part, size, problem);
+    }
+    bool on_key(json::string_view part, std::size_t size, code& problem)
+    {
+        key_.append(part.data(), part.size());
+        names& here = open_.back();
+        if (!here.seen.insert(key_).second)
+            here.repeated.insert(key_);
+        key_.clear();
+        return counting_builder::on_key(part, size, problem);
+    }
+    bool on_object_end(std::size_t count, code& problem)
+    {
+        // The last of the members with one name is the one that stays.
+        const std::set<std::string>& repeated = open_.back().repeated;
+        for (const std::string& name : repeated) {
+            stack().push_key(json::string_view(name.data(), name.size()));
+            stack().push_double(std::numeric_limits<double>::quiet_NaN());
+        }
+        count += repeated.size();
+        open_.pop_back();
+        return counting_builder::on_object_end(count, problem);
+    }
+
+private:
+    struct names {
+        std::set<std::string> seen;
+        std::set<std::string> repeated;
+    };
+    std::vector<names> open_;
+    std::string key_;
 };
 
 // Recursion is bounded by the parser's depth limit.
@@ -122,6 +179,36 @@ error malformed(std::string_view body)
     return error(errc::malformed_response, "the answer is no valid JSON");
 }
 
+// Nothing if the body is not JSON as the parser knows it. Throws if it is nested too deeply.
+template <class Builder>
+std::optional<json_answer> parse(std::string_view body, std::size_t& members)
+{
+    const std::size_t first_block = std::clamp<std::size_t>(body.size() * 2, 1024, 256 * 1024);
+    auto memory = std::make_unique<json::monotonic_resource>(first_block);
+    json::parse_options options;
+    options.max_depth = max_json_depth;
+    options.allow_invalid_utf8 = true;
+    json::basic_parser<Builder> parser(options, json::storage_ptr(memory.get()));
+    json::error_code problem;
+    const std::size_t used = parser.write_some(false, body.data(), body.size(), problem);
+    if (problem == json::error::too_deep)
+        throw error(errc::malformed_response, "the answer's JSON is nested too deeply");
+    if (problem || used != body.size())
+        return std::nullopt;
+    members = parser.handler().members();
+    json::value root = parser.handler().release();
+    return std::make_optional<json_answer>(std::move(memory), std::move(root));
+}
+
+std::optional<json_answer> parse(std::string_view body)
+{
+    std::size_t members = 0;
+    auto answer = parse<counting_builder>(body, members);
+    if (answer && count_members(answer->root()) != members)
+        return parse<repeat_marking_builder>(body, members);
+    return answer;
+}
+
 } // namespace
 
 json_answer read_json(std::string_view body)
@@ -129,23 +216,20 @@ json_answer read_json(std::string_view body)
     if (body.size() > max_json_body)
         throw error(
             errc::response_too_large, "the answer's JSON is larger than " + std::to_string(max_json_body) + " octets");
+    if (auto answer = parse(body))
+        return *std::move(answer);
+    // Only a body that was refused is searched for what can be repaired.
+    if (const auto repaired = with_legal_texts(body))
+        if (auto answer = parse(*repaired))
+            return *std::move(answer);
+    throw malformed(body);
+}
 
-    const std::size_t first_block = std::clamp<std::size_t>(body.size() * 2, 1024, 256 * 1024);
-    auto memory = std::make_unique<json::monotonic_resource>(first_block);
-    json::parse_options options;
-    options.max_depth = max_json_depth;
-    json::basic_parser<counting_builder> parser(options, json::storage_ptr(memory.get()));
-    json::error_code problem;
-    const std::size_t used = parser.write_some(false, body.data(), body.size(), problem);
-    if (problem == json::error::too_deep)
-        throw error(errc::malformed_response, "the answer's JSON is nested too deeply");
-    if (problem || used != body.size())
-        throw malformed(body);
-
-    json_answer answer(std::move(memory), parser.handler().release());
-    if (count_members(answer.root()) != parser.handler().members())
-        throw error(errc::malformed_response, "the answer's JSON names a member twice");
-    return answer;
+bool is_repeated(const json::value& value) noexcept
+{
+    // JSON has no way to write this number.
+    const double* number = value.if_double();
+    return number && std::isnan(*number);
 }
 
 bool looks_like_markup(std::string_view body) noexcept

@@ -35,10 +35,18 @@ private:
     boost::json::value root_;
 };
 
-/// Parses `body`. Throws `errc::malformed_response` for anything but one JSON text in valid UTF-8,
-/// for nesting over the limit, and for an object that names a member twice: two readers could
-/// believe different ones. Throws `errc::response_too_large` over the size limit.
+/// Parses `body`. Throws `errc::malformed_response` for anything but one JSON text and for nesting over
+/// the limit, `errc::response_too_large` over the size limit.
+///
+/// Lenient in what one user's texts may hold, since the rest of the body is about others: half of a
+/// surrogate pair (`\ud83d` alone) is read as U+FFFD, a control character need not be escaped, and texts
+/// may hold malformed UTF-8, which their readers repair. A member that an object names twice
+/// gets a value of its own, `is_repeated`, for two readers could believe different ones.
 json_answer read_json(std::string_view body);
+
+/// True for the value of a member that its object named more than once. It is of no kind that anything
+/// is read from.
+bool is_repeated(const boost::json::value& value) noexcept;
 
 /// True if `body` begins like an HTML or XML page.
 bool looks_like_markup(std::string_view body) noexcept;

@@ -26,7 +26,12 @@ bool is_name_character(char c) noexcept
 
 bool is_username(std::string_view text) noexcept
 {
-    return !text.empty() && text.size() <= 15 && std::all_of(text.begin(), text.end(), is_name_character);
+    return text.size() <= 15 && is_account_name(text);
+}
+
+bool is_account_name(std::string_view text) noexcept
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_name_character);
 }
 
 bool is_id(std::string_view text) noexcept

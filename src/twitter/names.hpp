@@ -6,8 +6,13 @@
 
 namespace coauth::twitter {
 
-/// 1 to 15 of `[A-Za-z0-9_]`.
+/// True for a name that can be asked for: 1 to 15 of `[A-Za-z0-9_]`. The provider refuses a whole
+/// request for a longer one.
 bool is_username(std::string_view text) noexcept;
+
+/// True for a name that an account may have: at least one of `[A-Za-z0-9_]`. Old accounts have names of
+/// up to 20.
+bool is_account_name(std::string_view text) noexcept;
 
 /// 1 to 19 digits, no zero in front.
 bool is_id(std::string_view text) noexcept;

@@ -7,8 +7,11 @@
 #include "twitter/refusal_meaning.hpp"
 #include "twitter/v2_answer.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace coauth::twitter {
 
@@ -16,93 +19,164 @@ namespace {
 
 namespace json = boost::json;
 
-// Ids and names are kept apart, since a name may consist of digits.
-struct answers {
-    std::unordered_map<std::string, profile> by_id;
-    std::unordered_map<std::string, std::string> id_of_name;
-    std::unordered_map<std::string, refusal> problems; ///< By what they speak of, folded.
+// What a response says of those that were asked for. Keys are those of `user_ref`.
+class findings {
+public:
+    findings(api_version api, const std::vector<user_ref>& users) : api_(api)
+    {
+        for (const user_ref& user : users)
+            requested_.insert(user.key());
+    }
+
+    void take_users(const json::array& users)
+    {
+        for (const json::value& user : users) {
+            if (const json::object* object = user.if_object())
+                take_user(*object);
+            else
+                leave_open(error(errc::malformed_response, "the response lists a user that is not an object"));
+        }
+    }
+
+    void take_problem(const refusal& problem)
+    {
+        if (!problem.about.empty())
+            problems_.try_emplace(folded(problem.about), problem);
+        else
+            leave_open(error(errc::provider_error, "the response holds a problem and does not say about whom")
+                           .with_provider(problem.code, shown(problem.words)));
+    }
+
+    bool has_problems() const { return !problems_.empty(); }
+
+    /// Something could not be read that may be about any user that was asked for and not found.
+    void leave_open(error why)
+    {
+        if (!open_)
+            open_ = std::move(why);
+    }
+
+    lookup outcome_of(const user_ref& user) const;
+
+private:
+    void take_user(const json::object& user);
+    void place(const std::string& key, std::shared_ptr<const profile> found);
+
+    api_version api_;
+    std::unordered_set<std::string> requested_;
+    std::unordered_map<std::string, std::shared_ptr<const profile>> found_;
+    std::unordered_map<std::string, error> failed_;
+    std::unordered_map<std::string, refusal> problems_; ///< By the text they speak of, folded.
+    std::optional<error> open_;
 };
 
-void tell_problem(lookup& one, const refusal& problem)
+// A user with an unreadable id is matched by name, if that was asked for and is exact.
+void findings::take_user(const json::object& user)
 {
+    const auto username = exact_username(api_, user);
+    const std::string name_key = username ? user_ref::username(std::string(*username)).key() : std::string();
+    const bool name_asked = username && requested_.contains(name_key);
+    std::shared_ptr<const profile> found;
+    try {
+        found = std::make_shared<const profile>(profile_of(api_, user));
+    } catch (const error& why) {
+        if (name_asked)
+            failed_.try_emplace(name_key, why);
+        else
+            leave_open(why);
+        return;
+    }
+    const std::string id_key = user_ref::id(found->id).key();
+    const bool id_asked = requested_.contains(id_key);
+    if (id_asked)
+        place(id_key, found);
+    if (name_asked)
+        place(name_key, found);
+    if (!id_asked && !name_asked)
+        leave_open(error(errc::malformed_response, "the response is about another user than the one asked for"));
+}
+
+// The first of two profiles with one id counts.
+void findings::place(const std::string& key, std::shared_ptr<const profile> found)
+{
+    const auto [placed, is_first] = found_.try_emplace(key, found);
+    if (!is_first && placed->second->id != found->id)
+        failed_.try_emplace(key, error(errc::malformed_response, "the response has two users with this name"));
+}
+
+lookup outcome_of_problem(const user_ref& user, const refusal& problem)
+{
+    lookup result(user, lookup_outcome::failed);
     const meaning m = meaning_of(problem, 200, step::call);
     switch (m.code) {
     case errc::not_found:
         // "Forbidden" under the type of a missing resource: there, but not for these credentials.
-        one.outcome = problem.title == "Forbidden" ? lookup_outcome::forbidden : lookup_outcome::not_found;
+        result.outcome = problem.title == "Forbidden" ? lookup_outcome::forbidden : lookup_outcome::not_found;
         break;
     case errc::suspended:
-        one.outcome = lookup_outcome::suspended;
+        result.outcome = lookup_outcome::suspended;
         break;
     case errc::forbidden:
-        one.outcome = lookup_outcome::forbidden;
+        result.outcome = lookup_outcome::forbidden;
         break;
     default:
-        one.outcome = lookup_outcome::failed;
-        one.why = error(m.code).with_provider(problem.code, shown(problem.words));
+        result.why = error(m.code).with_provider(problem.code, shown(problem.words));
         break;
     }
+    return result;
 }
 
-void take_profiles(api_version api, const json::array& users, answers& found)
+lookup findings::outcome_of(const user_ref& user) const
 {
-    for (const json::value& user : users) {
-        profile p = profile_of(api, as_object(user, "user"));
-        found.id_of_name.try_emplace(folded(p.username), p.id);
-        std::string id = p.id;
-        found.by_id.try_emplace(std::move(id), std::move(p));
+    const std::string key = user.key();
+    if (const auto failed = failed_.find(key); failed != failed_.end()) {
+        lookup result(user, lookup_outcome::failed);
+        result.why = failed->second;
+        return result;
     }
+    if (const auto found = found_.find(key); found != found_.end()) {
+        lookup result(user, lookup_outcome::found);
+        result.profile = *found->second;
+        return result;
+    }
+    if (const auto problem = problems_.find(folded(user.text())); problem != problems_.end())
+        return outcome_of_problem(user, problem->second);
+    if (open_) {
+        lookup result(user, lookup_outcome::failed);
+        result.why = *open_;
+        return result;
+    }
+    return lookup(user, lookup_outcome::not_found);
 }
 
-answers read(api_version api, const json::value& root)
+void read(api_version api, const json::value& root, findings& into)
 {
-    answers found;
     if (api == api_version::v1_1) {
-        take_profiles(api, as_array(root, "users"), found);
-        return found;
+        into.take_users(as_array(root, "users"));
+        return;
     }
     const v2_answer parts(root);
     for (const refusal& problem : parts.problems())
-        if (!problem.about.empty())
-            found.problems.try_emplace(folded(problem.about), problem);
+        into.take_problem(problem);
+    if (parts.has_unreadable_problems())
+        into.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
     if (const json::value* data = parts.find_data())
-        take_profiles(api, as_array(*data, "data"), found);
-    else if (found.problems.empty())
+        into.take_users(as_array(*data, "data"));
+    else if (!into.has_problems())
         parts.data(); // throws
-    return found;
-}
-
-const profile* find(const answers& found, const user_ref& who)
-{
-    std::string id = who.text();
-    if (!who.is_id()) {
-        const auto named = found.id_of_name.find(folded(who.text()));
-        if (named == found.id_of_name.end())
-            return nullptr;
-        id = named->second;
-    }
-    const auto p = found.by_id.find(id);
-    return p == found.by_id.end() ? nullptr : &p->second;
 }
 
 } // namespace
 
 lookups read_lookups(api_version api, const std::vector<user_ref>& asked, std::string_view body)
 {
-    const json_answer answer = read_json(body);
-    const answers found = read(api, answer.root());
+    const json_answer response = read_json(body);
+    findings found(api, asked);
+    read(api, response.root(), found);
     lookups result;
     result.outcomes.reserve(asked.size());
-    for (const user_ref& who : asked) {
-        lookup one(who, lookup_outcome::not_found);
-        if (const profile* p = find(found, who)) {
-            one.outcome = lookup_outcome::found;
-            one.profile = *p;
-        } else if (const auto problem = found.problems.find(folded(who.text())); problem != found.problems.end()) {
-            tell_problem(one, problem->second);
-        }
-        result.outcomes.push_back(std::move(one));
-    }
+    for (const user_ref& user : asked)
+        result.outcomes.push_back(found.outcome_of(user));
     return result;
 }
 

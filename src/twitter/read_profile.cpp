@@ -3,6 +3,7 @@
 #include "twitter/json_answer.hpp"
 #include "twitter/json_members.hpp"
 #include "twitter/names.hpp"
+#include "twitter/utf8.hpp"
 #include "twitter/v2_answer.hpp"
 
 #include <coauth/error.hpp>
@@ -21,39 +22,56 @@ bool is_url_character(char c) noexcept
 }
 
 // Pictures and links end up in pages. One that is no plain web address is left out rather than
-// passed on, and is no reason to refuse the whole person.
-std::optional<std::string> web_address(std::optional<std::string> url)
+// passed on or repaired into another address.
+std::optional<std::string> find_web_address(const json::object& object, std::string_view name)
 {
+    const auto url = find_raw_text(object, name);
     if (url && (url->starts_with("https://") || url->starts_with("http://")) &&
         std::all_of(url->begin(), url->end(), is_url_character))
-        return url;
+        return std::string(*url);
     return std::nullopt;
 }
 
 // The provider's picture hosts serve both schemes, so an http address is made an https one.
-std::optional<std::string> picture_of(std::optional<std::string> url)
+std::optional<std::string> find_picture(const json::object& user, std::string_view name)
 {
-    auto picture = web_address(std::move(url));
+    auto picture = find_web_address(user, name);
     if (picture && picture->starts_with("http://"))
         picture->replace(0, 4, "https");
     return picture;
 }
 
-// `url` itself is the provider's short link; the address the person typed is among the entities.
+// `url` itself is the provider's short link; the address the user typed is among the entities.
 std::optional<std::string> link_of(const json::object& user)
 {
-    if (const json::object* entities = find_object(user, "entities"))
-        if (const json::object* url = find_object(*entities, "url"))
-            if (const json::array* urls = find_array(*url, "urls"); urls && !urls->empty())
-                if (auto expanded = web_address(find_text(as_object(urls->front(), "urls"), "expanded_url")))
-                    return expanded;
-    return web_address(find_text(user, "url"));
+    const json::object* entities = find_object(user, "entities");
+    const json::object* url = entities ? find_object(*entities, "url") : nullptr;
+    const json::array* urls = url ? find_array(*url, "urls") : nullptr;
+    const json::object* first = urls && !urls->empty() ? urls->front().if_object() : nullptr;
+    if (first)
+        if (auto expanded = find_web_address(*first, "expanded_url"))
+            return expanded;
+    return find_web_address(user, "url");
+}
+
+// Repaired, it could be somebody else's address.
+std::optional<std::string> find_email(const json::object& user, std::string_view name)
+{
+    auto email = find_line(user, name);
+    const bool is_repaired =
+        email != find_raw_text(user, name) || (email && email->find(replacement_character) != email->npos);
+    return is_repaired ? std::nullopt : std::move(email);
+}
+
+std::string_view username_member(api_version api)
+{
+    return api == api_version::v2 ? "username" : "screen_name";
 }
 
 void read_v1_1(const json::object& user, profile& p)
 {
-    p.picture = picture_of(find_text(user, "profile_image_url_https"));
-    p.email = find_line(user, "email");
+    p.picture = find_picture(user, "profile_image_url_https");
+    p.email = find_email(user, "email");
     p.followers_count = find_count(user, "followers_count");
     p.following_count = find_count(user, "friends_count");
     p.tweet_count = find_count(user, "statuses_count");
@@ -61,8 +79,8 @@ void read_v1_1(const json::object& user, profile& p)
 
 void read_v2(const json::object& user, profile& p)
 {
-    p.picture = picture_of(find_text(user, "profile_image_url"));
-    p.email = find_line(user, "confirmed_email");
+    p.picture = find_picture(user, "profile_image_url");
+    p.email = find_email(user, "confirmed_email");
     if (const json::object* metrics = find_object(user, "public_metrics")) {
         p.followers_count = find_count(*metrics, "followers_count");
         p.following_count = find_count(*metrics, "following_count");
@@ -73,45 +91,57 @@ void read_v2(const json::object& user, profile& p)
     }
 }
 
+// The user object in the body of a response about one user, as `read` reads it.
+template <class Read>
+profile read_user(std::string_view body, api_version api, Read read)
+{
+    const json_answer answer = read_json(body);
+    if (api == api_version::v1_1)
+        return read(as_object(answer.root(), "user"));
+    const v2_answer parts(answer.root());
+    return read(as_object(parts.data(), "data"));
+}
+
 } // namespace
 
 profile profile_of(api_version api, const json::object& user)
 {
-    const bool v2 = api == api_version::v2;
     profile p;
     p.id = own_id(user);
-
-    auto username = find_line(user, v2 ? "username" : "screen_name");
-    if (!username || !is_username(*username))
-        throw error(errc::malformed_response, "the answer's user name is missing or none");
-    p.username = *std::move(username);
-
-    if (!user.contains("name"))
-        throw error(errc::malformed_response, "the answer's `name` is missing");
-    p.name = find_line(user, "name").value_or(p.username);
-
+    p.username = find_line(user, username_member(api)).value_or(std::string());
+    p.name = find_line(user, "name").value_or(p.username.empty() ? p.id : p.username);
     p.description = find_text(user, "description");
-    p.location = find_text(user, "location");
+    p.location = find_line(user, "location");
     p.url = link_of(user);
     p.is_protected = find_bool(user, "protected");
     p.verified = find_bool(user, "verified");
     p.created_at = find_time(api, user, "created_at");
-    v2 ? read_v2(user, p) : read_v1_1(user, p);
+    api == api_version::v2 ? read_v2(user, p) : read_v1_1(user, p);
     return p;
+}
+
+std::optional<std::string_view> exact_username(api_version api, const json::object& user)
+{
+    const auto name = find_raw_text(user, username_member(api));
+    return name && is_account_name(*name) ? name : std::nullopt;
 }
 
 profile read_profile(api_version api, std::string_view body)
 {
-    const json_answer answer = read_json(body);
-    if (api == api_version::v1_1)
-        return profile_of(api, as_object(answer.root(), "user"));
-    const v2_answer parts(answer.root());
-    return profile_of(api, as_object(parts.data(), "data"));
+    return read_user(body, api, [api](const json::object& user) { return profile_of(api, user); });
 }
 
-bool is_about(const profile& answer, const user_ref& asked) noexcept
+profile read_profile(api_version api, std::string_view body, const user_ref& requested)
 {
-    return asked.is_id() ? answer.id == asked.text() : equal_without_case(answer.username, asked.text());
+    return read_user(body, api, [&](const json::object& user) {
+        profile p = profile_of(api, user);
+        const bool same = requested.is_id()
+                              ? p.id == requested.text()
+                              : equal_without_case(exact_username(api, user).value_or(""), requested.text());
+        if (!same)
+            throw error(errc::malformed_response, "the response is about another user than the one asked for");
+        return p;
+    });
 }
 
 } // namespace coauth::twitter

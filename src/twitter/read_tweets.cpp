@@ -2,16 +2,18 @@
 
 #include "twitter/json_answer.hpp"
 #include "twitter/json_members.hpp"
-#include "twitter/names.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/v2_answer.hpp"
 
 #include <coauth/error.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace coauth::twitter {
 
@@ -21,40 +23,52 @@ namespace json = boost::json;
 
 using usernames = std::unordered_map<std::string, std::string>;
 
-std::string text_of(const json::object& in)
+// API 1.1 has `full_text` when asked for untruncated tweets. Empty is possible: a picture alone.
+std::string text_of(const json::object& tweet)
 {
-    // API 1.1 has `full_text` when asked for untruncated tweets. Empty is possible: a picture alone.
-    const json::value* text = in.if_contains("full_text");
+    auto text = find_text(tweet, "full_text");
     if (!text)
-        text = in.if_contains("text");
-    const json::string* words = text ? text->if_string() : nullptr;
-    if (!words)
-        throw error(errc::malformed_response, "the answer's `text` is missing or no text");
-    return {words->data(), words->size()};
+        text = find_text(tweet, "text");
+    return std::move(text).value_or(std::string());
 }
 
-std::optional<std::string> username_of(const json::object& user, std::string_view member)
+// A name to be written to must be exact: repaired, it could be somebody else's.
+std::optional<std::string> author_name(api_version api, const json::object& user)
 {
-    auto name = find_line(user, member);
-    if (name && !is_username(*name))
-        throw error(errc::malformed_response, "the answer's user name is none");
-    return name;
+    const auto name = exact_username(api, user);
+    return name ? std::optional(std::string(*name)) : std::nullopt;
 }
 
+std::optional<std::string> reply_to_of(api_version api, const json::object& tweet)
+{
+    if (api == api_version::v1_1) {
+        auto id = find_id(tweet, "in_reply_to_status_id_str");
+        return id ? id : find_id(tweet, "in_reply_to_status_id");
+    }
+    if (const json::array* references = find_array(tweet, "referenced_tweets"))
+        for (const json::value& reference : *references)
+            if (const json::object* object = reference.if_object();
+                object && find_raw_text(*object, "type") == "replied_to")
+                return find_id(*object, "id");
+    return std::nullopt;
+}
+
+// Throws if the id cannot be read; an odd member is absent.
 tweet tweet_of(api_version api, const json::object& in, const usernames& authors)
 {
     tweet t;
     t.id = own_id(in);
     t.text = text_of(in);
     t.created_at = find_time(api, in, "created_at");
+    t.reply_to = reply_to_of(api, in);
     if (api == api_version::v2) {
         t.author_id = find_id(in, "author_id");
         if (t.author_id)
             if (const auto author = authors.find(*t.author_id); author != authors.end())
                 t.author_username = author->second;
     } else if (const json::object* user = find_object(in, "user")) {
-        t.author_id = own_id(*user);
-        t.author_username = username_of(*user, "screen_name");
+        t.author_id = find_own_id(*user);
+        t.author_username = author_name(api, *user);
     }
     return t;
 }
@@ -63,11 +77,11 @@ usernames authors_in(const v2_answer& parts)
 {
     usernames names;
     if (const json::array* users = parts.users())
-        for (const json::value& user : *users) {
-            const json::object& object = as_object(user, "users");
-            if (auto name = username_of(object, "username"))
-                names.try_emplace(own_id(object), *std::move(name));
-        }
+        for (const json::value& user : *users)
+            if (const json::object* object = user.if_object())
+                if (auto id = find_own_id(*object))
+                    if (auto name = author_name(api_version::v2, *object))
+                        names.try_emplace(*std::move(id), *std::move(name));
     return names;
 }
 
@@ -98,29 +112,54 @@ const json::array* list_in(const v2_answer& parts)
     return nullptr;
 }
 
+// Strict: a list that ended too early would go unnoticed.
+std::optional<std::string> find_page_token(const json::object& object, std::string_view name)
+{
+    const json::value* value = object.if_contains(json::string_view(name.data(), name.size()));
+    if (!value || value->is_null())
+        return std::nullopt;
+    const json::string* text = value->if_string();
+    if (!text || !std::all_of(text->begin(), text->end(), [](char c) { return c > ' ' && c < 0x7f; }))
+        throw error(errc::malformed_response, "response: `" + std::string(name) + "` is not a page token");
+    return text->empty() ? std::nullopt : std::optional(std::string(text->data(), text->size()));
+}
+
 std::optional<std::string> next_token(const v2_answer& parts)
 {
     const json::object* meta = parts.meta();
-    return meta ? find_line(*meta, "next_token") : std::nullopt;
+    return meta ? find_page_token(*meta, "next_token") : std::nullopt;
+}
+
+// A tweet without a readable id is left out: nothing could be done with it.
+std::vector<tweet> readable_tweets(api_version api, const json::array& list, const usernames& authors)
+{
+    std::vector<tweet> tweets;
+    for (const json::value& item : list)
+        if (const json::object* object = item.if_object(); object && find_own_id(*object))
+            tweets.push_back(tweet_of(api, *object, authors));
+    return tweets;
 }
 
 page<tweet> v2_tweets(const v2_answer& parts)
 {
     page<tweet> p;
-    const usernames authors = authors_in(parts);
-    if (const json::array* list = list_in(parts))
-        for (const json::value& item : *list)
-            p.items.push_back(tweet_of(api_version::v2, as_object(item, "data"), authors));
+    const json::array* list = list_in(parts);
+    if (list)
+        p.items = readable_tweets(api_version::v2, *list, authors_in(parts));
     p.next = next_token(parts);
     p.newest_id = extreme_id(p.items, true);
+    // One that was left out may be newer than the others; `meta` says so where it does.
+    const bool is_complete = !list || list->size() == p.items.size();
+    const auto meta_id = is_complete || !parts.meta() ? std::nullopt : find_id(*parts.meta(), "newest_id");
+    if (meta_id && (!p.newest_id || number(*meta_id) > number(*p.newest_id)))
+        p.newest_id = meta_id;
     return p;
 }
 
 page<tweet> v1_1_tweets(const json::value& root)
 {
     page<tweet> p;
-    for (const json::value& item : as_array(root, "tweets"))
-        p.items.push_back(tweet_of(api_version::v1_1, as_object(item, "tweet"), {}));
+    p.items = readable_tweets(api_version::v1_1, as_array(root, "tweets"), {});
     p.newest_id = extreme_id(p.items, true);
     if (const auto oldest = extreme_id(p.items, false); oldest && number(*oldest) > 1)
         p.next = std::to_string(number(*oldest) - 1);
@@ -157,14 +196,15 @@ page<profile> read_followers(api_version api, std::string_view body)
         const json::object& root = as_object(answer.root(), "body");
         list = find_array(root, "users");
         if (!list)
-            throw error(errc::malformed_response, "the answer's `users` is missing");
-        p.next = find_line(root, "next_cursor_str");
+            throw error(errc::malformed_response, "response: `users` is missing or not a list");
+        p.next = find_page_token(root, "next_cursor_str");
         if (p.next == "0")
             p.next.reset();
     }
     if (list)
         for (const json::value& user : *list)
-            p.items.push_back(profile_of(api, as_object(user, "user")));
+            if (const json::object* object = user.if_object(); object && find_own_id(*object))
+                p.items.push_back(profile_of(api, *object));
     return p;
 }
 
@@ -174,7 +214,10 @@ void read_deletion(api_version api, std::string_view body)
     if (api == api_version::v1_1)
         return;
     const v2_answer parts(answer.root());
-    if (!find_bool(as_object(parts.data(), "data"), "deleted").value_or(false))
+    const auto deleted = find_bool(as_object(parts.data(), "data"), "deleted");
+    if (!deleted)
+        throw error(errc::malformed_response, "response: `deleted` is neither true nor false");
+    if (!*deleted)
         throw error(errc::provider_error, "the provider says that the tweet was not deleted");
 }
 

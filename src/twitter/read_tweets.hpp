@@ -12,9 +12,6 @@ namespace coauth::twitter {
 /// The answer to a post. Throws `errc::malformed_response`.
 tweet read_tweet(api_version api, std::string_view body);
 
-/// A page of a timeline. API 1.1 knows no tokens: `page::next` is the `max_id` below the oldest tweet.
-page<tweet> read_tweets(api_version api, std::string_view body);
-
 page<profile> read_followers(api_version api, std::string_view body);
 
 /// Throws `errc::provider_error` if API 2 says that the tweet was not deleted.

@@ -9,24 +9,36 @@ bool is_continuation(char c) noexcept
     return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
-// The length of the sequence that `text` begins with, or 0 if it begins with none.
-std::size_t sequence_length(std::string_view text) noexcept
+// How long the character is that `lead` begins; 0 if none begins so.
+std::size_t length_after(unsigned char lead) noexcept
 {
-    const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = at(0);
-    if (lead < 0x80)
-        return 1;
-    const std::size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-    if (length == 0 || text.size() < length)
-        return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if (!is_continuation(text[i]))
-            return 0;
-    const unsigned char second = at(1);
-    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-    const bool surrogate = lead == 0xed && second >= 0xa0;
-    const bool too_high = lead == 0xf4 && second >= 0x90;
-    return overlong || surrogate || too_high ? 0 : length;
+    return lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+}
+
+// The second octet rules out overlong forms, surrogates and what is above U+10FFFF.
+bool is_second(unsigned char lead, char second) noexcept
+{
+    const auto octet = static_cast<unsigned char>(second);
+    const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    return octet >= low && octet <= high;
+}
+
+struct sequence {
+    std::size_t length; ///< At least 1.
+    bool well_formed;
+};
+
+// The character that `text` begins with, or as much of it as is there.
+sequence first_sequence(std::string_view text) noexcept
+{
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t whole = length_after(lead);
+    std::size_t length = 1;
+    while (length < whole && length < text.size() &&
+           (length == 1 ? is_second(lead, text[1]) : is_continuation(text[length])))
+        ++length;
+    return {length, length == whole};
 }
 
 } // namespace
@@ -34,10 +46,10 @@ std::size_t sequence_length(std::string_view text) noexcept
 bool is_utf8(std::string_view text) noexcept
 {
     while (!text.empty()) {
-        const std::size_t length = sequence_length(text);
-        if (length == 0)
+        const sequence first = first_sequence(text);
+        if (!first.well_formed)
             return false;
-        text.remove_prefix(length);
+        text.remove_prefix(first.length);
     }
     return true;
 }
@@ -49,6 +61,14 @@ std::string_view utf8_prefix(std::string_view text, std::size_t limit) noexcept
     while (limit > 0 && is_continuation(text[limit]))
         --limit;
     return text.substr(0, limit);
+}
+
+std::string_view take_character(std::string_view& text) noexcept
+{
+    const sequence first = first_sequence(text);
+    const std::string_view character = text.substr(0, first.length);
+    text.remove_prefix(first.length);
+    return first.well_formed ? character : replacement_character;
 }
 
 } // namespace coauth::twitter

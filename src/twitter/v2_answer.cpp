@@ -5,6 +5,8 @@
 
 #include <coauth/error.hpp>
 
+#include <algorithm>
+
 namespace coauth::twitter {
 
 namespace json = boost::json;
@@ -34,7 +36,8 @@ const json::value& v2_answer::data() const
 
 const json::object* v2_answer::meta() const
 {
-    return find_object(root_, "meta");
+    const json::value* found = root_.if_contains("meta");
+    return found && !found->is_null() ? &as_object(*found, "meta") : nullptr;
 }
 
 const json::array* v2_answer::users() const
@@ -47,9 +50,19 @@ std::vector<refusal> v2_answer::problems() const
 {
     std::vector<refusal> list;
     if (const json::array* errors = find_array(root_, "errors"))
-        for (const json::value& e : *errors)
-            list.push_back(refusal_of(as_object(e, "errors")));
+        for (const json::value& problem : *errors)
+            if (const json::object* object = problem.if_object())
+                list.push_back(refusal_of(*object));
     return list;
+}
+
+bool v2_answer::has_unreadable_problems() const
+{
+    const json::value* member = root_.if_contains("errors");
+    if (!member || member->is_null())
+        return false;
+    const json::array* errors = member->if_array();
+    return !errors || !std::all_of(errors->begin(), errors->end(), [](const json::value& v) { return v.is_object(); });
 }
 
 } // namespace coauth::twitter

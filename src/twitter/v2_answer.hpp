@@ -24,12 +24,17 @@ public:
     /// Null if there is none.
     const boost::json::value* find_data() const;
 
+    /// Null if there is none. Throws if it is not an object: it tells whether there are more pages.
     const boost::json::object* meta() const;
 
     /// `includes.users`; null if there is none.
     const boost::json::array* users() const;
 
+    /// Those that can be read.
     std::vector<refusal> problems() const;
+
+    /// True if `errors` holds something that is not a problem, or is not a list.
+    bool has_unreadable_problems() const;
 
 private:
     const boost::json::object& root_;

@@ -31,7 +31,8 @@ COAUTH_DECL std::string build_authorization_url(
     std::string_view url, const request_token& login, const parameters& extra = {});
 
 /// Leg 3 (section 2.3): trades the request token and its verifier for an access token.
-/// Fails as `signer` does, and for a verifier that is empty, over 512 characters or not printable ASCII.
+/// Fails as `signer` does, and for a verifier that is empty, over 512 octets or holds a control
+/// character; any other text is the provider's to choose.
 COAUTH_DECL result<signed_request> build_access_token_request(const consumer& app, std::string_view url,
     const request_token& login, std::string_view verifier, const moment& at, signature_method method = hmac_sha1());
 

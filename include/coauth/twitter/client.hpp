@@ -100,8 +100,9 @@ public:
     std::string authorize_url(
         const oauth1::request_token& login, const authorize_options& options = authorize_options()) const;
 
-    /// Leg 3. `verifier`: what the callback brought, or the PIN as typed; white space around it is
-    /// left out, zeros in front are kept.
+    /// Leg 3. `verifier`: what the callback brought, or the PIN as typed; white space around a PIN is
+    /// left out, zeros in front are kept. Fails for one that holds control characters. A `user_id` that
+    /// is not an id is left out of the token's `extra`: ask `me`.
     boost::asio::awaitable<oauth1::access_token> access_token(oauth1::request_token login, std::string verifier) const;
 
     /// Makes the provider forget the token.
@@ -115,7 +116,8 @@ public:
     boost::asio::awaitable<reply<twitter::profile>> profile(oauth1::access_token user, user_ref who) const;
 
     /// Up to 100 people in one request, all by id or all by name; none: no request. Missing and
-    /// suspended people are outcomes, no errors; an answer about someone else is left out.
+    /// suspended people are outcomes, no errors. A user whose id cannot be read, or in whose place the
+    /// response has another one, is `failed` and the others are not.
     boost::asio::awaitable<reply<lookups>> profiles(oauth1::access_token user, std::vector<user_ref> who) const;
 
     boost::asio::awaitable<reply<page<tweet>>> tweets(

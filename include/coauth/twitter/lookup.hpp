@@ -14,7 +14,7 @@ enum class lookup_outcome {
     not_found,
     suspended,
     forbidden, ///< Known, but not shown to these credentials.
-    failed,    ///< Something else went wrong for this name.
+    failed,    ///< Something else went wrong for this name: what the response says of it can't be read, say.
 };
 
 /// What became of one of the names asked for.

@@ -19,9 +19,10 @@ enum class picture_size {
     original, ///< As uploaded.
 };
 
-/// A person's profile, the same for both APIs. Whatever the provider did not give, or gave as null
-/// or as an empty text, is empty; `id`, `username` and `name` are always there (a person without a name
-/// goes by the user name).
+/// A person's profile, the same for both APIs. What the provider did not give, or gave as null, as an
+/// empty text or in another shape than its own, is empty; `id` and `name` are always there (a person
+/// without a name goes by the user name, else by the id). Texts are UTF-8, with U+FFFD for what is not
+/// Unicode and without control characters, except for the line breaks of a description.
 ///
 /// Recognise a person by `id`: user names change hands.
 ///
@@ -30,7 +31,9 @@ struct COAUTH_DECL profile {
     profile() = default;
 
     std::string id;                     ///< Decimal, up to 19 digits; a text, since it does not fit a double.
-    std::string username;               ///< Without `@`; compares without case.
+    std::string username;               ///< Without `@`; compares without case. Old accounts have up to 20 letters.
+                                        ///< Empty if the provider gave none; one with other characters than
+                                        ///< `[A-Za-z0-9_]` is odd, so escape it for HTML.
     std::string name;                   ///< As shown; any characters, so escape it for HTML.
     std::optional<std::string> picture; ///< https URL, the `normal` size; see `picture_url`. Anything else is left out.
     std::optional<std::string> description;
@@ -63,7 +66,7 @@ public:
     const std::string& text() const noexcept { return text_; }
 
     /// True if it can be asked for: an id of 1 to 19 digits without a zero in front, a name of 1 to 15
-    /// of `[A-Za-z0-9_]`.
+    /// of `[A-Za-z0-9_]`. The provider refuses a whole request for a longer name; ask by id for those.
     bool valid() const noexcept;
 
     /// The same for two that mean the same person in the same way: names compare without case, and a

@@ -1,9 +1,13 @@
 // A tweet, and pages of things.
 #pragma once
 
+#include <coauth/export.hpp>
+#include <coauth/twitter/endpoints.hpp>
+
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coauth::twitter {
@@ -13,20 +17,21 @@ struct tweet {
     tweet() = default;
 
     std::string id;   ///< Decimal; a text, since it does not fit a double.
-    std::string text; ///< Any characters, so escape it for HTML.
+    std::string text; ///< Any characters, so escape it for HTML; only line breaks of the control characters.
     std::optional<std::string> author_id;
-    std::optional<std::string> author_username; ///< Given with mentions.
+    std::optional<std::string> author_username; ///< Given with mentions; `[A-Za-z0-9_]`, anything else is left out.
+    std::optional<std::string> reply_to;        ///< The tweet it replies to, if the response says so.
     std::optional<std::chrono::sys_seconds> created_at;
 };
 
-/// One page of a longer list, newest first.
+/// One page of a longer list, newest first. An item whose id cannot be read is left out.
 template <class T>
 struct page {
     page() = default;
 
     std::vector<T> items;
     std::optional<std::string> next;      ///< Pass it as `page_options::token` for the next page; empty on the last.
-    std::optional<std::string> newest_id; ///< Of the tweets on this page; pass it as `since_id` later.
+    std::optional<std::string> newest_id; ///< Of the tweets on this page, left out or not; pass it as `since_id` later.
 };
 
 /// Which page to ask for.
@@ -39,5 +44,11 @@ struct page_options {
     std::string token;    ///< `page::next` of the page before.
     std::string since_id; ///< Only tweets after this one. Tweets and mentions only.
 };
+
+/// The page of tweets in the body of a response to `client::request`, for a timeline asked for with other
+/// fields than `client::tweets` asks for. Lenient as that is: a tweet's optional member in an odd shape is
+/// absent. API 1.1 knows no tokens: `page::next` is the `max_id` below the oldest tweet.
+/// Throws `errc::malformed_response` if the body is not a page of tweets.
+COAUTH_DECL page<tweet> read_tweets(api_version api, std::string_view body);
 
 } // namespace coauth::twitter

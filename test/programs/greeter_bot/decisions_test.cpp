@@ -74,6 +74,25 @@ TEST_CASE("since_id does not pass what is not settled")
     CHECK(r.oldest() == "6");
 }
 
+TEST_CASE("greeter_bot: since_id passes what can't be read once all that can is settled")
+{
+    memory m = of_bot();
+    round r(m, {mention("10"), mention("20")}, "30");
+    CHECK(m.since_id.empty());
+    r.next("hi");
+    r.settle("100");
+    CHECK(m.since_id == "10");
+    r.next("hi");
+    r.settle("101");
+    CHECK(m.since_id == "30");
+    round(m, {}, "9");
+    CHECK(m.since_id == "30");
+    round(m, {}, "100");
+    CHECK(m.since_id == "100");
+    round(m, {}, "");
+    CHECK(m.since_id == "100");
+}
+
 TEST_CASE("what was open comes first with the same words, and one that shows up late is not lost")
 {
     memory m = of_bot();
@@ -242,8 +261,21 @@ TEST_CASE("own replies are read in both APIs")
     next = add_replies(api_version::v1_1, "[]", found);
     CHECK_FALSE(next);
     CHECK(found == replies{{"5", "9"}, {"6", "19"}});
-    for (const auto* bad : {"", "[]", "{}", "1", R"({"data":[1]})"})
+    for (const auto* bad : {"", "[]", "{}", "1", R"({"data":{}})", R"({"data":[],"meta":7})"})
         CHECK_THROWS_AS(add_replies(api_version::v2, bad, found), error);
-    for (const auto* bad : {"", "{}", "[1]", R"([{"id_str":"x"}])", R"([{}])"})
+    for (const auto* bad : {"", "{}", "1"})
         CHECK_THROWS_AS(add_replies(api_version::v1_1, bad, found), error);
+}
+
+TEST_CASE("greeter_bot: an odd tweet of its own costs no other")
+{
+    using coauth::twitter::api_version;
+    replies found;
+    CHECK_FALSE(add_replies(api_version::v2, R"({"data":[1,{},{"id":"x"},{"id":"9","id":"9"},{"id":"8","text":"\ud83d",
+        "referenced_tweets":[7,{"type":["replied_to"],"id":"4"},{"type":"replied_to","id":"5"}]}]})",
+        found));
+    CHECK(add_replies(api_version::v1_1, R"([1,{},{"id_str":"x"},{"id_str":"18","in_reply_to_status_id_str":"x"},
+        {"id_str":"19","text":"\ud83d","in_reply_to_status_id_str":"6"}])",
+              found) == "17");
+    CHECK(found == replies{{"5", "8"}, {"6", "19"}});
 }

@@ -103,9 +103,48 @@ TEST_CASE("leg 3's request")
     REQUIRE(r);
     CHECK(r->authorization.find("oauth_verifier=\"0123456\"") != std::string::npos);
     CHECK(r->authorization.find("oauth_token=\"t\"") != std::string::npos);
-    for (const std::string bad : {"", "a b", "a\n", "\xc3\xa9"})
+    for (const std::string bad : {"", "a\n", "\r", "a\tb", "\x7f", "\x1f"})
         CHECK_FALSE(build_access_token_request(app, "https://h/", login, bad, at));
+    CHECK_FALSE(build_access_token_request(app, "https://h/", login, std::string("a\0b", 3), at));
     CHECK_FALSE(build_access_token_request(app, "https://h/", login, std::string(513, '1'), at));
+}
+
+TEST_CASE("legs: a verifier is any text of the provider's without control characters")
+{
+    struct row {
+        const char* verifier;
+        const char* sent;
+    };
+    const row table[] = {
+        {"a b", "a%20b"},
+        {" a ", "%20a%20"},
+        {"caf\xc3\xa9", "caf%C3%A9"},
+        {"100%", "100%25"},
+        {"%41", "%2541"},
+        {"a+b&c=d\"e,f", "a%2Bb%26c%3Dd%22e%2Cf"},
+        {"\xe2\x98\x83\xf0\x9f\x98\x80", "%E2%98%83%F0%9F%98%80"},
+        {"\xff", "%FF"},
+        {"-._~", "-._~"},
+    };
+    const request_token login("t \xc3\xa9%", secret("s \xc3\xa9%"));
+    for (const row& r : table) {
+        CAPTURE(r.verifier);
+        const auto request = build_access_token_request(app, "https://h/oauth/access_token", login, r.verifier, at);
+        REQUIRE(request);
+        CHECK(request->authorization.find("oauth_verifier=\"" + std::string(r.sent) + '"') != std::string::npos);
+        CHECK(request->authorization.find("oauth_token=\"t%20%C3%A9%25\"") != std::string::npos);
+        const auto back = parse_callback("oauth_token=t&oauth_verifier=" + std::string(r.sent));
+        REQUIRE(back);
+        CHECK(back->verifier == r.verifier);
+    }
+    for (const char* body : {"oauth_token=t%20%C3%A9%25&oauth_token_secret=s%20%C3%A9%25&oauth_callback_confirmed=true",
+             "oauth_token=t+%C3%A9%25&oauth_token_secret=s+%C3%A9%25&oauth_callback_confirmed=true"}) {
+        const auto token = parse_request_token_reply(body);
+        REQUIRE(token);
+        CHECK(token->token() == "t \xc3\xa9%");
+        CHECK(token->secret().matches("s \xc3\xa9%"));
+        CHECK(parse_access_token_reply(body).has_value());
+    }
 }
 
 TEST_CASE("callbacks")

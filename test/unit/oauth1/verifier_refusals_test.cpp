@@ -77,6 +77,7 @@ TEST_CASE("each refusal and its status")
         {"malformed", 400, "nonce not printable", [](request& r) { r.set("oauth_nonce", "a\x01"); }, nothing},
         {"malformed", 400, "nonce not ASCII", [](request& r) { r.set("oauth_nonce", "\xc3\xa9"); }, nothing},
         {"malformed", 400, "verifier too long", [](request& r) { r.set("oauth_verifier", octets(513)); }, nothing},
+        {"malformed", 400, "verifier with a control", [](request& r) { r.set("oauth_verifier", "a\x7f"); }, nothing},
         {"malformed", 400, "callback too long", [](request& r) { r.set("oauth_callback", octets(2049)); }, nothing},
         {"malformed", 400, "NUL in a protocol parameter",
             [](request& r) { r.set("oauth_callback", std::string("a\0b", 3)); }, nothing},
@@ -256,6 +257,16 @@ TEST_CASE("what is at its bound is accepted")
     r.set("oauth_consumer_key", known.consumer_key).set("oauth_token", known.token);
     REQUIRE(r.oauth.size() == 31); // and the signature
     CHECK(verify_once(r.sign(), known) == "genuine");
+}
+
+TEST_CASE("verifier: what a user was given as verifier may be any text without control characters")
+{
+    for (const char* text : {"a b", " ", "caf\xc3\xa9", "100%", "%41", "a+b&c=d\"", "\xe2\x98\x83", "\xff"}) {
+        CAPTURE(text);
+        request r;
+        r.set("oauth_verifier", text);
+        CHECK(verify_once(r.sign()) == "genuine");
+    }
 }
 
 TEST_CASE("every reason has a name of its own and a status")

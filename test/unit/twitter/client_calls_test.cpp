@@ -105,6 +105,17 @@ TEST_CASE("me: each API asks its own way and must get the token's own person")
         [](const http::request& r) { CHECK(r.target == "/1.1/account/verify_credentials.json?skip_status=true"); });
     CHECK(run(old.make().me(old.user))->id == "7");
 
+    // A name of 16 to 20 letters can't be asked for.
+    for (const char* name : {"sixteen_letters_", "twenty_letters_name_", "a b", ""}) {
+        CAPTURE(name);
+        old.wire->answer(200, R"({"id_str":"7","screen_name":")" + std::string(name) + R"(","name":"A"})",
+            [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?user_id=7"); });
+        const oauth1::access_token token("7-token", secret("token-secret"), {{"user_id", "7"}, {"screen_name", name}});
+        const auto me = run(old.make().me(token));
+        REQUIRE(me);
+        CHECK(me->username == name);
+    }
+
     for (const api_version api : {api_version::v1_1, api_version::v2}) {
         bench other(api);
         other.wire->answer(200, api == api_version::v2 ? R"({"data":{"id":"8","username":"ann","name":"A"}})"

@@ -95,6 +95,57 @@ TEST_CASE("leg 3 sends the verifier without the white space around it, zeros kep
     CHECK(token->extra("screen_name") == "ann");
 }
 
+TEST_CASE("client: a verifier that is not a PIN is sent as it is")
+{
+    const std::pair<const char*, const char*> table[] = {{"a b", "a%20b"},
+        {" caf\xc3\xa9 100% ", "%20caf%C3%A9%20100%25%20"}, {"a b\r\n", "a%20b"}, {" 0012 ", "0012"},
+        {"00 12", "00%2012"}};
+    for (const auto& [verifier, sent] : table) {
+        CAPTURE(verifier);
+        bench b;
+        client c = b.make();
+        const std::string expected = "oauth_verifier=\"" + std::string(sent) + '"';
+        b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats", [expected](const http::request& request) {
+            CHECK(request.headers.get("Authorization").find(expected) != std::string_view::npos);
+        });
+        CHECK(run(c.access_token(b.login, verifier)));
+    }
+}
+
+TEST_CASE("client: who signed in is an exact id or not said, and the name can be shown")
+{
+    struct row {
+        const char* extra;
+        const char* id;
+        const char* name;
+    };
+    const row table[] = {
+        {"&user_id=7&screen_name=ann", "7", "ann"},
+        {"&user_id=7&screen_name=twenty_letters_name_", "7", "twenty_letters_name_"},
+        {"&user_id=7&screen_name=a%00n%FF%1b%5b2J", "7", "an\xef\xbf\xbd[2J"},
+        {"&user_id=7&screen_name=ann&screen_name=bob", "7", ""},
+        {"&user_id=7&user_id=7&screen_name=ann", "", "ann"},
+        {"&user_id=7&user_id=8&screen_name=ann", "", "ann"},
+        {"&user_id=007&screen_name=ann", "", "ann"},
+        {"&user_id=7%00&screen_name=ann", "", "ann"},
+        {"&user_id=ann&screen_name=", "", ""},
+        {"", "", ""},
+    };
+    for (const row& r : table) {
+        CAPTURE(r.extra);
+        bench b;
+        client c = b.make();
+        b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats&x_more=1" + std::string(r.extra));
+        const auto token = run(c.access_token(b.login, "1"));
+        REQUIRE(token);
+        CHECK(token->token() == "7-at");
+        CHECK(token->secret().matches("ats"));
+        CHECK(token->extra("user_id") == r.id);
+        CHECK(token->extra("screen_name") == r.name);
+        CHECK(token->extra("x_more") == "1");
+    }
+}
+
 TEST_CASE("an endpoint below a path is signed and sent with it")
 {
     bench b(api_version::v2, "http://127.0.0.1:8080/prefix");
@@ -189,7 +240,7 @@ TEST_CASE("what can't be used is refused before a byte is sent")
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == errc::invalid_argument);
     }
-    for (const char* verifier : {"", "  \n", "a\nb", "caf\xc3\xa9"}) {
+    for (const char* verifier : {"", "  \n", "a\nb", "a\tb", "1\x7f"}) {
         CAPTURE(verifier);
         const auto refused = run(c.access_token(b.login, verifier));
         REQUIRE_FALSE(refused);

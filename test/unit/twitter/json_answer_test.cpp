@@ -50,8 +50,8 @@ TEST_CASE("one JSON text is read, with white space around it")
 TEST_CASE("everything else is refused with a type")
 {
     for (const char* bad : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{'a':1}", "{a:1}", "nul", "01", "1.", "+1", "NaN",
-             "Infinity", "[1] [2]", "{}x", "\"a", "\"\t\"", "\"\\x\"", "\"\\ud800\"", "\"\\udc00\"",
-             "\"\\ud800\\u0041\"", "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "// c\n{}", "/**/{}",
+             "Infinity", "[1] [2]", "{}x", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud83\"", "\"\\ud800", "\"\\ud800\\",
+             "\"\\ud800\\\"", "\\ud800", "{\\ud800}", "[\x01]", "\xff", "[\"\xff\",]", "// c\n{}", "/**/{}",
              "\xef\xbb\xbf{}", "<html></html>", "oauth_token=a"})
         CHECK_MESSAGE(refusal_to_read(bad) == errc::malformed_response, bad);
     CHECK(refusal_to_read(std::string("{}\0", 3)) == errc::malformed_response);
@@ -66,18 +66,66 @@ TEST_CASE("depth and size have bounds")
     CHECK(refusal_to_read(std::string(max_json_body - 1, ' ') + "{}") == errc::response_too_large);
 }
 
-TEST_CASE("a member named twice in one object is refused, wherever the object is")
+TEST_CASE("json_answer: what is illegal in a text is repaired, and nothing else is")
 {
-    for (const char* bad : {R"({"id":"1","id":"2"})", R"({"a":[{"id":1,"x":0,"id":1}]})",
-             R"({"a":{"b":{"c":1,"c":2}}})", R"({"\u0069d":1,"id":2})"})
-        CHECK_MESSAGE(refusal_to_read(bad) == errc::malformed_response, bad);
+    struct row {
+        std::string body;
+        std::string text;
+    };
+    const std::string half = "\xef\xbf\xbd";
+    const row table[] = {
+        {R"("\ud83d")", half}, {R"("\uDE00")", half}, {R"("\ude00\ud83d")", half + half},
+        {R"("\ud83d\ude00")", "\xf0\x9f\x98\x80"}, {R"("\uD83D\uDE00\uD83D")", "\xf0\x9f\x98\x80" + half},
+        {R"("\ud83d\ud83d\ude00\ude00")", half + "\xf0\x9f\x98\x80" + half}, {R"("\ud83d\"x\\")", half + "\"x\\"},
+        {R"("\ud83d\u005c\u005cude00")", half + "\\\\ude00"}, {R"("\\ud83d")", "\\ud83d"},
+        {R"("\\ud83d\ud83d")", "\\ud83d" + half}, {R"("\\\ud83d")", "\\" + half},
+        {R"("\ud83d\\ude00")", half + "\\ude00"}, {R"("\ud83d\n")", half + "\n"}, {"\"a\tb\x01\n\"", "a\tb\x01\n"},
+        {std::string("\"\0\"", 3), std::string(1, '\0')}, {"\"\x1f\\ud83d\"", "\x1f" + half},
+        {"\"\xff\xed\xa0\x80\"", "\xff\xed\xa0\x80"}, // its readers repair it
+    };
+    for (const row& r : table) {
+        CAPTURE(r.body);
+        const json_answer whole = read_json(r.body);
+        const auto& text = whole.root().as_string();
+        CHECK(std::string_view(text.data(), text.size()) == r.text);
+        const json_answer inside = read_json("{\"" + std::string(40, 'k') + "\":[" + r.body + ",\"\"]}\n");
+        const auto& first = inside.root().as_object().begin()->value().as_array().front().as_string();
+        CHECK(std::string_view(first.data(), first.size()) == r.text);
+    }
+    // As a name, too.
+    CHECK(read_json(R"({"\ud83d":1})").root().as_object().contains(half));
+    CHECK(refusal_to_read("\"\\ud83d\"" + nested(max_json_depth + 1)) == errc::malformed_response);
+    CHECK(refusal_to_read('[' + nested(max_json_depth) + ",\"\\ud83d\"]") == errc::malformed_response);
+}
+
+TEST_CASE("json_answer: a member named twice in one object is marked, wherever the object is")
+{
+    const auto repeated = [](const json_answer& answer, std::initializer_list<const char*> path) {
+        const boost::json::value* value = &answer.root();
+        for (const char* step : path)
+            value = value->is_array() ? &value->as_array().front() : &value->as_object().at(step);
+        return is_repeated(*value);
+    };
+    CHECK(repeated(read_json(R"({"id":"1","id":"1"})"), {"id"}));
+    CHECK(repeated(read_json(R"({"id":"1","x":0,"id":{"id":1,"id":2},"id":3})"), {"id"}));
+    CHECK(repeated(read_json(R"({"a":[{"id":1,"x":0,"id":1}]})"), {"a", "", "id"}));
+    CHECK_FALSE(repeated(read_json(R"({"a":[{"id":1,"x":0,"id":1}]})"), {"a", "", "x"}));
+    CHECK(repeated(read_json(R"({"a":{"b":{"c":1,"c":2}}})"), {"a", "b", "c"}));
+    CHECK(repeated(read_json(R"({"\u0069d":1,"id":2})"), {"id"}));
+    CHECK(repeated(read_json(R"({"a":[{"a":1},{"a":2}],"b":"\ud83d","a":2})"), {"a"}));
+    CHECK_FALSE(repeated(read_json(R"({"a":[{"a":1},{"a":2}],"b":{"a":null},"c":0.5})"), {"a"}));
 
     // An object with so many members is a hash table inside.
     std::string many = "{";
     for (int i = 0; i < 1000; ++i)
         many += "\"k" + std::to_string(i) + "\":1,";
-    CHECK_FALSE(refusal_to_read(many + "\"last\":1}"));
-    CHECK(refusal_to_read(many + "\"k500\":1}") == errc::malformed_response);
+    const json_answer once = read_json(many + "\"last\":1}");
+    const json_answer twice = read_json(many + "\"k500\":1,\"k7\":1}");
+    for (const auto& member : once.root().as_object())
+        CHECK_FALSE(is_repeated(member.value()));
+    REQUIRE(twice.root().as_object().size() == 1000);
+    for (const auto& member : twice.root().as_object())
+        CHECK(is_repeated(member.value()) == (member.key() == "k500" || member.key() == "k7"));
 }
 
 TEST_CASE("an HTML page instead of JSON is named as one")
@@ -127,33 +175,56 @@ TEST_CASE("ids: a text or an integer from 1 to 2^63-1, and nothing that lost dig
             R"({"id":"1e3"})", R"({"id":" 1"})", R"({"id":"1 "})", R"({"id":"1\n"})", R"({"id":"1\u0000"})",
             R"({"id":"9223372036854775808"})", R"({"id":"9999999999999999999"})", R"({"id":"12345678901234567890"})",
             R"({"id":"0x10"})", R"({"id":"\u0661"})", R"({"id":"abc"})", R"({"id_str":"","id":20})",
-            R"({"id_str":20.5,"id":20})", R"({"id_str":"007","id":7})", R"({"id_str":false,"id":7})"})
+            R"({"id_str":20.5,"id":20})", R"({"id_str":"007","id":7})", R"({"id_str":false,"id":7})",
+            R"({"id":7,"id":7})", R"({"id_str":"7","id":7,"id":8})", R"({"id_str":"7","id_str":"7","id":7})",
+            R"({"id":"7\ud83d"})", "{\"id\":\"7\xff\"}"}) {
         CHECK_MESSAGE(refusal_of_member(bad, read_id) == errc::malformed_response, bad);
+        const json_answer answer = read_json(bad);
+        CHECK_MESSAGE(!find_own_id(answer.root().as_object()), bad);
+    }
 }
 
-TEST_CASE("counts are whole numbers from 0")
+TEST_CASE("json_members: a count is a whole number from 0, and anything else is absent")
 {
-    const auto read_count = [](const boost::json::object& o) { return find_count(o, "n"); };
-    CHECK(find_count(read_json(R"({"n":0})").root().as_object(), "n") == 0);
-    CHECK(find_count(read_json(R"({"n":9223372036854775807})").root().as_object(), "n") == INT64_MAX);
-    CHECK_FALSE(find_count(read_json(R"({"n":null})").root().as_object(), "n"));
-    CHECK_FALSE(find_count(read_json(R"({})").root().as_object(), "n"));
-    for (const char* bad :
-        {R"({"n":-1})", R"({"n":1.5})", R"({"n":1e3})", R"({"n":1e400})", R"({"n":9223372036854775808})",
-            R"({"n":18446744073709551616})", R"({"n":"1"})", R"({"n":true})", R"({"n":[]})"})
-        CHECK_MESSAGE(refusal_of_member(bad, read_count) == errc::malformed_response, bad);
+    const auto count_in = [](const char* body) { return find_count(read_json(body).root().as_object(), "n"); };
+    CHECK(count_in(R"({"n":0})") == 0);
+    CHECK(count_in(R"({"n":9223372036854775807})") == INT64_MAX);
+    for (const char* odd : {R"({})", R"({"n":null})", R"({"n":-1})", R"({"n":1.0})", R"({"n":1.5})", R"({"n":1e3})",
+             R"({"n":1e400})", R"({"n":9223372036854775808})", R"({"n":18446744073709551616})", R"({"n":"1"})",
+             R"({"n":true})", R"({"n":[]})", R"({"n":{}})", R"({"n":1,"n":1})"})
+        CHECK_MESSAGE(!count_in(odd), odd);
 }
 
-TEST_CASE("texts: empty is absent, a NUL is refused, and lines have no control characters")
+TEST_CASE("json_members: texts are repaired, one-line texts have no control characters, and empty is absent")
 {
-    const auto read_text = [](const boost::json::object& o) { return find_text(o, "t"); };
-    const auto read_line = [](const boost::json::object& o) { return find_line(o, "t"); };
-    CHECK(find_text(read_json(R"({"t":"a\nb"})").root().as_object(), "t") == "a\nb");
-    CHECK_FALSE(find_text(read_json(R"({"t":""})").root().as_object(), "t"));
-    CHECK_FALSE(find_text(read_json(R"({"t":null})").root().as_object(), "t"));
-    CHECK(refusal_of_member(R"({"t":"a\u0000b"})", read_text) == errc::malformed_response);
-    CHECK(refusal_of_member(R"({"t":1})", read_text) == errc::malformed_response);
-    for (const char* bad :
-        {R"({"t":"a\u0000b"})", R"({"t":"a\nb"})", R"({"t":"a\tb"})", R"({"t":"\u001b[31m"})", "{\"t\":\"\x7f\"}"})
-        CHECK_MESSAGE(refusal_of_member(bad, read_line) == errc::malformed_response, bad);
+    struct row {
+        std::string value;
+        const char* line;
+        const char* text;
+    };
+    const row table[] = {
+        {R"("a b")", "a b", "a b"},
+        {R"("a\nb\r\nc")", "abc", "a\nb\r\nc"},
+        {R"("a\tb")", "ab", "a b"},
+        {R"("a\u0000b")", "ab", "ab"},
+        {R"("\u001b[31m")", "[31m", "[31m"},
+        {"\"\x7f\"", nullptr, nullptr},
+        {R"("\n")", nullptr, "\n"},
+        {R"("\u0080\u009f\u00a0")", "\xc2\xa0", "\xc2\xa0"},
+        {"\"a\xff\"", "a\xef\xbf\xbd", "a\xef\xbf\xbd"},
+        {R"("")", nullptr, nullptr},
+        {"null", nullptr, nullptr},
+        {"1", nullptr, nullptr},
+        {R"(["a"])", nullptr, nullptr},
+    };
+    const auto same = [](const std::optional<std::string>& text, const char* expected) {
+        return expected ? text == std::string(expected) : !text;
+    };
+    for (const row& r : table) {
+        CAPTURE(r.value);
+        const json_answer answer = read_json("{\"t\":" + r.value + '}');
+        CHECK(same(find_line(answer.root().as_object(), "t"), r.line));
+        CHECK(same(find_text(answer.root().as_object(), "t"), r.text));
+    }
+    CHECK_FALSE(find_text(read_json(R"({"t":"a","t":"a"})").root().as_object(), "t"));
 }

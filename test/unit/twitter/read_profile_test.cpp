@@ -153,7 +153,8 @@ TEST_CASE("pictures are https, links are web addresses, and what is neither is l
         {"https://h/a b", nullptr, nullptr},
         {"https://h/\\\"onload=", nullptr, nullptr},
         {"https://h/<script>", nullptr, nullptr},
-        {"https://h/\\u0000", "refused", "refused"},
+        {"https://h/\\u0000", nullptr, nullptr},
+        {"https://h/\\ud83d", nullptr, nullptr},
         {"https://h/\\n", nullptr, nullptr},
         {"https://h/\\u00e9", nullptr, nullptr},
     };
@@ -162,10 +163,6 @@ TEST_CASE("pictures are https, links are web addresses, and what is neither is l
         const std::string value = std::string("\":\"") + r.given + "\"";
         const std::string v1_1 = v1_1_with(",\"profile_image_url_https" + value + ",\"url" + value);
         const std::string v2 = v2_with(",\"profile_image_url" + value + ",\"url" + value);
-        if (r.picture && r.picture == std::string_view("refused")) {
-            CHECK(refused(api_version::v1_1, v1_1) == errc::malformed_response);
-            continue;
-        }
         for (const profile& p : {read_profile(api_version::v1_1, v1_1), read_profile(api_version::v2, v2)}) {
             CHECK(p.picture == (r.picture ? std::optional<std::string>(r.picture) : std::nullopt));
             CHECK(p.url == (r.link ? std::optional<std::string>(r.link) : std::nullopt));
@@ -177,41 +174,68 @@ TEST_CASE("pictures are https, links are web addresses, and what is neither is l
               .url == "https://t.co/a");
 }
 
-TEST_CASE("id, user name and name must be there and be some")
+TEST_CASE("read_profile: only the id must be there and be one")
 {
-    for (const char* bad :
-        {R"({"screen_name":"a","name":"A"})", R"({"id":1,"name":"A"})", R"({"id":1,"screen_name":"a"})",
-            R"({"id":1.0,"screen_name":"a","name":"A"})", R"({"id":1,"screen_name":"","name":"A"})",
-            R"({"id":1,"screen_name":"a b","name":"A"})", R"({"id":1,"screen_name":"1234567890123456","name":"A"})",
-            R"({"id":1,"screen_name":"a\u0000","name":"A"})", R"({"id":1,"screen_name":"a\n","name":"A"})",
-            R"({"id":1,"screen_name":null,"name":"A"})", R"({"id":1,"screen_name":5,"name":"A"})",
-            R"({"id":1,"screen_name":"a","name":"A\u0000"})", R"({"id":1,"screen_name":"a","name":"A\u001b[2J"})",
-            R"({"id":1,"screen_name":"a","name":7})", R"([])", R"("a")", R"(null)", R"({})", R"({"data":{"id":"1"}})"})
+    for (const char* bad : {R"({"screen_name":"a","name":"A"})", R"({"id":1.0,"screen_name":"a","name":"A"})",
+             R"({"id":1,"id":1,"screen_name":"a"})", R"({"id_str":"1","id_str":"2","screen_name":"a"})",
+             R"({"id_str":"x","id":1,"screen_name":"a"})", R"([])", R"("a")", R"(null)", R"({})",
+             R"({"data":{"id":"1"}})"})
         CHECK_MESSAGE(refused(api_version::v1_1, bad) == errc::malformed_response, bad);
-    for (const char* bad : {R"({"data":null})", R"({"data":[]})", R"({"data":{"id":"1","username":"a"}})",
-             R"({"errors":[]})", R"({"id":"1","username":"a","name":"A"})",
-             R"({"data":{"id":"1","screen_name":"a","name":"A"}})", R"({"errors":{}})", R"({"errors":[1]})", R"([])"})
+    for (const char* bad : {R"({"data":null})", R"({"data":[]})", R"({"data":{"username":"a","name":"A"}})",
+             R"({"data":{"id":"1"},"data":{"id":"1"}})", R"({"data":{"id":"1","id":"1"}})", R"({"errors":[]})",
+             R"({"id":"1","username":"a","name":"A"})", R"({"errors":{}})", R"({"errors":[1]})", R"([])"})
         CHECK_MESSAGE(refused(api_version::v2, bad) == errc::malformed_response, bad);
 }
 
-TEST_CASE("a member of another kind, or out of range, is refused")
+TEST_CASE("read_profile: names are repaired, and what is missing is made up for")
 {
-    for (const char* member :
-        {R"(,"protected":"no")", R"(,"protected":0)", R"(,"verified":"yes")", R"(,"description":5)",
-            R"(,"location":[])", R"(,"created_at":"yesterday")", R"(,"created_at":1171982154)", R"(,"entities":[])",
-            R"(,"entities":{"url":[]})", R"(,"entities":{"url":{"urls":{}}})", R"(,"entities":{"url":{"urls":["x"]}})",
-            R"(,"url":7)", R"(,"profile_image_url":1,"profile_image_url_https":1)",
-            R"(,"followers_count":-1,"public_metrics":{"followers_count":-1})",
-            R"(,"followers_count":1e400,"public_metrics":{"followers_count":1e400})",
-            R"(,"statuses_count":18446744073709551616,"public_metrics":{"tweet_count":18446744073709551616})",
-            R"(,"friends_count":1.5,"public_metrics":{"following_count":1.5})",
-            R"(,"email":"a\nb","confirmed_email":"a\nb")", R"(,"location":"x\u0000")", R"(,"id":"2")"}) {
-        CAPTURE(member);
-        const bool id_row = std::string_view(member) == R"(,"id":"2")"; // no doubled member in 1.1's `id_str`
-        if (!id_row)
-            CHECK(refused(api_version::v1_1, v1_1_with(member)) == errc::malformed_response);
-        CHECK(refused(api_version::v2, v2_with(member)) == errc::malformed_response);
+    struct row {
+        const char* members; // after the id; %u is API 2's or 1.1's word for the user name
+        const char* username;
+        const char* name;
+    };
+    const row table[] = {
+        {R"(,"%u":"a","name":"A\u0000"})", "a", "A"},
+        {R"(,"%u":"a","name":"A\u001b[2J"})", "a", "A[2J"},
+        {R"(,"%u":"a","name":"\ud83d"})", "a", "\xef\xbf\xbd"},
+        {R"(,"%u":"a","name":7})", "a", "a"},
+        {R"(,"%u":"a","name":"\u0000"})", "a", "a"},
+        {R"(,"%u":"a"})", "a", "a"},
+        {R"(,"%u":"1234567890123456","name":"A"})", "1234567890123456", "A"},
+        {R"(,"%u":"twenty_letters_name_","name":"A"})", "twenty_letters_name_", "A"},
+        {R"(,"%u":"a\u0000\n","name":"A"})", "a", "A"},
+        {R"(,"%u":"a b\udc00","name":"A"})", "a b\xef\xbf\xbd", "A"},
+        {R"(,"%u":"","name":"A"})", "", "A"},
+        {R"(,"%u":null,"name":"A"})", "", "A"},
+        {R"(,"%u":5,"name":"A"})", "", "A"},
+        {R"(,"%u":"a","%u":"a","name":"A"})", "", "A"},
+        {R"(,"name":"A"})", "", "A"},
+        {R"(,"%u":[],"name":{}})", "", "1"},
+        {"}", "", "1"},
+    };
+    for (const row& r : table)
+        for (const api_version api : {api_version::v1_1, api_version::v2}) {
+            const bool v2 = api == api_version::v2;
+            std::string user = std::string(R"({"id":"1")") + r.members;
+            for (std::size_t at = user.find("%u"); at != user.npos; at = user.find("%u"))
+                user.replace(at, 2, v2 ? "username" : "screen_name");
+            CAPTURE(user);
+            const profile p = read_profile(api, v2 ? "{\"data\":" + user + '}' : user);
+            CHECK(p.id == "1");
+            CHECK(p.username == r.username);
+            CHECK(p.name == r.name);
+        }
+}
+
+TEST_CASE("read_profile: an address to write to is given as it came or not at all")
+{
+    for (const char* email :
+        {"a\\u0000@example.com", "a\\n@example.com", "a\\ud83d@example.com", "a\xff@example.com"}) {
+        CAPTURE(email);
+        CHECK_FALSE(read_profile(api_version::v2, v2_with(std::string(",\"confirmed_email\":\"") + email + '"')).email);
     }
+    CHECK(read_profile(api_version::v2, v2_with(",\"confirmed_email\":\"caf\xc3\xa9@example.com\"")).email ==
+          "caf\xc3\xa9@example.com");
 }
 
 TEST_CASE("API 2's problems with 200 are what they mean")
@@ -250,14 +274,27 @@ TEST_CASE("an answer with any byte changed gives a profile or a typed error")
             }
 }
 
-TEST_CASE("an answer about someone else is told by id, or by name without case")
+TEST_CASE("read_profile: a response about another user is recognized by id, or by the exact name without case")
 {
-    const profile p = read_profile(api_version::v2, v2_body);
-    CHECK(is_about(p, user_ref::id("783214")));
-    CHECK_FALSE(is_about(p, user_ref::id("783215")));
-    CHECK(is_about(p, "example_1"));
-    CHECK(is_about(p, "EXAMPLE_1"));
-    CHECK_FALSE(is_about(p, "example_"));
-    CHECK_FALSE(is_about(p, "example_12"));
-    CHECK_FALSE(is_about(p, "783214"));
+    const auto is_about = [](std::string_view body, const user_ref& requested) {
+        try {
+            return read_profile(api_version::v2, body, requested).id == "783214";
+        } catch (const error& e) {
+            REQUIRE(e.reason() == errc::malformed_response);
+            return false;
+        }
+    };
+    CHECK(is_about(v2_body, user_ref::id("783214")));
+    CHECK_FALSE(is_about(v2_body, user_ref::id("783215")));
+    CHECK(is_about(v2_body, "example_1"));
+    CHECK(is_about(v2_body, "EXAMPLE_1"));
+    CHECK_FALSE(is_about(v2_body, "example_"));
+    CHECK_FALSE(is_about(v2_body, "example_12"));
+    CHECK_FALSE(is_about(v2_body, "783214"));
+    // Not by a name that was repaired, nor by one that is there twice.
+    CHECK_FALSE(is_about(R"({"data":{"id":"783214","username":"ann\u0000"}})", "ann"));
+    CHECK_FALSE(is_about(R"({"data":{"id":"783214","username":"ann","username":"ann"}})", "ann"));
+    CHECK_FALSE(is_about(R"({"data":{"id":"783214"}})", "ann"));
+    CHECK(is_about(R"({"data":{"id":"783214","username":"ann\u0000"}})", user_ref::id("783214")));
+    CHECK(read_profile(api_version::v1_1, R"({"id":5,"screen_name":"Ann"})", "ann").id == "5");
 }

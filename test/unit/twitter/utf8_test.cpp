@@ -28,3 +28,33 @@ TEST_CASE("a text is cut between characters only")
     CHECK(utf8_prefix(snowmen, 2) == "");
     CHECK(utf8_prefix("\x80\x80\x80", 1) == "");
 }
+
+TEST_CASE("utf8: what is malformed becomes U+FFFD, once for each beginning of a character")
+{
+    struct row {
+        const char* text;
+        const char* characters; // between bars
+    };
+    const row table[] = {
+        {"a\xc3\xa9z", "a|\xc3\xa9|z"},
+        {"\xe2\x98\x83\xf0\x9f\x98\x80", "\xe2\x98\x83|\xf0\x9f\x98\x80"},
+        {"\xff\xfe", "\xef\xbf\xbd|\xef\xbf\xbd"},
+        {"\x80z", "\xef\xbf\xbd|z"},
+        {"\xc3", "\xef\xbf\xbd"},
+        {"\xf0\x9f\x98z", "\xef\xbf\xbd|z"},
+        {"\xe2\x98\xc3\xa9", "\xef\xbf\xbd|\xc3\xa9"},
+        {"\xc0\xaf", "\xef\xbf\xbd|\xef\xbf\xbd"},
+        {"\xed\xa0\xbd", "\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbd"},
+        {"\xf4\x90\x80\x80", "\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbd"},
+    };
+    for (const row& r : table) {
+        CAPTURE(r.text);
+        std::string_view rest = r.text;
+        std::string characters;
+        while (!rest.empty()) {
+            characters += characters.empty() ? "" : "|";
+            characters += take_character(rest);
+        }
+        CHECK(characters == r.characters);
+    }
+}
