@@ -11,6 +11,8 @@
 // - Every mention is answered, unless it can't be (deleted, protected, blocked: that is said), or the
 //   provider takes the greeting for a duplicate of one that the bot no longer remembers. So that two
 //   mentions by one person don't look the same, the second greeting ends in " (2)".
+// - A mention whose result can't be written to stdout is recorded all the same; then the program ends with exit
+//   code 1.
 //
 // What is not: a provider that both shows a new post in the timeline late and forgets to refuse the
 // same text has the last word. X says nothing of how long it does either. And two greeters that
@@ -26,6 +28,7 @@
 #include "greeter_bot/timelines.hpp"
 #include "program/held_back.hpp"
 #include "program/main_loop.hpp"
+#include "program/output.hpp"
 #include "program/pin.hpp"
 #include "program/private_file.hpp"
 #include "program/provider_flags.hpp"
@@ -130,7 +133,7 @@ asio::awaitable<void> bot::sign_in()
     program::tell_clock(client_);
     const std::string url = client_.authorize_url(login);
     std::cerr << "leg 2  open this address, signed in as the account that is to greet, and allow the app\n";
-    std::cout << url << std::endl;
+    program::print(url + '\n');
     const std::string pin = co_await program::ask_for_pin(setup_, url);
 
     std::cerr << "leg 3  trading the request token for an access token\n";
@@ -225,10 +228,10 @@ void bot::finish(greeter_bot::round& round, const greeter_bot::intention& what, 
         line["username"] = what.username.empty() ? boost::json::value(nullptr) : boost::json::value(what.username);
         line["reply"] = reply.empty() ? boost::json::value(nullptr) : boost::json::value(reply);
         line["outcome"] = outcome;
-        std::cout << boost::json::serialize(line) << std::endl;
+        program::print(boost::json::serialize(line) + '\n');
     } else {
-        std::cout << outcome << " @" << what.username << " (mention " << what.mention
-                  << (reply.empty() ? ")" : ", reply " + reply + ')') << std::endl;
+        const std::string tail = reply.empty() ? ")" : ", reply " + reply + ')';
+        program::print(std::string(outcome) + " @" + what.username + " (mention " + what.mention + tail + '\n');
     }
 }
 
@@ -249,14 +252,11 @@ void bot::save() const
         greeter_bot::save(*file_, memory_);
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(bot_flags& flags, int argc, char** argv)
 {
     CLI::App app("Signs in once by PIN, then answers everyone who mentions the account. COAUTH_TOKEN and "
                  "COAUTH_TOKEN_SECRET, if set, take the sign-in's place.",
         "greeter_bot");
-    bot_flags flags;
     flags.provider.add_to(app);
     app.add_option("--state", flags.state,
         "Keeps the token and what was answered, for this user's eyes only; needed with --provider");
@@ -276,19 +276,21 @@ int main(int argc, char** argv)
 
     asio::io_context io;
     std::optional<program::private_file> file;
-    std::optional<program::provider_setup> setup;
-    std::optional<bot> greeter;
-    try {
-        if (!flags.state.empty())
-            file.emplace(flags.state);
-        coauth::sandbox::options sandbox;
-        sandbox.auto_approve = "";
-        setup.emplace(io, flags.provider, std::move(sandbox));
-        greeter.emplace(*setup, flags, file ? &*file : nullptr);
-    } catch (const coauth::error& e) {
-        return program::report(e, flags.provider.json);
-    }
-    if (setup->sandbox())
-        std::cerr << "No --provider: greeting at a sandbox inside this program, " << setup->base() << '\n';
-    return program::run(io, flags.provider.json, greeter->run());
+    if (!flags.state.empty())
+        file.emplace(flags.state);
+    coauth::sandbox::options sandbox;
+    sandbox.auto_approve = "";
+    program::provider_setup setup(io, flags.provider, std::move(sandbox));
+    bot greeter(setup, flags, file ? &*file : nullptr);
+    if (setup.sandbox())
+        std::cerr << "No --provider: greeting at a sandbox inside this program, " << setup.base() << '\n';
+    return program::run(io, flags.provider.json, greeter.run());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    bot_flags flags;
+    return program::guard(flags.provider.json, [&] { return run(flags, argc, argv); });
 }
