@@ -8,6 +8,7 @@
 #include "program/browser.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
+#include "program/output.hpp"
 #include "program/pin.hpp"
 #include "program/provider_flags.hpp"
 
@@ -45,22 +46,39 @@ std::chrono::milliseconds milliseconds(double seconds)
     return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
 }
 
+// The listener, and what became of the browser that this program plays.
+struct callback_wait {
+    callback_wait(const asio::any_io_executor& executor, std::string_view callback)
+        : listener(std::in_place, executor, callback)
+    {}
+
+    std::optional<coauth::server::callback_listener> listener;
+    std::exception_ptr browser_failure;
+};
+
 asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, const sign_in_flags& flags,
-    coauth::server::callback_listener& listener, const oauth1::request_token& login, std::string url)
+    std::shared_ptr<callback_wait> wait, const oauth1::request_token& login, std::string url)
 {
     if (setup.sandbox() && !flags.interactive) {
         auto executor = co_await asio::this_coro::executor;
         asio::co_spawn(executor, program::play_browser(setup.transport(), std::move(url)),
-            [](std::exception_ptr e, const std::string&) {
-                if (e)
-                    std::cerr << "the sandbox's page could not be opened\n";
+            [wait](std::exception_ptr failure, const std::string&) {
+                if (!failure)
+                    return;
+                // No callback will come; without its listener the wait ends.
+                std::cerr << "the sandbox's page could not be opened\n";
+                wait->browser_failure = failure;
+                wait->listener.reset();
             });
     }
     const auto is_ours = [&login](std::string_view query) {
         const auto callback = oauth1::parse_callback(query);
         return callback && callback->belongs_to(login);
     };
-    auto query = co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), listener.wait(is_ours)));
+    auto query =
+        co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), wait->listener->wait(is_ours)));
+    if (!query && wait->browser_failure)
+        std::rethrow_exception(wait->browser_failure);
     if (!query && query.error().reason() == coauth::errc::timeout)
         throw program::nobody_came(flags.timeout);
     const auto callback = oauth1::parse_callback(query.value()).value();
@@ -75,12 +93,12 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     const bool by_pin = flags.callback == oauth1::out_of_band;
     auto executor = co_await asio::this_coro::executor;
 
-    std::optional<coauth::server::callback_listener> listener;
+    std::shared_ptr<callback_wait> wait;
     if (!by_pin)
-        listener.emplace(executor, flags.callback);
+        wait = std::make_shared<callback_wait>(executor, flags.callback);
 
     std::cerr << "leg 1  asking " << setup.base() << " for a request token\n";
-    const std::string callback = by_pin ? flags.callback : listener->url();
+    const std::string callback = by_pin ? flags.callback : wait->listener->url();
     const oauth1::request_token login = co_await client.request_token(callback);
     program::tell_clock(client);
 
@@ -89,13 +107,13 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     const bool ask_always = by_pin || flags.authorize;
     const std::string url = ask_always ? client.authorize_url(login, how) : client.authenticate_url(login, how);
     std::cerr << "leg 2  the person opens this address and allows the app\n";
-    std::cout << url << std::endl;
+    program::print(url + '\n');
 
     std::string verifier;
     if (by_pin)
         verifier = co_await program::ask_for_pin(setup, url, flags.interactive, flags.timeout);
     else
-        verifier = co_await wait_for_callback(setup, flags, *listener, login, url);
+        verifier = co_await wait_for_callback(setup, flags, wait, login, url);
 
     std::cerr << "leg 3  trading the request token for an access token\n";
     const oauth1::access_token access = co_await client.access_token(login, verifier);
@@ -103,18 +121,15 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     std::cerr << "then   asking for the profile\n";
     const auto me = co_await client.me(access);
     if (flags.provider.json)
-        std::cout << boost::json::serialize(program::profile_json(me)) << std::endl;
+        program::print(boost::json::serialize(program::profile_json(me)) + '\n');
     else
-        std::cout << program::profile_text(me) << std::flush;
+        program::print(program::profile_text(me));
     co_return program::done;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(sign_in_flags& flags, int argc, char** argv)
 {
     CLI::App app("Signs a person in with OAuth 1.0a and shows their profile", "sign_in");
-    sign_in_flags flags;
     flags.provider.add_to(app);
     app.add_option(
            "--callback", flags.callback, "Where the browser comes back to on this machine, or \"oob\" for a PIN")
@@ -129,18 +144,21 @@ int main(int argc, char** argv)
         return *exit_code;
 
     asio::io_context io;
-    std::optional<program::provider_setup> setup;
-    try {
-        coauth::sandbox::options sandbox;
-        if (!flags.interactive)
-            sandbox.auto_approve = "";
-        setup.emplace(io, flags.provider, std::move(sandbox));
-    } catch (const coauth::error& e) {
-        return program::report(e, flags.provider.json);
-    }
-    if (setup->sandbox())
-        std::cerr << "No --provider: signing in at a sandbox inside this program, " << setup->base() << '\n';
-    if (setup->sandbox() && flags.interactive)
+    coauth::sandbox::options sandbox;
+    if (!flags.interactive)
+        sandbox.auto_approve = "";
+    program::provider_setup setup(io, flags.provider, std::move(sandbox));
+    if (setup.sandbox())
+        std::cerr << "No --provider: signing in at a sandbox inside this program, " << setup.base() << '\n';
+    if (setup.sandbox() && flags.interactive)
         std::cerr << "The browser will warn of the sandbox's throw-away certificate: go on, it is this program's.\n";
-    return program::run(io, flags.provider.json, sign_in(*setup, flags));
+    return program::run(io, flags.provider.json, sign_in(setup, flags));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    sign_in_flags flags;
+    return program::guard(flags.provider.json, [&] { return run(flags, argc, argv); });
 }

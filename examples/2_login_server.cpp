@@ -12,6 +12,7 @@
 #include "login_server/open_files.hpp"
 #include "login_server/site.hpp"
 #include "program/main_loop.hpp"
+#include "program/output.hpp"
 #include "program/provider_flags.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -115,7 +116,7 @@ asio::awaitable<int> servers::run()
     boost::json::object ready;
     ready["url"] = url_;
     ready["metrics"] = metrics_->url();
-    std::cout << boost::json::serialize(ready) << std::endl;
+    program::print(boost::json::serialize(ready) + '\n');
 
     asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
     co_await never.async_wait(asio::as_tuple(asio::use_awaitable)); // until a signal cancels it
@@ -127,28 +128,29 @@ asio::awaitable<int> servers::run()
     co_return program::done;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(login_server::flags& flags, int argc, char** argv)
 {
     CLI::App app("A web site with a sign-in button and a profile page that fills itself in", "login_server");
-    login_server::flags flags;
     flags.provider.connections = connections_to_provider;
     flags.add_to(app);
     if (const auto exit_code = program::parse_flags(app, argc, argv))
         return *exit_code;
 
-    try {
-        const auto settings = login_server::check(flags);
-        asio::io_context io(static_cast<int>(settings.threads));
-        program::provider_setup setup(io, flags.provider);
-        if (setup.sandbox())
-            std::cerr << "No --provider: people sign in at a sandbox inside this program, " << setup.base()
-                      << "\nThe browser will warn of its throw-away certificate: go on, it is this program's.\n";
-        const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.provider.deadline * 1000));
-        servers all(io, settings, setup, deadline);
-        return program::run(io, flags.provider.json, all.run(), settings.threads);
-    } catch (const coauth::error& e) {
-        return program::report(e, flags.provider.json);
-    }
+    const auto settings = login_server::check(flags);
+    asio::io_context io(static_cast<int>(settings.threads));
+    program::provider_setup setup(io, flags.provider);
+    if (setup.sandbox())
+        std::cerr << "No --provider: people sign in at a sandbox inside this program, " << setup.base()
+                  << "\nThe browser will warn of its throw-away certificate: go on, it is this program's.\n";
+    const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.provider.deadline * 1000));
+    servers all(io, settings, setup, deadline);
+    return program::run(io, flags.provider.json, all.run(), settings.threads);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    login_server::flags flags;
+    return program::guard(flags.provider.json, [&] { return run(flags, argc, argv); });
 }

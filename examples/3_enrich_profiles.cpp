@@ -18,7 +18,6 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 
 namespace asio = boost::asio;
@@ -182,25 +181,20 @@ asio::awaitable<int> with_usage(asio::awaitable<int> work)
     }
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run_program(enrich::flags& flags, int argc, char** argv)
 {
-    enrich::occupy_standard_streams();
-    // A full disk or a reader that has gone is an error of write(2), not the end of the program.
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
-
-    enrich::flags flags;
     if (const auto exit_code = enrich::read_flags(flags, argc, argv))
         return *exit_code;
 
     asio::io_context io;
-    std::optional<program::provider_setup> setup;
-    try {
-        setup.emplace(io, flags.provider);
-    } catch (const coauth::error& e) {
-        return program::report(e, flags.provider.json);
-    }
-    return program::run(io, flags.provider.json, with_usage(enrich_profiles(*setup, flags)));
+    program::provider_setup setup(io, flags.provider);
+    return program::run(io, flags.provider.json, with_usage(enrich_profiles(setup, flags)));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    enrich::flags flags;
+    return program::guard(flags.provider.json, [&] { return run_program(flags, argc, argv); });
 }

@@ -11,6 +11,13 @@
 // - Every mention is answered, unless it can't be (deleted, protected, blocked: that is said), or the
 //   provider takes the greeting for a duplicate of one that the bot no longer remembers. So that two
 //   mentions by one person don't look the same, the second greeting ends in " (2)".
+// - A refusal for any other reason loses no mention. stderr says why, and with --once the exit code is 1. If
+//   the operator must act (the account is locked or suspended, the token is revoked, the app may not post), the
+//   program ends with exit code 1. Otherwise the next round tries again: after a daily limit, a reply that is
+//   taken for automated, an outage, a firewall's page or a bare "Forbidden". The last two may be about one
+//   mention, so one further mention is tried in the same round, and the round ends if that is refused as well.
+// - A mention whose result can't be written to stdout is recorded all the same; then the program ends with exit
+//   code 1.
 //
 // What is not: a provider that both shows a new post in the timeline late and forgets to refuse the
 // same text has the last word. X says nothing of how long it does either. And two greeters that
@@ -24,8 +31,10 @@
 #include "greeter_bot/round.hpp"
 #include "greeter_bot/state_file.hpp"
 #include "greeter_bot/timelines.hpp"
+#include "greeter_bot/verdict.hpp"
 #include "program/held_back.hpp"
 #include "program/main_loop.hpp"
+#include "program/output.hpp"
 #include "program/pin.hpp"
 #include "program/private_file.hpp"
 #include "program/provider_flags.hpp"
@@ -76,9 +85,12 @@ private:
     asio::awaitable<void> identify();
     asio::awaitable<void> sign_in();
     asio::awaitable<void> be_known(oauth1::access_token access);
-    asio::awaitable<void> answer_all();
-    asio::awaitable<void> answer(greeter_bot::round& round, const greeter_bot::intention& what);
-    void finish(greeter_bot::round& round, const greeter_bot::intention& what, const char* outcome, std::string reply);
+    asio::awaitable<std::vector<coauth::error>> answer_all();
+    asio::awaitable<std::optional<coauth::error>> answer(
+        greeter_bot::round& round, const greeter_bot::intention& intention);
+    void skip(greeter_bot::round& round, const greeter_bot::intention& intention, std::string_view reason);
+    void finish(
+        greeter_bot::round& round, const greeter_bot::intention& intention, const char* outcome, std::string reply);
     [[noreturn]] void stop_for(const coauth::error& e);
     void save() const;
 
@@ -98,15 +110,25 @@ asio::awaitable<int> bot::run()
     const std::chrono::milliseconds interval(static_cast<long>(flags_.interval * 1000));
     for (;;) {
         auto round = co_await coauth::as_result(answer_all());
-        if (!round) {
-            const coauth::error& e = round.error();
-            if (flags_.once || greeter_bot::judge_question(e) == verdict::stop)
-                stop_for(e);
-            std::cerr << "again  " << e.what() << "; trying again in " << flags_.interval << " s\n";
-        }
+        if (!round && greeter_bot::judge_question(round.error()) == verdict::stop)
+            stop_for(round.error());
+        std::optional<coauth::error> problem;
+        if (!round)
+            problem = round.error();
+        else if (!round->empty())
+            problem = round->back();
+        if (flags_.once && problem)
+            stop_for(*problem);
         if (flags_.once)
             co_return program::done;
-        co_await greeter_bot::wait_for(interval);
+        auto pause = interval;
+        if (problem) {
+            pause =
+                std::max<std::chrono::milliseconds>(pause, problem->retry_after().value_or(std::chrono::seconds(0)));
+            std::cerr << "again  " << problem->what() << "; trying again in "
+                      << std::chrono::duration<double>(pause).count() << " s\n";
+        }
+        co_await greeter_bot::wait_for(pause);
     }
 }
 
@@ -130,7 +152,7 @@ asio::awaitable<void> bot::sign_in()
     program::tell_clock(client_);
     const std::string url = client_.authorize_url(login);
     std::cerr << "leg 2  open this address, signed in as the account that is to greet, and allow the app\n";
-    std::cout << url << std::endl;
+    program::print(url + '\n');
     const std::string pin = co_await program::ask_for_pin(setup_, url);
 
     std::cerr << "leg 3  trading the request token for an access token\n";
@@ -165,70 +187,107 @@ asio::awaitable<void> bot::be_known(oauth1::access_token access)
     save();
 }
 
-asio::awaitable<void> bot::answer_all()
+// One round. Returns why mentions were left for the next one; throws what a further round would not overcome,
+// and what the reading of mentions meets.
+asio::awaitable<std::vector<coauth::error>> bot::answer_all()
 {
+    std::vector<coauth::error> refusals;
     const std::string before = memory_.since_id;
     auto mentions = co_await greeter_bot::read_mentions(client_, *token_, memory_.user_id, before);
     greeter_bot::round round(memory_, std::move(mentions.items), std::move(mentions.newest_id));
     if (round.has_next()) {
         const auto replies = co_await greeter_bot::read_own_replies(client_, *token_, memory_.user_id, round.oldest());
-        while (const auto what = round.next(flags_.message)) {
-            if (const auto reply = replies.find(what->mention); reply != replies.end())
-                finish(round, *what, "duplicate", reply->second);
-            else
-                co_await answer(round, *what);
+        while (const auto intention = round.next(flags_.message)) {
+            if (const auto reply = replies.find(intention->mention); reply != replies.end()) {
+                finish(round, *intention, "duplicate", reply->second);
+                continue;
+            }
+            const auto refusal = co_await answer(round, *intention);
+            if (!refusal)
+                continue;
+            refusals.push_back(*refusal);
+            // Still open, or the second that was put off: no post can be made for now.
+            if (memory_.open || refusals.size() > 1)
+                break;
         }
     } else if (memory_.since_id != before) {
         save();
     }
+    co_return refusals;
 }
 
-asio::awaitable<void> bot::answer(greeter_bot::round& round, const greeter_bot::intention& what)
+// Returns why the mention was left for later, if it was.
+asio::awaitable<std::optional<coauth::error>> bot::answer(
+    greeter_bot::round& round, const greeter_bot::intention& intention)
 {
-    if (what.username.empty()) {
-        std::cerr << "skip   mention " << what.mention << ": the provider does not say who wrote it\n";
-        finish(round, what, "skipped", {});
-        co_return;
+    if (intention.username.empty()) {
+        skip(round, intention, "the provider does not say who wrote it");
+        co_return std::nullopt;
+    }
+    if (greeter_bot::post_length(intention.text) > greeter_bot::longest_post) {
+        skip(round, intention, "with this name the greeting is too long; give a shorter --message");
+        co_return std::nullopt;
     }
     save();
 
     // Until the result is recorded nothing may come between.
     const program::held_back hold(stop_asked_);
     co_await asio::this_coro::reset_cancellation_state(hold);
-    const auto posted = co_await coauth::as_result(client_.post_tweet(*token_, what.text, what.mention));
-    const verdict judged = posted ? verdict::done : greeter_bot::judge_reply(posted.error());
+    const auto posted = co_await coauth::as_result(client_.post_tweet(*token_, intention.text, intention.mention));
+    const verdict judged =
+        posted ? verdict::done : greeter_bot::judge_reply(posted.error(), round.lists(intention.mention));
     if (posted) {
-        finish(round, what, "answered", posted->id);
+        finish(round, intention, "answered", posted->id);
     } else if (judged == verdict::done) {
-        finish(round, what, "duplicate", {});
+        finish(round, intention, "duplicate", {});
     } else if (judged == verdict::skip) {
-        std::cerr << "skip   mention " << what.mention << " by @" << what.username << ": " << posted.error().what()
-                  << '\n';
-        finish(round, what, "skipped", {});
+        skip(round, intention, posted.error().what());
+    } else if (judged != verdict::wait) {
+        std::cerr << "kept   mention " << intention.mention << " by @" << intention.username
+                  << " for later: " << posted.error().what() << '\n';
+    }
+    if (judged == verdict::put_off) {
+        round.put_off();
+        save();
     }
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     if (stop_asked_)
         throw coauth::error(errc::cancelled);
     if (judged == verdict::wait)
         co_await greeter_bot::wait_for_limit(posted.error());
-    else if (judged == verdict::later || judged == verdict::stop)
+    else if (judged == verdict::stop)
         throw posted.error();
+    else if (judged == verdict::later || judged == verdict::put_off)
+        co_return posted.error();
+    co_return std::nullopt;
 }
 
-void bot::finish(greeter_bot::round& round, const greeter_bot::intention& what, const char* outcome, std::string reply)
+void bot::skip(greeter_bot::round& round, const greeter_bot::intention& intention, std::string_view reason)
+{
+    std::cerr << "skip   mention " << intention.mention;
+    if (!intention.username.empty())
+        std::cerr << " by @" << intention.username;
+    std::cerr << ": " << reason << '\n';
+    finish(round, intention, "skipped", {});
+}
+
+void bot::finish(
+    greeter_bot::round& round, const greeter_bot::intention& intention, const char* outcome, std::string reply)
 {
     round.settle(reply, std::string_view(outcome) != "skipped");
     save();
     if (flags_.provider.json) {
         boost::json::object line;
-        line["mention"] = what.mention;
-        line["username"] = what.username.empty() ? boost::json::value(nullptr) : boost::json::value(what.username);
+        line["mention"] = intention.mention;
+        line["username"] =
+            intention.username.empty() ? boost::json::value(nullptr) : boost::json::value(intention.username);
         line["reply"] = reply.empty() ? boost::json::value(nullptr) : boost::json::value(reply);
         line["outcome"] = outcome;
-        std::cout << boost::json::serialize(line) << std::endl;
+        program::print(boost::json::serialize(line) + '\n');
     } else {
-        std::cout << outcome << " @" << what.username << " (mention " << what.mention
-                  << (reply.empty() ? ")" : ", reply " + reply + ')') << std::endl;
+        const std::string tail = reply.empty() ? ")" : ", reply " + reply + ')';
+        program::print(
+            std::string(outcome) + " @" + intention.username + " (mention " + intention.mention + tail + '\n');
     }
 }
 
@@ -249,14 +308,13 @@ void bot::save() const
         greeter_bot::save(*file_, memory_);
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(bot_flags& flags, int argc, char** argv)
 {
     CLI::App app("Signs in once by PIN, then answers everyone who mentions the account. COAUTH_TOKEN and "
-                 "COAUTH_TOKEN_SECRET, if set, take the sign-in's place.",
+                 "COAUTH_TOKEN_SECRET, if set, take the sign-in's place. A mention that can't be answered (deleted, "
+                 "protected, blocked) is skipped; any other refusal keeps it for the next round, and with --once ends "
+                 "with exit code 1.",
         "greeter_bot");
-    bot_flags flags;
     flags.provider.add_to(app);
     app.add_option("--state", flags.state,
         "Keeps the token and what was answered, for this user's eyes only; needed with --provider");
@@ -276,19 +334,21 @@ int main(int argc, char** argv)
 
     asio::io_context io;
     std::optional<program::private_file> file;
-    std::optional<program::provider_setup> setup;
-    std::optional<bot> greeter;
-    try {
-        if (!flags.state.empty())
-            file.emplace(flags.state);
-        coauth::sandbox::options sandbox;
-        sandbox.auto_approve = "";
-        setup.emplace(io, flags.provider, std::move(sandbox));
-        greeter.emplace(*setup, flags, file ? &*file : nullptr);
-    } catch (const coauth::error& e) {
-        return program::report(e, flags.provider.json);
-    }
-    if (setup->sandbox())
-        std::cerr << "No --provider: greeting at a sandbox inside this program, " << setup->base() << '\n';
-    return program::run(io, flags.provider.json, greeter->run());
+    if (!flags.state.empty())
+        file.emplace(flags.state);
+    coauth::sandbox::options sandbox;
+    sandbox.auto_approve = "";
+    program::provider_setup setup(io, flags.provider, std::move(sandbox));
+    bot greeter(setup, flags, file ? &*file : nullptr);
+    if (setup.sandbox())
+        std::cerr << "No --provider: greeting at a sandbox inside this program, " << setup.base() << '\n';
+    return program::run(io, flags.provider.json, greeter.run());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    bot_flags flags;
+    return program::guard(flags.provider.json, [&] { return run(flags, argc, argv); });
 }

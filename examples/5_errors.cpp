@@ -7,6 +7,8 @@
 #include "program/browser.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
+#include "program/open_files.hpp"
+#include "program/output.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/http/connection_pool.hpp>
@@ -270,9 +272,9 @@ void print(const stop& s, const coauth::error& e, bool json)
     if (json) {
         auto line = program::error_json(e);
         line["case"] = s.title;
-        std::cout << boost::json::serialize(line) << std::endl;
+        program::print(boost::json::serialize(line) + '\n');
     } else {
-        std::cout << s.title << '\n' << program::error_text(e) << std::endl;
+        program::print(std::string(s.title) + '\n' + program::error_text(e) + '\n');
     }
 }
 
@@ -294,17 +296,23 @@ asio::awaitable<int> walk(tour& t, bool json)
     co_return exit_code;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int run(bool& json, int argc, char** argv)
 {
     CLI::App app("A tour of what goes wrong and of what coauth says then", "errors");
-    bool json = false;
     app.add_flag("--json", json, "Print a line of JSON a case");
     if (const auto exit_code = program::parse_flags(app, argc, argv))
         return *exit_code;
 
+    program::require_open_files();
     asio::io_context io;
     tour t(io);
     return program::run(io, json, walk(t, json));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    bool json = false;
+    return program::guard(json, [&] { return run(json, argc, argv); });
 }

@@ -6,6 +6,7 @@
 
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
+#include "program/output.hpp"
 #include "program/provider_flags.hpp"
 #include "program/signature_methods.hpp"
 #include "program/vector_file.hpp"
@@ -183,10 +184,8 @@ asio::awaitable<int> send(
     const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
     const coauth::http::response answer = co_await setup.transport()->send(to_http(flags, signed_one));
     std::cerr << "HTTP " << answer.status << '\n';
-    std::cout << answer.body;
-    if (isatty(STDOUT_FILENO) && !answer.body.ends_with('\n'))
-        std::cout << '\n';
-    std::cout << std::flush;
+    const bool needs_line_end = isatty(STDOUT_FILENO) && !answer.body.ends_with('\n');
+    program::print(needs_line_end ? answer.body + '\n' : answer.body);
     if (answer.status == 401)
         std::cerr << "hint: --explain in place of sending shows what was signed, part by part\n";
     co_return answer.status >= 400 ? program::failed : program::done;
@@ -252,14 +251,11 @@ int run(const request_flags& flags)
     return program::run(io, flags.provider.json, send(setup, flags, signer, r));
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+int read_flags_and_run(request_flags& flags, int argc, char** argv)
 {
     CLI::App app("Sends a signed request to any OAuth 1.0a provider, or explains its signature. Keys come from "
                  "COAUTH_CONSUMER_KEY, COAUTH_CONSUMER_SECRET, COAUTH_TOKEN and COAUTH_TOKEN_SECRET.",
         "signed_request");
-    request_flags flags;
     flags.provider.add_to(app);
     app.add_option("METHOD", flags.method, "The HTTP method");
     app.add_option("URL", flags.url, "The URL, percent-encoded; from \"/\" on below the provider");
@@ -285,9 +281,13 @@ int main(int argc, char** argv)
         std::cerr << *fault << "\nRun with --help for more information.\n";
         return program::wrong_usage;
     }
-    try {
-        return run(flags);
-    } catch (const coauth::error& e) {
-        return program::report(e, flags.provider.json);
-    }
+    return run(flags);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    request_flags flags;
+    return program::guard(flags.provider.json, [&] { return read_flags_and_run(flags, argc, argv); });
 }

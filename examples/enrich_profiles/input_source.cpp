@@ -1,6 +1,7 @@
 #include "enrich_profiles/input_source.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -42,7 +43,13 @@ input_source::input_source(asio::any_io_executor executor, std::string name, std
         const auto read_before = std::max<off_t>(::lseek(descriptor_, 0, SEEK_CUR), 0);
         size_ = static_cast<std::uint64_t>(std::max<off_t>(s.st_size - read_before, 0));
     } else if (!S_ISCHR(s.st_mode) || ::isatty(descriptor_) == 1) {
-        waits_.emplace(executor, ::dup(descriptor_));
+        const int copy = ::dup(descriptor_);
+        if (copy < 0) {
+            const int reason = errno;
+            ::close(std::exchange(descriptor_, -1));
+            fail(reason);
+        }
+        waits_.emplace(executor, copy);
     }
 }
 
@@ -117,9 +124,10 @@ std::size_t input_source::read_file()
 
 void input_source::fail(int why) const
 {
+    const std::string_view hint = coauth::shortage_hint({why, boost::system::system_category()});
     throw coauth::error(
         coauth::errc::invalid_argument, "IN, the file " + name_ + ", can't be read: " + std::strerror(why))
-        .with_hint("name a file with names or ids, or - for stdin");
+        .with_hint(std::string(hint.empty() ? "name a file with names or ids, or - for stdin" : hint));
 }
 
 } // namespace enrich

@@ -1,6 +1,5 @@
 #include "enrich_profiles/progress_display.hpp"
 
-#include <fcntl.h>
 #include <iostream>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -65,14 +64,6 @@ void progress_display::show(const progress& now)
         std::cerr << to_line_start << progress_bar(now, terminal_width() - 1) << std::flush;
     else
         std::cerr << progress_line(now) << std::endl;
-}
-
-void occupy_standard_streams()
-{
-    // The wrong way round, so that using one is an error as it was before.
-    for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number)
-        if (::fcntl(number, F_GETFD) < 0)
-            ::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 } // namespace enrich

@@ -36,8 +36,4 @@ private:
     std::shared_ptr<bool> running_ = std::make_shared<bool>(true);
 };
 
-/// Where stdin, stdout or stderr is closed, takes its number, so that a file opened next is not taken
-/// for it and written to.
-void occupy_standard_streams();
-
 } // namespace enrich

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view placeholder = "{username}";
 constexpr std::size_t longest_username = 15;
-constexpr std::size_t longest_post = 280;
 
 // Boost.JSON checks the encoding of what it reads.
 bool is_utf8(std::string_view text)

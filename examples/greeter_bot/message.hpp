@@ -20,6 +20,9 @@ std::string template_fault(std::string_view message_template);
 /// whomever it answers. Where there is no room for the number, the text stays as it is.
 std::string distinct(std::string text, const std::vector<settled_mention>& said);
 
+/// What a post may have at most, by `post_length`.
+inline constexpr std::size_t longest_post = 280;
+
 /// The length as X counts it: most alphabets count 1 a character, others, and emoji, 2.
 std::size_t post_length(std::string_view text);
 

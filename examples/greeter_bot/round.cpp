@@ -8,20 +8,12 @@ namespace greeter_bot {
 
 namespace {
 
-using coauth::errc;
 using coauth::twitter::tweet;
 
 // Ids are decimal numbers without a zero in front; an empty one is below all others.
 bool is_older(const std::string& a, const std::string& b)
 {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
-}
-
-// A refusal of the app or the account is no refusal of this mention.
-bool is_about_the_account(const coauth::error& e)
-{
-    constexpr int codes[] = {87, 220, 226, 231};
-    return e.provider_code() && std::count(std::begin(codes), std::end(codes), *e.provider_code()) != 0;
 }
 
 } // namespace
@@ -45,8 +37,8 @@ bool round::is_settled(const tweet& mention) const
 
 const tweet* round::find_next() const
 {
-    const auto found =
-        std::find_if(mentions_.begin(), mentions_.end(), [this](const tweet& t) { return !is_settled(t); });
+    const auto found = std::find_if(mentions_.begin(), mentions_.end(),
+        [this](const tweet& t) { return !is_settled(t) && std::count(put_off_.begin(), put_off_.end(), t.id) == 0; });
     return found == mentions_.end() ? nullptr : &*found;
 }
 
@@ -74,6 +66,17 @@ std::optional<intention> round::next(std::string_view message_template)
     return memory_.open;
 }
 
+bool round::lists(std::string_view mention) const
+{
+    return std::any_of(mentions_.begin(), mentions_.end(), [mention](const tweet& t) { return t.id == mention; });
+}
+
+void round::put_off()
+{
+    put_off_.push_back(std::move(memory_.open->mention));
+    memory_.open.reset();
+}
+
 void round::settle(std::string reply, bool said)
 {
     intention done = std::move(*memory_.open);
@@ -97,38 +100,6 @@ void round::advance()
     auto& list = memory_.answered;
     while (list.size() > most && !is_older(memory_.since_id, list.front().mention))
         list.erase(list.begin());
-}
-
-verdict judge_question(const coauth::error& e)
-{
-    switch (e.reason()) {
-    case errc::rate_limited:
-        return verdict::wait;
-    case errc::malformed_response:
-    case errc::response_too_large:
-        return verdict::later;
-    case errc::store_unavailable: // what was said must be remembered before more is said
-        return verdict::stop;
-    default:
-        return is_transient(e) ? verdict::later : verdict::stop;
-    }
-}
-
-verdict judge_reply(const coauth::error& e)
-{
-    constexpr int too_long = 186;
-    switch (e.reason()) {
-    case errc::duplicate:
-        return verdict::done;
-    case errc::not_found:
-        return verdict::skip;
-    case errc::forbidden:
-        return is_about_the_account(e) ? verdict::stop : verdict::skip;
-    case errc::provider_error:
-        return e.provider_code() == too_long ? verdict::skip : verdict::stop;
-    default:
-        return judge_question(e);
-    }
 }
 
 } // namespace greeter_bot

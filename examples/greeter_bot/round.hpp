@@ -3,7 +3,6 @@
 
 #include "greeter_bot/memory.hpp"
 
-#include <coauth/error.hpp>
 #include <coauth/twitter/tweet.hpp>
 
 #include <optional>
@@ -43,6 +42,12 @@ public:
     /// the memory until it is settled, and given again until then.
     std::optional<intention> next(std::string_view message_template);
 
+    /// True if the provider lists this mention.
+    bool lists(std::string_view mention) const;
+
+    /// The open one was refused and not posted: it is not given again in this round, but keeps its place for the next.
+    void put_off();
+
     /// The open one is done with. `reply`: the reply's id, if known. `said`: false if nothing was posted.
     void settle(std::string reply, bool said = true);
 
@@ -54,21 +59,7 @@ private:
     memory& memory_;
     std::vector<coauth::twitter::tweet> mentions_; // oldest first
     std::string newest_id_;
+    std::vector<std::string> put_off_;
 };
-
-/// What follows from an error.
-enum class verdict {
-    done,  ///< The same text is there already: so was the reply.
-    skip,  ///< This mention can't be answered; the others can.
-    wait,  ///< The rate limit is spent: wait, then go on.
-    later, ///< The network or the provider is in trouble. Whether a post was carried out is not known.
-    stop,  ///< A person must look at it.
-};
-
-/// For a reply that was posted.
-verdict judge_reply(const coauth::error& e);
-
-/// For a question that was asked; never `done` or `skip`.
-verdict judge_question(const coauth::error& e);
 
 } // namespace greeter_bot

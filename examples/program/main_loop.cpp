@@ -1,8 +1,10 @@
 #include "program/main_loop.hpp"
 
 #include "program/json_output.hpp"
+#include "program/output.hpp"
 
 #include <coauth/coro/as_result.hpp>
+#include <coauth/system_failure.hpp>
 #include <coauth/version.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -18,12 +20,95 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace program {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Runs a context on several threads. An exception of a handler, or of a thread that can't be started, ends all.
+class workers {
+public:
+    explicit workers(asio::io_context& io) : io_(io) {}
+
+    void run(unsigned threads)
+    {
+        {
+            std::vector<std::jthread> others;
+            serve([&] {
+                for (unsigned i = 1; i < threads; ++i)
+                    others.emplace_back([this] { serve([this] { io_.run(); }); });
+                io_.run();
+            });
+        }
+        if (problem_)
+            std::rethrow_exception(problem_);
+    }
+
+private:
+    template <class Work>
+    void serve(Work work) noexcept
+    {
+        try {
+            work();
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            problem_ = std::current_exception();
+            io_.stop();
+        }
+    }
+
+    asio::io_context& io_;
+    std::mutex mutex_;
+    std::exception_ptr problem_;
+};
+
+int report_current_exception(bool json)
+{
+    constexpr const char* operation = "starting the program";
+    try {
+        throw;
+    } catch (const coauth::error& e) {
+        return report(e, json);
+    } catch (const boost::system::system_error& e) {
+        return report(coauth::system_failure(operation, e.code()), json);
+    } catch (const std::system_error& e) {
+        return report(coauth::system_failure(operation, e.code()), json);
+    } catch (const std::bad_alloc&) {
+        return report(coauth::error(coauth::errc::invalid_argument, "out of memory")
+                          .with_hint("free memory, or raise this process's memory limit"),
+            json);
+    } catch (const std::exception& e) {
+        std::cerr << "error: " << e.what() << '\n';
+        return failed;
+    }
+}
+
+} // namespace
+
+int guard(const bool& json, const std::function<int()>& body) noexcept
+{
+    prepare_standard_streams();
+    try {
+        try {
+            const int exit_code = body();
+            if (exit_code == done)
+                flush_output();
+            return exit_code;
+        } catch (...) {
+            return report_current_exception(json);
+        }
+    } catch (...) {
+        std::cerr << "error: out of memory\n";
+        return failed;
+    }
+}
 
 std::optional<int> parse_flags(CLI::App& app, int argc, char** argv)
 {
@@ -41,7 +126,7 @@ int report(const coauth::error& e, bool json)
 {
     if (json)
         std::cout << boost::json::serialize(error_json(e)) << std::endl;
-    else
+    if (!json || !std::cout)
         std::cerr << error_text(e);
     return failed;
 }
@@ -77,16 +162,12 @@ int run(asio::io_context& io, bool json, asio::awaitable<int> work, unsigned thr
             std::rethrow_exception(problem);
         } catch (const boost::system::system_error&) {
             report(coauth::error_from_current_exception(), json);
-        } catch (const std::exception& e) {
-            std::cerr << "error: " << e.what() << '\n';
+        } catch (...) {
+            report_current_exception(json);
         }
     };
     asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_end));
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < threads; ++i)
-        others.emplace_back([&io] { io.run(); });
-    io.run();
-    others.clear();
+    workers(io).run(threads);
     return caught ? 128 + *caught : exit_code;
 }
 

@@ -18,18 +18,24 @@ namespace program {
 
 /// Exit codes of every example (130 and 143 after SIGINT and SIGTERM come beside these).
 inline constexpr int done = 0;
-inline constexpr int failed = 1;
+inline constexpr int failed = 1; ///< Also if something could not be written to stdout.
 inline constexpr int wrong_usage = 2;
+
+/// The whole of main(): prepares the standard streams, calls `body` and returns its exit code. What `body` throws
+/// is reported as `report` does, with `json` as it is then; so is output that was lost on the way to stdout.
+/// Nothing leaves by exception.
+int guard(const bool& json, const std::function<int()>& body) noexcept;
 
 /// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage).
 std::optional<int> parse_flags(CLI::App& app, int argc, char** argv);
 
 /// Runs `work` on `io` until it ends and returns its exit code. A SIGINT or SIGTERM cancels it; after a
 /// second one nothing is waited for. `threads` run the context; `work` has a strand of its own.
-/// A `coauth::error` is printed: with `json` as a line on stdout, else for people on stderr.
+/// What `work` throws is reported. Throws what the operating system refuses, such as a signal handler.
 int run(boost::asio::io_context& io, bool json, boost::asio::awaitable<int> work, unsigned threads = 1);
 
-/// Prints an error as `run` does and returns the exit code.
+/// Prints an error and returns the exit code: with `json` as a line on stdout, else, or if that can't be written, for
+/// people on stderr.
 int report(const coauth::error& e, bool json);
 
 /// The value of an environment variable, or empty.

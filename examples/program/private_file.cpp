@@ -1,10 +1,10 @@
 #include "program/private_file.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -44,9 +44,11 @@ coauth::error refusal(const std::string& path, const std::string& why, std::stri
 
 [[noreturn]] void fail(const std::string& path, const char* what)
 {
-    const std::string reason = std::strerror(errno);
-    throw refusal(path, std::string("can't be ") + what + ": " + reason,
-        "check that its folder exists, that this user may write there, and that the disk is not full");
+    const boost::system::error_code reason(errno, boost::system::system_category());
+    std::string hint(coauth::shortage_hint(reason));
+    if (hint.empty())
+        hint = "check that its folder exists, that this user may write there, and that the disk is not full";
+    throw refusal(path, std::string("can't be ") + what + ": " + reason.message(), std::move(hint));
 }
 
 std::string folder_of(const std::string& path)

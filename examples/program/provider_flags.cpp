@@ -1,6 +1,7 @@
 #include "program/provider_flags.hpp"
 
 #include "program/main_loop.hpp"
+#include "program/open_files.hpp"
 
 #include <coauth/http/connection_pool.hpp>
 
@@ -28,6 +29,7 @@ void provider_flags::add_to(CLI::App& app)
 provider_setup::provider_setup(
     boost::asio::io_context& io, const provider_flags& flags, coauth::sandbox::options sandbox_options)
 {
+    require_open_files();
     coauth::http::pool_options pool;
     pool.proxy = flags.proxy;
     pool.max_connections_per_origin = flags.connections;

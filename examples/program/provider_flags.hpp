@@ -38,7 +38,7 @@ struct provider_flags {
 /// A provider to talk to: the one named by the flags with keys from the environment, or a sandbox.
 class provider_setup {
 public:
-    /// Throws `coauth::error` for a provider or keys that can't be used.
+    /// Throws `coauth::error` for a provider or keys that can't be used, and if too few files may be open.
     provider_setup(boost::asio::io_context& io, const provider_flags& flags,
         coauth::sandbox::options sandbox_options = coauth::sandbox::options());
 

@@ -1,10 +1,13 @@
 #include "program/terminal.hpp"
 
+#include <coauth/system_failure.hpp>
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cerrno>
 #include <iostream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,7 +36,10 @@ asio::awaitable<std::string> read_stdin_line()
     }
 
     auto executor = co_await asio::this_coro::executor;
-    asio::posix::stream_descriptor input(executor, ::dup(STDIN_FILENO));
+    const int copy = ::dup(STDIN_FILENO);
+    if (copy < 0)
+        throw coauth::system_failure("reading stdin", {errno, boost::system::system_category()});
+    asio::posix::stream_descriptor input(executor, copy);
     for (;;) {
         char c = 0;
         boost::system::error_code ec;

@@ -136,7 +136,7 @@ void answer_vectors(std::istream& in, std::ostream& out, const std::optional<coa
 {
     std::string line;
     bool too_long = false;
-    while (read_line(in, line, too_long)) {
+    while (out && read_line(in, line, too_long)) {
         if (too_long)
             out << failure(nullptr, "the line is over 1 MiB") << '\n';
         else if (line.find_first_not_of(" \t") != line.npos)

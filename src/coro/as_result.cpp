@@ -1,4 +1,5 @@
 #include <coauth/coro/as_result.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -16,6 +17,11 @@ error error_from_current_exception()
             return error(errc::cancelled);
         if (code == boost::asio::error::timed_out)
             return error(errc::timeout);
+        // Out of files or memory: no peer's doing, and passing like a lost connection.
+        const std::string_view hint = shortage_hint(code);
+        if (!hint.empty())
+            return error(errc::connection_lost, "the operation was not possible: " + code.message())
+                .with_hint(std::string(hint));
         return error(errc::connection_lost, "the connection broke: " + code.message());
     }
 }

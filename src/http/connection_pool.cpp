@@ -6,6 +6,7 @@
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/http/connection_pool.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
@@ -92,7 +93,8 @@ public:
 };
 
 connection_pool::connection_pool(asio::any_io_executor executor, pool_options options)
-    : state_(std::make_shared<state>(std::move(executor), std::move(options)))
+    : state_(typed_failures("starting the connection pool",
+          [&] { return std::make_shared<state>(std::move(executor), std::move(options)); }))
 {}
 
 connection_pool::~connection_pool()

@@ -7,6 +7,8 @@
 #include "http/tls_failure.hpp"
 #include "http/watchdog.hpp"
 
+#include <coauth/system_failure.hpp>
+
 #include <algorithm>
 #include <vector>
 
@@ -37,8 +39,10 @@ asio::awaitable<void> connect_to_one(
     }
     if (until.passed(limit::clock::now()))
         throw until.exceeded("connecting to " + where);
+    const std::string_view shortage = shortage_hint(last);
     throw error(errc::connect_failed, "no connection to " + where + ": " + last.message())
-        .with_hint("check that the server runs and that no firewall is in between");
+        .with_hint(
+            std::string(shortage.empty() ? "check that the server runs and that no firewall is in between" : shortage));
 }
 
 // RFC 9110, section 9.3.6.

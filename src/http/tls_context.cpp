@@ -1,6 +1,7 @@
 #include "http/tls_context.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -23,6 +24,16 @@ void trust_the_systems(SSL_CTX* context)
     ERR_clear_error();
 }
 
+// Why the operating system did not let OpenSSL open a file, if that was it. Empties OpenSSL's queue.
+boost::system::error_code take_system_reason()
+{
+    boost::system::error_code reason;
+    while (const unsigned long next = ERR_get_error())
+        if (ERR_SYSTEM_ERROR(next) && !reason)
+            reason.assign(ERR_GET_REASON(next), boost::system::system_category());
+    return reason;
+}
+
 } // namespace
 
 std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
@@ -40,9 +51,11 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
     if (trust.file().empty()) {
         trust_the_systems(native);
     } else if (SSL_CTX_load_verify_file(native, trust.file().c_str()) != 1) {
-        ERR_clear_error();
-        throw error(errc::invalid_argument, "the CA file can't be used: " + trust.file())
-            .with_hint("it must be readable and hold certificates in PEM form");
+        const boost::system::error_code reason = take_system_reason();
+        const std::string_view hint = shortage_hint(reason);
+        throw error(errc::invalid_argument,
+            "the CA file can't be used: " + trust.file() + (reason ? ": " + reason.message() : std::string()))
+            .with_hint(std::string(hint.empty() ? "it must be readable and hold certificates in PEM form" : hint));
     }
     // Where a configuration file names authorities of its own, these still are the only ones.
     SSL_CTX_set1_verify_cert_store(native, SSL_CTX_get_cert_store(native));

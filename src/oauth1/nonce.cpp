@@ -1,4 +1,5 @@
 #include <coauth/oauth1/message.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -8,7 +9,6 @@
 #include <atomic>
 #include <cstddef>
 #include <pthread.h>
-#include <stdexcept>
 
 namespace coauth::oauth1 {
 
@@ -24,7 +24,7 @@ public:
     {
         static const int registered = pthread_atfork(nullptr, nullptr, [] { ++forks; });
         if (registered != 0)
-            throw std::runtime_error("pthread_atfork failed");
+            throw system_failure("registering for fork()", {registered, boost::system::system_category()});
         if (used_ == buffer_.size() || forks_ != forks)
             refill();
         std::array<unsigned char, 16> out{};
@@ -38,7 +38,7 @@ private:
     void refill()
     {
         if (RAND_bytes(buffer_.data(), static_cast<int>(buffer_.size())) != 1)
-            throw std::runtime_error("OpenSSL's random generator failed");
+            throw random_failure();
         forks_ = forks;
         used_ = 0;
     }

@@ -4,12 +4,14 @@
 #include "sandbox/throwaway_ca.hpp"
 
 #include <coauth/sandbox/provider.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cerrno>
 #include <fstream>
 #include <mutex>
 #include <utility>
@@ -129,6 +131,16 @@ public:
     std::unique_ptr<server::http_server> control_server;
 
 private:
+    error not_written(const boost::system::error_code& reason) const
+    {
+        std::string hint(shortage_hint(reason));
+        if (hint.empty())
+            hint = "check that its folder exists and may be written to, and that the disk is not full";
+        return error(errc::invalid_argument,
+            "the CA's certificate can't be written to " + ca_file + (reason ? ": " + reason.message() : std::string()))
+            .with_hint(std::move(hint));
+    }
+
     server::tls_identity make_identity(const options& o)
     {
         auto made = make_throwaway_certificates(o.tls_names, std::chrono::system_clock::now());
@@ -137,17 +149,18 @@ private:
             folder.emplace("coauth-sandbox");
             ca_file = folder->path() + "/ca.pem";
         }
+        errno = 0;
         std::ofstream out(ca_file, std::ios::binary | std::ios::trunc);
         out << made.ca;
         out.close();
         if (!out)
-            throw error(errc::invalid_argument, "the CA's certificate can't be written to " + ca_file);
+            throw not_written({errno, boost::system::system_category()});
         return std::move(made.server);
     }
 };
 
 provider::provider(asio::any_io_executor executor, sandbox::options o)
-    : state_(std::make_shared<state>(std::move(executor), o))
+    : state_(typed_failures("starting the sandbox", [&] { return std::make_shared<state>(std::move(executor), o); }))
 {}
 
 provider::~provider() = default;

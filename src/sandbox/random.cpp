@@ -1,9 +1,10 @@
 #include "sandbox/random.hpp"
 
+#include <coauth/system_failure.hpp>
+
 #include <openssl/rand.h>
 
 #include <array>
-#include <stdexcept>
 #include <string_view>
 
 namespace coauth::sandbox {
@@ -11,7 +12,7 @@ namespace coauth::sandbox {
 void openssl_random(unsigned char* bytes, std::size_t size)
 {
     if (RAND_bytes(bytes, static_cast<int>(size)) != 1)
-        throw std::runtime_error("OpenSSL's random generator failed");
+        throw random_failure();
 }
 
 namespace {

@@ -10,7 +10,7 @@ namespace coauth::sandbox {
 /// Fills `size` bytes. Production: OpenSSL's generator.
 using random_source = std::function<void(unsigned char* bytes, std::size_t size)>;
 
-/// OpenSSL's generator; throws `std::runtime_error` should it fail.
+/// OpenSSL's generator; throws `random_failure()` if it fails.
 void openssl_random(unsigned char* bytes, std::size_t size);
 
 /// `size` letters and digits, each equally likely.

@@ -35,11 +35,14 @@ using text_ptr = std::unique_ptr<ASN1_IA5STRING, freed_by<ASN1_IA5STRING_free>>;
 using octets_ptr = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
 using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
 
-// Memory apart, none of these fails with the arguments given here.
+// Apart from memory and random octets, nothing makes these fail with the arguments given here.
 void require(bool done)
 {
     if (!done)
-        throw error(errc::tls_failed, "OpenSSL could not make a certificate");
+        throw error(errc::invalid_argument, "OpenSSL could not make a certificate")
+            .with_hint(
+                "it needs memory and random octets: check the limits of this process (ulimit -a), and that it may "
+                "read /dev/urandom");
 }
 
 key_ptr make_key()

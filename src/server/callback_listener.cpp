@@ -5,6 +5,7 @@
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/call_on.hpp>
 #include <coauth/server/callback_listener.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -104,7 +105,8 @@ callback_listener::callback_listener(asio::any_io_executor executor, std::string
     options.max_body = 0;
     options.max_connections = 32;
     options.idle_timeout = std::chrono::seconds(10);
-    state_ = std::make_shared<state>(executor, std::move(parsed));
+    state_ = typed_failures(
+        "starting the callback listener", [&] { return std::make_shared<state>(executor, std::move(parsed)); });
     server_ = std::make_shared<http_server>(executor, std::move(options),
         [state = state_](request question) { return state::answer(state, std::move(question)); });
 }

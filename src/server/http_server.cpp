@@ -4,6 +4,7 @@
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/server/http_server.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -67,9 +68,13 @@ void listen(tcp::acceptor& acceptor, const tcp::endpoint& where)
         acceptor.bind(where, failure);
     if (!failure)
         acceptor.listen(asio::socket_base::max_listen_connections, failure);
-    if (failure)
-        throw error(errc::invalid_argument, "can't listen on " + where.address().to_string() + " port " +
-                                                std::to_string(where.port()) + ": " + failure.message());
+    if (!failure)
+        return;
+    const std::string_view hint = shortage_hint(failure);
+    throw error(errc::invalid_argument, "can't listen on " + where.address().to_string() + " port " +
+                                            std::to_string(where.port()) + ": " + failure.message())
+        .with_hint(
+            std::string(hint.empty() ? "choose another address or port, or end the program that listens there" : hint));
 }
 
 } // namespace
@@ -222,7 +227,8 @@ private:
 };
 
 http_server::http_server(asio::any_io_executor executor, server_options options, handler answer)
-    : state_(std::make_shared<state>(std::move(executor), std::move(options), std::move(answer)))
+    : state_(typed_failures("starting the HTTP server",
+          [&] { return std::make_shared<state>(std::move(executor), std::move(options), std::move(answer)); }))
 {
     asio::co_spawn(state_->strand(), state::accept(state_), asio::detached);
 }

@@ -1,4 +1,5 @@
 #include <coauth/session/login.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <stdexcept>
 #include <utility>
 
 namespace coauth {
@@ -39,7 +39,7 @@ browser_binding browser_binding::random()
 {
     std::array<unsigned char, binding_octets> octets{};
     if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-        throw std::runtime_error("OpenSSL's random generator failed");
+        throw random_failure();
 
     std::array<unsigned char, binding_characters + 2> base64{}; // with its padding and a zero
     EVP_EncodeBlock(base64.data(), octets.data(), static_cast<int>(octets.size()));

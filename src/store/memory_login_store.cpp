@@ -1,11 +1,11 @@
 #include "store/login_table.hpp"
 
 #include <coauth/store/memory_store.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <openssl/rand.h>
 
 #include <mutex>
-#include <stdexcept>
 #include <utility>
 
 namespace coauth::store {
@@ -18,7 +18,7 @@ keyed_hash::key random_key()
 {
     keyed_hash::key key{};
     if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(sizeof key)) != 1)
-        throw std::runtime_error("OpenSSL's random generator failed");
+        throw random_failure();
     return key;
 }
 

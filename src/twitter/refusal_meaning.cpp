@@ -54,6 +54,7 @@ constexpr code_row by_code[] = {
     {231, errc::forbidden, "the person must confirm the login on the provider's site"},
     {261, errc::access_level, raise_level},
     {326, errc::account_locked, "the person must sign in on the provider's site and unlock the account"},
+    {344, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
     {415, errc::callback_refused, register_callback},
     {416, errc::invalid_credentials, "the app is suspended or its key is no longer valid; see the developer portal"},
     {417, errc::callback_refused,

@@ -122,7 +122,8 @@ class Greets(unittest.TestCase):
     def test_a_mention_that_cannot_be_answered_is_settled_and_said(self):
         refusals = [{"title": "Forbidden", "detail": "You attempted to reply to a Tweet that is deleted or not visible to you.",
                      "type": "about:blank", "status": 403},
-                    {"title": "Not Found", "detail": "Not Found", "type": "about:blank", "status": 404}]
+                    {"title": "Not Found Error", "detail": "Could not find tweet with id: [20].",
+                     "type": "https://api.twitter.com/2/problems/resource-not-found", "status": 404}]
         for refusal in refusals:
             with world() as w:
                 gone, there = w.write("ada", "@greeter one"), w.write("ada", "@greeter two")

@@ -1,4 +1,5 @@
 #include <coauth/error.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <set>
 
@@ -49,4 +50,37 @@ TEST_CASE("a result throws its error")
         CHECK(e.message() == "nobody");
     }
     CHECK_THROWS_AS(r.value(), boost::system::system_error);
+}
+
+TEST_CASE("system_failure: what the operating system refuses is a typed error with a hint")
+{
+    namespace reasons = boost::system::errc;
+    const auto failure = [](reasons::errc_t reason) { return system_failure("starting", make_error_code(reason)); };
+    CHECK(failure(reasons::too_many_files_open).reason() == errc::invalid_argument);
+    CHECK(failure(reasons::too_many_files_open).message() == "starting failed: Too many open files");
+    CHECK(failure(reasons::too_many_files_open).hint()->find("ulimit -n") != std::string::npos);
+    CHECK(failure(reasons::too_many_files_open_in_system).hint()->find("fs.file-max") != std::string::npos);
+    CHECK(failure(reasons::not_enough_memory).hint()->find("memory") != std::string::npos);
+    CHECK(failure(reasons::io_error).hint()->find("ulimit -a") != std::string::npos);
+    CHECK(random_failure().hint());
+    CHECK(shortage_hint(make_error_code(reasons::connection_refused)).empty());
+}
+
+TEST_CASE("system_failure: only Boost's own errors are made typed")
+{
+    CHECK(typed_failures("starting", [] { return 7; }) == 7);
+    const auto thrown = [](auto make) -> std::string {
+        try {
+            typed_failures("starting", make);
+        } catch (const error& e) {
+            return e.message();
+        } catch (const std::exception& e) {
+            return std::string("untyped: ") + e.what();
+        }
+        return "nothing";
+    };
+    const auto files = make_error_code(boost::system::errc::too_many_files_open);
+    CHECK(thrown([&] { throw boost::system::system_error(files, "epoll"); }) == "starting failed: Too many open files");
+    CHECK(thrown([] { throw error(errc::denied, "as it was"); }) == "as it was");
+    CHECK(thrown([] { throw std::runtime_error("other"); }) == "untyped: other");
 }

@@ -1,5 +1,8 @@
 // coauth-sandbox: a provider to test logins against, as a program. docs/sandbox.md is its manual.
 #include "command_line.hpp"
+#include "output.hpp"
+
+#include <coauth/system_failure.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,7 +14,9 @@
 
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <utility>
 
 namespace {
 
@@ -31,6 +36,7 @@ void print_ready(const sandbox::provider& p, const sandbox::options& o)
     ready["consumer_secret"] = o.consumer_secret;
     ready["control"] = p.control_url();
     std::cout << json::serialize(ready) << std::endl;
+    sandbox::check_output();
 }
 
 asio::awaitable<void> close_on_signal(asio::signal_set& signals, sandbox::provider& p, int& exit_code)
@@ -40,10 +46,14 @@ asio::awaitable<void> close_on_signal(asio::signal_set& signals, sandbox::provid
     co_await p.close();
 }
 
-// Whoever closes the log must not end the sandbox.
-std::function<void(std::string_view)> log_to(std::ostream& out)
+// A log that can't be written does not end the sandbox, but stderr says so, once.
+std::function<void(std::string_view)> log_to(std::ostream& out, const std::string& name)
 {
-    return [&out](std::string_view line) { out << line << std::endl; };
+    return [&out, name, lost = false](std::string_view line) mutable {
+        out << line << std::endl;
+        if (!out && !std::exchange(lost, true))
+            std::cerr << "coauth-sandbox: the log " << name << " can't be written; going on without it\n";
+    };
 }
 
 int run(sandbox::command_line& line)
@@ -54,7 +64,7 @@ int run(sandbox::command_line& line)
         if (!file)
             throw coauth::error(coauth::errc::invalid_argument, "the log " + line.log_file + " can't be written to");
     }
-    line.options.log = log_to(line.log_file.empty() ? static_cast<std::ostream&>(std::cerr) : file);
+    line.options.log = log_to(line.log_file.empty() ? static_cast<std::ostream&>(std::cerr) : file, line.log_file);
 
     int exit_code = 0;
     asio::io_context io(1);
@@ -70,10 +80,15 @@ int run(sandbox::command_line& line)
 
 int main(int argc, char** argv)
 {
-    std::signal(SIGPIPE, SIG_IGN);
+    sandbox::prepare_standard_streams();
     try {
-        auto line = sandbox::parse_command_line(argc, argv);
-        return line.exit_code ? *line.exit_code : run(line);
+        return coauth::typed_failures("starting coauth-sandbox", [&] {
+            auto line = sandbox::parse_command_line(argc, argv);
+            const int exit_code = line.exit_code ? *line.exit_code : run(line);
+            if (exit_code == 0)
+                sandbox::check_output();
+            return exit_code;
+        });
     } catch (const std::exception& e) {
         std::cerr << "coauth-sandbox: " << e.what() << '\n';
         return 1;

@@ -2,9 +2,13 @@
 #include "integration/server/echo.hpp"
 #include "integration/server/loopback.hpp"
 
+#include <coauth/http/connection_pool.hpp>
+#include <coauth/sandbox/provider.hpp>
+#include <coauth/server/callback_listener.hpp>
 #include <coauth/server/http_server.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <doctest/doctest.h>
@@ -18,6 +22,69 @@ namespace server = coauth::server;
 using loopback::client;
 using loopback::echo;
 using namespace std::chrono_literals;
+
+namespace {
+
+// While it lives, the process can open no further file.
+class no_free_descriptor {
+public:
+    no_free_descriptor()
+    {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const int lowest_free = dup(STDIN_FILENO);
+        close(lowest_free);
+        rlimit none = before_;
+        none.rlim_cur = static_cast<rlim_t>(lowest_free);
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~no_free_descriptor() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+    no_free_descriptor(const no_free_descriptor&) = delete;
+    no_free_descriptor& operator=(const no_free_descriptor&) = delete;
+
+private:
+    rlimit before_{};
+};
+
+} // namespace
+
+TEST_CASE("starting: a process without a free descriptor gets a typed error that says what to do")
+{
+    using start = void (*)(asio::io_context&);
+    const start each[] = {
+        [](asio::io_context& io) { server::http_server(io.get_executor(), server::server_options(), echo); },
+        [](asio::io_context& io) { server::callback_listener(io.get_executor(), "http://127.0.0.1:0/callback"); },
+        [](asio::io_context& io) { coauth::sandbox::provider(io.get_executor(), coauth::sandbox::options()); },
+        [](asio::io_context& io) {
+            coauth::http::pool_options o;
+            o.trust = coauth::http::tls_trust::ca_file("/dev/null");
+            coauth::http::connection_pool(io.get_executor(), std::move(o));
+        }};
+    for (const bool reactor : {false, true})
+        for (const start& s : each) {
+            asio::io_context io;
+            std::optional<asio::steady_timer> timer;
+            if (reactor)
+                timer.emplace(io); // with it Asio has opened its own files
+            const no_free_descriptor exhausted;
+            try {
+                s(io);
+                FAIL_CHECK("nothing was thrown");
+            } catch (const coauth::error& e) {
+                CHECK(e.reason() == coauth::errc::invalid_argument);
+                CHECK(e.hint());
+            }
+        }
+
+    asio::io_context io;
+    const no_free_descriptor exhausted;
+    try {
+        server::http_server s(io.get_executor(), server::server_options(), echo);
+    } catch (const coauth::error& e) {
+        CHECK(e.message() == "starting the HTTP server failed: Too many open files");
+        CHECK(e.hint() == "raise the limit of open files (ulimit -n), or close some");
+    }
+}
 
 TEST_CASE("a server that can't listen says why")
 {
@@ -70,18 +137,13 @@ TEST_CASE("running out of file descriptors is a pause, not the end")
     server::http_server s(io.get_executor(), server::server_options(), echo);
     client c(s.port());
 
-    rlimit before{};
-    getrlimit(RLIMIT_NOFILE, &before);
-    const int lowest_free = dup(0);
-    close(lowest_free);
-    rlimit none = before;
-    none.rlim_cur = static_cast<rlim_t>(lowest_free);
-    setrlimit(RLIMIT_NOFILE, &none);
     // With the client waiting in the backlog, a few steps are an accept that fails, and then rest.
     std::size_t steps = 0;
-    while (steps < 1000 && io.poll() > 0)
-        ++steps;
-    setrlimit(RLIMIT_NOFILE, &before);
+    {
+        const no_free_descriptor exhausted;
+        while (steps < 1000 && io.poll() > 0)
+            ++steps;
+    }
     CHECK(steps < 1000);
 
     c.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

@@ -79,6 +79,7 @@ TEST_CASE("the provider's codes")
         {161, 403, errc::forbidden, "follow"},
         {179, 403, errc::forbidden, "not shown"},
         {185, 403, errc::rate_limited, "in a day"},
+        {344, 403, errc::rate_limited, "in a day"},
         {186, 403, errc::provider_error, "longer"},
         {187, 403, errc::duplicate, "already"},
         {215, 400, errc::invalid_credentials, "key"},
