@@ -279,6 +279,51 @@ class Outage(Job):
                     self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
 
 
+class OutageThatEnds(Job):
+    """The session holds its requests while the provider is out of reach."""
+
+    def test_a_job_outlasts_an_outage(self):
+        names = [f"user_{i}" for i in range(1, 20_001)]
+        with self.provider("--users", 20_000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            # More calls than the ten that go at once, so the outage takes seconds; a dropped one is made twice.
+            for arguments, fault in (([], {"times": 16, "status": 503}), (["--unordered"], {"times": 36, "action": "drop"})):
+                with self.subTest(**fault):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/reset", {})
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 100, **fault}])
+                    summary = self.run_job(ready, source, *arguments)
+                    self.assertEqual((summary["found"], summary["failed"]), (20_000, 0))
+                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+    def test_an_outage_that_does_not_end_stops_it_and_it_says_how_long_it_waited(self):
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input(users(2000))
+            control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 503}])
+            summary = self.run_job(ready, source, "--retry-for", "2", code=1)
+            self.assertIn("the provider has not answered for 2 s; run again with the same IN and OUT to go on", self.err)
+            self.assertEqual(summary["failed"], 0)
+            control(ready, "/faults", [])
+            self.assertEqual(self.run_job(ready, source)["found"], 2000)
+
+    def test_a_signal_ends_the_wait(self):
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input(users(2000))
+            for arguments in ([], ["--unordered"]):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/reset", {})
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 503}])
+                process = self.start(ready, source, "--retry-for", "600", *arguments)
+                while calls(ready) < 14:
+                    self.assertIsNone(process.poll())
+                process.send_signal(signal.SIGTERM)
+                stdout, err = process.communicate()
+                self.assertEqual(process.returncode, 143, err)
+                self.assertEqual(json.loads(stdout)["failed"], 0)
+                control(ready, "/faults", [])
+                self.assertEqual(self.run_job(ready, source, *arguments)["found"], 2000)
+
+
 class Signals(Job):
     def stopped_while(self, ready, source, arguments, number, condition):
         process = self.start(ready, source, *arguments)
