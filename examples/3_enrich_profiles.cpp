@@ -2,20 +2,22 @@
 // can be stopped at any moment, and goes on where it stopped.
 //
 // The session does what is hard: it gathers a hundred names into a request, asks equal ones once, waits
-// for rate limits without a call too early, and counts what it costs. This program reads, asks, and
-// writes one line for each input.
+// for rate limits without a call too early and for the end of an outage, and counts what it costs. This
+// program reads, asks, and writes one line for each input. It also decides what a failure means: one
+// that is about an input is that input's line; one that every input would have stops the job, and
+// nothing is written off for it.
 
+#include "enrich_profiles/asking.hpp"
+#include "enrich_profiles/failed_lines.hpp"
 #include "enrich_profiles/flags.hpp"
+#include "enrich_profiles/input_source.hpp"
+#include "enrich_profiles/output_file.hpp"
 #include "enrich_profiles/progress_display.hpp"
 #include "enrich_profiles/resume.hpp"
 #include "program/main_loop.hpp"
 #include "program/provider_flags.hpp"
 
-#include <coauth/coro/as_result.hpp>
 #include <coauth/session/session.hpp>
-
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -43,131 +45,150 @@ std::string user_id(const coauth::oauth1::access_token& token)
     return coauth::twitter::user_ref::id(id).valid() ? id : "me";
 }
 
-// What everything below works with.
-struct run {
-    run(coauth::session& session, std::string user_id, enrich::input_source& in, enrich::job& job)
-        : session(session), user_id(std::move(user_id)), in(in), job(job)
+// Everything below works with these.
+struct program_run {
+    program_run(const enrich::flags& flags, coauth::session& session, std::string user_id,
+        const steady_clock::time_point& reset)
+        : flags(flags), session(session), user_id(std::move(user_id)), reset(reset)
     {}
 
+    const enrich::flags& flags;
     coauth::session& session;
     std::string user_id;
-    enrich::input_source& in;
-    enrich::job& job;
+    const steady_clock::time_point& reset; // of the rate limit that is waited for
 };
 
-// Asks for one batch. Any number of these run at once.
-asio::awaitable<void> ask(const run& r, std::vector<enrich::question> batch)
-{
-    std::vector<coauth::twitter::user_ref> who;
-    for (const auto& question : batch)
-        who.push_back(question.who);
-    const auto answers = co_await coauth::as_result(r.session.profiles(r.user_id, std::move(who)));
-    r.job.answered(batch, answers);
-}
+// How a pass over inputs ended.
+struct ending {
+    ending() = default;
 
-// Reads and asks until all is answered, the job is stopped, or there is no money left. Returns whether
-// all is answered.
-asio::awaitable<bool> ask_for_all(const run& r)
+    bool all_asked = true;
+    std::optional<coauth::error> stopped;
+};
+
+// Asks again for the inputs whose lines in OUT say "failed", and puts OUT with their new lines in its place.
+// If it is stopped, the lines without a response stay as they are.
+asio::awaitable<ending> retry_failed(const program_run& run, enrich::output_file& out, enrich::tally& written)
 {
     auto executor = co_await asio::this_coro::executor;
-    const auto ended = [&r](std::exception_ptr problem) {
-        try {
-            if (problem)
-                std::rethrow_exception(problem);
-        } catch (const boost::system::system_error&) {
-            r.job.stop(coauth::error_from_current_exception());
-        }
-        if (r.job.stopped())
-            r.in.interrupt();
-    };
-    for (;;) {
-        const bool more = co_await r.in.more();
-        auto batch = r.job.next(r.in, r.session.stats().lookups.cost_micros);
-        if (!batch.empty())
-            asio::co_spawn(executor, ask(r, std::move(batch)), ended);
-        else if (r.job.stopped())
-            co_return false;
-        else if (more && !r.in.has())
-            continue; // none of those read was a name or an id
-        else if (r.job.idle())
-            co_return !more;
-        else
-            co_await r.job.change();
-    }
+    std::cerr << "asking again for the " << written.of(enrich::outcome::failed) << " lines of " << run.flags.out
+              << " that say failed\n";
+    enrich::failed_lines lines(out);
+    auto options = run.flags.job();
+    options.in_order = true;
+    const auto replace = [&lines](const std::vector<enrich::output_line>& added) { lines.replace(added); };
+    enrich::job job(executor, options, replace, enrich::tally());
+    const enrich::progress_meter meter(steady_clock::now(), 0, 0, out.size());
+    enrich::progress_display display(
+        executor, [&] { return meter.look(steady_clock::now(), job.written().all(), job.position(), run.reset); });
+
+    const enrich::asking asking(run.session, run.user_id, lines, job);
+    ending end;
+    end.all_asked = co_await enrich::ask_for_all(asking);
+    end.stopped = job.stopped();
+    display.stop();
+    if (job.broken())
+        throw *end.stopped;
+    job.write_rest();
+    if (job.written().all() != 0)
+        lines.put_in_place();
+    written.replace_failed(job.written());
+    co_return end;
 }
 
-// Tells what a run has done and what stopped it.
-int report(const run& r, const enrich::flags& flags, bool all_asked)
+// Asks for the inputs that have no line yet.
+asio::awaitable<ending> go_on(
+    const program_run& run, enrich::input_source& source, enrich::output_file& out, enrich::tally& written)
 {
-    const auto used = r.session.stats().lookups;
+    auto executor = co_await asio::this_coro::executor;
+    const auto append = [&out](const std::vector<enrich::output_line>& lines) {
+        std::string text;
+        for (const auto& line : lines)
+            text += line.text;
+        out.append(text);
+    };
+    enrich::job job(executor, run.flags.job(), append, written);
+    const enrich::progress_meter meter(steady_clock::now(), written.all(), source.position(), source.size());
+    enrich::progress_display display(executor, [&] {
+        const std::uint64_t position = std::max(job.position(), job.idle() ? source.position() : 0);
+        return meter.look(steady_clock::now(), job.written().all(), position, run.reset);
+    });
+
+    const enrich::asking asking(run.session, run.user_id, source, job);
+    ending end;
+    end.all_asked = co_await enrich::ask_for_all(asking);
+    end.stopped = job.stopped();
+    display.stop();
+    if (job.broken())
+        throw *end.stopped;
+    out.close();
+    written = job.written();
+    co_return end;
+}
+
+// Says what a run has done and what stopped it.
+int report(const program_run& run, const enrich::tally& written, const ending& end)
+{
+    const auto used = run.session.stats().lookups;
     enrich::usage usage;
     usage.requests = used.requests;
     usage.waited = used.waited;
     usage.cost = used.cost_micros;
-    std::cout << enrich::summary(r.job.written(), usage) << std::endl;
-    if (r.job.stopped())
-        throw *r.job.stopped();
-    if (!all_asked) {
-        std::cerr << "stopped by --max-cost " << flags.max_cost << ": " << enrich::amount_text(usage.cost)
-                  << " is spent, and the next name might cost " << flags.price
+    std::cout << enrich::summary(written, usage) << std::endl;
+    const bool printed = std::cout.good();
+    if (!printed)
+        std::cerr << "error: the summary can't be written to stdout\n";
+    if (end.stopped) {
+        const bool by_signal = end.stopped->reason() == coauth::errc::cancelled;
+        if (!by_signal && (run.flags.provider.json || !printed))
+            std::cerr << "stopped: " << end.stopped->what() << '\n';
+        throw *end.stopped;
+    }
+    if (!end.all_asked) {
+        std::cerr << "stopped by --max-cost " << run.flags.max_cost << ": " << enrich::amount_text(usage.cost)
+                  << " is spent, and the next name might cost " << run.flags.price
                   << ". Run again with the same OUT to go on.\n";
         return program::failed;
     }
-    const auto failed = r.job.written().of(enrich::outcome::failed);
+    const auto failed = written.of(enrich::outcome::failed);
     if (failed != 0)
-        std::cerr << failed << " inputs failed, each for the reason in its line. To ask for them again, make an IN of "
-                  << "these and name another OUT.\n";
-    return failed != 0 ? program::failed : program::done;
+        std::cerr << failed << " inputs failed, each for the reason in its line. To ask for them again, run again with "
+                  << "the same IN and OUT and with --retry-failed.\n";
+    return failed != 0 || !printed ? program::failed : program::done;
 }
 
 asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enrich::flags& flags)
 {
     auto executor = co_await asio::this_coro::executor;
-    enrich::input_source in(executor, flags.in, flags.column);
-    co_await in.more(); // the header at least, before OUT is touched
+    enrich::input_source source(executor, flags.in, flags.column);
+    co_await source.more(); // the header at least, before OUT is touched
     enrich::output_file out(flags.out);
-    if (out.same_file_as(in.descriptor())) {
+    if (out.same_file_as(source.descriptor())) {
         std::cerr << "IN and OUT are the same file\n";
         co_return program::wrong_usage;
     }
     const std::uint64_t width = flags.unordered ? enrich::widest_window : 1;
-    const enrich::tally before = co_await enrich::resume(out, in, width);
-    if (before.all() != 0)
-        std::cerr << flags.out << " has " << before.all() << " lines already; going on after them\n";
+    enrich::tally written = co_await enrich::resume(out, source, width);
+    if (written.all() != 0)
+        std::cerr << flags.out << " has " << written.all() << " lines already; going on after them\n";
 
     auto options = flags.session();
-    steady_clock::time_point reset; // of the rate limit that is waited for
+    auto token = access_token(setup);
+    steady_clock::time_point reset;
     options.on_event = [&reset](const coauth::session_event& event) {
         if (event.what == coauth::session_event::kind::wait)
             reset = steady_clock::now() + event.wait;
     };
     coauth::session session(executor, setup.client(), options);
-    auto token = access_token(setup);
-    const std::string user = user_id(token);
-    co_await session.add_user(user, std::move(token));
+    const program_run run(flags, session, user_id(token), reset);
+    co_await session.add_user(run.user_id, std::move(token));
 
-    enrich::job job(executor, flags.job(), out, before);
-    const run r(session, user, in, job);
-    const enrich::progress_meter meter(steady_clock::now(), before.all(), in.position(), in.size());
-    enrich::progress_display display(executor, [&] {
-        const std::uint64_t position = std::max(job.position(), job.idle() ? in.position() : 0);
-        return meter.look(steady_clock::now(), job.written().all(), position, reset);
-    });
-
-    auto answered = co_await coauth::as_result(ask_for_all(r));
-    if (!answered)
-        job.stop(answered.error());
-    // After a signal or an error no more is asked; what is on the wire ends, and is written.
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    if (job.stopped())
-        co_await session.close();
-    while (!job.idle())
-        co_await job.change();
-    display.stop();
-    if (out.broken())
-        throw *job.stopped();
-    out.close();
-    co_return report(r, flags, answered.has_value() && *answered);
+    ending end;
+    if (flags.retry_failed && written.of(enrich::outcome::failed) != 0)
+        end = co_await retry_failed(run, out, written);
+    if (end.all_asked && !end.stopped)
+        end = co_await go_on(run, source, out, written);
+    co_return report(run, written, end);
 }
 
 // A header without the column is found when IN is read, and is wrong usage all the same.

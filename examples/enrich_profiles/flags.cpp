@@ -20,7 +20,18 @@ WORD is found, not_found, suspended, protected (not shown to these credentials),
 id) or failed (error says why).
 
 Stop it when you like, even by kill -9: run again with the same IN and OUT, and it goes on after the
-lines that OUT has, without asking for them again. Lines that say "failed" count as written.
+lines that OUT has, without asking for them again. Lines that say "failed" count as written, unless
+there is --retry-failed: then OUT is first copied to OUT.retry-failed beside it with the new lines in
+the place of those that said "failed", and the copy is renamed over OUT. A kill meanwhile leaves the old
+OUT, and so does a full disk; any other end keeps what was found, and leaves the other lines as they were.
+
+During an outage (no request succeeds: refused or lost connections, time-outs, HTTP 5xx) it waits, for
+--retry-for seconds at most. What would be the response to every other input stops it at once: a token
+that was revoked, an account or an app that is suspended, locked or out of its monthly allowance, any
+refusal of a whole request (HTTP 401, 402, 403, a redirect). A request that fails in another way, such
+as by a response that can't be read, fails its inputs if later requests succeed, and after three such in
+a row stops the job. Whenever the job stops, by a signal too, no failure that may pass is written: inputs
+without a line are asked for by the next run.
 
 A name that comes again is asked once, as long as its answer is among the last 20000. Memory is
 bounded whatever the size of IN.
@@ -29,7 +40,7 @@ When it ends, stdout gets a summary. Its inputs, found, not_found, suspended, in
 the lines of OUT, those of earlier runs included; requests, waited_s and cost_usd are this run's.
 
 The user token is COAUTH_TOKEN and COAUTH_TOKEN_SECRET. Exit codes: 0; 1 if some inputs failed, the
-cost bound stopped it, or an error did; 2 for wrong usage; 130 and 143 after SIGINT and SIGTERM.
+cost bound or an outage stopped it, or an error did; 2 for wrong usage; 130 and 143 after SIGINT and SIGTERM.
 )";
 
 const char* fault_of(const flags& f)
@@ -41,6 +52,11 @@ const char* fault_of(const flags& f)
     if (!f.max_cost.empty() && !read_amount(f.max_cost))
         return "--max-cost is no amount such as 25 or 0.50";
     return nullptr;
+}
+
+std::chrono::milliseconds milliseconds_of(double seconds)
+{
+    return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
 }
 
 } // namespace
@@ -55,6 +71,7 @@ job_options flags::job() const
     if (!max_cost.empty())
         o.most_cost = read_amount(max_cost);
     o.price = read_amount(price).value();
+    o.retry_for = milliseconds_of(retry_for);
     return o;
 }
 
@@ -62,14 +79,13 @@ coauth::session_options flags::session() const
 {
     coauth::session_options o;
     o.max_requests = concurrency;
-    o.max_wait = std::chrono::milliseconds(static_cast<long>(max_wait * 1000));
+    o.max_wait = milliseconds_of(max_wait);
     o.price_per_profile_micros = read_amount(price).value();
     // A name that comes again is answered from here, however long the job takes.
     o.max_cached_answers = 20'000;
     o.cache_for = std::chrono::hours(24);
     o.cache_missing_for = std::chrono::hours(24);
-    // A job of hours sits out half a minute of trouble.
-    o.retry_for = std::chrono::seconds(30);
+    o.retry_for = milliseconds_of(retry_for);
     return o;
 }
 
@@ -96,6 +112,13 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
            "Seconds to wait for a rate limit at most; names that would have to wait longer fail")
         ->check(CLI::Range(0.0, 2'592'000.0))
         ->capture_default_str();
+    app.add_option("--retry-for", to.retry_for,
+           "Seconds to wait for the end of an outage; when no request has succeeded for so long the job stops, and "
+           "running it again goes on. 0: each request is tried once")
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->capture_default_str();
+    app.add_flag("--retry-failed", to.retry_failed,
+        "First ask again for the inputs whose lines in OUT say failed, and replace these lines in place");
     if (const auto exit_code = program::parse_flags(app, argc, argv))
         return exit_code;
     if (const char* fault = fault_of(to)) {

@@ -24,6 +24,8 @@ struct flags {
     std::string max_cost;
     std::string price = "0.010";
     double max_wait = 960; ///< Seconds.
+    double retry_for = 30; ///< Seconds.
+    bool retry_failed = false;
 
     /// What the job wants of them.
     job_options job() const;

@@ -14,6 +14,8 @@ namespace enrich {
 /// Of a longer input no more is kept: it is no name anyway.
 inline constexpr std::size_t longest_input = 1024;
 
+inline constexpr std::size_t names_in_a_request = 100;
+
 struct input {
     input() = default;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "enrich_profiles/input_reader.hpp"
+#include "enrich_profiles/inputs.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -16,31 +17,28 @@
 namespace enrich {
 
 /// Its errors are `coauth::error`s that name the file, and `no_such_column`.
-class input_source {
+class input_source final : public inputs {
 public:
     /// `name`: a file, or "-" for stdin.
     input_source(boost::asio::any_io_executor executor, std::string name, std::string column);
 
-    ~input_source();
+    ~input_source() override;
 
     input_source(const input_source&) = delete;
     input_source& operator=(const input_source&) = delete;
 
-    /// Whether there is an input at hand, without reading.
-    bool has() const noexcept { return !again_.empty() || !reader_.inputs().empty(); }
+    bool has() const noexcept override { return !again_.empty() || !reader_.inputs().empty(); }
 
-    /// Reads until there is one. False at the end. Honours cancellation while a pipe or terminal keeps
-    /// it waiting.
-    boost::asio::awaitable<bool> more();
+    /// Waits for a pipe or terminal only.
+    boost::asio::awaitable<bool> more() override;
 
-    const input& front() const { return again_.empty() ? reader_.inputs().front() : again_.front(); }
-    input take();
+    const input& front() const override { return again_.empty() ? reader_.inputs().front() : again_.front(); }
+    input take() override;
 
     /// These come next; their numbers are below all that is at hand.
     void put_back(std::vector<input> inputs);
 
-    /// Ends a `more` that is kept waiting, as a cancellation does.
-    void interrupt();
+    void interrupt() override;
 
     /// Where the next input at hand ends, or all that was read, in octets.
     std::uint64_t position() const noexcept { return has() ? front().end : read_; }

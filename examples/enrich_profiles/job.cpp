@@ -1,5 +1,7 @@
 #include "enrich_profiles/job.hpp"
 
+#include "enrich_profiles/failure_scope.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,72 +19,110 @@ namespace {
 constexpr std::size_t asked_per_request = 2 * names_in_a_request;
 constexpr std::size_t held_per_request = 4 * names_in_a_request;
 
-// Would be the answer for every other input, too.
-bool is_everyones(coauth::errc why)
-{
-    using coauth::errc;
-    switch (why) {
-    case errc::unknown_user:
-    case errc::token_revoked:
-    case errc::invalid_credentials:
-    case errc::access_level:
-    case errc::account_locked:
-    case errc::clock_skew:
-    case errc::tls_failed:
-    case errc::invalid_argument:
-    case errc::store_unavailable:
-    case errc::cancelled:
-        return true;
-    default:
-        return false;
-    }
-}
-
 } // namespace
 
-job::job(asio::any_io_executor executor, const job_options& options, output_file& out, const tally& written)
-    : options_(options), budget_(options.most_cost, options.price), out_(out), written_(written),
+job::job(asio::any_io_executor executor, const job_options& options, line_sink sink, const tally& written)
+    : options_(options), budget_(options.most_cost, options.price), sink_(std::move(sink)), written_(written),
       window_(options.in_order, options.requests * held_per_request),
       bell_(executor, asio::steady_timer::time_point::max())
 {}
 
-std::vector<question> job::next(input_source& in, micros spent)
+std::vector<question> job::next(inputs& source, micros spent)
 {
     std::vector<question> batch;
-    if (stopped_)
+    if (stopped_ || ended_)
         return batch;
     const std::size_t most = std::min(names_in_a_request, options_.requests * asked_per_request - asked_);
     const std::size_t affordable = budget_.fits(spent, asked_, most);
-    while (in.has() && window_.fits(in.front().number)) {
-        auto who = person(in.front(), options_.by);
-        if (who && batch.size() == affordable)
+    while (source.has() && window_.fits(source.front().number)) {
+        auto user = person(source.front(), options_.by);
+        if (user && batch.size() == affordable)
             break;
-        input given = in.take();
+        input given = source.take();
         const std::uint64_t ticket = window_.take(given.number);
-        if (who)
-            batch.emplace_back(std::move(given), ticket, std::move(who).value());
+        next_ticket_ = ticket + 1;
+        if (user)
+            batch.emplace_back(std::move(given), ticket, std::move(user).value());
         else
-            window_.answer(ticket, invalid(given, who.error()));
+            window_.answer(ticket, invalid(given, user.error()));
     }
     asked_ += batch.size();
-    write_lines();
+    out_of_money_ = source.has() && budget_.fits(spent, asked_, 1) == 0;
+    write(window_.release());
     return batch;
 }
 
-void job::answered(const std::vector<question>& asked, const coauth::result<coauth::twitter::lookups>& answers)
+void job::answered(const std::vector<question>& batch, const coauth::result<coauth::twitter::lookups>& response)
 {
-    asked_ -= asked.size();
-    if (!answers)
-        stop(answers.error());
-    for (std::size_t i = 0; answers && i < asked.size(); ++i) {
-        const coauth::twitter::lookup& answer = answers->outcomes[i];
-        if (answer.why && is_everyones(answer.why->reason()))
-            stop(*answer.why);
-        else
-            window_.answer(asked[i].ticket, enrich::answered(asked[i].given, answer));
-    }
+    asked_ -= batch.size();
+    if (response)
+        take(batch, *response);
+    else
+        stop(stopped_by(response.error(), options_.retry_for));
     bell_.cancel();
-    write_lines();
+    write(window_.release());
+}
+
+void job::take(const std::vector<question>& batch, const coauth::twitter::lookups& response)
+{
+    // First, since it decides what becomes of the others.
+    for (const auto& outcome : response.outcomes)
+        if (outcome.why && scope_of(outcome.why->reason(), outcome.in_response) == failure_scope::job)
+            stop(stopped_by(*outcome.why, options_.retry_for));
+
+    bool succeeded = false;
+    doubtful_lines::held_lines unclear;
+    coauth::error why;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const coauth::twitter::lookup& outcome = response.outcomes[i];
+        const failure_scope scope =
+            outcome.why ? scope_of(outcome.why->reason(), outcome.in_response) : failure_scope::input;
+        if (scope == failure_scope::job)
+            continue;
+        output_line line = enrich::answered(batch[i].given, outcome);
+        if (scope == failure_scope::input) {
+            succeeded = true;
+            window_.answer(batch[i].ticket, std::move(line));
+        } else if (stopped_ || out_of_money_) {
+            ended_ = true;
+        } else if (scope == failure_scope::rate_limit) {
+            window_.answer(batch[i].ticket, std::move(line));
+        } else {
+            unclear.emplace_back(batch[i].ticket, std::move(line));
+            why = *outcome.why;
+        }
+    }
+    hold(batch, std::move(unclear), succeeded, why);
+}
+
+void job::hold(
+    const std::vector<question>& batch, doubtful_lines::held_lines unclear, bool succeeded, const coauth::error& why)
+{
+    if (succeeded) {
+        give_lines(std::move(unclear));
+        give_lines(doubtful_.succeeded(batch.front().ticket));
+    } else if (!unclear.empty()) {
+        doubtful_.failed(std::move(unclear), why, next_ticket_);
+        if (doubtful_.in_a_row() == doubtful_lines::most_failures)
+            stop(stopped_by_failures(why, doubtful_.in_a_row()));
+    }
+}
+
+bool job::settle()
+{
+    if (doubtful_.empty())
+        return false;
+    if (out_of_money_) {
+        doubtful_.drop();
+        ended_ = true;
+        return false;
+    }
+    auto lines = doubtful_.ended();
+    if (lines.empty())
+        stop(stopped_by_failures(doubtful_.last_error(), doubtful_.in_a_row()));
+    give_lines(std::move(lines));
+    write(window_.release());
+    return true;
 }
 
 void job::stop(coauth::error why)
@@ -92,6 +132,7 @@ void job::stop(coauth::error why)
         stopped_ && stopped_->reason() == coauth::errc::unknown_user && why.reason() == coauth::errc::token_revoked;
     if (!stopped_ || explains)
         stopped_ = std::move(why);
+    doubtful_.drop();
     bell_.cancel();
 }
 
@@ -101,13 +142,25 @@ asio::awaitable<void> job::change()
     co_await bell_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
 }
 
-void job::write_lines()
+void job::write_rest()
 {
-    const auto lines = window_.release();
-    std::string text;
-    for (const auto& line : lines)
-        text += line.text;
-    out_.append(text);
+    write(window_.release_rest());
+}
+
+void job::give_lines(doubtful_lines::held_lines lines)
+{
+    for (auto& [ticket, line] : lines)
+        window_.answer(ticket, std::move(line));
+}
+
+void job::write(const std::vector<output_line>& lines)
+{
+    // What could not be written must not leave a gap before what can.
+    if (lines.empty() || sink_failed_)
+        return;
+    sink_failed_ = true;
+    sink_(lines);
+    sink_failed_ = false;
     for (const auto& line : lines) {
         written_.count(line.what);
         position_ = std::max(position_, line.end);

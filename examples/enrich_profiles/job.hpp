@@ -1,9 +1,9 @@
-// The job between IN and OUT: what is asked next, and what becomes of the answers.
+// The job between IN and OUT: what is asked next, and what becomes of the responses.
 #pragma once
 
-#include "enrich_profiles/input_source.hpp"
+#include "enrich_profiles/doubtful_lines.hpp"
+#include "enrich_profiles/inputs.hpp"
 #include "enrich_profiles/money.hpp"
-#include "enrich_profiles/output_file.hpp"
 #include "enrich_profiles/release_window.hpp"
 #include "enrich_profiles/tally.hpp"
 
@@ -14,14 +14,15 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace enrich {
 
-inline constexpr std::size_t names_in_a_request = 100;
 inline constexpr std::size_t most_requests = 64;
 
 /// How far lines may be from their places with `--unordered`. It does not depend on --concurrency, so
@@ -33,10 +34,14 @@ struct job_options {
 
     bool in_order = true;
     naming by = naming::digits_are_ids;
-    std::size_t requests = 8;        ///< On the wire at once.
-    std::optional<micros> most_cost; ///< Empty: no limit.
-    micros price = 10'000;           ///< For a profile.
+    std::size_t requests = 8;                    ///< On the wire at once.
+    std::optional<micros> most_cost;             ///< Empty: no limit.
+    micros price = 10'000;                       ///< For a profile.
+    std::chrono::milliseconds retry_for{30'000}; ///< How long the session waits for the end of an outage.
 };
+
+/// Takes the lines that may be written now. What it throws is passed on, and it is not called again.
+using line_sink = std::function<void(const std::vector<output_line>&)>;
 
 /// An input that is asked for.
 struct question {
@@ -49,23 +54,36 @@ struct question {
     coauth::twitter::user_ref who;
 };
 
+/// Asks for inputs, and writes a line for each.
+///
+/// A job that is stopping writes what is known of an input itself and no failure that may pass, so that the next run
+/// asks for it again: after `stop`, and when the money is used up.
+///
 /// Thread safety: for one thread.
 class job {
 public:
-    job(boost::asio::any_io_executor executor, const job_options& options, output_file& out, const tally& written);
+    /// `written`: the lines that there are already.
+    job(boost::asio::any_io_executor executor, const job_options& options, line_sink sink, const tally& written);
 
     /// Takes the next inputs at hand that may be asked now, up to a request's worth. Those that are no
     /// name or id get their line at once. None: nothing is at hand, or it must wait (`change`).
-    std::vector<question> next(input_source& in, micros spent);
+    std::vector<question> next(inputs& source, micros spent);
 
-    /// What came of questions; writes the lines that may be written. An answer that would be everyone's
-    /// (the token was revoked, say) stops the job, and its questions get no line.
-    void answered(const std::vector<question>& asked, const coauth::result<coauth::twitter::lookups>& answers);
+    /// What came of questions; writes the lines that may be written. A failure that every other question would have
+    /// (the token was revoked, an outage) stops the job, and its questions get no line.
+    void answered(const std::vector<question>& batch, const coauth::result<coauth::twitter::lookups>& response);
+
+    /// All is answered that can be asked. Writes the failures that were held because they might have been everyone's,
+    /// or stops the job if no request succeeded. False if there were none: the job has ended.
+    bool settle();
 
     /// Asks no more. The first reason counts, but for an `unknown_user` that a `token_revoked` explains.
     void stop(coauth::error why);
 
     const std::optional<coauth::error>& stopped() const noexcept { return stopped_; }
+
+    /// A line could not be written, and none is any more.
+    bool broken() const noexcept { return sink_failed_; }
 
     /// Nothing is asked that has no answer.
     bool idle() const noexcept { return asked_ == 0; }
@@ -73,22 +91,35 @@ public:
     /// Returns when answers have come, or the job was stopped.
     boost::asio::awaitable<void> change();
 
+    /// Writes the lines that wait for others before them. For a job that has ended and whose lines have their places
+    /// in the file already.
+    void write_rest();
+
     const tally& written() const noexcept { return written_; }
 
     /// How much of IN is done, in octets.
     std::uint64_t position() const noexcept { return position_; }
 
 private:
-    void write_lines();
+    void take(const std::vector<question>& batch, const coauth::twitter::lookups& response);
+    void hold(const std::vector<question>& batch, doubtful_lines::held_lines unclear, bool succeeded,
+        const coauth::error& why);
+    void give_lines(doubtful_lines::held_lines lines);
+    void write(const std::vector<output_line>& lines);
 
     const job_options options_;
     const budget budget_;
-    output_file& out_;
+    line_sink sink_;
     tally written_;
     release_window window_;
+    doubtful_lines doubtful_;
     boost::asio::steady_timer bell_;
+    bool sink_failed_ = false;
     std::size_t asked_ = 0;
+    std::uint64_t next_ticket_ = 0;
     std::uint64_t position_ = 0;
+    bool out_of_money_ = false; // for the next input, while all that is asked may cost its price
+    bool ended_ = false;        // an input has no line since the job is stopping: no more is asked
     std::optional<coauth::error> stopped_;
 };
 

@@ -1,7 +1,9 @@
 #include "enrich_profiles/output_file.hpp"
 
+#include "enrich_profiles/file_error.hpp"
+#include "enrich_profiles/replacement_file.hpp"
+
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -12,31 +14,47 @@ namespace enrich {
 
 namespace {
 
-constexpr std::size_t piece = 256 * 1024;
-
-// No line of ours is longer; so a file without line ends is not read into memory.
-constexpr std::size_t longest_line = 4 * 1024 * 1024;
-
 bool is_regular(const std::string& name)
 {
     struct stat s = {};
     return ::stat(name.c_str(), &s) != 0 || S_ISREG(s.st_mode);
 }
 
+// Another run may have replaced the file between its opening and its locking.
+bool has_name(int descriptor, const std::string& name)
+{
+    struct stat opened = {};
+    struct stat named = {};
+    return ::fstat(descriptor, &opened) == 0 && ::stat(name.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
 } // namespace
 
 output_file::output_file(std::string name) : name_(std::move(name)), regular_(is_regular(name_))
+{
+    open();
+    while (regular_ && !has_name(descriptor_, name_)) {
+        ::close(std::exchange(descriptor_, -1));
+        open();
+    }
+    lines_.emplace(descriptor_, name_);
+    if (!regular_)
+        lines_->end();
+}
+
+void output_file::open()
 {
     constexpr mode_t readable_by_all = 0666; // the umask takes off what it should
     const int access = regular_ ? O_RDWR | O_CREAT : O_WRONLY;
     descriptor_ = ::open(name_.c_str(), access | O_CLOEXEC, readable_by_all);
     if (descriptor_ < 0)
-        fail(errno);
+        throw file_error(name_, "written", errno);
     if (regular_ && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        const int why = errno;
-        ::close(descriptor_);
-        if (why != EWOULDBLOCK)
-            fail(why);
+        const int reason = errno;
+        ::close(std::exchange(descriptor_, -1));
+        if (reason != EWOULDBLOCK)
+            throw file_error(name_, "written", reason);
         throw coauth::error(coauth::errc::invalid_argument, "another run is writing to " + name_)
             .with_hint("wait until it has ended, or name another OUT");
     }
@@ -48,38 +66,6 @@ output_file::~output_file()
         ::close(descriptor_);
 }
 
-bool output_file::read_line(std::string& line)
-{
-    line.clear();
-    while (regular_) {
-        const std::string_view rest = std::string_view(buffer_).substr(at_);
-        const auto end = rest.find('\n');
-        line += rest.substr(0, end);
-        if (end != rest.npos) {
-            at_ += end + 1;
-            whole_ += line.size() + 1;
-            return true;
-        }
-        if (line.size() > longest_line)
-            throw coauth::error(coauth::errc::invalid_argument, name_ + " holds a line that this program did not write")
-                .with_hint("name another OUT; nothing was changed");
-
-        buffer_.resize(piece);
-        at_ = 0;
-        const auto from = static_cast<off_t>(whole_ + line.size());
-        ssize_t got = 0;
-        do
-            got = ::pread(descriptor_, buffer_.data(), piece, from);
-        while (got < 0 && errno == EINTR);
-        if (got < 0)
-            fail(errno);
-        buffer_.resize(static_cast<std::size_t>(got));
-        if (got == 0)
-            return false;
-    }
-    return false;
-}
-
 bool output_file::same_file_as(int descriptor) const
 {
     struct stat mine = {};
@@ -88,63 +74,52 @@ bool output_file::same_file_as(int descriptor) const
            mine.st_dev == other.st_dev && mine.st_ino == other.st_ino;
 }
 
+std::optional<std::uint64_t> output_file::size() const
+{
+    struct stat s = {};
+    if (!regular_ || ::fstat(descriptor_, &s) != 0)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(s.st_size);
+}
+
 void output_file::begin_appending(bool complete_last_line)
 {
     if (!regular_)
         return;
-    buffer_ = std::string();
+    const auto whole = static_cast<off_t>(lines_->position());
+    lines_->end();
     if (!complete_last_line) {
         struct stat s = {};
         if (::fstat(descriptor_, &s) != 0)
-            fail(errno);
-        const auto end = static_cast<off_t>(whole_);
-        if (s.st_size > end && ::ftruncate(descriptor_, end) != 0)
-            fail(errno);
+            throw file_error(name_, "written", errno);
+        if (s.st_size > whole && ::ftruncate(descriptor_, whole) != 0)
+            throw file_error(name_, "written", errno);
     }
     if (::lseek(descriptor_, 0, SEEK_END) < 0)
-        fail(errno);
+        throw file_error(name_, "written", errno);
     if (complete_last_line)
         append("\n");
 }
 
 void output_file::append(std::string_view lines)
 {
+    if (broken_ == 0)
+        broken_ = write_all(descriptor_, lines);
     if (broken_ != 0)
-        fail(broken_);
-    while (!lines.empty()) {
-        const ssize_t wrote = ::write(descriptor_, lines.data(), lines.size());
-        if (wrote >= 0)
-            lines.remove_prefix(static_cast<std::size_t>(wrote));
-        else if (errno != EINTR)
-            fail(broken_ = errno);
-    }
+        throw file_error(name_, "written", broken_);
+}
+
+void output_file::replace_by(replacement_file& replacement)
+{
+    const int replaced = std::exchange(descriptor_, replacement.put_in_place());
+    ::close(replaced);
+    replacement.make_durable();
 }
 
 void output_file::close()
 {
     if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR)
-        fail(errno);
-}
-
-void output_file::fail(int why) const
-{
-    const coauth::error e(
-        coauth::errc::invalid_argument, "OUT, the file " + name_ + ", can't be written: " + std::strerror(why));
-    switch (why) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        throw e.with_hint("make room and run again with the same OUT: it goes on where it stopped");
-    case EPIPE:
-        throw e.with_hint("who read from it has gone");
-    case EACCES:
-    case EROFS:
-    case ENOENT:
-    case EISDIR:
-        throw e.with_hint("name a file in a folder where you may write");
-    default:
-        throw e;
-    }
+        throw file_error(name_, "written", errno);
 }
 
 } // namespace enrich

@@ -1,14 +1,19 @@
 // OUT: locked, read once when a run resumes, then appended to by whole lines.
 #pragma once
 
+#include "enrich_profiles/line_scanner.hpp"
+
 #include <coauth/error.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace enrich {
+
+class replacement_file;
 
 /// A file of lines that one run at a time appends to. Its errors are `coauth::error`s that name the
 /// file. A device or pipe may stand for it; it counts as empty then.
@@ -23,7 +28,7 @@ public:
 
     /// The next line there is, without its end. False after the last whole one; what follows that, if
     /// anything does, is in `line` then.
-    bool read_line(std::string& line);
+    bool read_line(std::string& line) { return lines_->next(line); }
 
     /// Whether this is the file of an open descriptor.
     bool same_file_as(int descriptor) const;
@@ -35,21 +40,28 @@ public:
     /// so nothing is written after it.
     void append(std::string_view lines);
 
-    bool broken() const noexcept { return broken_ != 0; }
+    /// Puts a complete replacement in the file's place, for good, and appends to that from now on. Throws, and
+    /// leaves the file as it is, if that can't be done.
+    void replace_by(replacement_file& replacement);
 
     /// Closes the file; throws if something could not be written after all.
     void close();
 
+    const std::string& name() const noexcept { return name_; }
+
+    /// In octets; nothing if it is not a regular file.
+    std::optional<std::uint64_t> size() const;
+
+    int descriptor() const noexcept { return descriptor_; }
+
 private:
-    [[noreturn]] void fail(int why) const;
+    void open();
 
     std::string name_;
     int descriptor_ = -1;
     bool regular_ = false;
-    std::string buffer_; // read, not given out yet
-    std::size_t at_ = 0;
-    std::uint64_t whole_ = 0; // octets of whole lines given out
-    int broken_ = 0;          // why writing failed
+    std::optional<line_scanner> lines_;
+    int broken_ = 0; // why writing failed
 };
 
 } // namespace enrich

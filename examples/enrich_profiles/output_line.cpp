@@ -30,6 +30,7 @@ output_line make_line(const input& given, outcome what, json::value profile, jso
     o["error"] = std::move(why);
     output_line line;
     line.what = what;
+    line.number = given.number;
     line.end = given.end;
     line.text = json::serialize(o);
     line.text += '\n';

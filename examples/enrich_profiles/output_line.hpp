@@ -30,8 +30,9 @@ struct output_line {
     output_line() = default;
 
     outcome what = outcome::failed;
-    std::uint64_t end = 0; ///< Of the input in IN, see `input::end`.
-    std::string text;      ///< `{"input","outcome","profile","error"}` and the line end.
+    std::uint64_t number = 0; ///< Of the input.
+    std::uint64_t end = 0;    ///< Of the input in IN, see `input::end`.
+    std::string text;         ///< `{"input","outcome","profile","error"}` and the line end.
 };
 
 output_line answered(const input& given, const coauth::twitter::lookup& answer);

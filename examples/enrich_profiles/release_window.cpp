@@ -37,4 +37,13 @@ std::vector<output_line> release_window::release()
     return std::exchange(ready_, {});
 }
 
+std::vector<output_line> release_window::release_rest()
+{
+    for (place& p : places_)
+        if (p.line)
+            ready_.push_back(std::move(*p.line));
+    places_.clear();
+    return release();
+}
+
 } // namespace enrich

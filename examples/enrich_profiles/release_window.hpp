@@ -29,6 +29,9 @@ public:
     /// The lines that may be written now, in this order.
     std::vector<output_line> release();
 
+    /// The lines that wait for others before them, in order. Nothing is taken or answered after this.
+    std::vector<output_line> release_rest();
+
 private:
     struct place {
         explicit place(std::uint64_t number) : number(number) {}

@@ -9,6 +9,13 @@ std::uint64_t tally::all() const noexcept
     return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t(0));
 }
 
+void tally::replace_failed(const tally& lines) noexcept
+{
+    counts_[static_cast<std::size_t>(outcome::failed)] -= lines.all();
+    for (std::size_t i = 0; i < counts_.size(); ++i)
+        counts_[i] += lines.counts_[i];
+}
+
 // Written by hand because Boost.JSON prints 0.01 as 1E-2.
 std::string summary(const tally& file, const usage& run)
 {

@@ -94,7 +94,10 @@ void round::advance()
         if (is_older(memory_.since_id, mention.id))
             memory_.since_id = mention.id;
     }
-    if (!find_next() && is_older(memory_.since_id, newest_id_))
+    // Not beyond a mention that was put off: the next round must be given it again.
+    const bool all_settled =
+        std::all_of(mentions_.begin(), mentions_.end(), [this](const tweet& t) { return is_settled(t); });
+    if (all_settled && is_older(memory_.since_id, newest_id_))
         memory_.since_id = newest_id_;
     constexpr std::size_t most = 256;
     auto& list = memory_.answered;

@@ -154,7 +154,10 @@ asio::awaitable<reply<lookups>> do_profiles(shared_caller from, oauth1::access_t
     auto call = as_user(*from, user, routes::profiles(api, who));
     const outcome result = co_await exchange(from, std::move(call));
     co_return reply_from(result.answer, [&](std::string_view body) {
-        return result.refused ? read_none_found(api, who, result) : read_lookups(api, who, body);
+        lookups read = result.refused ? read_none_found(api, who, result) : read_lookups(api, who, body);
+        for (lookup& outcome : read.outcomes)
+            outcome.in_response = true;
+        return read;
     });
 }
 

@@ -15,6 +15,9 @@ constexpr std::string_view ask_again = "the person must sign in again";
 constexpr std::string_view raise_level =
     "the app's access level or permissions lack this call; change them in the provider's developer portal, then let "
     "the person sign in again";
+constexpr std::string_view asker_suspended = "the account that this access token belongs to is suspended";
+constexpr std::string_view unlock = "the person must sign in on the provider's site and unlock the account";
+constexpr std::string_view allowance_used_up = "the app's monthly allowance is used up; see the developer portal";
 constexpr std::string_view register_callback =
     "register this very URL in the app's settings at the provider; it must match to the last slash";
 
@@ -30,7 +33,7 @@ constexpr code_row by_code[] = {
     {34, errc::not_found, ""},
     {50, errc::not_found, ""},
     {63, errc::suspended, ""},
-    {64, errc::suspended, "the account that this access token belongs to is suspended"},
+    {64, errc::suspended, asker_suspended},
     {68, errc::provider_error, "the provider has retired this version of its API; use api_version::v2"},
     {87, errc::forbidden, "the provider does not let this app make this call"},
     {88, errc::rate_limited, ""},
@@ -53,7 +56,7 @@ constexpr code_row by_code[] = {
     {226, errc::forbidden, "the provider takes this for automated behaviour; wait, and post less"},
     {231, errc::forbidden, "the person must confirm the login on the provider's site"},
     {261, errc::access_level, raise_level},
-    {326, errc::account_locked, "the person must sign in on the provider's site and unlock the account"},
+    {326, errc::account_locked, unlock},
     {344, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
     {415, errc::callback_refused, register_callback},
     {416, errc::invalid_credentials, "the app is suspended or its key is no longer valid; see the developer portal"},
@@ -78,7 +81,8 @@ constexpr word_row by_problem[] = {
     {"client-not-enrolled", errc::access_level, raise_level},
     {"oauth1-permissions", errc::access_level, raise_level},
     {"unsupported-authentication", errc::forbidden, "this call needs another kind of credentials"},
-    {"usage-capped", errc::rate_limited, "the app's monthly allowance is used up; see the developer portal"},
+    // As with 402, and other than a rate limit: no wait helps.
+    {"usage-capped", errc::access_level, allowance_used_up},
     {"invalid-request", errc::provider_error, ""},
 };
 
@@ -96,6 +100,9 @@ constexpr word_row by_words[] = {
     {"duplicate content", errc::duplicate,
         "the account has posted this text already; treat it as done, or change the text"},
     {"has been suspended", errc::suspended, ""},
+    {"your account is suspended", errc::suspended, asker_suspended},
+    {"temporarily locked", errc::account_locked, unlock},
+    {"usage cap exceeded", errc::access_level, allowance_used_up},
     {"oauth1 app permissions", errc::access_level, raise_level},
     {"over capacity", errc::provider_unavailable, ""},
 };
@@ -167,8 +174,9 @@ meaning meaning_of(const refusal& said, int status, step at)
     const bool about_verifier =
         at == step::access_token && folded(said.words).find("oauth_verifier") != std::string::npos;
     std::optional<meaning> found = about_verifier ? find_words(by_words, said.words) : find_code(said.code);
-    // A suspended person is "not found" to API 2, and only the words tell.
-    if (!found && !said.problem.empty() && find_words(by_words, said.words).value_or(meaning()).code == errc::suspended)
+    // A suspended person is "not found" to API 2, and only the words tell. They hold the name that was asked for, which
+    // may be one of the table's.
+    if (!found && !said.problem.empty() && folded(said.words).find("has been suspended") != std::string::npos)
         found = meaning(errc::suspended, "");
     if (!found && !said.problem.empty())
         found = find_words(by_problem, said.problem);

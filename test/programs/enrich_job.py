@@ -44,7 +44,7 @@ class Job(unittest.TestCase):
         how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **how}
         return subprocess.Popen([self.program, "--provider", ready["url"], "--ca-file", ready["ca_file"],
                                  str(source), str(how.pop("out", self.out)), *map(str, arguments)],
-                                env={**os.environ, **keys}, text=True, **how)
+                                env={**os.environ, **keys, **how.pop("environment", {})}, text=True, **how)
 
     def run_job(self, ready, source, *arguments, code=0, **how):
         """Runs to the end and returns the summary, if one was printed; stderr is in self.err."""

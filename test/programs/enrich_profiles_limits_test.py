@@ -5,6 +5,7 @@ usage: enrich_profiles_limits_test.py ENRICH_PROFILES COAUTH_SANDBOX
 """
 import json
 import signal
+import socket
 import subprocess
 import sys
 import unittest
@@ -140,6 +141,189 @@ class Trouble(Job):
             self.assertEqual({line["error"]["code"] for line in failed}, {"malformed_response"})
 
 
+PAGE = "<!doctype html><html><title>Access denied</title></html>"
+PROBLEM = '{"title":"%s","detail":"%s","type":"https://api.twitter.com/2/problems/%s","status":%d}'
+
+
+def refusal(status, body, code, **fault):
+    return {"status": status, "body": body, **fault}, code
+
+
+class RefusedAltogether(Job):
+    """The account or the app is refused in the middle of a job, or something before the provider answers."""
+
+    AT_ONCE = [
+        refusal(403, '{"errors":[{"code":64,"message":"Your account is suspended and is not permitted to access this feature."}]}',
+                "suspended"),
+        refusal(403, PROBLEM % ("Forbidden", "Your account is suspended and is not permitted to access this feature.", "x", 403),
+                "suspended"),
+        refusal(403, '{"errors":[{"code":63,"message":"User has been suspended."}]}', "suspended"),
+        refusal(403, '{"errors":[{"code":326,"message":"To protect our users, this account is temporarily locked."}]}',
+                "account_locked"),
+        refusal(403, '{"errors":[{"message":"To protect our users from spam, this account is temporarily locked."}]}',
+                "account_locked"),
+        refusal(403, '{"title":"Forbidden","status":403,"detail":"Forbidden","type":"about:blank"}', "forbidden"),
+        refusal(403, '{"errors":[{"code":87,"message":"Client is not permitted to perform this action."}]}', "forbidden"),
+        refusal(403, "", "forbidden"),
+        refusal(403, PAGE, "forbidden"),
+        refusal(401, PAGE, "invalid_credentials"),
+        refusal(403, '{"errors":[{"code":416,"message":"Invalid / suspended application"}]}', "invalid_credentials"),
+        refusal(403, '{"errors":[{"code":453,"message":"You currently have access to a subset of X API V2 endpoints"}]}',
+                "access_level"),
+        refusal(403, PROBLEM % ("Client Forbidden", "x", "client-forbidden", 403), "access_level"),
+        refusal(200, '{"errors":[' + PROBLEM % ("Client Forbidden", "x", "client-forbidden", 403) + "]}", "access_level"),
+        refusal(402, PROBLEM % ("CreditsDepleted", "no credits", "credits", 402), "access_level"),
+        refusal(429, PROBLEM % ("UsageCapExceeded", "Usage cap exceeded: Monthly product cap", "usage-capped", 429), "access_level"),
+        refusal(429, '{"title":"UsageCapExceeded","period":"Monthly","detail":"Usage cap exceeded: Monthly product cap"}', "access_level"),
+        refusal(302, "", "unexpected_redirect", headers={"Location": "https://portal.example/"}),
+    ]
+    # These might be about some names, as long as others are found.
+    IN_A_ROW = [
+        refusal(200, PAGE, "malformed_response"),
+        refusal(200, "", "malformed_response"),
+        refusal(200, "[]", "malformed_response"),
+        refusal(400, '{"errors":[{"message":"bad"}],"title":"Invalid Request","type":"https://api.x.com/2/problems/invalid-request"}',
+                "provider_error"),
+        refusal(404, PAGE, "not_found"),
+        refusal(410, "", "provider_error"),
+        refusal(451, PAGE, "provider_error"),
+    ]
+
+    def check_stops(self, faults, *arguments):
+        names = [f"user_{i}" for i in range(1, 2001)]
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            for fault, code in faults:
+                with self.subTest(**fault):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, **fault}])
+                    summary = self.run_job(ready, source, "--max-wait", "5", *arguments, code=1)
+                    self.assertIn(f"error: {code}", self.err)
+                    self.assertIn("run again with the same IN and OUT", self.err)
+                    written = self.outcomes()
+                    self.assertEqual(summary["inputs"], len(written))
+                    self.assertLessEqual(len(written), 700)
+                    self.assertEqual({what for _, what in written} - {"found"}, set())
+                    control(ready, "/faults", [])
+                    self.run_job(ready, source, *arguments)
+                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+    def test_it_stops_and_the_rest_is_asked_by_the_next_run(self):
+        self.check_stops(self.AT_ONCE)
+
+    def test_unordered_it_stops_too(self):
+        self.check_stops(self.AT_ONCE[::4] + self.IN_A_ROW[::3], "--unordered")
+
+    def test_three_requests_in_a_row_that_fail_unclearly_stop_it(self):
+        self.check_stops(self.IN_A_ROW)
+
+    def test_one_request_that_fails_unclearly_fails_its_names_only(self):
+        with self.provider("--users", 1000, *NO_LIMITS) as ready:
+            for fault, code in self.IN_A_ROW:
+                with self.subTest(**fault):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 3, **fault}])
+                    summary = self.run_job(ready, self.input(users(1000)), code=1)
+                    self.assertEqual((summary["found"], summary["failed"]), (900, 100))
+                    self.assertEqual({line["error"]["code"] for line in self.lines() if line["error"]}, {code})
+
+    def test_a_problem_of_one_name_stops_nobody_else(self):
+        with self.provider("--users", 10) as ready:
+            users_found = [{"id": str(i), "name": "n", "username": f"user_{i}"} for i in range(1, 10)]
+            for kind, words in (("client-forbidden", "x"), ("new-kind", "bad signature"), ("usage-capped", "x"), ("new-kind", "timestamp")):
+                self.out.unlink(missing_ok=True)
+                problem = {"title": "T", "detail": words, "value": "user_10", "type": "https://api.x.com/2/problems/" + kind}
+                control(ready, "/faults", [{"route": "/2/users/by", "body": json.dumps({"data": users_found, "errors": [problem]})}])
+                summary = self.run_job(ready, self.input(users(10)), code=1)
+                self.assertEqual((summary["found"], summary["failed"]), (9, 1))
+                self.assertEqual(self.outcomes()[-1], ("user_10", "failed"))
+
+
+class Outage(Job):
+    def test_with_nobody_listening_it_stops_and_writes_nothing_off(self):
+        with self.provider() as ready, socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))  # and does not listen
+            nobody = {**ready, "url": "https://127.0.0.1:%d" % closed.getsockname()[1]}
+            for arguments in ([], ["--unordered"]):
+                summary = self.run_job(nobody, self.input(users(2000)), "--retry-for", "2", *arguments, code=1)
+                self.assertEqual((summary["inputs"], summary["failed"]), (0, 0))
+                self.assertIn("error: connect_failed", self.err)
+                self.assertIn("run again with the same IN and OUT to go on", self.err)
+                self.assertEqual(self.out.read_text(), "")
+            closed.listen(128)  # and does not accept
+            self.out.unlink()
+            summary = self.run_job(nobody, self.input(users(2000)), "--retry-for", "2", "--deadline", "0.3", code=1)
+            self.assertEqual((summary["inputs"], self.out.read_text()), (0, ""))
+            self.assertIn("error: timeout", self.err)
+            # On stderr too where the error itself goes to stdout.
+            process = self.start(nobody, self.input(users(3)), "--retry-for", "0", "--deadline", "0.3", "--json")
+            stdout, err = process.communicate()
+            self.assertEqual(process.returncode, 1)
+            self.assertIn("run again with the same IN and OUT to go on", json.loads(stdout.splitlines()[1])["error"]["hint"])
+            self.assertIn("run again with the same IN and OUT to go on", err)
+
+    def test_an_outage_in_the_middle_writes_nothing_off(self):
+        names = [f"user_{i}" for i in range(1, 2001)]
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            for fault in ({"status": 503}, {"action": "drop"}):
+                for arguments in ([], ["--unordered"]):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, **fault}])
+                    summary = self.run_job(ready, source, "--retry-for", "1", *arguments, code=1)
+                    self.assertEqual(summary["failed"], 0)
+                    self.assertEqual({what for _, what in self.outcomes()} - {"found"}, set())
+                    self.assertIn("run again with the same IN and OUT to go on", self.err)
+                    control(ready, "/faults", [])
+                    self.assertEqual(self.run_job(ready, source, *arguments)["found"], 2000)
+                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+
+class OutageThatEnds(Job):
+    """The session holds its requests while the provider is out of reach."""
+
+    def test_a_job_outlasts_an_outage(self):
+        names = [f"user_{i}" for i in range(1, 20_001)]
+        with self.provider("--users", 20_000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            # More calls than the ten that go at once, so the outage takes seconds; a dropped one is made twice.
+            for arguments, fault in (([], {"times": 16, "status": 503}), (["--unordered"], {"times": 36, "action": "drop"})):
+                with self.subTest(**fault):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/reset", {})
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 100, **fault}])
+                    summary = self.run_job(ready, source, *arguments)
+                    self.assertEqual((summary["found"], summary["failed"]), (20_000, 0))
+                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+    def test_an_outage_that_does_not_end_stops_it_and_it_says_how_long_it_waited(self):
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input(users(2000))
+            control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 503}])
+            summary = self.run_job(ready, source, "--retry-for", "2", code=1)
+            self.assertIn("the provider has not answered for 2 s; run again with the same IN and OUT to go on", self.err)
+            self.assertEqual(summary["failed"], 0)
+            control(ready, "/faults", [])
+            self.assertEqual(self.run_job(ready, source)["found"], 2000)
+
+    def test_a_signal_ends_the_wait(self):
+        with self.provider("--users", 2000, *NO_LIMITS) as ready:
+            source = self.input(users(2000))
+            for arguments in ([], ["--unordered"]):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/reset", {})
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 503}])
+                process = self.start(ready, source, "--retry-for", "600", *arguments)
+                while calls(ready) < 14:
+                    self.assertIsNone(process.poll())
+                process.send_signal(signal.SIGTERM)
+                stdout, err = process.communicate()
+                self.assertEqual(process.returncode, 143, err)
+                self.assertEqual(json.loads(stdout)["failed"], 0)
+                control(ready, "/faults", [])
+                self.assertEqual(self.run_job(ready, source, *arguments)["found"], 2000)
+
+
 class Signals(Job):
     def stopped_while(self, ready, source, arguments, number, condition):
         process = self.start(ready, source, *arguments)
@@ -166,6 +350,28 @@ class Signals(Job):
                     control(ready, "/faults", [])
                     self.assertEqual(self.run_job(ready, source, *arguments)["found"], 3000)
                     self.assertEqual(max(names_served(ready).values()), 1)
+                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+    def test_a_failure_that_passes_is_not_written_after_the_signal(self):
+        names = [f"user_{i}" for i in range(1, 3001)]
+        faults = ({"status": 503}, {"status": 502}, {"status": 429}, {"status": 429, "headers": {"Retry-After": "1"}},
+                  {"action": "drop"}, {"action": "truncate"}, {"action": "garbage"}, {"status": 200, "body": "<html>"},
+                  {"status": 403, "body": ""}, {"status": 400, "body": ""})
+        with self.provider("--users", 3000, *NO_LIMITS) as ready:
+            source = self.input("\n".join(names))
+            for place, fault in enumerate(faults):
+                arguments = ["--unordered"] if place % 2 else []
+                number = signal.SIGINT if place % 3 else signal.SIGTERM
+                with self.subTest(**fault):
+                    self.out.unlink(missing_ok=True)
+                    control(ready, "/reset", {})
+                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 12, "times": 0, "delay_ms": 400, **fault},
+                                               {"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
+                    summary, _ = self.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 14)
+                    self.assertEqual((summary["inputs"], summary["failed"]), (len(self.lines()), 0))
+                    self.assertGreaterEqual(summary["inputs"], 800)
+                    control(ready, "/faults", [])
+                    self.assertEqual(self.run_job(ready, source, *arguments)["found"], 3000)
                     self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
 
     def test_waiting_for_a_limit_ends_at_once(self):

@@ -208,12 +208,40 @@ class FilesThatCannotBeUsed(Job):
                 self.assertEqual(process.returncode, 1 if 1 in closed else 0)
                 self.assertEqual(self.outcomes(), [("user_1", "found"), ("user_2", "found")])
 
+    def test_progress_that_cannot_be_shown_costs_nothing_else(self):
+        with self.provider() as ready, open("/dev/full", "w") as full:
+            process = self.start(ready, self.input("user_1\ntwo words\nuser_2\n"), stderr=full)
+            self.assertEqual(json.loads(process.communicate()[0])["found"], 2)
+            self.assertEqual(process.returncode, 0)
+            self.assertEqual(self.outcomes(), [("user_1", "found"), ("two words", "invalid"), ("user_2", "found")])
+
+    def test_a_summary_that_cannot_be_written_is_said_and_is_a_failure(self):
+        with self.provider() as ready, open("/dev/full", "w") as full:
+            reader, writer = os.pipe()
+            os.close(reader)
+            for how in ({"stdout": full}, {"stdout": writer}, {"preexec_fn": lambda: os.close(1)}):
+                self.out.unlink(missing_ok=True)
+                process = self.start(ready, self.input("user_1\n"), **how)
+                _, err = process.communicate()
+                self.assertEqual(process.returncode, 1)
+                self.assertIn("the summary can't be written to stdout", err)
+                self.assertEqual(self.outcomes(), [("user_1", "found")])
+                # An error of the run is told all the same, with --json on stderr.
+                for arguments in ([], ["--json"]):
+                    self.out.unlink(missing_ok=True)
+                    process = self.start(ready, self.input("user_1\n"), *arguments, token_secret="wrong", **how)
+                    _, err = process.communicate()
+                    self.assertEqual(process.returncode, 1)
+                    self.assertIn("check both pairs", err)
+            os.close(writer)
+
     def test_wrong_usage(self):
         source = self.input("user_1\n")
         for arguments in ([], [source], [source, self.out, "extra"], [source, "-"], [source, self.out, "--by", "x"],
                           [source, self.out, "--concurrency", "0"], [source, self.out, "--concurrency", "65"],
                           [source, self.out, "--max-cost", "1e3"], [source, self.out, "--price", "-1"],
-                          [source, self.out, "--max-wait", "-1"], [source, self.out, "--api", "3"]):
+                          [source, self.out, "--max-wait", "-1"], [source, self.out, "--retry-for", "-1"],
+                          [source, self.out, "--retry-for", "86401"], [source, self.out, "--retry-for", "x"], [source, self.out, "--api", "3"]):
             done = subprocess.run([self.program, *arguments], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
         self.assertFalse(self.out.exists())

@@ -26,6 +26,7 @@ struct lookup {
     lookup_outcome outcome = lookup_outcome::not_found;
     std::optional<twitter::profile> profile; ///< Set exactly if found.
     std::optional<coauth::error> why;        ///< Set exactly if failed.
+    bool in_response = false; ///< The response told it, so `why` is about this name alone; else the request failed.
 };
 
 /// One outcome for each name asked for, in the order asked; a name asked twice is there twice.

@@ -4,13 +4,114 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 using coauth::errc;
 using coauth::error;
+using coauth::twitter::lookup;
+using coauth::twitter::lookup_outcome;
+using coauth::twitter::lookups;
 using namespace enrich;
 
-TEST_CASE("the first reason stops a job, and a revoked token explains an unknown user, whichever is told first")
+namespace {
+
+class listed_inputs final : public inputs {
+public:
+    explicit listed_inputs(std::size_t count)
+    {
+        for (std::size_t i = 0; i < count; ++i) {
+            input& added = list_.emplace_back();
+            added.number = i;
+            added.text = "user_" + std::to_string(i);
+        }
+    }
+
+    bool has() const noexcept override { return !list_.empty(); }
+    boost::asio::awaitable<bool> more() override { co_return has(); }
+    const input& front() const override { return list_.front(); }
+    input take() override
+    {
+        input first = std::move(list_.front());
+        list_.pop_front();
+        return first;
+    }
+    void interrupt() override {}
+
+private:
+    std::deque<input> list_;
+};
+
+using questions = std::vector<question>;
+
+// A job and what it wrote.
+struct job_fixture {
+    explicit job_fixture(std::size_t count, job_options options = job_options(), tally before = tally())
+        : source(count), tested(
+                             io.get_executor(), options,
+                             [this](const std::vector<output_line>& lines) {
+                                 for (const auto& line : lines)
+                                     written.emplace_back(line.number, std::string(name(line.what)));
+                             },
+                             before)
+    {}
+
+    questions ask(micros spent = 0) { return tested.next(source, spent); }
+
+    void respond(const questions& batch, lookup_outcome outcome, std::optional<error> why = std::nullopt,
+        bool in_response = false)
+    {
+        lookups response;
+        for (const question& q : batch) {
+            lookup added(q.who, outcome);
+            added.why = why;
+            added.in_response = in_response;
+            response.outcomes.push_back(added);
+        }
+        tested.answered(batch, response);
+    }
+    void find(const questions& batch) { respond(batch, lookup_outcome::not_found, std::nullopt, true); }
+    void fail(const questions& batch, const error& why) { respond(batch, lookup_outcome::failed, why); }
+
+    std::size_t count_of(const std::string& outcome) const
+    {
+        std::size_t count = 0;
+        for (const auto& line : written)
+            count += line.second == outcome;
+        return count;
+    }
+
+    boost::asio::io_context io;
+    std::vector<std::pair<std::uint64_t, std::string>> written;
+    listed_inputs source;
+    job tested;
+};
+
+job_options unordered_options()
+{
+    job_options options;
+    options.in_order = false;
+    return options;
+}
+
+const std::vector<error>& passing_errors()
+{
+    static const std::vector<error> all = {error(errc::timeout), error(errc::resolve_failed),
+        error(errc::connect_failed), error(errc::connection_lost),
+        error(errc::provider_unavailable).with_http_status(503),
+        error(errc::provider_unavailable).with_http_status(502), error(errc::rate_limited).with_http_status(429),
+        error(errc::rate_limited), error(errc::malformed_response),
+        error(errc::malformed_response).with_http_status(200), error(errc::provider_error),
+        error(errc::provider_error).with_http_status(400), error(errc::response_too_large)};
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("job: the first reason stops it, and a revoked token explains an unknown user, in either order")
 {
     struct {
         errc first;
@@ -26,12 +127,274 @@ TEST_CASE("the first reason stops a job, and a revoked token explains an unknown
     for (const auto& row : rows) {
         CAPTURE(std::string(name(row.first)));
         CAPTURE(std::string(name(row.second)));
-        boost::asio::io_context io;
-        output_file out("/dev/null");
-        job j(io.get_executor(), job_options(), out, tally());
-        CHECK_FALSE(j.stopped());
-        j.stop(error(row.first));
-        j.stop(error(row.second));
-        CHECK(j.stopped()->reason() == row.reported);
+        job_fixture f(0);
+        CHECK_FALSE(f.tested.stopped());
+        f.tested.stop(error(row.first));
+        f.tested.stop(error(row.second));
+        CHECK(f.tested.stopped()->reason() == row.reported);
     }
+}
+
+TEST_CASE("job: while it is stopping no failure that may pass is written, and what was found is")
+{
+    for (const error& why : passing_errors()) {
+        CAPTURE(why.what());
+        job_fixture f(300, unordered_options());
+        const questions first = f.ask(), second = f.ask(), third = f.ask();
+        f.tested.stop(error(errc::cancelled));
+        f.find(first);
+        f.fail(second, why);
+        // One of a batch fails, and the others are found.
+        lookups mixed;
+        for (const question& q : third)
+            mixed.outcomes.emplace_back(q.who, lookup_outcome::not_found);
+        mixed.outcomes[7] = lookup(third[7].who, lookup_outcome::failed);
+        mixed.outcomes[7].why = why;
+        f.tested.answered(third, mixed);
+        CHECK(f.tested.idle());
+        CHECK(f.written.size() == 199);
+        CHECK(f.count_of("not_found") == 199);
+        CHECK(f.tested.stopped()->reason() == errc::cancelled);
+    }
+}
+
+TEST_CASE("job: while it is stopping what is known of an input itself is written")
+{
+    job_fixture f(4);
+    const questions batch = f.ask();
+    REQUIRE(batch.size() == 4);
+    f.tested.stop(error(errc::token_revoked));
+    lookups response;
+    response.outcomes.emplace_back(batch[0].who, lookup_outcome::suspended);
+    response.outcomes.emplace_back(batch[1].who, lookup_outcome::failed);
+    response.outcomes.back().why = error(errc::malformed_response); // of this user's data
+    response.outcomes.back().in_response = true;
+    response.outcomes.emplace_back(batch[2].who, lookup_outcome::forbidden);
+    response.outcomes.emplace_back(batch[3].who, lookup_outcome::failed);
+    response.outcomes.back().why = error(errc::access_level); // a problem beside the data
+    response.outcomes.back().in_response = true;
+    f.tested.answered(batch, response);
+    CHECK(f.written == decltype(f.written){{0, "suspended"}, {1, "failed"}, {2, "protected"}, {3, "failed"}});
+}
+
+TEST_CASE("job: in order nothing is written after an input that has no line")
+{
+    job_fixture f(300);
+    const questions first = f.ask(), second = f.ask(), third = f.ask();
+    f.find(third);
+    f.tested.stop(error(errc::cancelled));
+    f.fail(second, error(errc::provider_unavailable).with_http_status(503));
+    f.find(first);
+    CHECK(f.written.size() == 100);
+    CHECK(f.tested.written().all() == 100);
+}
+
+TEST_CASE("job: an outage that is thrown stops it, writes nothing off and says how to go on")
+{
+    for (const errc code : {errc::provider_unavailable, errc::connect_failed, errc::timeout, errc::resolve_failed,
+             errc::connection_lost}) {
+        job_options options = unordered_options();
+        options.retry_for = std::chrono::seconds(7);
+        job_fixture f(400, options);
+        const questions first = f.ask(), second = f.ask(), third = f.ask();
+        f.find(first);
+        f.tested.answered(second, coauth::result<lookups>(error(code)));
+        CHECK(f.tested.stopped()->reason() == code);
+        CHECK(f.tested.stopped()->hint() ==
+              "the provider has not answered for 7 s; run again with the same IN and OUT to go on");
+        CHECK(f.ask().empty());
+        f.fail(third, error(code));
+        CHECK(f.written.size() == 100);
+    }
+}
+
+TEST_CASE("job: the refusal of a whole request stops it, one about a name fails that name")
+{
+    for (const errc code :
+        {errc::suspended, errc::forbidden, errc::access_level, errc::invalid_credentials, errc::clock_skew}) {
+        CAPTURE(std::string(name(code)));
+        job_fixture whole(300, unordered_options());
+        const questions first = whole.ask(), second = whole.ask();
+        whole.fail(first, error(code).with_http_status(403));
+        REQUIRE(whole.tested.stopped());
+        CHECK(whole.tested.stopped()->reason() == code);
+        whole.find(second);
+        CHECK(whole.written.size() == 100);
+        CHECK(whole.count_of("failed") == 0);
+        job_fixture single(1);
+        single.respond(single.ask(), lookup_outcome::failed, error(code), true);
+        CHECK_FALSE(single.tested.stopped());
+        CHECK(single.count_of("failed") == 1);
+    }
+}
+
+TEST_CASE("job: of a batch whose ids were refused the names that were found are written")
+{
+    job_fixture f(4, unordered_options());
+    const questions batch = f.ask();
+    lookups response;
+    for (std::size_t i = 0; i < 4; ++i) {
+        response.outcomes.emplace_back(batch[i].who, i < 2 ? lookup_outcome::failed : lookup_outcome::not_found);
+        if (i < 2)
+            response.outcomes.back().why = error(errc::forbidden).with_http_status(403);
+    }
+    f.tested.answered(batch, response);
+    CHECK(f.tested.stopped()->reason() == errc::forbidden);
+    CHECK(f.written == decltype(f.written){{2, "not_found"}, {3, "not_found"}});
+}
+
+TEST_CASE("job: a request that fails unclearly fails its inputs once a later request succeeds")
+{
+    for (const bool in_order : {true, false}) {
+        job_options options;
+        options.in_order = in_order;
+        job_fixture f(400, options);
+        const questions first = f.ask(), second = f.ask();
+        f.fail(first, error(errc::malformed_response).with_http_status(200));
+        f.find(second); // was on the wire before
+        CHECK(f.count_of("failed") == 0);
+        f.find(f.ask());
+        CHECK(f.count_of("failed") == 100);
+        CHECK(f.count_of("not_found") == 200);
+        CHECK_FALSE(f.tested.stopped());
+        CHECK_FALSE(f.tested.settle());
+    }
+}
+
+TEST_CASE("job: failures that are held when it is stopped are not written")
+{
+    job_fixture f(400, unordered_options());
+    const questions first = f.ask();
+    f.fail(first, error(errc::malformed_response));
+    const questions later = f.ask();
+    f.tested.stop(error(errc::cancelled));
+    f.find(later);
+    CHECK(f.written.size() == 100);
+    CHECK(f.count_of("failed") == 0);
+}
+
+TEST_CASE("job: three requests in a row that fail unclearly stop it, and none of their inputs is written off")
+{
+    for (const error& why : passing_errors()) {
+        if (why.reason() == errc::rate_limited)
+            continue; // waits, and is the input's then
+        CAPTURE(why.what());
+        job_fixture f(1000);
+        f.find(f.ask());
+        const questions first = f.ask(), second = f.ask(), third = f.ask(), fourth = f.ask();
+        f.fail(second, why);
+        f.find(first);
+        f.fail(third, why);
+        f.fail(fourth, why);
+        CHECK_FALSE(f.tested.stopped());
+        f.fail(f.ask(), why);
+        REQUIRE(f.tested.stopped());
+        CHECK(f.tested.stopped()->reason() == why.reason());
+        CHECK(f.tested.stopped()->hint() == "3 requests in a row failed; run again with the same IN and OUT to go on");
+        CHECK(f.written.size() == 200);
+        CHECK(f.count_of("failed") == 0);
+    }
+}
+
+TEST_CASE("job: at the end unclear failures are written if anything succeeded, else they stop it")
+{
+    job_fixture some(200);
+    const questions first = some.ask(), second = some.ask();
+    some.find(first);
+    some.fail(second, error(errc::provider_unavailable).with_http_status(503));
+    CHECK(some.written.size() == 100);
+    CHECK(some.tested.settle());
+    CHECK(some.count_of("failed") == 100);
+    CHECK_FALSE(some.tested.stopped());
+    CHECK_FALSE(some.tested.settle());
+    job_fixture none(100);
+    none.fail(none.ask(), error(errc::provider_unavailable).with_http_status(503));
+    CHECK(none.tested.settle());
+    CHECK(none.tested.stopped()->reason() == errc::provider_unavailable);
+    CHECK(none.written.empty());
+}
+
+TEST_CASE("job: a single input that fails among others that are found fails at once")
+{
+    job_fixture f(100);
+    const questions batch = f.ask();
+    lookups response;
+    for (const question& q : batch)
+        response.outcomes.emplace_back(q.who, lookup_outcome::not_found);
+    response.outcomes[50].outcome = lookup_outcome::failed;
+    response.outcomes[50].why = error(errc::provider_unavailable).with_http_status(503);
+    f.tested.answered(batch, response);
+    CHECK(f.written.size() == 100);
+    CHECK(f.count_of("failed") == 1);
+}
+
+TEST_CASE("job: what would wait longer than --max-wait fails, unless it is stopping")
+{
+    job_fixture f(200);
+    const questions first = f.ask(), second = f.ask();
+    f.fail(first, error(errc::rate_limited));
+    CHECK(f.count_of("failed") == 100);
+    f.tested.stop(error(errc::cancelled));
+    f.fail(second, error(errc::rate_limited));
+    CHECK(f.written.size() == 100);
+}
+
+TEST_CASE("job: with the money used up a failure that may pass leaves no line, and no more is asked")
+{
+    for (const error& why : passing_errors()) {
+        CAPTURE(why.what());
+        job_options options = unordered_options();
+        options.most_cost = 200;
+        options.price = 1;
+        job_fixture f(300, options);
+        const questions first = f.ask(), second = f.ask();
+        CHECK(f.ask().empty());
+        f.fail(first, why);
+        f.find(second);
+        CHECK(f.written.size() == 100);
+        CHECK(f.count_of("failed") == 0);
+        CHECK(f.ask(100).empty());
+        CHECK_FALSE(f.tested.stopped());
+        CHECK_FALSE(f.tested.settle());
+    }
+}
+
+TEST_CASE("job: failures held when the money runs out leave no line")
+{
+    job_options options;
+    options.most_cost = 200;
+    options.price = 1;
+    job_fixture f(400, options);
+    f.fail(f.ask(), error(errc::timeout)); // held, and there is money for two more requests
+    const questions second = f.ask(), third = f.ask();
+    CHECK(f.ask().empty());
+    f.fail(second, error(errc::timeout));
+    f.fail(third, error(errc::timeout));
+    CHECK_FALSE(f.tested.settle());
+    CHECK(f.written.empty());
+}
+
+TEST_CASE("job: a line that can't be written is not followed by others")
+{
+    boost::asio::io_context io;
+    listed_inputs source(300);
+    std::size_t written = 0;
+    bool full = true;
+    job tested(
+        io.get_executor(), job_options(),
+        [&](const std::vector<output_line>& lines) {
+            if (std::exchange(full, false))
+                throw error(errc::invalid_argument, "the disk is full");
+            written += lines.size();
+        },
+        tally());
+    const questions first = tested.next(source, 0), second = tested.next(source, 0);
+    lookups response;
+    for (std::size_t i = 0; i < 100; ++i)
+        response.outcomes.emplace_back(first[i].who, lookup_outcome::not_found);
+    CHECK_THROWS_AS(tested.answered(first, response), error);
+    CHECK_NOTHROW(tested.answered(second, response));
+    CHECK(written == 0);
+    CHECK(tested.broken());
+    CHECK(tested.written().all() == 0);
 }

@@ -160,6 +160,40 @@ TEST_CASE("unordered lines go at once but the oldest input without one bounds ho
     CHECK(window.fits(13));
 }
 
+TEST_CASE("release_window: the rest is what waits behind inputs that have no line, in order")
+{
+    release_window window(true, 10);
+    std::vector<std::uint64_t> tickets;
+    for (std::uint64_t n = 0; n < 5; ++n)
+        tickets.push_back(window.take(n));
+    for (const std::size_t n : std::vector<std::size_t>{4, 2, 0}) {
+        output_line line;
+        line.number = n;
+        window.answer(tickets[n], line);
+    }
+    CHECK(window.release().size() == 1);
+    const auto rest = window.release_rest();
+    REQUIRE(rest.size() == 2);
+    CHECK(rest[0].number == 2);
+    CHECK(rest[1].number == 4);
+    CHECK(window.release_rest().empty());
+}
+
+TEST_CASE("tally: lines that replace failed ones are counted in their place")
+{
+    tally counts;
+    for (const auto what : {outcome::found, outcome::failed, outcome::failed, outcome::failed})
+        counts.count(what);
+    tally added;
+    added.count(outcome::not_found);
+    added.count(outcome::failed);
+    counts.replace_failed(added);
+    CHECK(counts.all() == 4);
+    CHECK(counts.of(outcome::found) == 1);
+    CHECK(counts.of(outcome::not_found) == 1);
+    CHECK(counts.of(outcome::failed) == 2);
+}
+
 TEST_CASE("the summary has its keys in order and plain numbers")
 {
     tally counts;

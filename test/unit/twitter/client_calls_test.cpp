@@ -186,6 +186,8 @@ TEST_CASE("many people: shuffled answers reach their names, and none found is no
     CHECK(found->outcomes[0].profile->id == "7");
     CHECK(found->outcomes[1].outcome == lookup_outcome::not_found);
     CHECK(found->outcomes[2].profile->id == "3");
+    for (const auto& outcome : found->outcomes)
+        CHECK(outcome.in_response);
 
     b.wire->answer(404,
         R"({"errors":[{"value":"ann","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})");
@@ -204,6 +206,7 @@ TEST_CASE("many people: shuffled answers reach their names, and none found is no
     REQUIRE(none);
     CHECK(none->outcomes.size() == 3);
     CHECK(none->outcomes[0].outcome == lookup_outcome::not_found);
+    CHECK(none->outcomes[0].in_response);
     CHECK(none->limits.window->remaining == 1);
     old.wire->answer(404, "<html>");
     check_refused(old.make().profiles(old.user, who), errc::not_found);

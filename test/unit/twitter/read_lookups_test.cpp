@@ -88,6 +88,13 @@ TEST_CASE("an answer of nothing but problems is outcomes too")
     const lookups l =
         read_lookups(api_version::v2, {"a1"}, R"({"errors":[)" + problem("a1", "Not Found Error", "no") + "]}");
     CHECK(l.outcomes.at(0).outcome == lookup_outcome::not_found);
+    // A name that is a word of some refusals.
+    for (const char* name : {"signature", "timestamp", "oauth_callback"}) {
+        const lookups named = read_lookups(api_version::v2, {name},
+            R"({"errors":[)" + problem(name, "Forbidden", "User has been suspended: [" + std::string(name) + "].") +
+                "]}");
+        CHECK(named.outcomes.at(0).outcome == lookup_outcome::suspended);
+    }
     // A problem that carries its name in `resource_id` only.
     const lookups other = read_lookups(api_version::v2, {user_ref::id("1")},
         R"({"errors":[{"resource_id":"1","title":"Forbidden","detail":"User has been suspended: [1].","type":"https://api.x.com/2/problems/resource-not-found"}]})");

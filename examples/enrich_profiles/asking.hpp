@@ -1,0 +1,33 @@
+// Asks the session for a job's inputs.
+#pragma once
+
+#include "enrich_profiles/inputs.hpp"
+#include "enrich_profiles/job.hpp"
+
+#include <coauth/session/session.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace enrich {
+
+/// What a run works with. Lifetime: of references; they must outlive the run.
+struct asking {
+    asking(coauth::session& session, std::string user_id, inputs& source, enrich::job& job)
+        : session(session), user_id(std::move(user_id)), source(source), job(job)
+    {}
+
+    coauth::session& session;
+    std::string user_id;
+    inputs& source;
+    enrich::job& job;
+};
+
+/// Reads and asks until all is answered, the job is stopped or there is no money left. Returns whether all is answered.
+///
+/// Never throws an error: that stops the job, as a cancellation does. Then the session is closed, what is on the wire
+/// ends and is written, and no cancellation is let through any more.
+boost::asio::awaitable<bool> ask_for_all(const asking& run);
+
+} // namespace enrich
