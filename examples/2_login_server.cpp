@@ -24,6 +24,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
+#include <cstdio>
 #include <iostream>
 
 namespace asio = boost::asio;
@@ -60,6 +62,12 @@ server::server_options options_of_metrics(const login_server::settings& settings
     return options;
 }
 
+// A stream of C++ would write nothing more after the first line that could not be written.
+void write_line(const std::string& line)
+{
+    std::fputs((line + '\n').c_str(), stderr);
+}
+
 class servers {
 public:
     servers(asio::io_context& io, const login_server::settings& settings, program::provider_setup& setup,
@@ -93,7 +101,7 @@ servers::servers(asio::io_context& io, const login_server::settings& settings, p
     options.patience = deadline;
     // Everyone's first lookup is under their own token, so they share nothing but the connections.
     options.session.max_requests = connections_to_provider;
-    options.log = [](const std::string& line) { std::clog << line + '\n'; };
+    options.log = write_line;
     url_ = options.origin.url();
     site_ = std::make_unique<login_server::site>(io.get_executor(), setup.client(), std::move(options));
 }
@@ -136,6 +144,8 @@ int run(login_server::flags& flags, int argc, char** argv)
     if (const auto exit_code = program::parse_flags(app, argc, argv))
         return *exit_code;
 
+    // The reader of stderr may end before the site does.
+    std::signal(SIGPIPE, SIG_IGN);
     const auto settings = login_server::check(flags);
     asio::io_context io(static_cast<int>(settings.threads));
     program::provider_setup setup(io, flags.provider);

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <utility>
+#include <vector>
 
 namespace login_server {
 
@@ -20,6 +22,9 @@ using coauth::login_status;
 namespace {
 
 constexpr std::string_view more = "more";
+
+// Tokens of users whose visits have expired, for one request.
+constexpr std::size_t most_forgotten = 2;
 
 // The session keeps no more than a kilobyte of ours.
 constexpr std::size_t longest_path = 1'000;
@@ -99,16 +104,15 @@ asio::awaitable<server::response> site::begin_login(request r)
 
 std::optional<server::response> site::refused_before_login(const request& r)
 {
-    if (const auto wait = begins_of_address_.take(client_address(r, options_.proxy), now())) {
-        ++refused_by_address_;
-        return pages_.told(too_many(429, *wait));
-    }
-    const std::lock_guard lock(begins_mutex_);
-    if (const auto wait = begins_of_all_.take(options_.begins_of_all, now())) {
-        ++refused_by_site_;
-        return pages_.told(too_many(503, *wait));
-    }
-    return std::nullopt;
+    const bool newcomer = !age_of_address_token(r);
+    const auto refusal = begins_.take(client_address(r, options_.proxy), newcomer, now());
+    if (!refusal)
+        return std::nullopt;
+    const bool by_address = refusal->reached == begin_limits::limit::address;
+    ++(by_address ? refused_by_address_ : refused_by_site_);
+    response page = pages_.told(too_many(by_address ? 429 : 503, refusal->wait));
+    prove_address(r, page); // this page has a button, too
+    return page;
 }
 
 asio::awaitable<server::response> site::finish_login(request r)
@@ -122,23 +126,15 @@ asio::awaitable<server::response> site::finish_login(request r)
         co_return trouble(r, ended.error(), step::finish);
     if (ended->status != login_status::granted)
         co_return told(r, message_for(ended->status));
-    response answer = welcome(r, *ended);
-    const auto gone = visitors_.expire(now());
-    for (const auto& who : gone)
-        co_await forget_token(who.id);
+    // The id from before the login ends here, also if another site put it into the browser.
+    const auto previous = session_cookie_.read(r);
+    people_.signed_in(ended->user.id);
+    const auto entered = visitors_->enter(ended->user, now(), previous ? std::string_view(*previous) : "");
+    response answer = server::redirect(path_of(ended->return_to).on(origin_));
+    answer.headers.add("Set-Cookie", session_cookie_.set(entered.id, visitors::stay));
+    if (entered.user_left)
+        co_await forget_token(*entered.user_left);
     co_return answer;
-}
-
-// The id from before the login ends here, whoever put it into the browser.
-server::response site::welcome(const request& r, const coauth::login_outcome& outcome)
-{
-    if (const auto before = session_cookie_.read(r))
-        visitors_.leave(*before);
-    people_.signed_in(outcome.user.id);
-    const std::string id = visitors_.enter(outcome.user, now());
-    response answer = server::redirect(path_of(outcome.return_to).on(origin_));
-    answer.headers.add("Set-Cookie", session_cookie_.set(id, visitors::stay));
-    return answer;
 }
 
 asio::awaitable<server::response> site::wait_for_login(std::string id, request r)
@@ -171,21 +167,52 @@ asio::awaitable<server::response> site::sign_out(request r)
     response answer = server::redirect(origin_ + "/");
     const auto id = session_cookie_.read(r);
     if (id) {
-        const auto gone = visitors_.leave(*id);
-        if (gone)
-            co_await forget_token(gone->id);
+        const auto user_left = visitors_->leave(*id);
+        if (user_left)
+            co_await forget_token(*user_left);
     }
     answer.headers.add("Set-Cookie", session_cookie_.remove());
     answer.headers.add("Set-Cookie", login_cookie_.remove());
     co_return answer;
 }
 
-// Nobody is here any more for whom it could be used.
+// For a user whose last visit has ended. Never fails: the request may be another user's, whose response
+// has nothing to do with it.
 asio::awaitable<void> site::forget_token(std::string user_id)
 {
-    auto forgotten = co_await coauth::as_result(session_.sign_out(user_id));
-    if (!forgotten && forgotten.error().reason() != coauth::errc::unknown_user)
-        log(std::string("sign out: ") + forgotten.error().what());
+    std::optional<std::string> problem;
+    try {
+        const auto forgotten =
+            co_await coauth::as_result(coauth::cancel_after(options_.patience, sign_out_unless_here(user_id)));
+        if (!forgotten && forgotten.error().reason() != coauth::errc::unknown_user)
+            problem = forgotten.error().what();
+    } catch (const std::exception& e) {
+        problem = e.what(); // of a token store that is not ours
+    }
+    if (!problem)
+        co_return;
+    log("sign out: " + *problem);
+    visitors_->forget_later(std::move(user_id), now());
+}
+
+asio::awaitable<void> site::sign_out_unless_here(std::string user_id)
+{
+    // Others may have been waited for since the user left.
+    if (visitors_->has(user_id))
+        co_return;
+    co_await session_.sign_out(std::move(user_id));
+}
+
+// A few, and for one request at a time, so that a slow store does not hold up everybody.
+asio::awaitable<void> site::forget_tokens_of_expired()
+{
+    if (forgetting_->exchange(true))
+        co_return;
+    // Without `this`: what never resumes is destroyed after the site.
+    const std::shared_ptr<void> done(nullptr, [flag = forgetting_](void*) { *flag = false; });
+    const std::vector<std::string> left = visitors_->expire(now(), most_forgotten);
+    for (const std::string& user_id : left)
+        co_await forget_token(user_id);
 }
 
 } // namespace login_server

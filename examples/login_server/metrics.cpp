@@ -53,8 +53,10 @@ std::string metrics_text(const site_numbers& numbers)
     w.sample("limit", "address", numbers.refused_by_address);
     w.sample("limit", "site", numbers.refused_by_site);
     w.sample("limit", "pending", logins.refused);
-    w.family("coauth_logins_pending", "gauge", "Logins under way.");
-    w.sample(numbers.pending);
+    if (numbers.pending) {
+        w.family("coauth_logins_pending", "gauge", "Logins under way.");
+        w.sample(*numbers.pending);
+    }
     w.family("coauth_logins_awaited", "gauge", "Pages that wait for a login in another window.");
     w.sample(logins.awaited);
     w.family("coauth_visitors", "gauge", "Browsers signed in.");

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace login_server {
@@ -15,8 +16,8 @@ struct site_numbers {
 
     coauth::server::server_stats connections;
     coauth::session_stats session;
-    std::size_t pending = 0;  ///< Logins that have begun and not ended.
-    std::size_t visitors = 0; ///< Browsers signed in.
+    std::optional<std::size_t> pending; ///< Logins that have begun and not ended; empty if the store does not say.
+    std::size_t visitors = 0;           ///< Browsers signed in.
     std::uint64_t refused_by_address = 0;
     std::uint64_t refused_by_site = 0;
 };

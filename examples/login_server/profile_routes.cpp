@@ -49,12 +49,16 @@ asio::awaitable<server::response> site::show_profile(request r)
     const auto who = visitor_of(r);
     if (!who)
         co_return server::redirect(origin_ + "/");
+    const auto began = now();
     auto view = std::make_shared<profile_view>();
     view->who = *who;
     // What was told in time is shown, whatever else was not.
     auto asked = co_await coauth::as_result(coauth::cancel_after(options_.patience, ask_provider(view)));
     if (!asked && must_sign_in_again(asked.error())) {
-        visitors_.leave_everywhere(who->id);
+        // A visit that has begun since then brought a token of its own.
+        const auto user_left = visitors_->leave_everywhere(who->id, began);
+        if (user_left)
+            co_await forget_token(*user_left);
         response page = pages_.told({401, "Please sign in again", "The provider no longer lets us see your profile."});
         page.headers.add("Set-Cookie", session_cookie_.remove());
         co_return page;
@@ -95,6 +99,9 @@ asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
         latest->tweets_trouble = words_for(tweets.error());
     which.count = followers_shown;
     auto followers = co_await coauth::as_result(client_.followers(held->token, user_id, which));
+    // One of them alone may be what the provider does not show to this app.
+    if (!tweets && !followers && must_sign_in_again(tweets.error()) && must_sign_in_again(followers.error()))
+        throw tweets.error();
     if (followers)
         latest->followers = followers->items;
     else

@@ -8,6 +8,8 @@
 #include <coauth/server/same_origin.hpp>
 #include <coauth/store/memory_store.hpp>
 
+#include <exception>
+#include <new>
 #include <utility>
 
 namespace login_server {
@@ -17,10 +19,28 @@ namespace server = coauth::server;
 
 namespace {
 
+// Between the token of a login and the visit that it begins the user has not left.
+std::function<void(const coauth::session_event&)> expecting(std::shared_ptr<visitors> all, const site_options& options)
+{
+    return [all = std::move(all), clock = options.clock, next = options.session.on_event](
+               const coauth::session_event& event) {
+        try {
+            if (event.what == coauth::session_event::kind::token_added)
+                all->expect(event.user_id, clock->steady_now());
+        } catch (const std::bad_alloc&) {
+            // An event must not throw. The user may have left a moment too early then, and signs in again.
+        }
+        if (next)
+            next(event);
+    };
+}
+
 coauth::session_options options_of_session(const site_options& options, const std::string& origin,
-    std::shared_ptr<coauth::store::login_store> logins, std::shared_ptr<coauth::store::token_store> tokens)
+    std::shared_ptr<coauth::store::login_store> logins, std::shared_ptr<coauth::store::token_store> tokens,
+    std::shared_ptr<visitors> all)
 {
     coauth::session_options out = options.session;
+    out.on_event = expecting(std::move(all), options);
     out.callback = origin + "/callback";
     out.logins = std::move(logins);
     out.tokens = std::move(tokens);
@@ -36,14 +56,6 @@ std::string login_targets(const std::string& authorize_base)
     return base.origin.https ? "'self' https:" : "'self' " + base.origin.url();
 }
 
-server::address_limit_options limit_of(const server::bucket_size& size)
-{
-    server::address_limit_options out;
-    out.burst = size.burst;
-    out.refill = size.refill;
-    return out;
-}
-
 server::response plain(int status, std::string text)
 {
     server::response out(status, "text/plain; charset=utf-8", std::move(text));
@@ -56,11 +68,14 @@ server::response plain(int status, std::string text)
 site::site(asio::any_io_executor executor, const coauth::twitter::client& client, site_options options)
     : options_(std::move(options)), origin_(options_.origin.url()),
       login_cookie_("coauth_login", options_.origin.https), session_cookie_("coauth_session", options_.origin.https),
+      address_cookie_("coauth_address", options_.origin.https),
       pages_(login_targets(client.options().endpoints.authorize_base)), client_(client.without_retry()),
-      logins_(coauth::store::memory_login_store(options_.session.login_limits, options_.clock)),
+      logins_(options_.session.logins
+                  ? options_.session.logins
+                  : coauth::store::memory_login_store(options_.session.login_limits, options_.clock)),
       tokens_(options_.session.tokens ? options_.session.tokens : coauth::store::memory_token_store()),
-      session_(std::move(executor), client, options_of_session(options_, origin_, logins_, tokens_)),
-      begins_of_address_(limit_of(options_.begins_of_address))
+      session_(std::move(executor), client, options_of_session(options_, origin_, logins_, tokens_, visitors_)),
+      begins_(options_.begins)
 {}
 
 asio::awaitable<server::response> site::answer(request r)
@@ -88,8 +103,19 @@ asio::awaitable<server::response> site::answer(request r)
         co_return told(
             r, {403, "This came from another site", "Nothing was done. If you want it, press the button here."});
 
-    asio::awaitable<response> op = routed(*found, std::move(r));
-    response done = co_await std::move(op);
+    response done;
+    std::optional<std::string> problem;
+    try {
+        asio::awaitable<response> op = routed(*found, std::move(r));
+        done = co_await std::move(op);
+    } catch (const std::exception& e) {
+        problem = e.what(); // what is expected of a route is a response; this is from a store that is not ours
+    }
+    if (problem) {
+        log("request: " + *problem);
+        done = pages_.told(message_for(coauth::error(coauth::errc::store_unavailable), step::finish));
+    }
+    co_await forget_tokens_of_expired();
     co_return done;
 }
 
@@ -130,17 +156,41 @@ server::response site::home(const request& r) const
     const auto held = login_cookie_.read(r);
     if (!held || coauth::browser_binding(*held).empty())
         page.headers.add("Set-Cookie", set_login_cookie(coauth::browser_binding::random()));
+    prove_address(r, page);
     return page;
+}
+
+// The button on this page is pressed within minutes, so a token is made anew in good time.
+void site::prove_address(const request& r, response& page) const
+{
+    const auto age = age_of_address_token(r);
+    if (age && *age < address_tokens_.lifetime() / 2)
+        return;
+    const std::string token = address_tokens_.issue(client_address(r, options_.proxy), now());
+    page.headers.add("Set-Cookie", address_cookie_.set(token, address_tokens_.lifetime()));
+}
+
+std::optional<std::chrono::seconds> site::age_of_address_token(const request& r) const
+{
+    const auto token = address_cookie_.read(r);
+    if (!token)
+        return std::nullopt;
+    return address_tokens_.age(*token, client_address(r, options_.proxy), now());
 }
 
 asio::awaitable<std::string> site::metrics(server::server_stats connections)
 {
-    const auto pending = co_await logins_->count(coauth::store::browser_digest());
     site_numbers numbers;
     numbers.connections = connections;
     numbers.session = session_.stats();
-    numbers.pending = pending.living;
-    numbers.visitors = visitors_.count();
+    try {
+        const auto pending = co_await logins_->count(coauth::store::browser_digest());
+        numbers.pending = pending.living;
+    } catch (const std::exception& e) {
+        // The other numbers are wanted most when a store fails.
+        log(std::string("metrics: ") + e.what());
+    }
+    numbers.visitors = visitors_->count();
     numbers.refused_by_address = refused_by_address_;
     numbers.refused_by_site = refused_by_site_;
     co_return metrics_text(numbers);
@@ -162,7 +212,7 @@ std::optional<coauth::signed_in_user> site::visitor_of(const request& r) const
     const auto id = session_cookie_.read(r);
     if (!id)
         return std::nullopt;
-    return visitors_.find(*id, now());
+    return visitors_->find(*id, now());
 }
 
 server::response site::told(const request& r, const message& what) const
@@ -179,10 +229,13 @@ server::response site::trouble(const request& r, const coauth::error& why, step 
     return told(r, what);
 }
 
-void site::log(const std::string& line) const
+// A line that can't be written costs no response.
+void site::log(const std::string& line) const noexcept
 {
-    if (options_.log)
-        options_.log(line);
+    try {
+        if (options_.log)
+            options_.log(line);
+    } catch (...) {}
 }
 
 } // namespace login_server

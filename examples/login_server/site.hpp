@@ -1,6 +1,7 @@
 // The site: what is answered to whom.
 #pragma once
 
+#include "login_server/begin_limits.hpp"
 #include "login_server/pages.hpp"
 #include "login_server/people.hpp"
 #include "login_server/routes.hpp"
@@ -8,11 +9,10 @@
 #include "login_server/waiting_rooms.hpp"
 
 #include <coauth/http/origin.hpp>
-#include <coauth/server/address_limit.hpp>
+#include <coauth/server/address_token.hpp>
 #include <coauth/server/http_server.hpp>
 #include <coauth/server/return_path.hpp>
 #include <coauth/server/site_cookie.hpp>
-#include <coauth/server/token_bucket.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/twitter/client.hpp>
 
@@ -23,7 +23,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,17 +35,14 @@ struct site_options {
     coauth::http::origin origin; ///< As browsers see it, through a proxy or not.
     std::string proxy;           ///< Whose X-Forwarded-For is believed; empty: nobody's.
 
-    /// What one address may begin, and what all together: a request token is spent on each, by
-    /// people who are nobody yet.
-    coauth::server::bucket_size begins_of_address{20, std::chrono::seconds(3)};
-    coauth::server::bucket_size begins_of_all{5'000, std::chrono::milliseconds(20)};
+    begin_sizes begins;
 
     std::chrono::milliseconds patience{10'000}; ///< For all that a profile page asks the provider.
 
     /// How long a page that waits for another window is held; shorter than a server's grace when it drains.
     std::chrono::milliseconds longest_poll{5'000};
 
-    coauth::session_options session; ///< Callback, login store and clock are the site's own.
+    coauth::session_options session; ///< Callback and clock are the site's own.
     std::shared_ptr<coauth::clock> clock = coauth::system_clock();
     std::function<void(const std::string& line)> log; ///< For whoever runs the site; without secrets.
 };
@@ -85,37 +81,41 @@ private:
 
     std::optional<response> refused_before_login(const request& r);
     response home(const request& r) const;
-    response welcome(const request& r, const coauth::login_outcome& outcome);
+    void prove_address(const request& r, response& page) const;
+    std::optional<std::chrono::seconds> age_of_address_token(const request& r) const;
     response told(const request& r, const message& what) const;
     response trouble(const request& r, const coauth::error& why, step where);
 
     boost::asio::awaitable<void> ask_provider(std::shared_ptr<profile_view> view);
-    boost::asio::awaitable<void> fill_card(std::shared_ptr<profile_view> view);
     boost::asio::awaitable<std::shared_ptr<const news>> ask_news(std::string user_id);
     boost::asio::awaitable<void> forget_token(std::string user_id);
+    boost::asio::awaitable<void> sign_out_unless_here(std::string user_id);
+    boost::asio::awaitable<void> forget_tokens_of_expired();
 
     std::string set_login_cookie(const coauth::browser_binding& binding) const;
     std::optional<coauth::signed_in_user> visitor_of(const request& r) const;
     std::chrono::steady_clock::time_point now() const { return options_.clock->steady_now(); }
-    void log(const std::string& line) const;
+    void log(const std::string& line) const noexcept;
 
     const site_options options_;
     const std::string origin_;
     const coauth::server::site_cookie login_cookie_;
     const coauth::server::site_cookie session_cookie_;
+    const coauth::server::site_cookie address_cookie_;
+    const coauth::server::address_tokens address_tokens_;
     const pages pages_;
     const coauth::twitter::client client_;
     const std::shared_ptr<coauth::store::login_store> logins_;
     const std::shared_ptr<coauth::store::token_store> tokens_;
+    const std::shared_ptr<visitors> visitors_ = std::make_shared<visitors>();
     coauth::session session_;
 
-    visitors visitors_;
+    // A request is forgetting the tokens of visits that have expired.
+    const std::shared_ptr<std::atomic<bool>> forgetting_ = std::make_shared<std::atomic<bool>>(false);
     people people_;
     waiting_rooms waiting_rooms_;
 
-    coauth::server::address_limit begins_of_address_;
-    std::mutex begins_mutex_;
-    coauth::server::token_bucket begins_of_all_;
+    begin_limits begins_;
     std::atomic<std::uint64_t> refused_by_address_ = 0;
     std::atomic<std::uint64_t> refused_by_site_ = 0;
 };

@@ -35,4 +35,13 @@ address_block address_block::of(std::string_view text)
     return no_address ? address_block() : address_block(address);
 }
 
+std::array<std::uint8_t, address_block::octet_count> address_block::octets() const noexcept
+{
+    std::array<std::uint8_t, octet_count> out{};
+    out[0] = static_cast<std::uint8_t>(family_);
+    for (std::size_t i = 0; i < 8; ++i)
+        out[1 + i] = static_cast<std::uint8_t>(bits_ >> (56 - 8 * i));
+    return out;
+}
+
 } // namespace coauth::server

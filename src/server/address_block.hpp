@@ -3,7 +3,9 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -24,6 +26,10 @@ public:
 
     /// Of the address in text, with or without a zone (`fe80::1%eth0`) but without a port.
     static address_block of(std::string_view text);
+
+    /// The same for equal blocks only.
+    static constexpr std::size_t octet_count = 9;
+    std::array<std::uint8_t, octet_count> octets() const noexcept;
 
     friend auto operator<=>(const address_block&, const address_block&) = default;
 

@@ -143,6 +143,23 @@ class UnderLoad(unittest.TestCase):
         self.assertLessEqual(flooded["answers"]["303"], most)
         self.assertLessEqual(self.calls("/oauth/request_token"), most + 5)
 
+    def test_a_flood_from_ever_new_addresses(self):
+        self.servers()
+        flood = self.start("flood", "--new-addresses", "--rate", "300")
+        # Until it has used up all that it may begin.
+        self.settle(lambda: self.site.metrics()['coauth_logins_refused_total{limit="site"}'] > 0)
+        people = 60
+        result = self.logins(people, at_once=10)
+        flooded = json.loads(flood.communicate()[0])
+        say("in a flood from ever new addresses", flood=flooded, **result, **self.site.used())
+        for key in ("wrong", "lost", "late", "odd"):
+            self.assertEqual(result[key], 0, f"{key} in {result}")
+        self.assertGreaterEqual(result["granted"], 0.9 * people)
+        self.assertEqual(set(flooded["answers"]), {"303", "503"})
+        self.assertEqual(flooded["unanswered"], 0)
+        # The documented limit of newcomers: 1000 at once, then 10 a second.
+        self.assertLessEqual(flooded["answers"]["303"], 1000 + flooded["took_ms"] // 100 + 1)
+
     def test_the_end_comes_in_the_middle(self):
         self.servers()
         # A few at once, so that somebody is at each page when it comes.

@@ -214,6 +214,19 @@ class LoginServerTest(unittest.TestCase):
                                                 'coauth_connections_closed_total{why="address"}')]
         return sum(ever) == connections and sum(now) <= most_open
 
+    def test_whoever_reads_its_log_may_go(self):
+        with Sandbox(SANDBOX, "--auto-approve", "--log", os.devnull) as provider:
+            keys = {"COAUTH_CONSUMER_KEY": provider["consumer_key"],
+                    "COAUTH_CONSUMER_SECRET": provider["consumer_secret"]}
+            with Running("--provider", provider["url"], "--ca-file", provider["ca_file"], env=keys) as site:
+                site.process.stderr.close()
+                site.process.stderr = None
+                control(provider, "/faults", [{"route": "/oauth/request_token", "nth": 1, "times": 2, "status": 500}])
+                for _ in range(2):
+                    self.assertEqual(site.ask("POST", "/login").status, 502)
+                self.assertEqual(site.ask("POST", "/login").status, 303)
+            self.assertEqual(site.process.returncode, 143)
+
     def test_with_few_files_it_goes_on(self):
         few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))  # noqa: E731
         with Running(preexec_fn=few) as site:

@@ -14,6 +14,8 @@ namespace {
 
 void extend(X509* certificate, X509* issuer, int kind, const std::string& value)
 {
+    if (value.empty())
+        return;
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
@@ -25,29 +27,43 @@ void extend(X509* certificate, X509* issuer, int kind, const std::string& value)
 }
 
 // Not signed yet.
-X509* make(const char* name, EVP_PKEY* key, const leaf& says, long serial)
+X509* make(const std::string& name, EVP_PKEY* key, long begins, long ends, long serial)
 {
     X509* certificate = X509_new();
     X509_set_version(certificate, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), says.begins);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), says.ends);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), begins);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), ends);
     X509_set_pubkey(certificate, key);
     X509_NAME* subject = X509_get_subject_name(certificate);
-    const auto* text = reinterpret_cast<const unsigned char*>(name);
+    const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, text, -1, -1, 0);
     return certificate;
 }
 
+authority_rules named_authority(const char* name)
+{
+    authority_rules says;
+    says.name = name;
+    return says;
+}
+
 } // namespace
 
-authority::authority(const char* name)
-    : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), certificate_(make(name, key_, leaf(), 1))
+authority::authority(const char* name) : authority(named_authority(name))
+{}
+
+authority::authority(const authority_rules& says)
+    : issuer_(says.issuer), key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")),
+      certificate_(make(says.name, key_, says.begins, says.ends, 1))
 {
-    X509_set_issuer_name(certificate_, X509_get_subject_name(certificate_));
-    extend(certificate_, certificate_, NID_basic_constraints, "critical,CA:TRUE");
-    extend(certificate_, certificate_, NID_subject_key_identifier, "hash");
-    X509_sign(certificate_, key_, EVP_sha256());
+    X509* issuer = issuer_ ? issuer_->certificate_ : certificate_;
+    X509_set_issuer_name(certificate_, X509_get_subject_name(issuer));
+    extend(certificate_, issuer, NID_basic_constraints, says.basic_constraints);
+    extend(certificate_, issuer, NID_key_usage, says.key_usage);
+    extend(certificate_, issuer, NID_name_constraints, says.name_constraints);
+    extend(certificate_, issuer, NID_subject_key_identifier, "hash");
+    X509_sign(certificate_, issuer_ ? issuer_->key_ : key_, EVP_sha256());
 
     char path[] = "/tmp/coauth-test-ca-XXXXXX";
     const int descriptor = mkstemp(path);
@@ -68,14 +84,22 @@ authority::~authority()
 
 std::shared_ptr<boost::asio::ssl::context> authority::server(const leaf& says) const
 {
-    EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
-    X509* certificate = make("localhost", key, says, 2);
+    EVP_PKEY* key = says.rsa_bits > 0
+                        ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(says.rsa_bits))
+                        : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
+    X509* certificate = make(says.common_name, key, says.begins, says.ends, 2);
     X509_set_issuer_name(certificate, X509_get_subject_name(says.self_signed ? certificate : certificate_));
     extend(certificate, certificate_, NID_subject_alt_name, says.names);
-    X509_sign(certificate, says.self_signed ? key : key_, EVP_sha256());
+    extend(certificate, certificate_, NID_ext_key_usage, says.extended_key_usage);
+    extend(certificate, certificate_, NID_key_usage, says.key_usage);
+    X509_sign(certificate, says.self_signed ? key : key_, EVP_get_digestbyname(says.digest.c_str()));
     auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
-    SSL_CTX_use_certificate(context->native_handle(), certificate);
-    SSL_CTX_use_PrivateKey(context->native_handle(), key);
+    SSL_CTX_set_security_level(context->native_handle(), 0); // a server may serve what a client must refuse
+    if (SSL_CTX_use_certificate(context->native_handle(), certificate) != 1 ||
+        SSL_CTX_use_PrivateKey(context->native_handle(), key) != 1)
+        throw std::runtime_error("a certificate that no server can have");
+    for (const authority* each = this; each->issuer_; each = each->issuer_)
+        SSL_CTX_add1_chain_cert(context->native_handle(), each->certificate_);
     X509_free(certificate);
     EVP_PKEY_free(key);
     return context;

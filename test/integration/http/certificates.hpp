@@ -7,31 +7,60 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
-/// What a leaf certificate says.
+/// What a leaf certificate says. Extensions are in OpenSSL's notation; an empty one is left out.
 struct leaf {
     leaf() = default;
+    explicit leaf(std::string names, std::string extended_key_usage = {})
+        : names(std::move(names)), extended_key_usage(std::move(extended_key_usage))
+    {}
 
-    std::string names = "DNS:localhost,IP:127.0.0.1"; ///< Subject alternative names, in OpenSSL's notation.
-    long begins = -3600;                              ///< Seconds from now.
+    std::string common_name = "localhost";
+    std::string names = "DNS:localhost,IP:127.0.0.1"; ///< Subject alternative names.
+    std::string extended_key_usage;
+    std::string key_usage;
+    long begins = -3600; ///< Seconds from now.
     long ends = 3600;
+    std::string digest = "SHA256"; ///< Of the signature.
+    int rsa_bits = 0;              ///< 0: an EC key instead.
     bool self_signed = false;
+};
+
+class authority;
+
+/// What the certificate of an authority says.
+struct authority_rules {
+    authority_rules() = default;
+    explicit authority_rules(const authority& issuer, std::string basic_constraints = "critical,CA:TRUE")
+        : basic_constraints(std::move(basic_constraints)), issuer(&issuer)
+    {}
+
+    std::string name = "coauth test authority";
+    std::string basic_constraints = "critical,CA:TRUE";
+    std::string key_usage;
+    std::string name_constraints;
+    long begins = -3600;
+    long ends = 3600;
+    const authority* issuer = nullptr; ///< Empty: it is a root. Must outlive the authority.
 };
 
 /// A certificate authority with a PEM file, which goes with it.
 class authority {
 public:
-    explicit authority(const char* name = "coauth test authority");
+    explicit authority(const authority_rules& says = authority_rules());
+    explicit authority(const char* name);
     ~authority();
     authority(const authority&) = delete;
     authority& operator=(const authority&) = delete;
 
     const std::string& file() const { return file_; }
 
-    /// The context of a server with a certificate from this authority.
+    /// The context of a server with a certificate from this authority, and its chain up to the root.
     std::shared_ptr<boost::asio::ssl::context> server(const leaf& says = leaf()) const;
 
 private:
+    const authority* issuer_;
     EVP_PKEY* key_;
     X509* certificate_;
     std::string file_;

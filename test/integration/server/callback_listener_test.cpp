@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <future>
+#include <stdexcept>
 
 namespace asio = boost::asio;
 using coauth::server::callback_listener;
@@ -104,6 +105,23 @@ TEST_CASE("what is not this login's callback gets its status and does not end th
 
     client right(port_of(listener));
     CHECK(right.ask(get("/callback?oauth_token=mine&oauth_verifier=v")).status == 200);
+    CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
+}
+
+TEST_CASE("callback_listener: a condition that throws costs that callback a page, and the wait goes on")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    auto waiting = start(io, listener.wait([](std::string_view query) {
+        if (query == "odd")
+            throw std::runtime_error("odd");
+        return is_mine(query);
+    }));
+    client browser(port_of(listener));
+    for (int i = 0; i < 2; ++i)
+        CHECK(browser.ask(get("/callback?odd")).status == 500);
+    CHECK(browser.ask(get("/callback?oauth_token=other")).status == 400);
+    CHECK(browser.ask(get("/callback?oauth_token=mine&oauth_verifier=v")).status == 200);
     CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
 }
 

@@ -1,10 +1,13 @@
 #include "login_crowd/flood.hpp"
 
 #include "login_crowd/connection.hpp"
+#include "login_crowd/cookie_jar.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
 
 namespace login_crowd {
 
@@ -49,6 +52,52 @@ asio::awaitable<void> flood::press(std::size_t n)
         pause.expires_after(before_another_connection);
         co_await pause.async_wait(asio::use_awaitable);
     }
+}
+
+asio::awaitable<void> flood::press_from_new_addresses(std::size_t lanes)
+{
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer pause(executor);
+    auto next = clock::now();
+    while (!ended_) {
+        const answer a = co_await press_once(next_++);
+        ++requests_;
+        if (a.how == ending::answered)
+            answers_.add(a.status);
+        else
+            ++unanswered_;
+        refused_ = refused_ || a.status == 503;
+        if (!refused_)
+            continue;
+        next = std::max(next, clock::now() - std::chrono::seconds(1)) +
+               std::chrono::microseconds(1'000'000 * lanes / options_.rate);
+        pause.expires_at(next);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<answer> flood::press_once(std::size_t n)
+{
+    request page;
+    page.where = options_.site;
+    request button = page;
+    button.method = "POST";
+    button.target = "/login";
+    answer a;
+    try {
+        const auto own = co_await connect(options_.site, source_address(network::flood, n), nullptr, patience);
+        if (options_.page_first) {
+            a = co_await own->exchange(page, patience);
+            cookie_jar cookies;
+            for (const auto& each : a.cookies)
+                cookies.take(each);
+            button.cookies = cookies.header();
+        }
+        a = co_await own->exchange(button, patience);
+    } catch (const boost::system::system_error&) {
+        a.how = ending::refused;
+    }
+    co_return a;
 }
 
 bool flood::goes_on(const source& s) const

@@ -3,6 +3,7 @@
 //     login_crowd logins --site http://127.0.0.1:8080 --ca-file ca.pem --people 2000 --at-once 2000
 //     login_crowd idle --site http://127.0.0.1:8080 --connections 10000 --slow 100
 //     login_crowd flood --site http://127.0.0.1:8080 --addresses 20 --seconds 5
+//     login_crowd flood --site http://127.0.0.1:8080 --new-addresses --rate 300
 //
 // Prints one line of JSON; `idle` prints one when its connections are open, holds them until its stdin
 // is closed (or, with --until-closed, until the server has closed them all), and prints another.
@@ -131,6 +132,25 @@ void run_flood(flood_options options)
     print(all.json());
 }
 
+asio::awaitable<void> end_with_stdin(flood& all)
+{
+    co_await wait_for_stdin();
+    all.end();
+}
+
+void run_new_addresses(flood_options options)
+{
+    constexpr std::size_t lanes = 50;
+    room_for(lanes);
+    flood all(std::move(options));
+    asio::io_context io(1);
+    for (std::size_t i = 0; i < lanes; ++i)
+        spawn(io, all.press_from_new_addresses(lanes));
+    spawn(io, end_with_stdin(all));
+    io.run();
+    print(all.json());
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -141,7 +161,7 @@ int main(int argc, char** argv)
     strangers_options idle;
     flood_options pressed;
     std::size_t patience = 30, lasts = 5;
-    bool until_closed = false;
+    bool until_closed = false, new_addresses = false;
 
     CLI::App app("Plays people at a login server that runs.", "login_crowd");
     app.require_subcommand(1);
@@ -162,6 +182,9 @@ int main(int argc, char** argv)
     auto* flooding = app.add_subcommand("flood", "POST /login as fast as possible");
     flooding->add_option("--addresses", pressed.addresses, "How many")->capture_default_str();
     flooding->add_option("--seconds", lasts, "How long")->capture_default_str();
+    flooding->add_flag("--new-addresses", new_addresses, "Rather each time from another one, until stdin is closed");
+    flooding->add_option("--rate", pressed.rate, "Of these, in a second")->capture_default_str();
+    flooding->add_flag("--page-first", pressed.page_first, "Of these, each loads the page with the button before");
     for (auto* each : {logins, idling, flooding})
         each->add_option("--site", site, "Its URL")->required();
 
@@ -178,6 +201,8 @@ int main(int argc, char** argv)
             run_logins(std::move(people));
         else if (*idling)
             run_idle(std::move(idle), until_closed);
+        else if (new_addresses)
+            run_new_addresses(std::move(pressed));
         else
             run_flood(std::move(pressed));
         return 0;

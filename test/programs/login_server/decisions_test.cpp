@@ -1,4 +1,5 @@
 // What the site decides, without a request.
+#include "login_server/begin_limits.hpp"
 #include "login_server/card.hpp"
 #include "login_server/client_address.hpp"
 #include "login_server/flags.hpp"
@@ -6,7 +7,6 @@
 #include "login_server/metrics.hpp"
 #include "login_server/people.hpp"
 #include "login_server/routes.hpp"
-#include "login_server/visitors.hpp"
 #include "login_server/waiting_rooms.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,6 @@
 using namespace login_server;
 using coauth::errc;
 using coauth::login_status;
-using coauth::signed_in_user;
 using namespace std::chrono_literals;
 
 namespace {
@@ -143,56 +142,6 @@ TEST_CASE("what a card may hold")
     }
 }
 
-TEST_CASE("visitors are known by an id of their own until they leave or their time is over")
-{
-    visitors all;
-    const std::string id = all.enter(signed_in_user("1", "ada"), start);
-    const std::string other = all.enter(signed_in_user("1", "ada"), start + 1h);
-    CHECK(id != other);
-    CHECK(id.size() == 43);
-    CHECK(all.find(id, start)->username == "ada");
-    CHECK_FALSE(all.find("", start));
-    CHECK_FALSE(all.find(id.substr(1), start));
-    CHECK_FALSE(all.find(id, start + visitors::stay));
-    CHECK_FALSE(all.leave("nobody"));
-    CHECK_FALSE(all.leave(id)); // not the last
-    CHECK_FALSE(all.find(id, start));
-    CHECK(all.leave(other)->id == "1");
-    CHECK(all.count() == 0);
-}
-
-TEST_CASE("a person's seventeenth browser signs out the first, and nobody else's")
-{
-    visitors all;
-    const std::string stranger = all.enter(signed_in_user("2", "bob"), start);
-    std::vector<std::string> ids;
-    for (std::size_t i = 0; i <= visitors::most_per_person; ++i)
-        ids.push_back(all.enter(signed_in_user("1", "ada"), start));
-    CHECK_FALSE(all.find(ids.front(), start));
-    for (std::size_t i = 1; i < ids.size(); ++i)
-        CHECK(all.find(ids[i], start));
-    CHECK(all.find(stranger, start));
-    CHECK(all.count() == visitors::most_per_person + 1);
-    all.leave_everywhere("1");
-    CHECK(all.count() == 1);
-    CHECK_FALSE(all.find(ids.back(), start));
-}
-
-TEST_CASE("visitors whose time is over are forgotten, and their last one is told")
-{
-    visitors all;
-    all.enter(signed_in_user("1", "ada"), start);
-    all.enter(signed_in_user("2", "bob"), start);
-    const std::string later = all.enter(signed_in_user("2", "bob"), start + 1h);
-    CHECK(all.expire(start).empty());
-    const auto gone = all.expire(start + visitors::stay);
-    REQUIRE(gone.size() == 1);
-    CHECK(gone.front().id == "1");
-    CHECK(all.find(later, start + visitors::stay));
-    CHECK(all.expire(start + visitors::stay + 1h).front().id == "2");
-    CHECK(all.count() == 0);
-}
-
 TEST_CASE("waiting rooms are bounded, and those whose time is over make room")
 {
     waiting_rooms rooms;
@@ -208,6 +157,92 @@ TEST_CASE("waiting rooms are bounded, and those whose time is over make room")
     CHECK_FALSE(rooms.find(last, browser, start + 10min));
     CHECK(rooms.open(begun, start + 10min, 10min));
     CHECK_FALSE(rooms.find(last, browser, start));
+}
+
+namespace {
+
+// A pattern of who asks, one begin each: "k" and "n" are a known browser and a newcomer that may begin,
+// "K" and "N" ones that are refused, each from an address of its own; "." is a second later.
+void check_begins(begin_limits& limits, std::string_view pattern)
+{
+    static int address = 0;
+    auto now = start;
+    for (const char c : pattern) {
+        if (c == '.') {
+            now += 1s;
+            continue;
+        }
+        ++address;
+        const std::string text = "10.1." + std::to_string(address / 250) + '.' + std::to_string(address % 250);
+        const auto refusal = limits.take(text, c == 'n' || c == 'N', now);
+        CHECK_MESSAGE(refusal.has_value() == (c == 'K' || c == 'N'), std::string(pattern));
+        if (refusal) {
+            CHECK(refusal->reached == begin_limits::limit::site);
+            CHECK(refusal->wait > 0ms);
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("begin_limits: newcomers use up their share and nothing else")
+{
+    begin_sizes sizes;
+    sizes.of_all = coauth::server::bucket_size(5, 1s);
+    sizes.of_newcomers = coauth::server::bucket_size(2, 2s);
+    for (const char* pattern : {
+             "nnNNNkkkKN",                // the rest is for known browsers
+             "kkkkkKN",                   // who have no share of their own
+             "nnNNN.NkkkkK",              // a second gives one to all, and none to newcomers yet
+             "nnN..nNkkkkK",              // two seconds do
+             "nnN.N.nN.N.nN.N.n",         // refused ones cost nothing, neither of the one nor of the other
+             "nnNkkkKN.kKN.kN.kN",        // while all are wanted, newcomers wait
+             "nn....................nnN", // no share grows beyond its size
+         }) {
+        begin_limits limits(sizes);
+        check_begins(limits, pattern);
+    }
+}
+
+TEST_CASE("begin_limits: at 300 newcomers a second every known browser begins, up to 40 a second")
+{
+    begin_limits limits{begin_sizes()};
+    int newcomers = 0;
+    for (int ms = 0; ms < 60'000; ++ms) {
+        const auto now = start + std::chrono::milliseconds(ms);
+        const auto address = [ms](const char* network) {
+            return network + std::to_string(ms / 250) + '.' + std::to_string(ms % 250);
+        };
+        if (ms % 10 < 3)
+            newcomers += limits.take(address("10.2."), true, now) ? 0 : 1;
+        if (ms % 25 == 0)
+            CHECK_FALSE(limits.take(address("10.3."), false, now));
+    }
+    CHECK(newcomers >= 1'000 + 590);
+    CHECK(newcomers <= 1'000 + 600);
+}
+
+TEST_CASE("begin_limits: one address has its own limit first, known or not")
+{
+    begin_sizes sizes;
+    sizes.of_address = coauth::server::bucket_size(2, 3s);
+    sizes.of_newcomers = coauth::server::bucket_size(3, 1h);
+    begin_limits limits(sizes);
+    for (const bool newcomer : {false, true})
+        CHECK_FALSE(limits.take("192.0.2.1", newcomer, start));
+    for (const bool newcomer : {false, true}) {
+        const auto refusal = limits.take("192.0.2.1", newcomer, start);
+        REQUIRE(refusal);
+        CHECK(refusal->reached == begin_limits::limit::address);
+        CHECK(refusal->wait == 3s);
+    }
+    // What an address was refused, newcomers have not lost.
+    for (const char* address : {"192.0.2.2", "192.0.2.3"})
+        CHECK_FALSE(limits.take(address, true, start));
+    const auto refusal = limits.take("192.0.2.4", true, start);
+    REQUIRE(refusal);
+    CHECK(refusal->reached == begin_limits::limit::site);
+    CHECK(refusal->wait == 1h);
 }
 
 TEST_CASE("every end of a login has a page with a status of its kind")
@@ -331,4 +366,7 @@ TEST_CASE("metrics are families of samples, each with its help and type")
         CHECK(seen.insert(line).second);
     }
     CHECK(text.back() == '\n');
+    numbers.pending.reset();
+    CHECK(metrics_text(numbers).find("coauth_logins_pending") == std::string::npos);
+    CHECK(metrics_text(numbers).find("coauth_logins_begun_total 7\n") != std::string::npos);
 }

@@ -102,7 +102,7 @@ TEST_CASE("the site answers under its own name only")
 TEST_CASE("one address begins so many logins and no more, and others are not held up by it")
 {
     login_server::site_options strict;
-    strict.begins_of_address = coauth::server::bucket_size(3, std::chrono::seconds(3));
+    strict.begins.of_address = coauth::server::bucket_size(3, std::chrono::seconds(3));
     street s(approving(), strict);
     for (int i = 0; i < 3; ++i) {
         browser flooder(s, "127.0.0.9");
@@ -124,7 +124,7 @@ TEST_CASE("one address begins so many logins and no more, and others are not hel
 TEST_CASE("all addresses together begin so many logins and no more")
 {
     login_server::site_options strict;
-    strict.begins_of_all = coauth::server::bucket_size(5, std::chrono::seconds(60));
+    strict.begins.of_all = coauth::server::bucket_size(5, std::chrono::seconds(60));
     street s(approving(), strict);
     for (int i = 0; i < 5; ++i) {
         browser each(s, "127.0.1." + std::to_string(i));
@@ -135,6 +135,81 @@ TEST_CASE("all addresses together begin so many logins and no more")
     CHECK(refused.status == 503);
     CHECK(header(refused, "Retry-After") == "60");
     CHECK(s.request_tokens() == 5);
+}
+
+TEST_CASE("newcomers begin so many logins and no more, and who was sent a page at their address begins all the same")
+{
+    login_server::site_options strict;
+    strict.begins.of_newcomers = coauth::server::bucket_size(2, std::chrono::seconds(60));
+    street s(approving(), strict);
+    browser early(s, "127.0.2.1");
+    early.ask(early.get("/"));
+    CHECK(early.jar["coauth_address"].size() == 48);
+    for (int i = 0; i < 2; ++i) {
+        browser each(s, "127.0.1." + std::to_string(i));
+        each.press();
+    }
+    browser flooder(s, "127.0.1.9");
+    const response refused = flooder.ask(flooder.post("/login"));
+    CHECK(refused.status == 503);
+    CHECK(header(refused, "Retry-After") == "60");
+    CHECK(has(refused.body, "Too many sign-ins"));
+    CHECK(s.request_tokens() == 2);
+    early.sign_in();
+    // The page that refuses is a page with a button, and the first one may be younger than the flood.
+    flooder.sign_in();
+    browser late(s, "127.0.2.2");
+    late.ask(late.get("/"));
+    late.sign_in();
+
+    struct {
+        const char* name;
+        const char* address;
+        std::string token;
+        int status;
+    } const rows[] = {
+        {"none", "127.0.3.1", "", 503},
+        {"another address's", "127.0.3.2", early.jar["coauth_address"], 503},
+        {"its own", "127.0.2.1", early.jar["coauth_address"], 303},
+        {"made up", "127.0.3.3", std::string(48, '0'), 503},
+        {"no token", "127.0.3.4", "%00", 503},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.name));
+        browser b(s, row.address);
+        b.jar["coauth_address"] = row.token;
+        CHECK(b.ask(b.post("/login")).status == row.status);
+    }
+    request twice = early.post("/login");
+    twice.headers.add("Cookie", "coauth_address=" + early.jar["coauth_address"]);
+    CHECK(early.ask(twice).status == 503);
+
+    // A page that was left open too long gets the browser a new token, and not before it is needed.
+    s.clock->skip(std::chrono::minutes(29));
+    CHECK(early.ask(early.get("/callback")).headers.count("Set-Cookie") == 0);
+    browser open(s, "127.0.2.1");
+    open.jar["coauth_address"] = early.jar["coauth_address"];
+    open.ask(open.get("/"));
+    CHECK(open.jar["coauth_address"] == early.jar["coauth_address"]);
+    s.clock->skip(std::chrono::minutes(2));
+    open.ask(open.get("/"));
+    CHECK(open.jar["coauth_address"] != early.jar["coauth_address"]);
+    s.clock->skip(std::chrono::minutes(30));
+    browser stale(s, "127.0.2.1");
+    stale.jar["coauth_address"] = early.jar["coauth_address"];
+    stale.press(); // a newcomer again, whose share is free again by now
+    CHECK(stale.ask(stale.post("/login", "page=other")).status == 303);
+    CHECK(stale.ask(stale.post("/login", "page=another")).status == 503);
+    CHECK(open.ask(open.post("/login")).status == 303);
+}
+
+TEST_CASE("a browser that keeps no cookies begins a login where it is quiet")
+{
+    street s(approving());
+    browser ada(s);
+    ada.ask(ada.get("/"));
+    ada.jar.clear();
+    CHECK(ada.ask(ada.post("/login")).status == 303);
 }
 
 TEST_CASE("a table full of logins refuses new ones and drops no living one")
@@ -160,7 +235,7 @@ TEST_CASE("the client's address is the proxy's word for it only if it is the pro
 {
     login_server::site_options strict;
     strict.proxy = "127.0.0.99";
-    strict.begins_of_address = coauth::server::bucket_size(1, std::chrono::seconds(60));
+    strict.begins.of_address = coauth::server::bucket_size(1, std::chrono::seconds(60));
     street s(approving(), strict);
     const auto status = [&s](const char* peer, const char* forwarded) {
         browser b(s, peer);

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,7 @@ inline std::string header(const response& from, std::string_view name)
 inline login_server::site_options generous()
 {
     login_server::site_options out;
-    out.begins_of_address = coauth::server::bucket_size(10'000, std::chrono::seconds(1));
+    out.begins.of_address = coauth::server::bucket_size(10'000, std::chrono::seconds(1));
     out.session.retry_for = std::chrono::milliseconds(0);
     return out;
 }
@@ -49,7 +50,11 @@ public:
         clock->jumps = false;
         wanted.origin = coauth::http::parse_base_url(origin).value().origin;
         wanted.clock = clock;
-        wanted.log = [this](const std::string& line) { logged.push_back(line); };
+        wanted.log = [this](const std::string& line) {
+            if (log_fails)
+                throw std::runtime_error("no space left");
+            logged.push_back(line);
+        };
         site.emplace(io.get_executor(), *client, std::move(wanted));
     }
 
@@ -80,6 +85,7 @@ public:
     }
 
     std::vector<std::string> logged;
+    bool log_fails = false;
     std::optional<login_server::site> site;
 };
 

@@ -1,6 +1,8 @@
 // A provider that is down, slow or hostile.
 #include "programs/login_server/street.hpp"
 
+#include <stdexcept>
+
 using namespace testing;
 
 namespace {
@@ -108,4 +110,71 @@ TEST_CASE("a token that the provider no longer takes signs the person out")
     CHECK_FALSE(ada.signed_in());
     ada.sign_in();
     CHECK(has(ada.ask(ada.get("/profile")).body, "class=\"picture\""));
+}
+
+namespace {
+
+/// A login store that fails on demand, with an error that is not coauth's.
+class failing_logins final : public coauth::store::login_store {
+public:
+    using login_store = coauth::store::login_store;
+
+    bool fails = false;
+
+    coauth::store::login_limits limits() const override { return inner_->limits(); }
+    boost::asio::awaitable<void> add(coauth::store::pending_login login) override
+    {
+        return checked().add(std::move(login));
+    }
+    boost::asio::awaitable<counts> count(coauth::store::browser_digest browser) override
+    {
+        return checked().count(browser);
+    }
+    boost::asio::awaitable<std::optional<coauth::store::recent_login>> recent(
+        coauth::store::browser_digest browser, std::string return_to, std::chrono::milliseconds age) override
+    {
+        return checked().recent(browser, std::move(return_to), age);
+    }
+    boost::asio::awaitable<coauth::store::taken_login> take(
+        coauth::store::login_id id, coauth::store::browser_digest browser) override
+    {
+        return checked().take(id, browser);
+    }
+    boost::asio::awaitable<expiry> expire() override { return inner_->expire(); }
+
+private:
+    login_store& checked() const
+    {
+        if (fails)
+            throw std::runtime_error("a user's database");
+        return *inner_;
+    }
+
+    std::shared_ptr<login_store> inner_ = coauth::store::memory_login_store();
+};
+
+} // namespace
+
+TEST_CASE("a store that fails costs the metrics its own number and a user a page to try again from")
+{
+    auto options = generous();
+    const auto logins = std::make_shared<failing_logins>();
+    options.session.logins = logins;
+    street s(approving(), options);
+    browser ada(s);
+    ada.press();
+    const auto metrics = [&s] { return s.run(s.site->metrics(coauth::server::server_stats())).value(); };
+    CHECK(has(metrics(), "coauth_logins_pending 1\n"));
+    logins->fails = true;
+    CHECK_FALSE(has(metrics(), "coauth_logins_pending"));
+    CHECK(has(metrics(), "coauth_logins_begun_total 1\n"));
+    CHECK(has(metrics(), "coauth_visitors 0\n"));
+    const response page = ada.ask(ada.get("/callback?oauth_token=a&oauth_verifier=b"));
+    CHECK(page.status > 500);
+    CHECK(has(page.body, "action=\"/login\""));
+    CHECK_FALSE(has(page.body, "database"));
+    logins->fails = false;
+    ada.sign_in();
+    CHECK(ada.signed_in());
+    CHECK(has(metrics(), "coauth_visitors 1\n"));
 }

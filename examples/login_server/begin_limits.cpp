@@ -1,0 +1,50 @@
+#include "login_server/begin_limits.hpp"
+
+#include <algorithm>
+
+namespace login_server {
+
+namespace server = coauth::server;
+using std::chrono::milliseconds;
+
+namespace {
+
+server::address_limit_options options_of(const server::bucket_size& size)
+{
+    server::address_limit_options out;
+    out.burst = size.burst;
+    out.refill = size.refill;
+    return out;
+}
+
+} // namespace
+
+begin_limits::begin_limits(const begin_sizes& sizes) : sizes_(sizes), of_address_(options_of(sizes.of_address))
+{}
+
+std::optional<begin_limits::refusal> begin_limits::take(std::string_view address, bool newcomer, time_point now)
+{
+    if (const auto wait = of_address_.take(address, now))
+        return refusal(limit::address, *wait);
+    if (const auto wait = take_from_site(newcomer, now))
+        return refusal(limit::site, *wait);
+    return std::nullopt;
+}
+
+// From both buckets or from none.
+std::optional<milliseconds> begin_limits::take_from_site(bool newcomer, time_point now)
+{
+    const std::lock_guard lock(mutex_);
+    server::token_bucket all = of_all_;
+    server::token_bucket newcomers = of_newcomers_;
+    std::optional<milliseconds> wait = all.take(sizes_.of_all, now);
+    if (newcomer)
+        wait = std::max(wait, newcomers.take(sizes_.of_newcomers, now));
+    if (wait)
+        return wait;
+    of_all_ = all;
+    of_newcomers_ = newcomers;
+    return std::nullopt;
+}
+
+} // namespace login_server

@@ -1,0 +1,58 @@
+// How often logins may begin.
+#pragma once
+
+#include <coauth/server/address_limit.hpp>
+#include <coauth/server/token_bucket.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+namespace login_server {
+
+/// A request token is spent on each begin, by people who are nobody yet.
+struct begin_sizes {
+    begin_sizes() = default;
+
+    coauth::server::bucket_size of_address{20, std::chrono::seconds(3)};
+    coauth::server::bucket_size of_all{5'000, std::chrono::milliseconds(20)};
+
+    /// Of these, what newcomers may begin: browsers that this site has sent no page to at their address.
+    /// Whatever newcomers do, the rest is left to the others.
+    coauth::server::bucket_size of_newcomers{1'000, std::chrono::milliseconds(100)};
+};
+
+/// Thread safety: safe; short mutex sections.
+class begin_limits {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    enum class limit {
+        address, ///< This address has begun too many.
+        site,    ///< All together have, or all newcomers.
+    };
+
+    struct refusal {
+        refusal(limit reached, std::chrono::milliseconds wait) : reached(reached), wait(wait) {}
+
+        limit reached;
+        std::chrono::milliseconds wait; ///< Until there may be room.
+    };
+
+    explicit begin_limits(const begin_sizes& sizes);
+
+    /// Counts a begin, unless it is refused.
+    std::optional<refusal> take(std::string_view address, bool newcomer, time_point now);
+
+private:
+    std::optional<std::chrono::milliseconds> take_from_site(bool newcomer, time_point now);
+
+    const begin_sizes sizes_;
+    coauth::server::address_limit of_address_;
+    std::mutex mutex_;
+    coauth::server::token_bucket of_all_;
+    coauth::server::token_bucket of_newcomers_;
+};
+
+} // namespace login_server
