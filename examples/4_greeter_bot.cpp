@@ -8,8 +8,9 @@
 //   own timeline for a reply to that mention. If there is none it posts the same text again, which
 //   the provider refuses as a duplicate should the first post arrive late; that counts as done. A
 //   lost state file is made good by the same look.
-// - Every mention is answered, unless it can't be (deleted, protected, blocked: that is said), or the
-//   provider takes the greeting for a duplicate of one that the bot no longer remembers. So that two
+// - Every mention is answered, unless it can't be (deleted, protected, blocked, or without the name of its
+//   author: that is said; one without an id is passed by), or the provider takes the greeting for a
+//   duplicate of one that the bot no longer remembers. So that two
 //   mentions by one person don't look the same, the second greeting ends in " (2)".
 // - A refusal for any other reason loses no mention. stderr says why, and with --once the exit code is 1. If
 //   the operator must act (the account is locked or suspended, the token is revoked, the app may not post), the
