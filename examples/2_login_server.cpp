@@ -24,7 +24,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 
@@ -144,8 +143,6 @@ int run(login_server::flags& flags, int argc, char** argv)
     if (const auto exit_code = program::parse_flags(app, argc, argv))
         return *exit_code;
 
-    // The reader of stderr may end before the site does.
-    std::signal(SIGPIPE, SIG_IGN);
     const auto settings = login_server::check(flags);
     asio::io_context io(static_cast<int>(settings.threads));
     program::provider_setup setup(io, flags.provider);

@@ -108,6 +108,21 @@ TEST_CASE("greeter_bot: since_id passes what can't be read once all that can is 
     CHECK(m.since_id == "100");
 }
 
+TEST_CASE("greeter_bot: since_id does not pass a mention that was put off, whatever the provider calls newest")
+{
+    memory m = of_bot();
+    round r(m, {mention("10"), mention("20")}, "30");
+    r.next("hi");
+    r.put_off();
+    r.next("hi");
+    r.settle("101");
+    CHECK(m.since_id.empty());
+    round again(m, {mention("10")}, "30");
+    CHECK(again.next("hi")->mention == "10");
+    again.settle("102");
+    CHECK(m.since_id == "30");
+}
+
 TEST_CASE("what was open comes first with the same words, and one that shows up late is not lost")
 {
     memory m = of_bot();
