@@ -13,7 +13,7 @@
 
 namespace coauth::testing {
 
-/// A member's value as it stands in the body, and what a reader of texts makes of it.
+/// A member's value as the body has it, and what a reader of texts makes of it.
 struct odd_shape {
     std::string value;
     std::optional<std::string> line;  ///< As a text of one line; nothing: absent.

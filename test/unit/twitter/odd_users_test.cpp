@@ -106,15 +106,15 @@ TEST_CASE("odd users: one whose id cannot be read is failed, and the others are 
     }
 }
 
-TEST_CASE("odd users: nobody is not found while the response holds somebody it may be")
+TEST_CASE("odd users: a missing user is failed and never not_found while the response holds one that it may be")
 {
     const std::vector<user_ref> ids{user_ref::id("1"), user_ref::id("3"), user_ref::id("4")};
     const std::vector<user_ref> names{"user_1", "user_2", "user_4"};
     for (const api_version api : {api_version::v1_1, api_version::v2}) {
         const std::string id = api == api_version::v2 ? "id" : "id_str";
         const std::string name = api == api_version::v2 ? "username" : "screen_name";
-        const auto outcome_of_last = [api](const std::vector<user_ref>& asked, const std::string& second) {
-            const lookups outcomes = read_lookups(api, asked, batch_of_three(api, second));
+        const auto outcome_of_last = [api](const std::vector<user_ref>& users, const std::string& second) {
+            const lookups outcomes = read_lookups(api, users, batch_of_three(api, second));
             check_found(outcomes.outcomes.at(0), plain_user(first_user));
             return outcomes.outcomes.at(2).outcome;
         };
@@ -122,7 +122,7 @@ TEST_CASE("odd users: nobody is not found while the response holds somebody it m
         CHECK(outcome_of_last(ids, user_writer(api, 2).user()) == lookup_outcome::failed);
         CHECK(outcome_of_last(ids, user_writer(api, 2).odd(id, "\"x\"").user()) == lookup_outcome::failed);
         CHECK(outcome_of_last(ids, "7") == lookup_outcome::failed);
-        // An exact name tells who it is, whatever its id is.
+        // An exact name identifies the user, readable id or not.
         const std::vector<user_ref> all{"user_1", "user_2", "user_4", "user_3"};
         CHECK(outcome_of_last(all, user_writer(api, 2).odd(id, "\"x\"").user()) == lookup_outcome::not_found);
         CHECK(
@@ -146,15 +146,15 @@ TEST_CASE("odd users: a name that two users have belongs to neither")
 TEST_CASE("odd users: problems that cannot be read leave open whom they are about")
 {
     const std::string three = user_writer(api_version::v2, 1).user();
-    const std::vector<user_ref> asked{user_ref::id("1"), user_ref::id("2")};
+    const std::vector<user_ref> users{user_ref::id("1"), user_ref::id("2")};
     for (const char* errors : {"{}", "7", "[7]", "[null]", R"([{"detail":"no"}])", R"([{"value":"x","value":"2"}])"}) {
         CAPTURE(errors);
         const lookups outcomes =
-            read_lookups(api_version::v2, asked, "{\"data\":[" + three + "],\"errors\":" + errors + '}');
+            read_lookups(api_version::v2, users, "{\"data\":[" + three + "],\"errors\":" + errors + '}');
         check_found(outcomes.outcomes.at(0), plain_user(first_user));
         CHECK(outcomes.outcomes.at(1).outcome == lookup_outcome::failed);
         CHECK(outcomes.outcomes.at(1).why);
     }
-    const lookups outcomes = read_lookups(api_version::v2, asked, "{\"data\":[" + three + "],\"errors\":[]}");
+    const lookups outcomes = read_lookups(api_version::v2, users, "{\"data\":[" + three + "],\"errors\":[]}");
     CHECK(outcomes.outcomes.at(1).outcome == lookup_outcome::not_found);
 }
