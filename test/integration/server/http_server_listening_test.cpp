@@ -31,8 +31,8 @@ public:
     no_free_descriptor()
     {
         getrlimit(RLIMIT_NOFILE, &before_);
-        const int lowest_free = dup(STDIN_FILENO);
-        close(lowest_free);
+        const int lowest_free = ::dup(STDIN_FILENO);
+        ::close(lowest_free);
         rlimit none = before_;
         none.rlim_cur = static_cast<rlim_t>(lowest_free);
         setrlimit(RLIMIT_NOFILE, &none);

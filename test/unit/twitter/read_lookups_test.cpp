@@ -90,9 +90,9 @@ TEST_CASE("an answer of nothing but problems is outcomes too")
     CHECK(l.outcomes.at(0).outcome == lookup_outcome::not_found);
     // A name that is a word of some refusals.
     for (const char* name : {"signature", "timestamp", "oauth_callback"}) {
-        const lookups named = read_lookups(api_version::v2, {name},
-            R"({"errors":[)" + problem(name, "Forbidden", "User has been suspended: [" + std::string(name) + "].") +
-                "]}");
+        const std::string words = "User has been suspended: [" + std::string(name) + "].";
+        const lookups named =
+            read_lookups(api_version::v2, {name}, R"({"errors":[)" + problem(name, "Forbidden", words.c_str()) + "]}");
         CHECK(named.outcomes.at(0).outcome == lookup_outcome::suspended);
     }
     // A problem that carries its name in `resource_id` only.
