@@ -37,6 +37,13 @@ bool round::is_settled(const tweet& mention) const
 
 const tweet* round::find_next() const
 {
+    const auto found =
+        std::find_if(mentions_.begin(), mentions_.end(), [this](const tweet& t) { return !is_settled(t); });
+    return found == mentions_.end() ? nullptr : &*found;
+}
+
+const tweet* round::find_ready() const
+{
     const auto found = std::find_if(mentions_.begin(), mentions_.end(),
         [this](const tweet& t) { return !is_settled(t) && std::count(put_off_.begin(), put_off_.end(), t.id) == 0; });
     return found == mentions_.end() ? nullptr : &*found;
@@ -57,7 +64,7 @@ std::string round::oldest() const
 
 std::optional<intention> round::next(std::string_view message_template)
 {
-    const tweet* first = memory_.open ? nullptr : find_next();
+    const tweet* first = memory_.open ? nullptr : find_ready();
     if (first) {
         const std::string username = first->author_username.value_or(std::string());
         std::string text = distinct(message_for(message_template, username), memory_.answered);
@@ -95,9 +102,7 @@ void round::advance()
             memory_.since_id = mention.id;
     }
     // Not beyond a mention that was put off: the next round must be given it again.
-    const bool all_settled =
-        std::all_of(mentions_.begin(), mentions_.end(), [this](const tweet& t) { return is_settled(t); });
-    if (all_settled && is_older(memory_.since_id, newest_id_))
+    if (!find_next() && is_older(memory_.since_id, newest_id_))
         memory_.since_id = newest_id_;
     constexpr std::size_t most = 256;
     auto& list = memory_.answered;

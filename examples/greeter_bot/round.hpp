@@ -52,7 +52,8 @@ public:
     void settle(std::string reply, bool said = true);
 
 private:
-    const coauth::twitter::tweet* find_next() const;
+    const coauth::twitter::tweet* find_next() const;  // not settled
+    const coauth::twitter::tweet* find_ready() const; // nor put off
     bool is_settled(const coauth::twitter::tweet& mention) const;
     void advance();
 

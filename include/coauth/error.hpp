@@ -16,7 +16,8 @@ namespace coauth {
 
 /// What went wrong. The name of each value is also its text (`name()`), which scripts may rely on.
 enum class errc {
-    invalid_argument = 1, ///< The caller passed something that can't be used; nothing was sent.
+    invalid_argument = 1, ///< The caller passed something that can't be used, or this machine lacks what is needed to
+                          ///< start (an address to listen on, open files); nothing was sent.
 
     timeout,         ///< The deadline passed.
     cancelled,       ///< The caller cancelled the operation.

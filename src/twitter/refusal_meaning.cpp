@@ -49,6 +49,7 @@ constexpr code_row by_code[] = {
     {161, errc::forbidden, "the account has reached the provider's limit of people it may follow for now"},
     {179, errc::forbidden, "the tweet is not shown to this account"},
     {185, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
+    {344, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
     {186, errc::provider_error, "the text is longer than the provider takes"},
     {187, errc::duplicate, "the account has posted this text already; treat it as done, or change the text"},
     {215, errc::invalid_credentials, ""},

@@ -44,8 +44,8 @@ struct moment {
     std::int64_t timestamp = 0; ///< Seconds since 1970, UTC; positive.
 };
 
-/// 128 random bits from OpenSSL's generator as 32 hex digits. Throws `std::runtime_error` should the
-/// generator fail, which it never has to: a guessable nonce is not handed out.
+/// 128 random bits from OpenSSL's generator as 32 hex digits. Throws `errc::invalid_argument` if the
+/// generator fails: a guessable nonce is not handed out.
 ///
 /// Thread safety: safe. After fork() parent and child draw different values.
 COAUTH_DECL std::string random_nonce();
