@@ -1,5 +1,6 @@
 #include "greeter_bot/memory.hpp"
 #include "greeter_bot/message.hpp"
+#include "greeter_bot/patience.hpp"
 #include "greeter_bot/round.hpp"
 #include "greeter_bot/timelines.hpp"
 
@@ -246,4 +247,21 @@ TEST_CASE("own replies are read in both APIs")
         CHECK_THROWS_AS(add_replies(api_version::v2, bad, found), error);
     for (const auto* bad : {"", "{}", "[1]", R"([{"id_str":"x"}])", R"([{}])"})
         CHECK_THROWS_AS(add_replies(api_version::v1_1, bad, found), error);
+}
+
+TEST_CASE("limit_wait: a limit without a time is waited for a minute, then twice as long each time, up to a window")
+{
+    using std::chrono::seconds;
+    const error limited(errc::rate_limited);
+    const int expected[] = {60, 120, 240, 480, 900, 900, 900};
+    for (int earlier = 0; earlier < 7; ++earlier) {
+        CAPTURE(earlier);
+        CHECK(limit_wait(limited, earlier) == seconds(expected[earlier]));
+        CHECK(limit_wait(limited.with_retry_after(seconds(0)), earlier) == seconds(expected[earlier]));
+        CHECK(limit_wait(limited.with_retry_after(seconds(-9)), earlier) == seconds(expected[earlier]));
+        // A short time is believed once; a long one always.
+        CHECK(limit_wait(limited.with_retry_after(seconds(1)), earlier) ==
+              seconds(earlier == 0 ? 1 : expected[earlier - 1]));
+        CHECK(limit_wait(limited.with_retry_after(seconds(5'000)), earlier) == seconds(5'000));
+    }
 }
