@@ -103,6 +103,7 @@ private:
     std::optional<oauth1::access_token> token_;
     bool token_is_given_ = false; // by the environment: not kept
     bool stop_asked_ = false;
+    int refusals_ = 0; // of posts, in a row, for a rate limit
 };
 
 asio::awaitable<int> bot::run()
@@ -254,8 +255,10 @@ asio::awaitable<std::optional<coauth::error>> bot::answer(
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     if (stop_asked_)
         throw coauth::error(errc::cancelled);
+    const int earlier = refusals_;
+    refusals_ = judged == verdict::wait ? refusals_ + 1 : 0;
     if (judged == verdict::wait)
-        co_await greeter_bot::wait_for_limit(posted.error());
+        co_await greeter_bot::wait_for_limit(posted.error(), earlier);
     else if (judged == verdict::stop)
         throw posted.error();
     else if (judged == verdict::later || judged == verdict::put_off)

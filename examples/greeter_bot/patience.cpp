@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 namespace greeter_bot {
@@ -17,10 +18,21 @@ asio::awaitable<void> wait_for(std::chrono::milliseconds time)
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-asio::awaitable<void> wait_for_limit(coauth::error refused)
+std::chrono::seconds limit_wait(const coauth::error& refused, int earlier)
 {
+    constexpr std::chrono::seconds first(60);
     constexpr std::chrono::seconds window(900);
-    const std::chrono::seconds time = refused.retry_after().value_or(window);
+    constexpr int most_doublings = 4;
+    const auto guess = [&](int before) { return std::min(window, first * (1 << std::min(before, most_doublings))); };
+    const auto named = refused.retry_after();
+    if (!named || named->count() <= 0)
+        return guess(earlier);
+    return earlier == 0 ? *named : std::max(*named, guess(earlier - 1));
+}
+
+asio::awaitable<void> wait_for_limit(coauth::error refused, int earlier)
+{
+    const std::chrono::seconds time = limit_wait(refused, earlier);
     std::cerr << "limit  the provider's rate limit is spent; going on in " << time.count() << " s\n";
     co_await wait_for(time);
 }

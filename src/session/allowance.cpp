@@ -18,19 +18,66 @@ milliseconds part_of(milliseconds most, double chance)
     return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(most.count()) * chance));
 }
 
+// For a provider that refuses and does not say until when. `earlier`: how often it did so in a row before.
+seconds penalty(int earlier, seconds longest)
+{
+    constexpr int most_doublings = 11; // over a day
+    return std::min(longest, grace * (1 << std::min(earlier, most_doublings)));
+}
+
+// What a response is judged by.
+struct moment {
+    moment(sys_seconds at, allowance::time_point now, milliseconds jitter, int earlier)
+        : at(at), now(now), jitter(jitter), earlier(earlier)
+    {}
+
+    sys_seconds at; // by the provider's clock
+    allowance::time_point now;
+    milliseconds jitter;
+    int earlier;
+};
+
+bool is_closed(const std::optional<known_window>& known, allowance::time_point now)
+{
+    return known && known->remaining <= 0 && now < known->reset;
+}
+
+// True if it closes the window for as long as we think right.
+bool learn(std::optional<known_window>& known, const std::optional<twitter::rate_window>& told, seconds longest,
+    const moment& when)
+{
+    const bool open = known && when.now < known->reset;
+    if (!told || !told->remaining) {
+        if (!open)
+            known.reset();
+        return false;
+    }
+    const std::int64_t remaining = *told->remaining;
+    const seconds ahead = told->reset ? *told->reset - when.at : seconds(0);
+    const bool names_time = ahead.count() > 0;
+    if (open) {
+        const bool closes_anew = remaining <= 0 && known->remaining > 0 && !known->told_reset;
+        if (names_time ? known->told_reset == told->reset : !closes_anew) {
+            // Responses may overtake each other: what was used up once stays so.
+            known->remaining = std::min(known->remaining, remaining);
+            return false;
+        }
+        if (names_time && known->told_reset && *told->reset < *known->told_reset)
+            return false; // of the window before
+        if (names_time && !known->told_reset && known->remaining <= 0 && remaining > 0)
+            return false; // it was closed for our own time
+    }
+    const bool guessed = remaining <= 0 && !names_time;
+    const seconds until = names_time ? std::min(ahead, longest) : guessed ? penalty(when.earlier, longest) : grace;
+    known.emplace();
+    known->remaining = remaining;
+    if (names_time)
+        known->told_reset = told->reset;
+    known->reset = when.now + until + when.jitter;
+    return guessed;
+}
+
 } // namespace
-
-milliseconds allowance::jitter(double chance) const
-{
-    return part_of(rules_.jitter, chance);
-}
-
-// For a provider that refuses and does not say until when.
-seconds allowance::penalty() const
-{
-    constexpr int most_doublings = 4;
-    return grace * (1 << std::min(refusals_, most_doublings));
-}
 
 allowance::verdict allowance::admit(time_point now) const
 {
@@ -45,7 +92,7 @@ allowance::verdict allowance::admit(time_point now) const
     for (const auto* known : {&ordinary_, &day_}) {
         if (!*known)
             continue;
-        const bucket& b = **known;
+        const known_window& b = **known;
         if (now >= b.reset)
             probing = true;
         else if (b.remaining <= 0)
@@ -60,52 +107,38 @@ allowance::verdict allowance::admit(time_point now) const
     return verdict(kind::go);
 }
 
-void allowance::learn(std::optional<bucket>& known, const std::optional<twitter::rate_window>& told, seconds longest,
-    sys_seconds at, time_point now, double chance)
-{
-    if (!told) {
-        if (known && now >= known->reset)
-            known.reset();
-        return;
-    }
-    const bool same = known && known->told_reset == told->reset;
-    const bool turned = known && now >= known->reset;
-    if (same && !turned) {
-        // Answers may overtake each other: what was spent once stays spent.
-        known->remaining = std::min(known->remaining, told->remaining);
-        return;
-    }
-    if (known && !turned && told->reset < known->told_reset)
-        return; // of the window before
-
-    bucket b;
-    b.remaining = told->remaining;
-    b.told_reset = told->reset;
-    const seconds ahead = told->reset - at;
-    const seconds until = ahead.count() > 0 ? std::min(ahead, longest + grace) : penalty();
-    b.reset = now + until + jitter(chance);
-    known = b;
-}
-
 void allowance::answered(const twitter::rate_limits& limits, sys_seconds wall, time_point now, double chance)
 {
     --under_way_;
-    refusals_ = 0;
-    shut_until_.reset();
     unlimited_ = !limits.window && !limits.user_day;
     tells_day_ = tells_day_ || limits.user_day || limits.app_day;
-    const sys_seconds at = limits.at.value_or(wall);
-    learn(ordinary_, limits.window, rules_.window, at, now, chance);
-    learn(day_, limits.user_day, day, at, now, chance);
+    const moment when(limits.at.value_or(wall), now, part_of(rules_.jitter, chance), refusals_);
+    const bool guessed = learn(ordinary_, limits.window, rules_.window + grace, when);
+    const bool guessed_day = learn(day_, limits.user_day, day + grace, when);
+    if (guessed || guessed_day)
+        ++refusals_;
+    if (shut_until_ && now < *shut_until_)
+        return; // it was sent before the refusal
+    shut_until_.reset();
+    if (!is_closed(ordinary_, now) && !is_closed(day_, now))
+        refusals_ = 0;
 }
 
 void allowance::refused(std::optional<seconds> retry_after, time_point now, double chance)
 {
     --under_way_;
     const seconds longest = (tells_day_ ? std::max(day, rules_.window) : rules_.window) + grace;
-    const seconds wait = retry_after ? std::clamp(*retry_after, seconds(1), longest) : std::min(penalty(), longest);
-    ++refusals_;
-    const time_point until = now + wait + jitter(chance);
+    const bool names_time = retry_after && retry_after->count() > 0;
+    const bool shut = shut_until_ && now < *shut_until_; // of several that were refused at once
+    seconds wait(0);
+    if (names_time)
+        wait = std::min(*retry_after, longest);
+    if (!shut && !names_time)
+        wait = penalty(refusals_, longest);
+    else if (!shut && refusals_ > 0)
+        wait = std::max(wait, penalty(refusals_ - 1, longest));
+    refusals_ += !shut;
+    const time_point until = now + wait + part_of(rules_.jitter, chance);
     shut_until_ = std::max(shut_until_.value_or(until), until);
     // What was thought to be left was not.
     ordinary_.reset();
@@ -116,24 +149,21 @@ void allowance::refused(std::optional<seconds> retry_after, time_point now, doub
 allowance::verdict app_allowance::admit(time_point now) const
 {
     using kind = allowance::verdict::kind;
-    if (!reset_ || now >= *reset_)
+    if (!day_ || now >= day_->reset)
         return allowance::verdict(kind::go);
-    if (remaining_ <= 0)
-        return allowance::verdict(*reset_);
-    return allowance::verdict(remaining_ > under_way_ ? kind::go : kind::hold);
+    if (day_->remaining <= 0)
+        return allowance::verdict(day_->reset);
+    return allowance::verdict(day_->remaining > under_way_ ? kind::go : kind::hold);
 }
 
 void app_allowance::answered(const twitter::rate_limits& limits, sys_seconds wall, time_point now, double chance)
 {
     --under_way_;
-    if (!limits.app_day)
-        return;
-    const bool known = reset_ && now < *reset_;
-    remaining_ = known ? std::min(remaining_, limits.app_day->remaining) : limits.app_day->remaining;
-    if (known)
-        return;
-    const seconds ahead = limits.app_day->reset - limits.at.value_or(wall);
-    reset_ = now + (ahead.count() > 0 ? std::min(ahead, day + grace) : grace) + part_of(rules_.jitter, chance);
+    const moment when(limits.at.value_or(wall), now, part_of(rules_.jitter, chance), closings_);
+    if (learn(day_, limits.app_day, day + grace, when))
+        ++closings_;
+    else if (!is_closed(day_, now))
+        closings_ = 0;
 }
 
 } // namespace coauth::sessions

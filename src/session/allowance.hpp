@@ -18,10 +18,23 @@ struct allowance_rules {
     std::chrono::milliseconds jitter{3'000}; ///< The most that a reset is waited for beyond its time.
 };
 
+/// A window as it was last told of.
+struct known_window {
+    known_window() = default;
+
+    std::int64_t remaining = 0;
+    std::optional<std::chrono::sys_seconds> told_reset; ///< Names the window; empty if it was not told or had passed.
+    std::chrono::steady_clock::time_point reset{};      ///< When it turns; jitter included.
+};
+
 /// The rate limits of one credential on one endpoint: the ordinary window, and the day's if there is one.
 ///
 /// While nothing is known one request goes alone, as a probe; its answer tells how many may follow. A
 /// window that has passed its reset is unknown again. A request on the wire counts as spent.
+///
+/// A window that is closed (`remaining` at or below 0) without a reset that lies ahead stays closed for
+/// 60 s, and twice as long each time that is so again, up to the window's length and a minute. So does a
+/// refusal that names no time; from the second refusal in a row on, no shorter time is believed.
 ///
 /// The wall clock plays no part: what counts is how far the reset was ahead of the answer's own date.
 class allowance {
@@ -52,32 +65,19 @@ public:
     /// An answer came. `wall`: the provider's time if the answer has no date. `chance`: from 0 up to 1.
     void answered(const twitter::rate_limits& limits, std::chrono::sys_seconds wall, time_point now, double chance);
 
-    /// The provider refused for a rate limit.
+    /// The provider refused for a rate limit. `retry_after`: empty, or not above 0, if it named no time.
     void refused(std::optional<std::chrono::seconds> retry_after, time_point now, double chance);
 
     /// No answer came, or one that says nothing of limits.
     void lost() { --under_way_; }
 
 private:
-    struct bucket {
-        bucket() = default;
-
-        std::int64_t remaining = 0;
-        std::chrono::sys_seconds told_reset{}; ///< As the provider said it: names the window.
-        time_point reset{};                    ///< When it turns; jitter included.
-    };
-
-    void learn(std::optional<bucket>& known, const std::optional<twitter::rate_window>& told,
-        std::chrono::seconds longest, std::chrono::sys_seconds at, time_point now, double chance);
-    std::chrono::milliseconds jitter(double chance) const;
-    std::chrono::seconds penalty() const;
-
     allowance_rules rules_;
-    std::optional<bucket> ordinary_;
-    std::optional<bucket> day_;
+    std::optional<known_window> ordinary_;
+    std::optional<known_window> day_;
     std::optional<time_point> shut_until_; ///< After a refusal.
     std::int64_t under_way_ = 0;
-    int refusals_ = 0;       ///< In a row.
+    int refusals_ = 0;       ///< In a row, and responses that closed a window and named no time.
     bool unlimited_ = false; ///< The last answer told of no window at all.
     bool tells_day_ = false; ///< It ever told of a window of a day.
 };
@@ -98,9 +98,9 @@ public:
 
 private:
     allowance_rules rules_;
-    std::int64_t remaining_ = 0;
-    std::optional<time_point> reset_; ///< Empty: nothing is known.
+    std::optional<known_window> day_;
     std::int64_t under_way_ = 0;
+    int closings_ = 0; ///< In a row, without a time.
 };
 
 } // namespace coauth::sessions

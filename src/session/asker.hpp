@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ namespace coauth::sessions {
 
 /// An answer, shared by all who asked. Its `asked` is the first asker's text.
 using answer = std::shared_ptr<const twitter::lookup>;
+
+answer failure_of(const twitter::user_ref& user, const error& why);
 
 /// A call of `profile` or `profiles` under way. Everything but `wake` belongs to the desk until `wake`
 /// has been fired.
@@ -28,8 +31,26 @@ struct asker {
     std::vector<answer> answers; ///< By the place in `who`; null while open.
     std::size_t open = 0;
     const std::chrono::milliseconds max_wait; ///< For a rate limit's reset.
-    std::optional<error> failed;              ///< Set if the call as a whole came to nothing.
+    std::chrono::steady_clock::time_point asked_at{};
+    std::optional<error> failed; ///< Set if the call as a whole came to nothing.
     one_shot wake;
+};
+
+/// The requests that a question was in and that failed in a way that passes.
+struct failure_record {
+    failure_record() = default;
+
+    int count = 0;
+    int lone = 0;             ///< Of those with no other name in it, such as came after a success in the lane.
+    bool lone_latest = false; ///< The latest had no other name in it.
+    std::optional<error> why; ///< The latest.
+    std::chrono::steady_clock::time_point first{};
+
+    // What the lane had done by then.
+    std::uint64_t succeeded_at_first = 0;
+    std::uint64_t fresh_succeeded_at_first = 0;
+    std::uint64_t fresh_failed_at_first = 0;
+    std::uint64_t fresh_succeeded_at_latest = 0;
 };
 
 /// Someone to be looked up, under one person's credentials.
@@ -43,9 +64,9 @@ struct question {
     twitter::user_ref who;
     std::string key;
     time_point asked;
-    std::optional<time_point> first_sent;
-    int failures = 0; ///< In a row.
     bool sent = false;
+    int tries = 0;
+    failure_record failed;
     std::vector<std::pair<std::shared_ptr<asker>, std::size_t>> askers; ///< And the place in each.
 };
 

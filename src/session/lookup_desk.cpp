@@ -18,7 +18,7 @@ std::vector<twitter::user_ref> batch::names() const
 }
 
 lookup_desk::lookup_desk(desk_rules rules, time_point now)
-    : rules_(std::move(rules)), cache_(rules_.max_cached_answers), budget_(now), app_by_id_(rules_.limits),
+    : rules_(std::move(rules)), cache_(rules_.max_cached_answers), outage_(now), app_by_id_(rules_.limits),
       app_by_name_(rules_.limits)
 {}
 
@@ -54,15 +54,19 @@ void lookup_desk::ask(const person_ref& who, const std::shared_ptr<asker>& from,
     }
 
     ++from->open;
+    from->asked_at = now;
     const lane_ref where = lane_of(who, asked);
+    if (is_failing(*where))
+        expect_giving_up(now + rules_.retry_for);
     if (const auto equal = where->open.find(key); equal != where->open.end()) {
         ++counts_.joined;
         note(session_event::kind::joined, *who);
         equal->second->askers.emplace_back(from, place);
     } else {
-        question& made = where->waiting.emplace_back(asked, key, now);
+        std::list<question>& fresh = where->fresh.questions;
+        question& made = fresh.emplace_back(asked, key, now);
         made.askers.emplace_back(from, place);
-        where->open.emplace(std::move(key), std::prev(where->waiting.end()));
+        where->open.emplace(std::move(key), std::prev(fresh.end()));
         ++waiting_;
         queue(where);
     }
@@ -73,11 +77,11 @@ void lookup_desk::ask(const person_ref& who, const std::shared_ptr<asker>& from,
 }
 
 // Whether this asker changes what a lane sleeps for.
-bool lookup_desk::is_news(const lane& where, const asker& from, time_point now) const
+bool lookup_desk::is_news(lane& where, const asker& from, time_point now) const
 {
     if (where.shut_since)
-        return where.bed->first - now > from.max_wait;                               // to be told so
-    return now >= where.not_before && where.waiting.size() >= rules_.largest_lookup; // gathered enough
+        return where.bed->first - now > from.max_wait;      // to be told so
+    return next_part(where, now).second < where.bed->first; // gathered enough, or not held back by what failed
 }
 
 void lookup_desk::leave(const person_ref& who, const std::shared_ptr<asker>& from)
@@ -94,10 +98,10 @@ void lookup_desk::leave(const person_ref& who, const std::shared_ptr<asker>& fro
         if (!which->askers.empty() || which->sent)
             continue;
         where->open.erase(open);
-        where->waiting.erase(which);
+        where->list_of(*which).questions.erase(which);
         --waiting_;
         // So that nobody's alarm stays set for it.
-        if (where->waiting.empty() && where->at == lane::place::asleep) {
+        if (!where->has_waiting() && where->at == lane::place::asleep) {
             asleep_.erase(where->bed);
             where->at = lane::place::nowhere;
             where->shut_since.reset();
@@ -128,9 +132,31 @@ void lookup_desk::get_up(const lane_ref& which, time_point now)
 {
     asleep_.erase(which->bed);
     which->at = lane::place::nowhere;
-    if (which->shut_since)
-        counts_.waited += std::chrono::duration_cast<milliseconds>(now - *which->shut_since);
+    if (!which->shut_since)
+        return;
+    counts_.waited += std::chrono::duration_cast<milliseconds>(now - *which->shut_since);
     which->shut_since.reset();
+    which->available_since = now;
+    if (is_failing(*which))
+        expect_giving_up(now + rules_.retry_for);
+}
+
+// Something changed for the better: it may be its turn before the time it sleeps until.
+void lookup_desk::rouse(const lane_ref& target, time_point now)
+{
+    if (target->at != lane::place::asleep || target->shut_since)
+        return;
+    get_up(target, now);
+    queue(target);
+}
+
+void lookup_desk::rouse_all(time_point now)
+{
+    std::vector<lane_ref> all;
+    for (const auto& [until, which] : asleep_)
+        all.push_back(which);
+    for (const lane_ref& which : all)
+        rouse(which, now);
 }
 
 void lookup_desk::wake_sleepers(time_point now)
@@ -150,22 +176,46 @@ void lookup_desk::release_held()
     }
 }
 
+// When a request for these may be sent, as far as rate limits go.
+lookup_desk::time_point lookup_desk::ready_at(const lane& owner, const waiting_list& part, time_point now) const
+{
+    const bool repeats = &part == &owner.repeated;
+    time_point at = std::max(now, part.not_before);
+    if (!repeats && part.questions.size() < rules_.largest_lookup)
+        at = std::max(at, part.questions.front().asked + rules_.gather_for);
+    return std::max(at, outage_.ready_at(repeats || owner.failing_since, now));
+}
+
+// What of a lane that has questions waiting goes next, and when.
+std::pair<waiting_list*, lookup_desk::time_point> lookup_desk::next_part(lane& owner, time_point now) const
+{
+    if (owner.repeated.questions.empty())
+        return {&owner.fresh, ready_at(owner, owner.fresh, now)};
+    if (owner.fresh.questions.empty())
+        return {&owner.repeated, ready_at(owner, owner.repeated, now)};
+    const time_point fresh_at = ready_at(owner, owner.fresh, now);
+    const time_point repeated_at = ready_at(owner, owner.repeated, now);
+    const bool fresh_first = fresh_at == repeated_at ? owner.repeated_went_last : fresh_at < repeated_at;
+    return fresh_first ? std::pair(&owner.fresh, fresh_at) : std::pair(&owner.repeated, repeated_at);
+}
+
 lookup_desk::step lookup_desk::next(time_point now)
 {
     using verdict = allowance::verdict;
     step out;
+    if (gives_up_ && *gives_up_ <= now)
+        give_up(now, out.done);
     wake_sleepers(now);
     while (under_way_.size() < rules_.max_requests && !turns_.empty()) {
         const lane_ref which = turns_.front();
         turns_.pop_front();
         which->at = lane::place::nowhere;
-        if (which->waiting.empty())
+        if (!which->has_waiting())
             continue;
 
-        const time_point gathered = which->waiting.front().asked + rules_.gather_for;
-        const bool gathering = now < gathered && which->waiting.size() < rules_.largest_lookup;
-        if (gathering || now < which->not_before) {
-            sleep(which, std::max(which->not_before, gathering ? gathered : now), now, false);
+        const auto [part, ready] = next_part(*which, now);
+        if (ready > now) {
+            sleep(which, ready, now, false);
             continue;
         }
 
@@ -176,7 +226,7 @@ lookup_desk::step lookup_desk::next(time_point now)
         switch (may.what) {
         case verdict::kind::go:
             out.what = step::kind::send;
-            out.request = form_batch(which, now);
+            out.request = form_batch(which, *part, now);
             return out;
         case verdict::kind::hold:
             which->at = lane::place::held;
@@ -185,10 +235,10 @@ lookup_desk::step lookup_desk::next(time_point now)
         case verdict::kind::wait: {
             const auto left = std::chrono::ceil<milliseconds>(may.until - now);
             turn_away(*which, left, out.done);
-            if (which->waiting.empty())
+            if (!which->has_waiting())
                 break;
             if (session_event* e = note(session_event::kind::wait, *which->owner)) {
-                e->count = which->waiting.size();
+                e->count = which->fresh.questions.size() + which->repeated.questions.size();
                 e->wait = left;
             }
             sleep(which, may.until, now, true);
@@ -196,38 +246,45 @@ lookup_desk::step lookup_desk::next(time_point now)
         }
         }
     }
-    if (under_way_.size() < rules_.max_requests && !asleep_.empty()) {
+    std::optional<time_point> until;
+    if (under_way_.size() < rules_.max_requests && !asleep_.empty())
+        until = asleep_.begin()->first;
+    if (gives_up_ && (waiting_ != 0 || !under_way_.empty()))
+        until = std::min(until.value_or(*gives_up_), *gives_up_);
+    if (until) {
         out.what = step::kind::wait;
-        out.until = asleep_.begin()->first;
+        out.until = *until;
     }
     return out;
 }
 
-batch_ref lookup_desk::form_batch(const lane_ref& which, time_point now)
+batch_ref lookup_desk::form_batch(const lane_ref& which, waiting_list& part, time_point now)
 {
     const person_ref who(which, which->owner);
-    auto made = std::make_shared<batch>(who, which);
-    auto last = which->waiting.begin();
-    std::advance(last, static_cast<std::ptrdiff_t>(std::min(which->waiting.size(), rules_.largest_lookup)));
-    made->questions.splice(made->questions.end(), which->waiting, which->waiting.begin(), last);
-    bool first_try = true;
+    const bool repeated = &part == &which->repeated;
+    auto made = std::make_shared<batch>(who, which, repeated, now);
+    auto last = part.questions.begin();
+    std::advance(
+        last, static_cast<std::ptrdiff_t>(std::min({part.questions.size(), part.largest, rules_.largest_lookup})));
+    made->questions.splice(made->questions.end(), part.questions, part.questions.begin(), last);
+    which->repeated_went_last = repeated;
+    bool tried = false;
     for (question& q : made->questions) {
         q.sent = true;
-        first_try = first_try && q.failures == 0;
-        if (!q.first_sent)
-            q.first_sent = now;
+        tried = tried || q.tries != 0;
+        ++q.tries;
     }
-    if (first_try)
-        budget_.request();
+    made->took_token = outage_.sent(repeated || which->failing_since, now);
     waiting_ -= made->questions.size();
     which->limits->sent();
     app_limits(*who, *which).sent();
     under_way_.insert(made);
     ++counts_.requests;
+    counts_.retries += tried;
     counts_.names_sent += made->questions.size();
     if (session_event* e = note(session_event::kind::request, *who))
         e->count = made->questions.size();
-    if (!which->waiting.empty())
+    if (which->has_waiting())
         queue(which); // behind the others: people take turns
     return made;
 }
@@ -240,8 +297,10 @@ lookup_desk::askers lookup_desk::sign_out(const person_ref& who, const error& wh
     who->gone = true;
     cache_.forget(who->number);
     for (lane* where : {&who->by_id, &who->by_name}) {
-        waiting_ -= where->waiting.size();
-        fail(*where, where->waiting, why, done);
+        for (waiting_list* part : {&where->fresh, &where->repeated}) {
+            waiting_ -= part->questions.size();
+            fail(*where, part->questions, why, done);
+        }
         if (where->at != lane::place::asleep)
             continue;
         asleep_.erase(where->bed);
@@ -265,9 +324,11 @@ lookup_desk::askers lookup_desk::close(const error& why)
     for (const lane_ref& which : all) {
         which->at = lane::place::nowhere;
         which->shut_since.reset();
-        fail(*which, which->waiting, why, done);
+        for (waiting_list* part : {&which->fresh, &which->repeated})
+            fail(*which, part->questions, why, done);
     }
     waiting_ = 0;
+    gives_up_.reset();
     return done;
 }
 

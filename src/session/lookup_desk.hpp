@@ -4,8 +4,8 @@
 #include "session/allowance.hpp"
 #include "session/answer_cache.hpp"
 #include "session/asker.hpp"
+#include "session/outage.hpp"
 #include "session/person.hpp"
-#include "session/retry_budget.hpp"
 
 #include <coauth/session/session_event.hpp>
 #include <coauth/twitter/reply.hpp>
@@ -17,6 +17,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -43,12 +44,19 @@ struct desk_rules {
 
 /// A request of up to `largest_lookup` names on the wire.
 struct batch {
-    explicit batch(person_ref who, lane_ref from) : who(std::move(who)), from(std::move(from)) {}
+    using time_point = std::chrono::steady_clock::time_point;
+
+    batch(person_ref who, lane_ref from, bool repeated, time_point sent_at)
+        : who(std::move(who)), from(std::move(from)), repeated(repeated), sent_at(sent_at)
+    {}
 
     std::vector<twitter::user_ref> names() const;
 
     person_ref who;
     lane_ref from;
+    const bool repeated; ///< Its names failed before.
+    const time_point sent_at;
+    bool took_token = false;
     std::list<question> questions;
 };
 using batch_ref = std::shared_ptr<batch>;
@@ -59,6 +67,11 @@ using batch_ref = std::shared_ptr<batch>;
 /// person's lane. `next` hands out the lanes' turns: a batch is made only when it may be sent, so
 /// that whatever has gathered until then shares it, and whoever leaves before costs nothing. A question
 /// on the wire is never given up: its answer is paid for, and a newcomer may join it.
+///
+/// Questions whose request failed in a way that passes wait again, behind those that failed earlier, and
+/// go in requests of half the size after each failure until one succeeds: so what is wrong with one name
+/// is found to be that name's, and never keeps the others waiting. `outage` says how fast they go. What is
+/// given up, after `retry_for` without a success, is an asker's call.
 class lookup_desk {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -94,7 +107,7 @@ public:
     askers answered(const batch_ref& request, const twitter::reply<twitter::lookups>& reply,
         std::chrono::sys_seconds wall, time_point now);
 
-    /// A request failed: its questions are sent again or fail. `token_revoked` fails all that the
+    /// A request failed: its questions wait again or fail. `token_revoked` fails all that the
     /// person asks.
     askers failed(const batch_ref& request, const error& why, time_point now);
 
@@ -116,25 +129,41 @@ private:
     static lane_ref lane_of(const person_ref& who, const twitter::user_ref& asked);
     app_allowance& app_limits(const person& who, const lane& which);
 
-    bool is_news(const lane& where, const asker& from, time_point now) const;
+    bool is_news(lane& where, const asker& from, time_point now) const;
+    time_point ready_at(const lane& owner, const waiting_list& part, time_point now) const;
+    std::pair<waiting_list*, time_point> next_part(lane& owner, time_point now) const;
     void queue(const lane_ref& which);
     void sleep(const lane_ref& which, time_point until, time_point now, bool for_limit);
     void wake_sleepers(time_point now);
     void get_up(const lane_ref& which, time_point now);
     void release_held();
-    batch_ref form_batch(const lane_ref& which, time_point now);
+    batch_ref form_batch(const lane_ref& which, waiting_list& part, time_point now);
     void settle(lane& where, question& which, const answer& what, askers& done);
     void fail(lane& where, std::list<question>& which, const error& why, askers& done);
     void turn_away(lane& where, std::chrono::milliseconds wait, askers& done);
     void keep(const person& who, const question& which, const answer& what, time_point now);
-    bool try_again(question& which, const error& why, time_point now, std::chrono::milliseconds wait) const;
-    std::chrono::milliseconds backoff(const batch& request, const error& why) const;
-    void put_back(const lane_ref& where, std::list<question>& which);
+    void note_response(const batch_ref& request, time_point now);
+    void note_failure(const batch_ref& request, const error& why, time_point now);
+    std::chrono::milliseconds backoff(int failures, const error& why) const;
+    void fail_lone(batch& request, time_point now, askers& done);
+    void put_back(const batch_ref& request, bool failed, time_point now);
+    void rouse(const lane_ref& target, time_point now);
+    void rouse_all(time_point now);
     session_event* note(session_event::kind what, const person& who);
+
+    // Giving up.
+    bool fails_alone(const lane& target) const;
+    bool is_failing(const lane& target) const;
+    void expect_giving_up(time_point at);
+    std::set<lane_ref> open_lanes() const;
+    time_point gives_up_at(const lane& target, const asker& caller) const;
+    void give_up(time_point now, askers& done);
+    void give_up(const lane_ref& target, const std::shared_ptr<asker>& caller, time_point now);
+    error no_success(const lane& target, time_point now) const;
 
     desk_rules rules_;
     answer_cache cache_;
-    retry_budget budget_;
+    outage outage_;
     app_allowance app_by_id_;
     app_allowance app_by_name_;
 
@@ -144,6 +173,7 @@ private:
     std::vector<lane_ref> held_;
 
     std::set<batch_ref> under_way_;
+    std::optional<time_point> gives_up_; ///< No asker gives up before.
     std::size_t waiting_ = 0;
     bool closed_ = false;
     session_stats::lookup_counts counts_;

@@ -21,7 +21,30 @@ void give(const std::pair<std::shared_ptr<asker>, std::size_t>& to, const answer
         done.push_back(from);
 }
 
+// The provider itself is there, whatever it says.
+bool is_response(const error& why)
+{
+    const fault whose = whose_fault(why.reason());
+    return why.http_status() || whose == fault::provider || whose == fault::response;
+}
+
+error too_long(milliseconds wait)
+{
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    return error(errc::rate_limited, "the rate limit of this person's token is spent")
+        .with_retry_after(seconds)
+        .with_hint("the next call is allowed in " + std::to_string(seconds.count()) +
+                   " s, which is longer than this call waits");
+}
+
 } // namespace
+
+answer failure_of(const twitter::user_ref& user, const error& why)
+{
+    auto outcome = std::make_shared<twitter::lookup>(user, lookup_outcome::failed);
+    outcome->why = why;
+    return outcome;
+}
 
 void lookup_desk::settle(lane& where, question& which, const answer& what, askers& done)
 {
@@ -32,44 +55,35 @@ void lookup_desk::settle(lane& where, question& which, const answer& what, asker
 
 void lookup_desk::fail(lane& where, std::list<question>& which, const error& why, askers& done)
 {
-    for (question& q : which) {
-        auto outcome = std::make_shared<twitter::lookup>(q.who, lookup_outcome::failed);
-        outcome->why = why;
-        settle(where, q, outcome, done);
-    }
+    for (question& q : which)
+        settle(where, q, failure_of(q.who, why), done);
     which.clear();
 }
 
 // Whoever won't wait that long hears of it at once; a question that others wait for stays.
 void lookup_desk::turn_away(lane& where, milliseconds wait, askers& done)
 {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-    for (auto q = where.waiting.begin(); q != where.waiting.end();) {
-        const auto current = q++;
-        std::vector<std::pair<std::shared_ptr<asker>, std::size_t>> patient;
-        answer refusal;
-        for (auto& one : current->askers) {
-            if (one.first->max_wait >= wait) {
-                patient.push_back(std::move(one));
+    for (waiting_list* part : {&where.fresh, &where.repeated})
+        for (auto q = part->questions.begin(); q != part->questions.end();) {
+            const auto current = q++;
+            std::vector<std::pair<std::shared_ptr<asker>, std::size_t>> patient;
+            answer refusal;
+            for (auto& one : current->askers) {
+                if (one.first->max_wait >= wait) {
+                    patient.push_back(std::move(one));
+                    continue;
+                }
+                if (!refusal)
+                    refusal = failure_of(current->who, too_long(wait));
+                give(one, refusal, done);
+            }
+            current->askers = std::move(patient);
+            if (!current->askers.empty())
                 continue;
-            }
-            if (!refusal) {
-                auto outcome = std::make_shared<twitter::lookup>(current->who, lookup_outcome::failed);
-                outcome->why = error(errc::rate_limited, "the rate limit of this person's token is spent")
-                                   .with_retry_after(seconds)
-                                   .with_hint("the next call is allowed in " + std::to_string(seconds.count()) +
-                                              " s, which is longer than this call waits");
-                refusal = std::move(outcome);
-            }
-            give(one, refusal, done);
+            where.open.erase(current->key);
+            part->questions.erase(current);
+            --waiting_;
         }
-        current->askers = std::move(patient);
-        if (!current->askers.empty())
-            continue;
-        where.open.erase(current->key);
-        where.waiting.erase(current);
-        --waiting_;
-    }
 }
 
 void lookup_desk::keep(const person& who, const question& which, const answer& what, time_point now)
@@ -90,6 +104,8 @@ lookup_desk::askers lookup_desk::answered(const batch_ref& request, const twitte
     lane& where = *request->from;
     where.limits->answered(reply.limits, wall, now, rules_.chance());
     app_limits(*request->who, where).answered(reply.limits, wall, now, rules_.chance());
+    ++(request->repeated ? where.repeated : where.fresh).succeeded;
+    note_response(request, now);
     release_held();
     if (session_event* e = note(session_event::kind::answer, *request->who))
         e->count = request->questions.size();
@@ -118,43 +134,6 @@ lookup_desk::askers lookup_desk::answered(const batch_ref& request, const twitte
     return done;
 }
 
-milliseconds lookup_desk::backoff(const batch& request, const error& why) const
-{
-    constexpr milliseconds first(200);
-    constexpr int most_doublings = 4;
-    int failures = 0;
-    for (const question& q : request.questions)
-        failures = std::max(failures, q.failures);
-    const milliseconds most = first * (1 << std::min(failures, most_doublings));
-    const milliseconds spread(static_cast<milliseconds::rep>(static_cast<double>(most.count()) * rules_.chance()));
-    return std::max<milliseconds>(spread, why.retry_after().value_or(std::chrono::seconds(0)));
-}
-
-bool lookup_desk::try_again(question& which, const error& why, time_point now, milliseconds wait) const
-{
-    if (why.reason() == errc::rate_limited)
-        return true; // it waits for the reset, or fails at its next turn if that is too far
-    ++which.failures;
-    return now + wait <= *which.first_sent + rules_.retry_for;
-}
-
-void lookup_desk::put_back(const lane_ref& where, std::list<question>& which)
-{
-    for (auto q = which.begin(); q != which.end();) {
-        q->sent = false;
-        if (!q->askers.empty()) {
-            ++q;
-            continue;
-        }
-        where->open.erase(q->key);
-        q = which.erase(q);
-    }
-    waiting_ += which.size();
-    where->waiting.splice(where->waiting.begin(), which);
-    if (!where->waiting.empty())
-        queue(where);
-}
-
 lookup_desk::askers lookup_desk::failed(const batch_ref& request, const error& why, time_point now)
 {
     askers done;
@@ -165,39 +144,39 @@ lookup_desk::askers lookup_desk::failed(const batch_ref& request, const error& w
     release_held();
 
     const bool limited = why.reason() == errc::rate_limited;
+    const bool passes = is_transient(why) && !limited && rules_.retry_for.count() > 0;
     if (limited) {
         ++counts_.rate_limited;
         where.limits->refused(why.retry_after(), now, rules_.chance());
     } else {
         where.limits->lost();
     }
+    if (passes)
+        note_failure(request, why, now);
+    else if (is_response(why))
+        note_response(request, now);
+    else
+        outage_.ended(request->took_token);
+
     if (why.reason() == errc::token_revoked) {
         fail(where, request->questions, why, done);
         askers others = sign_out(request->who, why);
         done.insert(done.end(), others.begin(), others.end());
         return done;
     }
-
-    const milliseconds wait = limited ? milliseconds(0) : backoff(*request, why);
-    std::list<question> again;
-    const bool wanted = !closed_ && !request->who->gone;
-    if (wanted && (limited || (is_transient(why) && budget_.take(now))))
-        for (auto q = request->questions.begin(); q != request->questions.end();) {
-            const auto current = q++;
-            if (try_again(*current, why, now, wait))
-                again.splice(again.end(), request->questions, current);
-        }
-    fail(where, request->questions, why, done);
-    if (again.empty())
+    if (closed_ || request->who->gone || !(limited || passes)) {
+        fail(where, request->questions, why, done);
         return done;
-    ++counts_.retries;
-    where.not_before = now + wait;
-    if (session_event* e = note(session_event::kind::retry, *request->who)) {
-        e->why = why.reason();
-        e->count = again.size();
-        e->wait = wait;
     }
-    put_back(request->from, again);
+    if (passes)
+        fail_lone(*request, now, done);
+    if (session_event* e = request->questions.empty() ? nullptr : note(session_event::kind::retry, *request->who)) {
+        e->why = why.reason();
+        e->count = request->questions.size();
+        const time_point until = (request->repeated ? where.repeated : where.fresh).not_before;
+        e->wait = limited ? milliseconds(0) : std::chrono::ceil<milliseconds>(std::max(until, now) - now);
+    }
+    put_back(request, passes, now);
     return done;
 }
 

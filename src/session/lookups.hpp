@@ -28,7 +28,8 @@ public:
     /// Starts what needs `shared_from_this`.
     void start();
 
-    /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user` and `cancelled`.
+    /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user`, `cancelled`,
+    /// and what an outage fails with.
     boost::asio::awaitable<std::vector<answer>> ask(std::string user_id, std::vector<twitter::user_ref> who,
         std::optional<std::chrono::milliseconds> max_wait = {});
 

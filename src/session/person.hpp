@@ -7,7 +7,9 @@
 #include <coauth/oauth1/credentials.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -22,6 +24,27 @@ struct lane;
 struct person;
 using lane_ref = std::shared_ptr<lane>; // of a lane within its person; keeps the person alive
 
+/// Questions that wait to be sent, and how their requests fared.
+struct waiting_list {
+    waiting_list() = default;
+
+    std::list<question> questions;
+    std::size_t largest = std::numeric_limits<std::size_t>::max(); ///< Most names in the next request.
+    int failures = 0;                                              ///< In a row; those of one moment count once.
+    std::chrono::steady_clock::time_point failed_at{};
+    std::chrono::steady_clock::time_point not_before{}; ///< After a failure.
+    std::uint64_t succeeded = 0;                        ///< Requests with a result, in all.
+    std::uint64_t failed = 0;
+
+    void recover()
+    {
+        largest = std::numeric_limits<std::size_t>::max();
+        failures = 0;
+        failed_at = {};
+        not_before = {};
+    }
+};
+
 /// The questions of one person that go to one endpoint. Belongs to the desk.
 struct lane {
     using time_point = std::chrono::steady_clock::time_point;
@@ -30,9 +53,23 @@ struct lane {
 
     person* const owner;
     std::shared_ptr<allowance> limits;
-    std::list<question> waiting;                                         ///< To be sent, the oldest first.
+    waiting_list fresh;                                                  ///< Not failed yet, the oldest first.
+    waiting_list repeated;                                               ///< Failed, the latest failure last.
+    bool repeated_went_last = false;                                     ///< The two take turns.
     std::unordered_map<std::string, std::list<question>::iterator> open; ///< Waiting and sent, by key.
-    time_point not_before{};                                             ///< After a failure.
+
+    std::optional<time_point> failing_since; ///< Without a success since.
+    std::uint64_t failures = 0;              ///< Since then.
+    int lone_failures = 0;                   ///< Of those, such as came after a success in another lane.
+    std::uint64_t session_succeeded_at_first = 0;
+    std::uint64_t session_failed_at_first = 0;
+    std::uint64_t session_succeeded_at_latest = 0;
+    std::optional<error> why;     ///< The latest failure.
+    time_point available_since{}; ///< It last waited for a rate limit until then.
+
+    std::uint64_t succeeded() const { return fresh.succeeded + repeated.succeeded; }
+    bool has_waiting() const { return !fresh.questions.empty() || !repeated.questions.empty(); }
+    waiting_list& list_of(const question& pending) { return pending.failed.count == 0 ? fresh : repeated; }
 
     enum class place { nowhere, in_turn, asleep, held } at = place::nowhere; ///< At the desk.
     std::multimap<time_point, lane_ref>::iterator bed;                       ///< If asleep.

@@ -3,6 +3,7 @@
 #include <coauth/twitter/reply.hpp>
 
 #include <charconv>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -10,29 +11,41 @@ namespace coauth::twitter {
 
 namespace {
 
-std::optional<std::int64_t> number(std::string_view text)
+// What is too large counts as the largest there is.
+std::optional<std::int64_t> whole_number(std::string_view text)
 {
+    using limits = std::numeric_limits<std::int64_t>;
     std::int64_t value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc() || end != text.data() + text.size() || value < 0)
+    if (problem == std::errc::invalid_argument || end != text.data() + text.size())
         return std::nullopt;
+    if (problem == std::errc::result_out_of_range)
+        return text.front() == '-' ? limits::min() : limits::max();
     return value;
 }
 
-std::optional<rate_window> read_window(const http::fields& headers, const std::string& prefix)
+std::optional<std::chrono::sys_seconds> read_time(std::string_view text)
 {
     // The year 9999: anything later is no time, and would overflow finer clocks.
     constexpr std::int64_t last_second = 253'402'300'799;
 
-    const auto limit = number(headers.get(prefix + "limit"));
-    const auto remaining = number(headers.get(prefix + "remaining"));
-    const auto reset = number(headers.get(prefix + "reset"));
-    if (!limit || !remaining || !reset || *reset > last_second)
+    const auto value = whole_number(text);
+    if (!value || *value < 0 || *value > last_second)
+        return std::nullopt;
+    return std::chrono::sys_seconds(std::chrono::seconds(*value));
+}
+
+std::optional<rate_window> read_window(const http::fields& headers, const std::string& prefix)
+{
+    const std::string_view limit = headers.get(prefix + "limit");
+    const std::string_view remaining = headers.get(prefix + "remaining");
+    const std::string_view reset = headers.get(prefix + "reset");
+    if (limit.empty() && remaining.empty() && reset.empty())
         return std::nullopt;
     rate_window window;
-    window.limit = *limit;
-    window.remaining = *remaining;
-    window.reset = std::chrono::sys_seconds(std::chrono::seconds(*reset));
+    window.limit = whole_number(limit);
+    window.remaining = whole_number(remaining);
+    window.reset = read_time(reset);
     return window;
 }
 

@@ -48,14 +48,14 @@ std::optional<seconds> retry_after_header(const http::fields& headers, sys_secon
 }
 
 // A call may be refused by any of its windows, so the one that opens last counts: the day's may be
-// spent while the quarter of an hour's is not.
+// closed while the quarter of an hour's is not.
 std::optional<seconds> until_windows_open(const http::fields& headers, sys_seconds provider_now)
 {
     const rate_limits limits = read_rate_limits(headers);
     std::optional<seconds> wait;
     for (const auto* window : {&limits.window, &limits.app_day, &limits.user_day})
-        if (*window && (*window)->remaining == 0)
-            wait = std::max(wait.value_or(seconds::min()), (*window)->reset - provider_now);
+        if (*window && (*window)->remaining.value_or(1) <= 0 && (*window)->reset)
+            wait = std::max(wait.value_or(seconds::min()), *(*window)->reset - provider_now);
     return wait;
 }
 
@@ -66,11 +66,12 @@ std::optional<seconds> wait_for(const http::response& answer, errc code, sys_sec
     std::optional<seconds> wait = retry_after_header(answer.headers, provider_now);
     if (code == errc::rate_limited)
         wait = std::max(wait, until_windows_open(answer.headers, provider_now));
-    if (!wait)
+    // A time that has passed is none: whoever believed it would be refused again at once.
+    if (!wait || wait->count() <= 0)
         return std::nullopt;
-    // No window is longer than a day; a reset outside of that is nonsense.
+    // No window is longer than a day; a reset beyond that is nonsense.
     constexpr seconds longest = std::chrono::hours(24) + seconds(60);
-    return std::clamp(*wait, seconds(1), longest);
+    return std::min(*wait, longest);
 }
 
 std::string join(const std::string& a, const std::string& b)

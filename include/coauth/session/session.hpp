@@ -72,8 +72,17 @@ struct session_options {
     /// may say otherwise (`lookup_options`).
     std::chrono::milliseconds max_wait{960'000};
 
-    /// How long a question may be tried again while the provider is down or the network fails. In all
-    /// no more than one request in ten, and one a second, is a second try. Default 5 s. 0: no second try.
+    /// How long a call waits in an outage: while no request succeeds, because the provider is down (5xx),
+    /// can't be reached, drops connections or does not respond in time. Then the whole call throws the latest
+    /// of these errors, which `is_transient`; no name is written off. It is counted from the outage's first
+    /// failure, or from the call if that came later, and does not count what the call waited for a rate
+    /// limit. No more than 10 requests, and 2 a second, are sent in an outage (or `max_requests` that were on
+    /// the wire when it began). Default 5 s, for a page that is waited for; a job has more time. 0: nothing
+    /// is tried again, and what failed fails name by name.
+    ///
+    /// While other requests succeed, those that fail are sent again at the same pace, in smaller parts each
+    /// time. A name on whose own requests the provider goes on to fail, for 5 s or for `retry_for` if that is
+    /// less, is `failed` by itself.
     std::chrono::milliseconds retry_for{5'000};
 
     /// What a profile costs, in millionths of the currency; for the statistics. Default 10 000: X's
@@ -161,7 +170,8 @@ public:
         std::string user_id, twitter::user_ref who, lookup_options how = lookup_options());
 
     /// The same for any number of people: one outcome each, in the order asked. What fails for one
-    /// person fails in that outcome; thrown are `unknown_user` and `cancelled`.
+    /// person fails in that outcome; thrown are `unknown_user`, `cancelled`, and what an outage of
+    /// `retry_for` fails with (`is_transient`).
     boost::asio::awaitable<twitter::lookups> profiles(
         std::string user_id, std::vector<twitter::user_ref> who, lookup_options how = lookup_options());
 

@@ -11,16 +11,17 @@
 
 namespace coauth::twitter {
 
-/// One rate-limit window, as the headers told it.
+/// One rate-limit window, as the headers told it. Each is read on its own: what is missing, or not a whole
+/// number, is empty.
 struct rate_window {
     rate_window() = default;
 
-    std::int64_t limit = 0;
-    std::int64_t remaining = 0;
-    std::chrono::sys_seconds reset; ///< By the provider's clock.
+    std::optional<std::int64_t> limit;
+    std::optional<std::int64_t> remaining;         ///< May be negative. At or below 0 the window is closed.
+    std::optional<std::chrono::sys_seconds> reset; ///< By the provider's clock; from 1970 to 9999.
 };
 
-/// The windows a reply told of. A call may be refused by any of them.
+/// The windows a reply told of: those with any header. A call may be refused by any of them.
 struct rate_limits {
     rate_limits() = default;
 
@@ -32,13 +33,15 @@ struct rate_limits {
     std::optional<std::chrono::sys_seconds> at;
 };
 
-/// Reads the windows and the date; a header that is missing or malformed leaves its part empty.
+/// Reads the windows and the date. A window none of whose headers is there is empty.
 COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers);
 
 /// A value, and the rate-limit windows of the answer it came in. Use it as the value it is:
 ///
 ///     auto me = co_await client.me(access);
-///     std::cout << me.name << ' ' << me.limits.window->remaining;
+///     std::cout << me.name << ' ' << me.id;
+///     if (me.limits.window && me.limits.window->remaining == 0)
+///         ...
 template <class T>
 struct reply : T {
     reply() = default;

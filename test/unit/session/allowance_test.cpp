@@ -226,8 +226,151 @@ TEST_CASE("a refusal's time is clamped: to the window, or to a day where the pro
 
     allowance c = make();
     c.sent();
-    c.refused(-5s, start, no_jitter);
-    CHECK(c.admit(start).until == start + 1s);
+    c.refused(-5s, start, no_jitter); // no time
+    CHECK(c.admit(start).until == start + 60s);
+}
+
+namespace {
+
+// A response that says the window is closed, and names a time or none that can be used.
+rate_limits closed_limits(std::optional<std::chrono::seconds> until_reset, std::int64_t remaining = 0)
+{
+    rate_limits limits;
+    limits.at = wall;
+    rate_window& w = limits.window.emplace();
+    w.remaining = remaining;
+    if (until_reset)
+        w.reset = wall + *until_reset;
+    return limits;
+}
+
+} // namespace
+
+TEST_CASE("allowance: a closed window without a reset ahead stays closed for 60 s, then twice as long each time")
+{
+    for (const std::int64_t remaining : {0, -5})
+        for (const std::optional<std::chrono::seconds> reset : {std::optional<std::chrono::seconds>(),
+                 std::optional(0s), std::optional(-1s), std::optional(-1'700'000'000s)}) {
+            CAPTURE(remaining);
+            allowance a = make();
+            auto now = start;
+            for (const auto expected : {60s, 120s, 240s, 480s, 960s, 960s}) {
+                REQUIRE(a.admit(now).what == kind::go);
+                a.sent();
+                CHECK(a.admit(now).what == kind::hold);
+                a.answered(closed_limits(reset, remaining), wall, now, no_jitter);
+                CHECK(a.admit(now).what == kind::wait);
+                CHECK(a.admit(now).until == now + expected);
+                now += expected;
+            }
+            a.sent();
+            a.answered(told(5, 100s), wall, now, no_jitter); // open again
+            a.sent();
+            a.answered(told(0, 100s), wall, now, no_jitter);
+            CHECK(a.admit(now).until == now + 100s);
+            now += 100s;
+            a.sent();
+            a.answered(closed_limits(reset, remaining), wall, now, no_jitter);
+            CHECK(a.admit(now).until == now + 60s);
+        }
+}
+
+TEST_CASE("allowance: several responses at once that close a window close it once")
+{
+    allowance a = learnt(told(20, 5s));
+    for (int i = 0; i < 8; ++i)
+        a.sent();
+    for (int i = 0; i < 8; ++i)
+        a.answered(closed_limits(std::nullopt), wall, start + 6s, no_jitter);
+    CHECK(a.admit(start + 6s).until == start + 66s);
+
+    allowance b = learnt(told(20, 800s));
+    for (int i = 0; i < 8; ++i)
+        b.sent();
+    for (int i = 0; i < 7; ++i)
+        b.refused(std::nullopt, start, no_jitter);
+    b.answered(told(19, 800s), wall, start, no_jitter); // sent before the refusal
+    CHECK(b.admit(start).until == start + 60s);
+    b.sent();
+    b.refused(std::nullopt, start + 60s, no_jitter);
+    CHECK(b.admit(start + 60s).until == start + 180s);
+}
+
+TEST_CASE("allowance: a closed window with a reset that was told before keeps it")
+{
+    allowance a = learnt(told(20, 500s));
+    a.sent();
+    a.answered(closed_limits(std::nullopt, -5), wall, start, no_jitter);
+    CHECK(a.admit(start).until == start + 500s);
+}
+
+TEST_CASE("allowance: what is left without a reset is believed for a minute, and what can't be read is a probe")
+{
+    allowance a = learnt(closed_limits(std::nullopt, 3));
+    for (int i = 0; i < 3; ++i) {
+        CHECK(a.admit(start).what == kind::go);
+        a.sent();
+    }
+    CHECK(a.admit(start).what == kind::hold);
+
+    rate_limits unreadable;
+    unreadable.at = wall;
+    unreadable.window.emplace().limit = 300;
+    allowance b = learnt(unreadable);
+    CHECK(b.admit(start).what == kind::go);
+    b.sent();
+    CHECK(b.admit(start).what == kind::hold);
+}
+
+TEST_CASE("allowance: a provider that goes on refusing after the time it named is asked ever more rarely")
+{
+    for (const std::chrono::seconds named : {-5s, 0s, 1s, 2s}) {
+        CAPTURE(named.count());
+        allowance a = make();
+        auto now = start;
+        int sent = 0;
+        for (; now < start + 3'600s; ++sent) {
+            a.sent();
+            a.refused(named, now, no_jitter);
+            now = a.admit(now).until;
+        }
+        CHECK(sent <= 9);
+    }
+    allowance far = make(); // one that names a time that counts is believed each time
+    auto now = start;
+    for (int i = 0; i < 5; ++i) {
+        far.sent();
+        far.refused(900s, now, no_jitter);
+        CHECK(far.admit(now).until >= now + 900s);
+        CHECK(far.admit(now).until <= now + 960s);
+        now = far.admit(now).until;
+    }
+}
+
+TEST_CASE("allowance: a window of a day that names no reset is asked ever more rarely, up to a day")
+{
+    allowance a = make();
+    auto now = start;
+    for (int i = 0; i < 14; ++i) {
+        rate_limits limits = told(20, 100s);
+        limits.user_day.emplace().remaining = -1;
+        a.sent();
+        a.answered(limits, wall, now, no_jitter);
+        const auto expected = std::min<std::chrono::seconds>(60s * (1 << i), std::chrono::hours(24) + 60s);
+        CHECK(a.admit(now).until == now + expected);
+        now = a.admit(now).until;
+    }
+    app_allowance app(allowance_rules(900s, 3s));
+    now = start;
+    for (int i = 0; i < 14; ++i) {
+        rate_limits limits;
+        limits.app_day.emplace().remaining = 0;
+        app.sent();
+        app.answered(limits, wall, now, no_jitter);
+        const auto expected = std::min<std::chrono::seconds>(60s * (1 << i), std::chrono::hours(24) + 60s);
+        CHECK(app.admit(now).until == now + expected);
+        now = app.admit(now).until;
+    }
 }
 
 TEST_CASE("the app's window of a day holds everyone, once it is known")

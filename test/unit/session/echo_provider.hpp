@@ -1,6 +1,7 @@
 // A provider without a wire that answers with who asked.
 #pragma once
 
+#include <coauth/coro/clock.hpp>
 #include <coauth/session/login_provider.hpp>
 
 #include <boost/asio/post.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -31,6 +33,9 @@ public:
     std::function<twitter::rate_limits(std::size_t number)> limits;
     /// How many turns of the loop a request takes.
     int turns = 1;
+    /// Called when a request arrives; returns how long it takes by `clock`, if set.
+    std::function<std::chrono::milliseconds(std::size_t number)> takes;
+    std::shared_ptr<coauth::clock> clock;
 
     struct request {
         request(std::string token, std::vector<twitter::user_ref> who) : token(std::move(token)), who(std::move(who)) {}
@@ -83,9 +88,12 @@ public:
                 requests_.emplace_back(user.token(), who);
             number += requests_.size();
         }
+        const std::chrono::milliseconds duration = takes ? takes(number) : std::chrono::milliseconds(0);
         auto executor = co_await boost::asio::this_coro::executor;
         for (int i = 0; i < turns; ++i)
             co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        if (takes)
+            co_await clock->sleep_for(duration);
         if (fails)
             fails(number);
         twitter::reply<twitter::lookups> out;

@@ -13,15 +13,23 @@ namespace {
 
 // A leader, a follower who joins before the request is sent, another batch member, and one who joins
 // while it is on the wire; a second person beside them. With `limited` the first request meets a rate
-// limit, so that they wait for a reset as well.
+// limit, so that they wait for a reset as well; with `outage` the provider is out of reach for 2 s.
+enum class mishap { none, limited, outage };
+constexpr mishap all_mishaps[] = {mishap::none, mishap::limited, mishap::outage};
+
 struct scene {
-    explicit scene(bool limited) : limited(limited)
+    explicit scene(mishap met)
     {
         at.provider->turns = 3;
-        if (limited)
+        if (met == mishap::limited)
             at.provider->fails = [](std::size_t number) {
                 if (number == 1)
                     throw limited_for(30s);
+            };
+        if (met == mishap::outage)
+            at.provider->fails = [clock = at.clock, end = at.clock->steady_now() + 2s](std::size_t) {
+                if (clock->steady_now() < end)
+                    throw error(errc::connection_lost);
             };
         ask("ann", "jack");
         ask("ann", "Jack");
@@ -63,7 +71,6 @@ struct scene {
         CHECK(at.lookups->counts().under_way == 0);
     }
 
-    bool limited;
     bureau at;
     std::vector<std::unique_ptr<party>> parties;
 };
@@ -73,14 +80,14 @@ struct scene {
 TEST_CASE("cancelling anyone at any step, by any type, ends them once and harms nobody else")
 {
     std::size_t cancelled = 0;
-    for (const bool limited : {false, true}) {
-        const std::size_t steps = scene(limited).play([](std::size_t) {});
+    for (const mishap met : all_mishaps) {
+        const std::size_t steps = scene(met).play([](std::size_t) {});
         REQUIRE(steps > 10);
         for (const auto type :
             {asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total})
             for (std::size_t victim = 0; victim < 5; ++victim)
                 for (std::size_t k = 0; k <= steps; ++k) {
-                    scene s(limited);
+                    scene s(met);
                     s.play([&](std::size_t at) {
                         if (at == k && victim < s.parties.size())
                             s.parties[victim]->signal.emit(type);
@@ -96,10 +103,10 @@ TEST_CASE("cancelling anyone at any step, by any type, ends them once and harms 
 
 TEST_CASE("cancelling two at any two steps harms nobody else")
 {
-    const std::size_t steps = scene(true).play([](std::size_t) {});
+    const std::size_t steps = scene(mishap::limited).play([](std::size_t) {});
     for (std::size_t j = 0; j <= steps; ++j)
         for (std::size_t k = j; k <= steps; ++k) {
-            scene s(true);
+            scene s(mishap::limited);
             s.play([&](std::size_t at) {
                 if (at == j)
                     s.parties[0]->signal.emit(asio::cancellation_type::terminal);
@@ -114,10 +121,10 @@ TEST_CASE("cancelling two at any two steps harms nobody else")
 
 TEST_CASE("destroyed at any step, every call ends once, with its answer or a typed error")
 {
-    for (const bool limited : {false, true}) {
-        const std::size_t steps = scene(limited).play([](std::size_t) {});
+    for (const mishap met : all_mishaps) {
+        const std::size_t steps = scene(met).play([](std::size_t) {});
         for (std::size_t k = 0; k <= steps; ++k) {
-            scene s(limited);
+            scene s(met);
             s.play([&](std::size_t at) {
                 if (at == k)
                     s.at.destroy();
@@ -131,10 +138,10 @@ TEST_CASE("destroyed at any step, every call ends once, with its answer or a typ
 
 TEST_CASE("closed at any step, what is on the wire ends and everything else is cancelled")
 {
-    for (const bool limited : {false, true}) {
-        const std::size_t steps = scene(limited).play([](std::size_t) {});
+    for (const mishap met : all_mishaps) {
+        const std::size_t steps = scene(met).play([](std::size_t) {});
         for (std::size_t k = 0; k <= steps; ++k) {
-            scene s(limited);
+            scene s(met);
             bool drained = false;
             s.play([&](std::size_t at) {
                 if (at != k)
@@ -146,8 +153,9 @@ TEST_CASE("closed at any step, what is on the wire ends and everything else is c
                 CHECK(one->ended == 1);
                 if (one->answered_right() || one->cancelled)
                     continue;
-                REQUIRE(one->answers); // refused for a limit after the close, and not sent again
-                CHECK((*one->answers)[0]->why->reason() == errc::rate_limited);
+                REQUIRE(one->answers); // refused or lost after the close, and not sent again
+                CHECK((*one->answers)[0]->why->reason() ==
+                      (met == mishap::limited ? errc::rate_limited : errc::connection_lost));
             }
             CHECK(drained);
             party late(s.at, "ann", {"jack"});

@@ -1,7 +1,11 @@
 // The desk's driver: who waits is woken once, with their own answer.
+#include "twitter/read_error.hpp"
 #include "unit/session/bureau.hpp"
 
 #include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
 
 using namespace std::chrono_literals;
 using namespace coauth;
@@ -85,4 +89,74 @@ TEST_CASE("whatever a provider throws becomes a typed error of its askers")
     b.run();
     REQUIRE(one.answers);
     CHECK((*one.answers)[0]->why->reason() == errc::provider_error);
+}
+
+TEST_CASE("lookups: a limit that is reached without a time to come back at is asked ever more rarely")
+{
+    struct row {
+        int status;
+        std::optional<std::string> remaining;
+        std::optional<std::string> reset;
+        std::optional<std::string> retry_after;
+    };
+    const std::string past = "1699999000"; // the clock begins at 1700000000
+    for (const row& given : {row{200, "0", std::nullopt, std::nullopt}, row{200, "0", "x", std::nullopt},
+             row{200, "0", "-1", std::nullopt}, row{200, "0", "1000000000000000000", std::nullopt},
+             row{200, "0", "1700000900.5", std::nullopt}, row{200, "-5", "x", std::nullopt},
+             row{200, "0", past, std::nullopt}, row{429, std::nullopt, std::nullopt, std::nullopt},
+             row{429, "0", past, std::nullopt}, row{429, "0", "0", std::nullopt}, row{429, "0", "x", std::nullopt},
+             row{429, std::nullopt, std::nullopt, "0"}, row{429, std::nullopt, std::nullopt, "-1"},
+             row{429, "0", past, "0"}, row{429, std::nullopt, std::nullopt, "1"}}) {
+        CAPTURE(given.status);
+        CAPTURE(given.remaining.value_or("-"));
+        CAPTURE(given.reset.value_or("-"));
+        CAPTURE(given.retry_after.value_or("-"));
+        http::response response;
+        response.status = given.status;
+        if (given.remaining)
+            response.headers.add("x-rate-limit-remaining",
+                *given.remaining); // without a limit
+        if (given.reset)
+            response.headers.add("x-rate-limit-reset", *given.reset);
+        if (given.retry_after)
+            response.headers.add("retry-after", *given.retry_after);
+
+        session_options options;
+        options.max_wait = std::chrono::hours(2);
+        options.reset_jitter = 0ms;
+        bureau b(options);
+        std::vector<std::chrono::steady_clock::time_point> sent;
+        b.provider->clock = b.clock;
+        b.provider->takes = [&](std::size_t) {
+            sent.push_back(b.clock->steady_now());
+            return 100ms;
+        };
+        if (given.status == 200)
+            b.provider->limits = [&](std::size_t) { return twitter::read_rate_limits(response.headers); };
+        else
+            b.provider->fails = [&](std::size_t) {
+                twitter::circumstances when;
+                when.provider_now = std::chrono::floor<std::chrono::seconds>(b.clock->now());
+                throw twitter::read_error(response, when);
+            };
+        std::vector<user_ref> names;
+        for (int i = 0; i < 2'000; ++i)
+            names.push_back("n" + std::to_string(i));
+        party one(b, "ann", names);
+        while (sent.size() < 7 && b.step())
+            ;
+        REQUIRE(sent.size() == 7);
+        for (std::size_t i = 1; i < sent.size(); ++i) {
+            // A time that was named is believed once.
+            const int earlier = static_cast<int>(given.retry_after == "1" ? i - 2 : i - 1);
+            const auto least = earlier < 0 ? 1s : std::min<std::chrono::seconds>(60s * (1 << earlier), 960s);
+            const auto waited = sent[i] - sent[i - 1];
+            CAPTURE(i);
+            CHECK(waited >= least);
+            CHECK(waited <= least + 101ms);
+        }
+        one.signal.emit(asio::cancellation_type::terminal);
+        b.run();
+        CHECK(one.cancelled);
+    }
 }

@@ -285,13 +285,56 @@ TEST_CASE("the wait after a spent rate limit is that of the latest spent window"
 TEST_CASE("a nonsensical wait is bounded")
 {
     http::response r = answer(429, coded(88));
-    add_window(r, "x-rate-limit-", "0", 1600000000);
+    add_window(r, "x-rate-limit-", "0", 1700000001);
     CHECK(read(r).retry_after() == std::chrono::seconds(1));
     r.headers.set("x-rate-limit-reset", "200000000000");
     CHECK(read(r).retry_after() == std::chrono::seconds(86460));
     r.headers.set("x-rate-limit-reset", "1700000001");
     r.headers.set("retry-after", "9223372036854775807");
     CHECK(read(r).retry_after() == std::chrono::seconds(86460));
+}
+
+TEST_CASE("read_error: a time that has passed, or can't be read, is no time to come back at")
+{
+    struct row {
+        const char* remaining;
+        const char* reset;
+        const char* retry_after;
+        std::optional<std::chrono::seconds> expected;
+    };
+    using std::chrono::seconds;
+    const row rows[] = {
+        {"0", "1600000000", "", {}},
+        {"0", "1700000000", "", {}}, // now
+        {"0", "0", "", {}},
+        {"0", "-1", "", {}},
+        {"0", "x", "", {}},
+        {"0", "1700000100.5", "", {}},
+        {"0", "1000000000000000000", "", {}},
+        {"-5", "1700000100", "", seconds(100)},
+        {"x", "1700000100", "", {}},
+        {"0", "1600000000", "0", {}},
+        {"0", "1600000000", "-7", {}},
+        {"0", "1600000000", "7", seconds(7)},
+        {"0", "1700000100", "0", seconds(100)},
+        {"5", "1700000100", "0", {}},
+        {"5", "1700000100", "Tue, 14 Nov 2023 22:13:10 GMT", {}},
+        {"5", "1700000100", "Tue, 14 Nov 2023 22:13:30 GMT", seconds(10)},
+    };
+    for (const row& given : rows) {
+        CAPTURE(given.remaining);
+        CAPTURE(given.reset);
+        CAPTURE(given.retry_after);
+        http::response r = answer(429, coded(88));
+        r.headers.add("x-rate-limit-remaining", given.remaining); // without a limit
+        r.headers.add("x-rate-limit-reset", given.reset);
+        r.headers.add("retry-after", given.retry_after);
+        CHECK(read(r).retry_after() == given.expected);
+        r.status = 503;
+        r.body.clear();
+        const auto busy = read(r).retry_after();
+        CHECK((!busy || busy->count() > 0));
+    }
 }
 
 TEST_CASE("a wrong verifier is named even if a bad token's code comes with it")
