@@ -1,6 +1,5 @@
-#include "coro/post_again.hpp"
-
 #include <coauth/coro/one_shot.hpp>
+#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -50,7 +49,7 @@ public:
     void resume(bool cancelled) override
     {
         const auto executor = asio::get_associated_executor(handler_);
-        post_again([&] {
+        retry_allocation([&] {
             asio::post(executor, [self = boost::intrusive_ptr(this), cancelled]() mutable {
                 auto handler = std::move(self->handler_);
                 self.reset();

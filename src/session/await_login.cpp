@@ -1,5 +1,6 @@
-#include "coro/post_again.hpp"
 #include "session/ticket.hpp"
+
+#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -50,7 +51,7 @@ public:
     void resume(bool cancelled) override
     {
         const auto executor = asio::get_associated_executor(handler_);
-        post_again([&] {
+        retry_allocation([&] {
             asio::post(executor, [self = boost::intrusive_ptr(this), cancelled]() mutable {
                 resumption result(cancelled, self->ticket_->table_->end_of(*self->ticket_));
                 auto handler = std::move(self->handler_);

@@ -1,4 +1,4 @@
-// Posts what must not be lost.
+// Memory for what must not fail.
 #pragma once
 
 #include <chrono>
@@ -7,15 +7,15 @@
 
 namespace coauth {
 
-/// Calls `post`, and calls it again for up to 50 ms if it throws `std::bad_alloc`, then lets that through. For what
-/// resumes a coroutine: where it is not posted, the coroutine stays suspended for ever.
-template <class Post>
-void post_again(Post post)
+/// Calls `step`, and calls it again for up to 50 ms if it throws `std::bad_alloc`, then lets that through. For what
+/// resumes a coroutine or sets an alarm: where that is not posted, a coroutine stays suspended for ever.
+template <class Step>
+void retry_allocation(Step step)
 {
     constexpr int most_attempts = 50;
     for (int attempts = 1;; ++attempts) {
         try {
-            post();
+            step();
             return;
         } catch (const std::bad_alloc&) {
             if (attempts == most_attempts)
