@@ -1,4 +1,5 @@
 #include <coauth/coro/one_shot.hpp>
+#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -6,21 +7,38 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
-#include <memory>
+#include <exception>
 #include <utility>
 
 namespace coauth {
 
 namespace asio = boost::asio;
 
-// A suspended coroutine, whatever its handler's type.
-class one_shot::waiting {
+namespace {
+
+// Made where it is thrown, for exceptions need memory as well: then it is `std::bad_alloc`.
+std::exception_ptr aborted() noexcept
+{
+    try {
+        return std::make_exception_ptr(boost::system::system_error(make_error_code(asio::error::operation_aborted)));
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+} // namespace
+
+// A suspended coroutine, independent of its handler's type. Counted, so that it is still there if posting fails.
+class one_shot::waiting : public boost::intrusive_ref_counter<waiting, boost::thread_safe_counter> {
 public:
     virtual ~waiting() = default;
 
-    /// Resumes the coroutine on its own executor, never from within.
-    virtual void resume(std::unique_ptr<waiting> self, boost::system::error_code ec) = 0;
+    /// Resumes the coroutine on its own executor, never from within. Throws `std::bad_alloc`, and can be called again
+    /// then.
+    virtual void resume(bool cancelled) = 0;
 };
 
 template <class Handler>
@@ -28,11 +46,19 @@ class one_shot::waiting_with final : public waiting {
 public:
     explicit waiting_with(Handler handler) : handler_(std::move(handler)) {}
 
-    void resume(std::unique_ptr<waiting>, boost::system::error_code ec) override
+    void resume(bool cancelled) override
     {
-        auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor, [handler = std::move(handler_), ec]() mutable { std::move(handler)(ec); });
+        const auto executor = asio::get_associated_executor(handler_);
+        retry_allocation([&] {
+            asio::post(executor, [self = boost::intrusive_ptr(this), cancelled]() mutable {
+                auto handler = std::move(self->handler_);
+                self.reset();
+                std::move(handler)(cancelled ? aborted() : std::exception_ptr());
+            });
+        });
     }
+
+    Handler take_handler() { return std::move(handler_); }
 
 private:
     Handler handler_;
@@ -45,40 +71,81 @@ one_shot::waiting* one_shot::gone() noexcept
 }
 
 struct one_shot::start {
+    // Must not throw: Asio would destroy the coroutine. Without memory the wait ends at once.
     template <class Handler>
     void operator()(Handler handler, one_shot* self) const
     {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto made = std::make_unique<waiting_with<Handler>>(std::move(handler));
-        waiting* const ours = made.get();
-        // First the way out, then the door: whoever fires may resume the coroutine at once. The slot
-        // empties when the coroutine resumes, so it never finds another waiter under this address.
-        if (slot.is_connected())
-            slot.assign([self, ours](asio::cancellation_type) {
-                waiting* expected = ours;
-                if (self->state_.compare_exchange_strong(expected, nullptr))
-                    ours->resume(std::unique_ptr<waiting>(ours), asio::error::operation_aborted);
-            });
-        waiting* none = nullptr;
-        if (self->state_.compare_exchange_strong(none, ours))
-            made.release();
-        else
-            ours->resume(std::move(made), {});
+        boost::intrusive_ptr<waiting_with<Handler>> made;
+        try {
+            const auto slot = asio::get_associated_cancellation_slot(handler);
+            made = new waiting_with<Handler>(std::move(handler));
+            self->publish(*made, slot);
+        } catch (...) {
+            auto unused = made ? made->take_handler() : std::move(handler);
+            made.reset();
+            std::move(unused)(std::current_exception());
+        }
     }
 };
+
+void one_shot::publish(waiting& ours, asio::cancellation_slot slot)
+{
+    // Install the cancellation handler before publishing the waiter: once published it may be resumed at once. The
+    // slot empties when the coroutine resumes; until then the handler may be called more than once, and only the first
+    // call finds the waiter in its place.
+    if (slot.is_connected())
+        slot.assign([this, waiter = &ours](asio::cancellation_type) { cancel(waiter); });
+    waiting* none = nullptr;
+    intrusive_ptr_add_ref(&ours); // for `state_`
+    if (state_.compare_exchange_strong(none, &ours))
+        return;
+    intrusive_ptr_release(&ours);
+    ours.resume(false);
+}
+
+// After a failed attempt to resume it, so that it waits on and can be resumed later.
+void one_shot::put_back(waiting& ours, waiting* expected)
+{
+    intrusive_ptr_add_ref(&ours);
+    if (state_.compare_exchange_strong(expected, &ours))
+        return;
+    intrusive_ptr_release(&ours);
+    ours.resume(false); // fired meanwhile
+}
+
+void one_shot::cancel(waiting* ours)
+{
+    waiting* expected = ours;
+    if (!state_.compare_exchange_strong(expected, nullptr))
+        return;
+    const boost::intrusive_ptr<waiting> removed(ours, false);
+    try {
+        removed->resume(true);
+    } catch (...) {
+        put_back(*removed, nullptr);
+        throw;
+    }
+}
 
 one_shot::~one_shot()
 {
     waiting* const left = state_.load();
-    if (left != gone())
-        delete left;
+    if (left != nullptr && left != gone())
+        intrusive_ptr_release(left);
 }
 
 void one_shot::fire()
 {
     waiting* const found = state_.exchange(gone());
-    if (found != nullptr && found != gone())
-        found->resume(std::unique_ptr<waiting>(found), {});
+    if (found == nullptr || found == gone())
+        return;
+    const boost::intrusive_ptr<waiting> removed(found, false);
+    try {
+        removed->resume(false);
+    } catch (...) {
+        put_back(*removed, gone());
+        throw;
+    }
 }
 
 bool one_shot::fired() const noexcept
@@ -88,7 +155,7 @@ bool one_shot::fired() const noexcept
 
 asio::awaitable<void> one_shot::wait()
 {
-    return asio::async_initiate<decltype(asio::use_awaitable), void(boost::system::error_code)>(
+    return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr)>(
         start(), asio::use_awaitable, this);
 }
 

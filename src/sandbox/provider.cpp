@@ -42,7 +42,11 @@ public:
         if (log_) {
             // Apart from the engine's lock: the log may ask the provider something.
             const std::lock_guard one_at_a_time(log_mutex_);
-            log_(result.log_line);
+            try {
+                log_(result.log_line);
+            } catch (...) {
+                // The request has been carried out, so its client gets the response.
+            }
         }
         return result;
     }

@@ -1,5 +1,7 @@
 #include "session/alarm.hpp"
 
+#include <coauth/coro/retry_allocation.hpp>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace coauth::sessions {
@@ -35,16 +38,38 @@ public:
 
     void want(std::optional<time_point> at)
     {
-        {
-            const std::lock_guard lock(mutex_);
-            if (wanted_ == at)
-                return;
-            wanted_ = at;
-        }
-        asio::post(strand_, [self = shared_from_this()] { self->follow(); });
+        const std::lock_guard lock(mutex_);
+        if (wanted_ == at)
+            return;
+        retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->follow(); }); });
+        wanted_ = at;
     }
 
 private:
+    // The end of a sleep. A sleep whose coroutine Asio destroys for want of memory ends too: the alarm rings early then.
+    class wake_up {
+    public:
+        wake_up(std::shared_ptr<state> owner, std::shared_ptr<asio::cancellation_signal> sleep)
+            : owner_(std::move(owner)), sleep_(std::move(sleep))
+        {}
+        wake_up(wake_up&&) noexcept = default;
+        wake_up& operator=(wake_up&&) = delete;
+        ~wake_up()
+        {
+            if (!owner_)
+                return;
+            try {
+                asio::post(owner_->strand_, [owner = owner_, sleep = sleep_] { owner->woken(sleep); });
+            } catch (const std::bad_alloc&) {}
+        }
+
+        void operator()(const std::exception_ptr&) { std::exchange(owner_, nullptr)->woken(sleep_); }
+
+    private:
+        std::shared_ptr<state> owner_; // empty: called, or moved away
+        std::shared_ptr<asio::cancellation_signal> sleep_;
+    };
+
     std::optional<time_point> wanted()
     {
         const std::lock_guard lock(mutex_);
@@ -62,15 +87,19 @@ private:
         }
         if (!at)
             return;
+        retry_allocation([&] { sleep_ = std::make_shared<asio::cancellation_signal>(); });
         sleeping_until_ = at;
-        sleep_ = std::make_shared<asio::cancellation_signal>();
         const auto slot = sleep_->slot();
-        auto woken = [self = shared_from_this(), sleep = sleep_](
-                         const std::exception_ptr& problem) { self->woken(sleep, problem == nullptr); };
-        asio::co_spawn(strand_, sleep_until(clock_, *at), asio::bind_cancellation_slot(slot, std::move(woken)));
+        wake_up end(shared_from_this(), sleep_);
+        try {
+            asio::co_spawn(strand_, sleep_until(clock_, *at), asio::bind_cancellation_slot(slot, std::move(end)));
+        } catch (const std::bad_alloc&) {
+            // `end` rings.
+        }
     }
 
-    void woken(const std::shared_ptr<asio::cancellation_signal>& sleep, bool in_time)
+    // A sleep that failed has ended early, and so it rings: its owner sets the alarm anew if there is time left.
+    void woken(const std::shared_ptr<asio::cancellation_signal>& sleep)
     {
         if (sleep != sleep_)
             return; // of a time that was given up
@@ -79,12 +108,10 @@ private:
         {
             const std::lock_guard lock(mutex_);
             if (wanted_ != at)
-                in_time = false;
-            else
-                wanted_.reset();
+                return;
+            wanted_.reset();
         }
-        if (in_time)
-            ring_();
+        ring_();
     }
 
     const asio::strand<asio::any_io_executor> strand_;
@@ -104,7 +131,11 @@ alarm::alarm(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::
 
 alarm::~alarm()
 {
-    clear();
+    try {
+        clear();
+    } catch (const std::bad_alloc&) {
+        // It rings once more, for an owner that is gone.
+    }
 }
 
 void alarm::set(time_point at)

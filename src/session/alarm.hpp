@@ -21,14 +21,15 @@ class alarm {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `ring` is called on the executor, on any thread, one call at a time.
+    /// `ring` is called on the executor, on any thread, one call at a time, and must not throw. It may be early where
+    /// memory is short.
     alarm(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring);
     ~alarm();
 
     alarm(const alarm&) = delete;
     alarm& operator=(const alarm&) = delete;
 
-    /// Rings at `at` (now, if that is past), and at no other time.
+    /// Rings at `at` (now, if that is past), and at no other time. Throws `std::bad_alloc`; nothing has changed then.
     void set(time_point at);
 
     void clear();

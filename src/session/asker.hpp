@@ -4,6 +4,8 @@
 #include <coauth/coro/one_shot.hpp>
 #include <coauth/twitter/lookup.hpp>
 
+#include <boost/intrusive/list.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +24,8 @@ answer failure_of(const twitter::user_ref& user, const error& why);
 
 /// A call of `profile` or `profiles` under way. Everything but `wake` belongs to the desk until `wake`
 /// has been fired.
-struct asker {
+struct asker : std::enable_shared_from_this<asker>,
+               boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     asker(std::vector<twitter::user_ref> who, std::chrono::milliseconds max_wait)
         : who(std::move(who)), answers(this->who.size()), max_wait(max_wait)
     {}
@@ -33,6 +36,7 @@ struct asker {
     const std::chrono::milliseconds max_wait; ///< For a rate limit's reset.
     std::chrono::steady_clock::time_point asked_at{};
     std::optional<error> failed; ///< Set if the call as a whole came to nothing.
+    bool out_of_memory = false;
     one_shot wake;
 };
 

@@ -1,5 +1,7 @@
 #include "session/ticket.hpp"
 
+#include <coauth/coro/retry_allocation.hpp>
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -14,6 +16,31 @@ namespace coauth::sessions {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// What a coroutine is resumed with: an exception of its own, for they may be on different threads, or an outcome.
+class resumption {
+public:
+    resumption(bool cancelled, const login_end& end) noexcept
+    {
+        try {
+            if (cancelled)
+                problem = std::make_exception_ptr(error(errc::cancelled));
+            else if (end->has_error())
+                problem = std::make_exception_ptr(end->error());
+            else
+                outcome = end->value();
+        } catch (...) {
+            problem = std::current_exception();
+        }
+    }
+
+    std::exception_ptr problem;
+    login_outcome outcome;
+};
+
+} // namespace
+
 template <class Handler>
 class ticket_table::suspended_with final : public suspended {
 public:
@@ -21,21 +48,20 @@ public:
 
     // What is posted holds the node itself until the coroutine resumes, which is when its slot empties:
     // so a slot that is not empty never points at a node that is gone.
-    void resume(std::unique_ptr<suspended> self, login_end how) override
+    void resume(bool cancelled) override
     {
-        auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor, [self = std::move(self), how = std::move(how)]() mutable {
-            auto handler = std::move(static_cast<suspended_with&>(*self).handler_);
-            self.reset();
-            // Each gets an exception of its own, for they may be on different threads.
-            if (!how)
-                std::move(handler)(std::make_exception_ptr(error(errc::cancelled)), login_outcome());
-            else if (how->has_error())
-                std::move(handler)(std::make_exception_ptr(how->error()), login_outcome());
-            else
-                std::move(handler)(std::exception_ptr(), how->value());
+        const auto executor = asio::get_associated_executor(handler_);
+        retry_allocation([&] {
+            asio::post(executor, [self = boost::intrusive_ptr(this), cancelled]() mutable {
+                resumption result(cancelled, self->ticket_->table_->end_of(*self->ticket_));
+                auto handler = std::move(self->handler_);
+                self.reset();
+                std::move(handler)(std::move(result.problem), std::move(result.outcome));
+            });
         });
     }
+
+    Handler take_handler() { return std::move(handler_); }
 
 private:
     Handler handler_;
@@ -43,25 +69,30 @@ private:
 };
 
 struct ticket_table::suspend {
+    // Must not throw: Asio would destroy the coroutine. Without memory the wait ends at once.
     template <class Handler>
     void operator()(Handler handler, ticket_ptr ticket) const
     {
         login::ticket& t = *ticket;
         const auto table = t.table_;
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto made = std::make_unique<suspended_with<Handler>>(std::move(handler), std::move(ticket));
-        suspended* const ours = made.get();
-        // First the way out, then the door: once added, it may be resumed at once.
-        if (slot.is_connected())
-            slot.assign([ours, &t](asio::cancellation_type) {
-                const auto kept = t.table_; // `ours` keeps the ticket, as long as it is there
-                if (kept->take_out(t, *ours))
-                    ours->resume(std::unique_ptr<suspended>(ours), nullptr);
-            });
-        if (table->add(t, *ours))
-            made.release();
-        else
-            ours->resume(std::move(made), table->end_of(t));
+        boost::intrusive_ptr<suspended_with<Handler>> ours;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            ours = new suspended_with<Handler>(std::move(handler), std::move(ticket));
+            // Install the cancellation handler before publishing the waiter: once published it may be resumed at once.
+            // The handler may be called more than once until then.
+            if (slot.is_connected())
+                slot.assign([waiter = ours.get(), &t](asio::cancellation_type) {
+                    const boost::intrusive_ptr<suspended> kept(waiter); // and with it the ticket and the table
+                    t.table_->cancel(t, *waiter);
+                });
+            if (!table->add(t, *ours))
+                ours->resume(false);
+        } catch (...) {
+            auto unused = ours ? ours->take_handler() : std::move(handler);
+            ours.reset();
+            std::move(unused)(std::current_exception(), login_outcome());
+        }
     }
 };
 

@@ -1,5 +1,7 @@
 #include "session/background.hpp"
 
+#include "session/shared_end.hpp"
+
 #include <coauth/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -9,6 +11,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace coauth::sessions {
@@ -16,6 +19,9 @@ namespace coauth::sessions {
 namespace asio = boost::asio;
 
 namespace {
+
+// More than processors that one session keeps busy; a coroutine holds its strand while it runs only.
+constexpr std::size_t strands = 16;
 
 // After a cancellation a coroutine can await nothing more, and its error is nobody's.
 void pass_on(const std::exception_ptr& problem)
@@ -32,33 +38,68 @@ void pass_on(const std::exception_ptr& problem)
 
 // The signal belongs to the strand: emitted there, gone with the coroutine.
 struct background::running {
-    explicit running(const asio::any_io_executor& executor) : strand(asio::make_strand(executor)) {}
+    explicit running(background::strand strand) : strand(std::move(strand)) {}
 
-    asio::strand<asio::any_io_executor> strand;
+    background::strand strand;
     asio::cancellation_signal signal;
+};
+
+background::background(const asio::any_io_executor& executor)
+{
+    for (std::size_t i = 0; i < strands; ++i)
+        strands_.push_back(asio::make_strand(executor));
+}
+
+// A coroutine's place among those that run. Goes with it, also where Asio destroys it instead of resuming it.
+class background::registration {
+public:
+    registration(std::shared_ptr<background> table, std::shared_ptr<running> entry)
+        : table_(std::move(table)), entry_(std::move(entry))
+    {
+        const std::lock_guard lock(table_->mutex_);
+        table_->running_.insert(entry_);
+    }
+    registration(registration&&) noexcept = default;
+    registration& operator=(registration&&) = delete;
+    ~registration() { end(); }
+
+    void end()
+    {
+        if (const auto table = std::exchange(table_, nullptr))
+            table->ended(entry_);
+    }
+
+private:
+    std::shared_ptr<background> table_; // empty: it has ended, or was moved away
+    std::shared_ptr<running> entry_;
 };
 
 void background::start(asio::awaitable<void> work)
 {
-    auto which = std::make_shared<running>(executor_);
-    {
-        const std::lock_guard lock(mutex_);
-        running_.insert(which);
-    }
-    const auto slot = which->signal.slot();
-    auto done = [self = shared_from_this(), which](const std::exception_ptr& problem) {
-        self->ended(which);
+    const auto entry = std::make_shared<running>(next_strand());
+    registration place(shared_from_this(), entry);
+    auto done = [place = std::move(place)](const std::exception_ptr& problem) mutable {
+        place.end();
         if (problem)
             pass_on(problem);
     };
-    asio::co_spawn(which->strand, std::move(work), asio::bind_cancellation_slot(slot, std::move(done)));
+    asio::co_spawn(entry->strand, std::move(work), asio::bind_cancellation_slot(entry->signal.slot(), std::move(done)));
 }
 
-void background::cancel()
+background::strand background::next_strand()
 {
     const std::lock_guard lock(mutex_);
-    for (const auto& which : running_)
-        asio::post(which->strand, [which] { which->signal.emit(asio::cancellation_type::terminal); });
+    next_strand_ = (next_strand_ + 1) % strands_.size();
+    return strands_[next_strand_];
+}
+
+void background::cancel() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : running_)
+        try {
+            asio::post(entry->strand, [entry] { entry->signal.emit(asio::cancellation_type::terminal); });
+        } catch (const std::bad_alloc&) {}
 }
 
 asio::awaitable<void> background::drained()
@@ -75,15 +116,14 @@ asio::awaitable<void> background::drained()
 
 void background::ended(const std::shared_ptr<running>& which)
 {
-    std::vector<std::shared_ptr<one_shot>> closers;
+    waiters closers;
     {
         const std::lock_guard lock(mutex_);
         running_.erase(which);
         if (running_.empty())
             closers.swap(closers_);
     }
-    for (const auto& closer : closers)
-        closer->fire();
+    wake(closers);
 }
 
 } // namespace coauth::sessions

@@ -6,7 +6,10 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/strand.hpp>
 
+#include <cstddef>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
@@ -20,27 +23,32 @@ namespace coauth::sessions {
 /// Thread safety: safe.
 class background : public std::enable_shared_from_this<background> {
 public:
-    explicit background(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    explicit background(const boost::asio::any_io_executor& executor);
 
-    /// Starts `work` on a strand of its own. It must deal with what it throws: anything but a
-    /// cancellation that leaves it leaves the context's `run()`.
+    /// Starts `work` on one of a few strands. It must deal with what it throws: anything but a
+    /// cancellation that leaves it leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
     void start(boost::asio::awaitable<void> work);
 
-    /// Cancels all that is under way.
-    void cancel();
+    /// Cancels all that is under way. Without memory some of it runs to its end.
+    void cancel() noexcept;
 
     /// Returns when nothing is under way; for one caller after `start` was called for the last time.
     boost::asio::awaitable<void> drained();
 
 private:
+    using strand = boost::asio::strand<boost::asio::any_io_executor>;
     struct running;
+    class registration;
 
+    strand next_strand();
     void ended(const std::shared_ptr<running>& which);
 
-    const boost::asio::any_io_executor executor_;
+    // Made beforehand: Asio 1.81 crashes where making one fails for want of memory.
+    std::vector<strand> strands_;
     std::mutex mutex_;
+    std::size_t next_strand_ = 0;
     std::unordered_set<std::shared_ptr<running>> running_;
-    std::vector<std::shared_ptr<one_shot>> closers_;
+    std::list<std::shared_ptr<one_shot>> closers_;
 };
 
 } // namespace coauth::sessions

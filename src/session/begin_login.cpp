@@ -1,8 +1,10 @@
 #include "session/logins_state.hpp"
+#include "session/user_classes.hpp"
 
 #include <coauth/store/pending_login.hpp>
 
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -86,8 +88,8 @@ asio::awaitable<begun> new_login(logins_ptr in, begins::flight_ptr which)
     store::pending_login login(token, which->browser, which->return_to);
     co_await in->store().add(std::move(login));
     const auto deadline = in->now() + in->store().limits().time_to_live;
-    auto ticket = in->tickets->open(store::id_of_login(token.token()), deadline, which->return_to);
     in->deadlines.begun(deadline);
+    auto ticket = in->tickets->open(store::id_of_login(token.token()), deadline, which->return_to);
     in->tell_begun();
     co_return begun(std::move(token), std::move(ticket), false);
 }
@@ -104,21 +106,25 @@ asio::awaitable<begun> recent_or_new(logins_ptr in, begins::flight_ptr which)
 // Nobody owns a first leg: whoever asked for it may leave, and whoever joined stays.
 asio::awaitable<void> carry_out(logins_ptr in, begins::flight_ptr which, ending_duty<begun> duty)
 {
-    ending<begun> how;
     try {
-        auto made = co_await recent_or_new(in, which);
-        how = ended_with(std::move(made));
-    } catch (...) {
-        how = failed_with<begun>(error_to_hand_on());
-        in->tell_begin_failed(how->error());
+        ending<begun> how;
+        try {
+            auto made = co_await recent_or_new(in, which);
+            how = ended_with(std::move(made));
+        } catch (...) {
+            how = failed_with<begun>(error_to_hand_on());
+            in->tell_begin_failed(how->error());
+        }
+        duty.tell(how);
+    } catch (const std::bad_alloc&) {
+        // The duty tells.
     }
-    duty.tell(how);
 }
 
 void start(const logins_ptr& in, const begins::flight_ptr& which)
 {
-    ending_duty<begun> duty([in, which](const ending<begun>& how) { in->under_way.land(which, how); });
     try {
+        ending_duty<begun> duty([in, which](const ending<begun>& how) { in->under_way.land(which, how); });
         in->with->work->start(carry_out(in, which, std::move(duty)));
     } catch (...) {
         // Without memory nothing takes off, and nobody may wait for it.

@@ -1,10 +1,12 @@
 #include "session/logins_state.hpp"
+#include "session/user_classes.hpp"
 
 #include <coauth/oauth1/callback.hpp>
 #include <coauth/store/login_store.hpp>
 
 #include <boost/system/system_error.hpp>
 
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -18,7 +20,7 @@ namespace {
 struct callback_end {
     callback_end() = default;
 
-    void end_with(const ending<login_outcome>& how)
+    void end_with(const ending<login_outcome>& how) noexcept
     {
         waiters woken;
         {
@@ -69,35 +71,73 @@ asio::awaitable<login_outcome> last_leg(logins_ptr in, store::pending_login take
     co_return outcome;
 }
 
-// Nobody owns the last leg: the login is consumed, so it must come to an end.
-asio::awaitable<void> carry_out(
-    logins_ptr in, oauth1::callback callback, store::browser_digest browser, ending_duty<login_outcome> duty)
-{
-    const auto id = store::id_of_login(callback.token);
-    const auto ticket = in->tickets->callback_begins(id);
-    login_end how;
-    bool consumed = false;
-    try {
-        auto found = co_await in->store().take(id, browser);
-        if (found.login) {
-            consumed = true;
-            check_same(*found.login, callback, browser);
-            auto outcome = co_await last_leg(in, std::move(*found.login), std::move(callback));
-            how = ended_with(std::move(outcome));
-        } else {
-            how = ended_with(login_outcome(status_of(found.what)));
-        }
-    } catch (...) {
-        how = failed_with<login_outcome>(error_to_hand_on());
+// A callback in flight, which ends its login and the call that brought it. Where its coroutine is destroyed before,
+// with its context or for want of memory, both end with `cancelled`.
+class callback_in_flight {
+public:
+    callback_in_flight(logins_ptr in, const store::login_id& id, ending_duty<login_outcome> caller)
+        : logins_(std::move(in)), id_(id), ticket_(logins_->tickets->callback_begins(id)), caller_(std::move(caller))
+    {}
+    callback_in_flight(const callback_in_flight&) = delete;
+    callback_in_flight& operator=(const callback_in_flight&) = delete;
+    ~callback_in_flight()
+    {
+        if (!ended_)
+            end(untold_);
     }
-    in->tell_ended(how);
-    if (consumed)
-        in->tickets->end(id, how);
-    if (ticket)
-        in->tickets->callback_ends(ticket, in->now());
-    duty.tell(how);
-    if (consumed && in->deadlines.taken())
-        co_await sweep_logins(in);
+
+    bool consumed = false; ///< No other callback can end the login.
+
+    void end(const login_end& how) noexcept
+    {
+        ended_ = true;
+        logins_->tell_ended(how);
+        if (consumed)
+            logins_->tickets->end(id_, how);
+        if (ticket_)
+            logins_->tickets->callback_ends(ticket_, logins_->now());
+        caller_.tell(how);
+    }
+
+private:
+    const login_end untold_ = failed_with<login_outcome>(error(errc::cancelled)); // first: it may throw
+    const logins_ptr logins_;
+    const store::login_id id_;
+    const ticket_table::ticket_ptr ticket_; // empty: nobody awaits the login
+    ending_duty<login_outcome> caller_;
+    bool ended_ = false;
+};
+
+asio::awaitable<login_end> take_and_finish(
+    logins_ptr in, oauth1::callback callback, store::browser_digest browser, bool& consumed)
+{
+    auto found = co_await in->store().take(store::id_of_login(callback.token), browser);
+    if (!found.login)
+        co_return ended_with(login_outcome(status_of(found.what)));
+    consumed = true;
+    check_same(*found.login, callback, browser);
+    auto outcome = co_await last_leg(in, std::move(*found.login), std::move(callback));
+    co_return ended_with(std::move(outcome));
+}
+
+// The exchange runs on its own: the login is consumed, so it must finish even if the caller is cancelled.
+asio::awaitable<void> carry_out(
+    logins_ptr in, oauth1::callback callback, store::browser_digest browser, ending_duty<login_outcome> caller)
+{
+    try {
+        callback_in_flight in_flight(in, store::id_of_login(callback.token), std::move(caller));
+        login_end how;
+        try {
+            how = co_await take_and_finish(in, std::move(callback), browser, in_flight.consumed);
+        } catch (...) {
+            how = failed_with<login_outcome>(error_to_hand_on());
+        }
+        in_flight.end(how);
+        if (in_flight.consumed && in->deadlines.taken())
+            co_await sweep_logins(in);
+    } catch (const std::bad_alloc&) {
+        // Both have ended by now.
+    }
 }
 
 } // namespace

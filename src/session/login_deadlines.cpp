@@ -76,8 +76,8 @@ void login_deadlines::arm(time_point at)
 {
     if (closed_ || (armed_ && *armed_ <= at))
         return;
-    armed_ = at;
     alarm_.set(at);
+    armed_ = at;
 }
 
 } // namespace coauth::sessions

@@ -2,9 +2,8 @@
 
 #include "session/logins_state.hpp"
 
-#include <coauth/coro/as_result.hpp>
-
 #include <chrono>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -16,6 +15,58 @@ namespace {
 
 constexpr std::chrono::seconds retry_store_after{1};
 
+// A sweep sets the alarm for the next one. One that comes to nothing for want of memory has another follow soon.
+class sweep_duty {
+public:
+    explicit sweep_duty(logins_ptr in) : logins_(std::move(in)) {}
+    sweep_duty(sweep_duty&&) noexcept = default;
+    sweep_duty& operator=(sweep_duty&&) = delete;
+    ~sweep_duty()
+    {
+        if (!logins_)
+            return;
+        try {
+            logins_->deadlines.found(logins_->now() + retry_store_after);
+        } catch (const std::bad_alloc&) {
+            // Then the next login that begins sets it.
+        }
+    }
+
+    logins::state& owner() const { return *logins_; }
+    void done() { logins_.reset(); }
+
+private:
+    logins_ptr logins_; // empty: done, or moved away
+};
+
+asio::awaitable<void> sweep(sweep_duty duty)
+{
+    auto& in = duty.owner();
+    const auto as_of = in.deadlines.count();
+    store::login_store::expiry gone;
+    bool reached = false;
+    try {
+        gone = co_await in.store().expire();
+        reached = true;
+    } catch (...) {
+        // A store that can't be reached is asked again soon; those who wait expire without it.
+    }
+    in.tell_expired(gone.expired);
+
+    const auto now = in.now();
+    in.tickets->expire(now);
+    auto next = in.tickets->next_deadline();
+    std::optional<ticket_table::time_point> next_in_store;
+    if (!reached)
+        next_in_store = now + retry_store_after;
+    else if (gone.next)
+        next_in_store = now + *gone.next;
+    if (next_in_store && (!next || *next_in_store < *next))
+        next = next_in_store;
+    in.deadlines.swept(as_of, gone.expired, next, now);
+    duty.done();
+}
+
 // The alarm knows the state weakly: it may ring while the last one lets go.
 logins_ptr make_state(std::shared_ptr<const setup> with, logins::keep_grant keep)
 {
@@ -25,7 +76,11 @@ logins_ptr make_state(std::shared_ptr<const setup> with, logins::keep_grant keep
         if (!in)
             return;
         in->deadlines.rung();
-        in->with->work->start(sweep_logins(in));
+        try {
+            in->with->work->start(sweep_logins(in));
+        } catch (const std::bad_alloc&) {
+            // It has another follow.
+        }
     };
     auto made = std::make_shared<logins::state>(std::move(with), std::move(keep), std::move(ring));
     *known_later = made;
@@ -78,12 +133,11 @@ void logins::state::tell_begin_failed(const error& why)
     with->tell(event);
 }
 
-void logins::state::tell_ended(const login_end& how)
+void logins::state::tell_ended(const login_end& how) noexcept
 {
     session_event event(how->has_value() ? session_event::kind::login_ended : session_event::kind::login_failed);
     if (how->has_value()) {
         event.status = (*how)->status;
-        event.user_id = (*how)->user.id;
         event.count = 1;
     } else {
         event.why = how->error().reason();
@@ -105,6 +159,12 @@ void logins::state::tell_ended(const login_end& how)
         else
             ++counts_.wrong_browser;
     }
+    try {
+        if (how->has_value())
+            event.user_id = (*how)->user.id;
+    } catch (const std::bad_alloc&) {
+        // What matters is how it ended.
+    }
     with->tell(event);
 }
 
@@ -122,39 +182,9 @@ void logins::state::tell_expired(std::size_t how_many)
     with->tell(event);
 }
 
-error error_to_hand_on()
-{
-    try {
-        return error_from_current_exception();
-    } catch (...) {
-        return error(errc::provider_error, "the provider or a store threw something that is no coauth::error");
-    }
-}
-
 asio::awaitable<void> sweep_logins(logins_ptr in)
 {
-    const auto as_of = in->deadlines.count();
-    store::login_store::expiry gone;
-    bool reached = false;
-    try {
-        gone = co_await in->store().expire();
-        reached = true;
-    } catch (...) {
-        // A store that can't be reached is asked again soon; those who wait expire without it.
-    }
-    in->tell_expired(gone.expired);
-
-    const auto now = in->now();
-    in->tickets->expire(now);
-    auto next = in->tickets->next_deadline();
-    std::optional<ticket_table::time_point> next_in_store;
-    if (!reached)
-        next_in_store = now + retry_store_after;
-    else if (gone.next)
-        next_in_store = now + *gone.next;
-    if (next_in_store && (!next || *next_in_store < *next))
-        next = next_in_store;
-    in->deadlines.swept(as_of, gone.expired, next, now);
+    return sweep(sweep_duty(std::move(in)));
 }
 
 logins::logins(std::shared_ptr<const setup> with, keep_grant keep)

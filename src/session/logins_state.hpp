@@ -29,7 +29,7 @@ public:
     void tell_begun();
     void tell_shared();
     void tell_begin_failed(const error& why);
-    void tell_ended(const login_end& how);
+    void tell_ended(const login_end& how) noexcept;
     void tell_expired(std::size_t how_many);
 
     session_stats::login_counts counts() const;
@@ -47,9 +47,6 @@ private:
 };
 
 using logins_ptr = std::shared_ptr<logins::state>;
-
-/// Makes an error of whatever a provider or a store threw, to be handed to those who wait.
-error error_to_hand_on();
 
 boost::asio::awaitable<login> begin_login(logins_ptr in, browser_binding present, login_request how);
 boost::asio::awaitable<login_outcome> complete_login(logins_ptr in, std::string query, browser_binding present);

@@ -340,6 +340,12 @@ lookup_desk::askers lookup_desk::abort(const error& why)
     return done;
 }
 
+void lookup_desk::restart(lookup_desk&& other) noexcept
+{
+    other.counts_ = counts_;
+    *this = std::move(other);
+}
+
 session_stats::lookup_counts lookup_desk::counts() const
 {
     session_stats::lookup_counts now = counts_;

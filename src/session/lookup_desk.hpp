@@ -122,6 +122,9 @@ public:
 
     session_stats::lookup_counts counts() const;
 
+    /// Starts afresh as `other`, which knows no question yet; what was counted so far stays. Needs no memory.
+    void restart(lookup_desk&& other) noexcept;
+
     /// What happened since it was last called.
     std::vector<session_event> take_events() { return std::exchange(events_, {}); }
 

@@ -1,10 +1,13 @@
 #include "session/lookups.hpp"
 
-#include <coauth/coro/as_result.hpp>
+#include "session/shared_end.hpp"
+#include "session/user_classes.hpp"
+
+#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/post.hpp>
 
-#include <exception>
+#include <new>
 #include <utility>
 
 namespace coauth::sessions {
@@ -45,22 +48,22 @@ answer no_such_name(const twitter::user_ref& who)
     return outcome;
 }
 
-// An implementation of `login_provider` may throw what it likes.
-asio::awaitable<result<twitter::reply<twitter::lookups>>> look_up(std::shared_ptr<const setup> with, batch_ref request)
+using lookups_reply = twitter::reply<twitter::lookups>;
+
+asio::awaitable<result<lookups_reply>> look_up(std::shared_ptr<const setup> with, batch_ref request)
 {
-    using reply = twitter::reply<twitter::lookups>;
     try {
         std::vector<twitter::user_ref> names = request->names();
-        result<reply> out = co_await as_result(with->provider->look_up(request->who->token, std::move(names)));
-        co_return out;
-    } catch (const std::exception& e) {
-        co_return result<reply>(error(errc::provider_error, std::string("the request failed here: ") + e.what()));
+        lookups_reply reply = co_await with->provider->look_up(request->who->token, std::move(names));
+        co_return result<lookups_reply>(std::move(reply));
+    } catch (...) {
+        co_return result<lookups_reply>(error_to_hand_on());
     }
 }
 
 } // namespace
 
-// An asker's stay at the desk. Whatever becomes of the coroutine, its questions are taken back.
+// An asker's stay at the desk. However the coroutine ends, its questions are taken back.
 class lookups::visit {
 public:
     visit(lookups& at, person_ref who, std::shared_ptr<asker> from)
@@ -70,11 +73,16 @@ public:
     visit& operator=(const visit&) = delete;
     ~visit() { leave(); }
 
-    void leave()
+    void leave() noexcept
     {
-        const std::lock_guard lock(at_.mutex_);
-        if (from_->open != 0)
-            at_.desk_.leave(who_, from_);
+        try {
+            const std::lock_guard lock(at_.mutex_);
+            from_->unlink();
+            if (from_->open != 0)
+                at_.desk_.leave(who_, from_);
+        } catch (...) {
+            at_.out_of_memory();
+        }
     }
 
 private:
@@ -83,9 +91,63 @@ private:
     std::shared_ptr<asker> from_;
 };
 
+// A batch on the wire. It lands once: with its response, or, where its coroutine is destroyed before that, with an
+// error.
+class lookups::flight {
+public:
+    flight(std::shared_ptr<lookups> at, batch_ref request) : at_(std::move(at)), request_(std::move(request)) {}
+    flight(flight&&) noexcept = default;
+    flight& operator=(flight&&) = delete;
+    ~flight()
+    {
+        if (!at_)
+            return;
+        if (request_)
+            fail();
+        at_->wake(done_);
+        at_->kick();
+    }
+
+    const batch_ref& request() const noexcept { return request_; }
+    lookups& at() const noexcept { return *at_; }
+
+    /// Those that have all answers are notified when the flight is destroyed.
+    void land(const result<lookups_reply>& reply) noexcept
+    {
+        const batch_ref landed = std::exchange(request_, nullptr);
+        try {
+            tell_desk(landed, reply);
+        } catch (...) {
+            at_->out_of_memory();
+        }
+    }
+
+private:
+    void tell_desk(const batch_ref& landed, const result<lookups_reply>& reply)
+    {
+        const std::lock_guard lock(at_->mutex_);
+        const auto wall = std::chrono::floor<std::chrono::seconds>(at_->with_->options.clock->now());
+        done_ = reply ? at_->desk_.answered(landed, *reply, wall, at_->now())
+                      : at_->desk_.failed(landed, reply.error(), at_->now());
+    }
+
+    void fail() noexcept
+    {
+        try {
+            land(error(errc::provider_error, "internal error: the request was dropped"));
+        } catch (...) {
+            at_->out_of_memory();
+        }
+    }
+
+    std::shared_ptr<lookups> at_; // empty: moved away
+    batch_ref request_;           // empty: landed
+    lookup_desk::askers done_;
+};
+
 lookups::lookups(std::shared_ptr<const setup> with, std::shared_ptr<tokens> tokens)
     : with_(std::move(with)), tokens_(std::move(tokens)), strand_(asio::make_strand(with_->executor)),
-      desk_(rules_of(*with_), with_->options.clock->steady_now())
+      rules_(rules_of(*with_)), desk_(rules_, with_->options.clock->steady_now())
 {}
 
 void lookups::start()
@@ -105,21 +167,10 @@ asio::awaitable<std::vector<answer>> lookups::ask(
         person = co_await tokens_->find(std::move(user_id));
     auto from = std::make_shared<asker>(std::move(who), max_wait.value_or(with_->options.max_wait));
     visit stay(*this, person, from);
-    bool waits = false;
-    {
-        const std::lock_guard lock(mutex_);
-        if (closed_)
-            throw closed_error();
-        const time_point at = now();
-        for (std::size_t place = 0; place < from->who.size(); ++place) {
-            if (from->who[place].valid())
-                desk_.ask(person, from, place, at);
-            else
-                from->answers[place] = no_such_name(from->who[place]);
-        }
-        waits = from->open != 0;
-    }
+    const bool waits = enter(person, from);
     tell_events();
+    if (from->out_of_memory)
+        throw std::bad_alloc();
     if (!waits)
         co_return std::move(from->answers);
     kick();
@@ -130,9 +181,41 @@ asio::awaitable<std::vector<answer>> lookups::ask(
         kick(); // an alarm may be set for nobody now
         throw error(errc::cancelled);
     }
+    if (from->out_of_memory)
+        throw std::bad_alloc();
     if (from->failed)
         throw *from->failed;
     co_return std::move(from->answers);
+}
+
+// Asks for all names; returns whether there is something to wait for.
+bool lookups::enter(const person_ref& user, const std::shared_ptr<asker>& caller)
+{
+    bool begun = false;
+    try {
+        const std::lock_guard lock(mutex_);
+        if (closed_)
+            throw closed_error();
+        caller->out_of_memory = user->number < first_number_; // since it was found
+        if (caller->out_of_memory)
+            return false;
+        if (!spare_)
+            spare_ = std::make_unique<lookup_desk>(rules_, now());
+        begun = true;
+        asking_.push_back(*caller);
+        const time_point asked = now();
+        for (std::size_t place = 0; place < caller->who.size(); ++place) {
+            if (caller->who[place].valid())
+                desk_.ask(user, caller, place, asked);
+            else
+                caller->answers[place] = no_such_name(caller->who[place]);
+        }
+        return caller->open != 0;
+    } catch (...) {
+        if (begun)
+            out_of_memory();
+        throw;
+    }
 }
 
 asio::awaitable<void> lookups::sign_out(person_ref who)
@@ -140,22 +223,29 @@ asio::awaitable<void> lookups::sign_out(person_ref who)
     const auto self = shared_from_this();
     co_await tokens_->drop(who, std::nullopt);
     lookup_desk::askers done;
-    {
+    try {
         const std::lock_guard lock(mutex_);
-        done = desk_.sign_out(who, error(errc::unknown_user, "the person signed out"));
+        if (who->number >= first_number_)
+            done = desk_.sign_out(who, error(errc::unknown_user, "the person signed out"));
+    } catch (...) {
+        out_of_memory();
+        throw;
     }
     wake(done);
 }
 
 // To the strand, so that what is asked in this turn of the loop shares a request.
-void lookups::kick()
+void lookups::kick() noexcept
 {
-    {
+    try {
         const std::lock_guard lock(mutex_);
-        if (std::exchange(kicked_, true))
+        if (kicked_)
             return;
+        retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->run(); }); });
+        kicked_ = true;
+    } catch (...) {
+        out_of_memory();
     }
-    asio::post(strand_, [self = shared_from_this()] { self->run(); });
 }
 
 void lookups::run()
@@ -164,60 +254,99 @@ void lookups::run()
         const std::lock_guard lock(mutex_);
         kicked_ = false;
     }
-    for (;;) {
-        lookup_desk::step next;
-        {
-            const std::lock_guard lock(mutex_);
-            next = desk_.next(now());
-        }
-        wake(next.done);
-        switch (next.what) {
-        case lookup_desk::step::kind::send:
-            with_->work->start(fly(std::move(next.request)));
-            continue;
-        case lookup_desk::step::kind::wait:
-            alarm_->set(next.until);
-            break;
-        case lookup_desk::step::kind::idle:
-            alarm_->clear();
-            break;
-        }
-        break;
+    try {
+        while (step()) {}
+    } catch (...) {
+        out_of_memory();
     }
 }
 
-asio::awaitable<void> lookups::fly(batch_ref request)
+// Does what the desk says; returns whether there is more to do at once.
+bool lookups::step()
 {
-    const auto self = shared_from_this();
-    result<twitter::reply<twitter::lookups>> reply = co_await look_up(with_, request);
-    co_await land(std::move(request), std::move(reply));
-}
-
-asio::awaitable<void> lookups::land(batch_ref request, result<twitter::reply<twitter::lookups>> reply)
-{
-    lookup_desk::askers done;
+    lookup_desk::step next;
     {
         const std::lock_guard lock(mutex_);
-        const auto wall = std::chrono::floor<std::chrono::seconds>(with_->options.clock->now());
-        done = reply ? desk_.answered(request, *reply, wall, now()) : desk_.failed(request, reply.error(), now());
+        next = desk_.next(now());
     }
-    // Before anyone is told, so that whoever asks again finds it gone.
-    if (!reply && reply.error().reason() == errc::token_revoked) {
-        const result<bool> dropped = co_await as_result(tokens_->drop(request->who, errc::token_revoked));
-        static_cast<void>(dropped); // a store out of reach: the next answer says "revoked" again
+    wake(next.done);
+    switch (next.what) {
+    case lookup_desk::step::kind::send:
+        send(std::move(next.request));
+        return true;
+    case lookup_desk::step::kind::wait:
+        alarm_->set(next.until);
+        break;
+    case lookup_desk::step::kind::idle:
+        alarm_->clear();
+        break;
     }
-    wake(done);
-    kick();
+    return false;
 }
 
-void lookups::wake(const lookup_desk::askers& done)
+void lookups::send(batch_ref request)
+{
+    flight begun(shared_from_this(), std::move(request));
+    try {
+        with_->work->start(fly(std::move(begun)));
+    } catch (const std::bad_alloc&) {
+        // The flight has failed.
+    }
+}
+
+asio::awaitable<void> lookups::fly(flight request)
+{
+    try {
+        const auto with = request.at().with_;
+        const auto tokens = request.at().tokens_;
+        const person_ref user = request.request()->who;
+        const result<lookups_reply> reply = co_await look_up(with, request.request());
+        request.land(reply);
+        // Before any caller is notified, so that one that asks again finds the token gone.
+        if (!reply && reply.error().reason() == errc::token_revoked)
+            co_await tokens->drop(user, errc::token_revoked);
+    } catch (...) {
+        // The flight lands with an error; or the store is out of reach, and the next response says "revoked" again.
+    }
+}
+
+// For an exception in the middle of a step, after which the desk may be in any state: everything that is asked ends,
+// with its answers where they are whole, and with `std::bad_alloc` else; and the spare desk takes over. Needs no memory.
+void lookups::out_of_memory() noexcept
+{
+    decltype(asking_) ended;
+    {
+        const std::lock_guard lock(mutex_);
+        ended.splice(ended.end(), asking_);
+        for (asker& caller : ended) {
+            caller.out_of_memory = caller.open != 0;
+            caller.open = 0;
+        }
+        first_number_ = tokens_->forget_all();
+        if (spare_)
+            desk_.restart(std::move(*std::exchange(spare_, nullptr)));
+    }
+    for (;;) {
+        std::shared_ptr<asker> caller;
+        {
+            const std::lock_guard lock(mutex_);
+            if (ended.empty())
+                break;
+            caller = ended.front().shared_from_this();
+            ended.pop_front();
+        }
+        fire_if_possible(caller->wake);
+    }
+}
+
+void lookups::wake(const lookup_desk::askers& done) noexcept
 {
     tell_events();
-    for (const auto& one : done)
-        one->wake.fire();
+    for (const auto& caller : done)
+        fire_if_possible(caller->wake);
 }
 
-void lookups::tell_events()
+void lookups::tell_events() noexcept
 {
     if (!with_->options.on_event)
         return;
@@ -246,18 +375,24 @@ void lookups::abort()
     end(&lookup_desk::abort);
 }
 
-void lookups::end(lookup_desk::askers (lookup_desk::*how)(const error&))
+void lookups::end(lookup_desk::askers (lookup_desk::*how)(const error&)) noexcept
 {
-    lookup_desk::askers done;
-    {
-        const std::lock_guard lock(mutex_);
+    try {
+        lookup_desk::askers done;
+        const error closed = closed_error();
+        {
+            const std::lock_guard lock(mutex_);
+            closed_ = true;
+            done = (desk_.*how)(closed);
+            for (const auto& caller : done)
+                caller->failed = closed;
+        }
+        wake(done);
+        alarm_->clear();
+    } catch (...) {
         closed_ = true;
-        done = (desk_.*how)(closed_error());
-        for (const auto& one : done)
-            one->failed = closed_error();
+        out_of_memory();
     }
-    alarm_->clear();
-    wake(done);
 }
 
 } // namespace coauth::sessions

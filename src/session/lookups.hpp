@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,8 +29,8 @@ public:
     /// Starts what needs `shared_from_this`.
     void start();
 
-    /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user`, `cancelled`,
-    /// and what an outage fails with.
+    /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user`,
+    /// `cancelled`, what the token store throws, what an outage fails with, and `std::bad_alloc`.
     boost::asio::awaitable<std::vector<answer>> ask(std::string user_id, std::vector<twitter::user_ref> who,
         std::optional<std::chrono::milliseconds> max_wait = {});
 
@@ -46,25 +47,36 @@ public:
 
 private:
     class visit;
+    class flight;
 
     using time_point = lookup_desk::time_point;
 
-    void end(lookup_desk::askers (lookup_desk::*how)(const error&));
-    void kick();
+    void end(lookup_desk::askers (lookup_desk::*how)(const error&)) noexcept;
+    void kick() noexcept;
     void run();
-    boost::asio::awaitable<void> fly(batch_ref request);
-    boost::asio::awaitable<void> land(batch_ref request, result<twitter::reply<twitter::lookups>> reply);
-    void wake(const lookup_desk::askers& done);
-    void tell_events();
+    bool step();
+    void send(batch_ref request);
+    static boost::asio::awaitable<void> fly(flight request);
+    void wake(const lookup_desk::askers& done) noexcept;
+    void tell_events() noexcept;
+    bool enter(const person_ref& user, const std::shared_ptr<asker>& caller);
+    void out_of_memory() noexcept;
     time_point now() const { return with_->options.clock->steady_now(); }
 
     const std::shared_ptr<const setup> with_;
     const std::shared_ptr<tokens> tokens_;
     const boost::asio::strand<boost::asio::any_io_executor> strand_;
+    const desk_rules rules_;
     std::unique_ptr<alarm> alarm_;
 
     mutable std::mutex mutex_;
     lookup_desk desk_;
+    boost::intrusive::list<asker, boost::intrusive::constant_time_size<false>> asking_; ///< In `ask` now.
+
+    // What is in the desk's place once memory ran out in the middle of a step. There is one while anybody asks.
+    std::unique_ptr<lookup_desk> spare_;
+    std::uint64_t first_number_ = 0; ///< People with a lower one were known to an earlier desk.
+
     bool kicked_ = false;
     bool closed_ = false;
 };

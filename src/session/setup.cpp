@@ -1,12 +1,17 @@
 #include "session/setup.hpp"
 
+#include "session/user_classes.hpp"
+
+#include <coauth/coro/checked_clock.hpp>
 #include <coauth/store/memory_store.hpp>
 
 #include <openssl/rand.h>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 
 namespace coauth::sessions {
 
@@ -47,6 +52,18 @@ double draw_chance()
     return static_cast<double>(bits) / 4294967296.0;
 }
 
+// A chance only spreads waits, so a fixed one does where the user's function throws.
+std::function<double()> checked_chance(std::function<double()> user)
+{
+    return [user = std::move(user)] {
+        try {
+            return user();
+        } catch (...) {
+            return 0.5;
+        }
+    };
+}
+
 } // namespace
 
 setup::setup(boost::asio::any_io_executor runs_on, std::shared_ptr<login_provider> asks, session_options wanted)
@@ -56,20 +73,26 @@ setup::setup(boost::asio::any_io_executor runs_on, std::shared_ptr<login_provide
     if (!provider)
         throw error(errc::invalid_argument, "the session has no provider");
     check(options);
-    if (!options.clock)
-        options.clock = system_clock();
-    if (!options.chance)
-        options.chance = draw_chance;
+    provider = checked(std::move(provider));
+    options.clock = options.clock ? checked_clock(std::move(options.clock)) : system_clock();
+    options.chance = options.chance ? checked_chance(std::move(options.chance)) : draw_chance;
     if (!options.logins)
         options.logins = store::memory_login_store(options.login_limits, options.clock);
     if (!options.tokens)
         options.tokens = store::memory_token_store();
+    options.logins = checked(std::move(options.logins));
+    options.tokens = checked(std::move(options.tokens));
 }
 
 void setup::tell(const session_event& event) const noexcept
 {
-    if (options.on_event)
+    if (!options.on_event)
+        return;
+    try {
         options.on_event(event);
+    } catch (...) {
+        // It must not throw; if it does, what happened has happened.
+    }
 }
 
 } // namespace coauth::sessions

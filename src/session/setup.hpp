@@ -14,10 +14,11 @@ namespace coauth::sessions {
 
 /// Thread safety: a shared object is safe through its const members.
 struct setup {
-    /// Checks the options (throws `errc::invalid_argument`), and fills in what was left to the session.
+    /// Checks the options (throws `errc::invalid_argument`), fills in what was left to the session, and puts what the
+    /// session's user wrote behind what types its exceptions.
     setup(boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider, session_options options);
 
-    /// Tells the one who watches. Never called with a lock held.
+    /// Calls `on_event`. Never called with a lock held.
     void tell(const session_event& event) const noexcept;
 
     boost::asio::any_io_executor executor;

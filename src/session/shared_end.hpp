@@ -11,6 +11,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace coauth::sessions {
@@ -35,11 +36,19 @@ ending<T> failed_with(error why)
 /// agree on who goes first.
 using waiters = std::list<std::shared_ptr<one_shot>>;
 
-/// Never with a lock held: where a context is coming down, waking a coroutine can destroy it on the spot.
-inline void wake(const waiters& all)
+/// Fires; if memory is so short that it throws, the coroutine waits on.
+inline void fire_if_possible(one_shot& waiter) noexcept
 {
-    for (const auto& one : all)
-        one->fire();
+    try {
+        waiter.fire();
+    } catch (const std::bad_alloc&) {}
+}
+
+/// Never with a lock held: where a context is coming down, waking a coroutine can destroy it on the spot.
+inline void wake(const waiters& all) noexcept
+{
+    for (const auto& waiter : all)
+        fire_if_possible(*waiter);
 }
 
 /// Guarded by the mutex of whoever has it.
@@ -61,23 +70,27 @@ struct shared_end {
 };
 
 /// The duty to tell an ending, once. If it goes untold, as it does with the coroutines of a context that
-/// is destroyed, the ending is `cancelled`: whoever waits would belong to nobody.
+/// is destroyed, or that Asio destroys for want of memory, the ending is `cancelled`. That one is made beforehand, so
+/// that telling it needs no memory.
 template <class T>
 class ending_duty {
 public:
     explicit ending_duty(std::function<void(const ending<T>&)> end) : end_(std::move(end)) {}
-    ending_duty(ending_duty&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
+    ending_duty(ending_duty&& other) noexcept
+        : end_(std::exchange(other.end_, nullptr)), untold_(std::move(other.untold_))
+    {}
     ending_duty& operator=(ending_duty&&) = delete;
     ~ending_duty()
     {
         if (end_)
-            end_(failed_with<T>(error(errc::cancelled)));
+            end_(untold_);
     }
 
     void tell(const ending<T>& how) { std::exchange(end_, nullptr)(how); }
 
 private:
     std::function<void(const ending<T>&)> end_;
+    ending<T> untold_ = failed_with<T>(error(errc::cancelled));
 };
 
 /// A place among those who wait. Nothing is left of it once it is gone.

@@ -1,6 +1,7 @@
 #include "session/ticket.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace coauth {
@@ -58,7 +59,7 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
     auto made = std::make_shared<login::ticket>(shared_from_this(), id, deadline, return_to);
     const std::lock_guard lock(mutex_);
     if (closed_) {
-        made->end_ = closed_;
+        made->end_ = closed_end_;
         return made;
     }
     if (auto known = living(id))
@@ -70,7 +71,7 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
 
 void ticket_table::end(const store::login_id& id, const login_end& how)
 {
-    ended_tickets ended;
+    suspended_list ended;
     ticket_ptr ticket;
     {
         const std::lock_guard lock(mutex_);
@@ -82,27 +83,23 @@ void ticket_table::end(const store::login_id& id, const login_end& how)
     resume(ended);
 }
 
-void ticket_table::end(login::ticket& t, const login_end& how, ended_tickets& ended)
+void ticket_table::end(login::ticket& t, const login_end& how, suspended_list& ended) noexcept
 {
     leave(t);
     if (t.end_)
         return;
-    if (!t.waiting_.empty()) {
-        ended.emplace_back(how);
-        awaited_ -= t.waiting_.size();
-        ended.back().waiting.swap(t.waiting_);
-    }
     t.end_ = how;
+    awaited_ -= t.waiting_.size();
+    ended.splice(ended.end(), t.waiting_);
 }
 
-void ticket_table::resume(ended_tickets& all)
+void ticket_table::resume(suspended_list& ended)
 {
-    for (auto& ticket : all)
-        while (!ticket.waiting.empty()) {
-            suspended& one = ticket.waiting.front();
-            ticket.waiting.pop_front();
-            one.resume(std::unique_ptr<suspended>(&one), ticket.how);
-        }
+    while (!ended.empty()) {
+        const boost::intrusive_ptr<suspended> waiter(&ended.front(), false);
+        ended.pop_front();
+        waiter->resume(false);
+    }
 }
 
 ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id)
@@ -117,7 +114,7 @@ ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id
 
 void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now)
 {
-    ended_tickets ended;
+    suspended_list ended;
     {
         const std::lock_guard lock(mutex_);
         --ticket->callbacks_;
@@ -127,14 +124,18 @@ void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now)
     resume(ended);
 }
 
-void ticket_table::expire(login::ticket& t, ended_tickets& ended)
+void ticket_table::expire(login::ticket& t, suspended_list& ended) noexcept
 {
-    login_outcome outcome(login_status::expired);
-    outcome.return_to.assign(t.return_to_.get(), t.return_to_size_);
-    end(t, ended_with(std::move(outcome)), ended);
+    login_end expired = expired_end_; // without memory it says no more
+    try {
+        login_outcome outcome(login_status::expired);
+        outcome.return_to.assign(t.return_to_.get(), t.return_to_size_);
+        expired = ended_with(std::move(outcome));
+    } catch (const std::bad_alloc&) {}
+    end(t, expired, ended);
 }
 
-bool ticket_table::expire_some(time_point now, ended_tickets& ended)
+bool ticket_table::expire_some(time_point now, suspended_list& ended) noexcept
 {
     for (int i = 0; i < expired_at_a_time; ++i) {
         const auto first = by_deadline_.begin();
@@ -151,7 +152,7 @@ bool ticket_table::expire_some(time_point now, ended_tickets& ended)
 void ticket_table::expire(time_point now)
 {
     for (bool more = true; more;) {
-        ended_tickets ended;
+        suspended_list ended;
         {
             const std::lock_guard lock(mutex_);
             more = expire_some(now, ended);
@@ -170,14 +171,13 @@ std::optional<ticket_table::time_point> ticket_table::next_deadline() const
 
 void ticket_table::close()
 {
-    ended_tickets ended;
+    suspended_list ended;
     {
         const std::lock_guard lock(mutex_);
-        if (!closed_)
-            closed_ = failed_with<login_outcome>(error(errc::cancelled, "the session is closed"));
+        closed_ = true;
         while (!by_id_.empty()) {
             login::ticket& t = *by_id_.begin();
-            end(t, closed_, ended);
+            end(t, closed_end_, ended);
         }
     }
     resume(ended);
@@ -189,24 +189,38 @@ std::size_t ticket_table::awaited() const
     return awaited_;
 }
 
-bool ticket_table::add(login::ticket& t, suspended& one)
+bool ticket_table::add(login::ticket& t, suspended& waiter) noexcept
 {
     const std::lock_guard lock(mutex_);
     if (t.end_)
         return false;
-    t.waiting_.push_back(one);
+    intrusive_ptr_add_ref(&waiter);
+    t.waiting_.push_back(waiter);
     ++awaited_;
     return true;
 }
 
-bool ticket_table::take_out(login::ticket& t, suspended& one)
+void ticket_table::cancel(login::ticket& t, suspended& waiter)
 {
-    const std::lock_guard lock(mutex_);
-    if (t.end_)
-        return false; // and is about to be resumed with that
-    t.waiting_.erase(t.waiting_.iterator_to(one));
-    --awaited_;
-    return true;
+    boost::intrusive_ptr<suspended> removed;
+    {
+        const std::lock_guard lock(mutex_);
+        // It is about to be resumed if the login has ended, and if it was cancelled before: a cancellation may be
+        // emitted more than once until the coroutine resumes.
+        if (t.end_ || !waiter.is_linked())
+            return;
+        removed.reset(&waiter, false);
+        t.waiting_.erase(t.waiting_.iterator_to(waiter));
+        --awaited_;
+    }
+    try {
+        removed->resume(true);
+    } catch (...) {
+        // Not cancelled: it waits on.
+        if (!add(t, waiter))
+            removed->resume(false);
+        throw;
+    }
 }
 
 login_end ticket_table::end_of(const login::ticket& t) const

@@ -9,11 +9,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,13 +28,16 @@ class ticket_table;
 using login_end = ending<login_outcome>;
 
 /// A coroutine suspended in `ticket_table::wait`. There may be a hundred thousand of them, so it is one
-/// small piece of memory beside the coroutine's own.
-class suspended : public boost::intrusive::list_base_hook<> {
+/// small piece of memory beside the coroutine's own. Counted, so that it is still there if posting fails; a list that
+/// holds it has one count.
+class suspended : public boost::intrusive::list_base_hook<>,
+                  public boost::intrusive_ref_counter<suspended, boost::thread_safe_counter> {
 public:
     virtual ~suspended() = default;
 
-    /// Resumes it on its own executor, never from within; with `errc::cancelled` if there is no end.
-    virtual void resume(std::unique_ptr<suspended> self, login_end how) = 0;
+    /// Resumes it on its own executor, never from within; with `errc::cancelled`, or with how its login ended. Throws
+    /// `std::bad_alloc`, and can be called again then.
+    virtual void resume(bool cancelled) = 0;
 };
 using suspended_list = boost::intrusive::list<suspended, boost::intrusive::constant_time_size<false>>;
 
@@ -119,16 +123,9 @@ private:
     class suspended_with;
     struct suspend;
 
-    // Who was waiting for a ticket that has ended, to be resumed when the lock is released: where a
-    // context is coming down, that can destroy a coroutine on the spot.
-    struct ended_ticket {
-        explicit ended_ticket(login_end how) : how(std::move(how)) {}
-
-        login_end how;
-        suspended_list waiting;
-    };
-    using ended_tickets = std::list<ended_ticket>;
-    static void resume(ended_tickets& all);
+    // Resumes those that waited for tickets that have ended; without the lock, for where a context is coming down that
+    // can destroy a coroutine on the spot.
+    static void resume(suspended_list& ended);
 
     struct id_of {
         using type = store::login_id;
@@ -141,14 +138,15 @@ private:
 
     // All with the lock held.
     ticket_ptr living(const store::login_id& id);
-    void end(login::ticket& t, const login_end& how, ended_tickets& ended);
-    void expire(login::ticket& t, ended_tickets& ended);
-    bool expire_some(time_point now, ended_tickets& ended);
+    void end(login::ticket& t, const login_end& how, suspended_list& ended) noexcept;
+    void expire(login::ticket& t, suspended_list& ended) noexcept;
+    bool expire_some(time_point now, suspended_list& ended) noexcept;
     void leave(login::ticket& t) noexcept;
 
-    // For `wait`. True if it was added or taken out; false if the ticket has ended.
-    bool add(login::ticket& t, suspended& one);
-    bool take_out(login::ticket& t, suspended& one);
+    // For `wait`. `add` is false if the ticket has ended; `cancel` does nothing to a coroutine that is about to be
+    // resumed already.
+    bool add(login::ticket& t, suspended& waiter) noexcept;
+    void cancel(login::ticket& t, suspended& waiter);
     login_end end_of(const login::ticket& t) const;
 
     mutable std::mutex mutex_;
@@ -158,7 +156,10 @@ private:
     boost::intrusive::multiset<login::ticket, boost::intrusive::base_hook<in_deadline_order>,
         boost::intrusive::key_of_value<deadline_of>>
         by_deadline_;
-    login_end closed_;
+    // Made beforehand, for what ends a login must not need memory.
+    const login_end closed_end_ = failed_with<login_outcome>(error(errc::cancelled, "the session is closed"));
+    const login_end expired_end_ = ended_with(login_outcome(login_status::expired));
+    bool closed_ = false;
     std::size_t awaited_ = 0;
 };
 

@@ -77,8 +77,21 @@ person_ref tokens::hold(std::string user_id, store::stored_token found)
     }
     used_.push_front(std::make_shared<person>(user_id, std::move(found.token), found.version, ++last_number_,
         rules_of(with_->options), with_->provider->one_limit_for_ids_and_names()));
-    held_.emplace(std::move(user_id), used_.begin());
+    try {
+        held_.emplace(std::move(user_id), used_.begin());
+    } catch (...) {
+        used_.pop_front();
+        throw;
+    }
     return used_.front();
+}
+
+std::uint64_t tokens::forget_all() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    held_.clear();
+    used_.clear();
+    return last_number_ + 1;
 }
 
 asio::awaitable<person_ref> tokens::find(std::string user_id)

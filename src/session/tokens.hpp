@@ -34,6 +34,9 @@ public:
     /// provider said, if it did. Returns whether it was still there.
     boost::asio::awaitable<bool> drop(person_ref who, std::optional<errc> why);
 
+    /// Forgets what is held beside the store: what is found from now on has this number, or a higher one.
+    std::uint64_t forget_all() noexcept;
+
 private:
     using order = std::list<person_ref>;
     class reading;

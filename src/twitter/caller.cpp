@@ -4,6 +4,8 @@
 #include "twitter/read_error.hpp"
 #include "twitter/retry.hpp"
 
+#include <coauth/coro/checked_clock.hpp>
+#include <coauth/coro/user_class.hpp>
 #include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/target.hpp>
 #include <coauth/version.hpp>
@@ -159,8 +161,7 @@ caller::caller(std::shared_ptr<http::transport> transport, oauth1::consumer app,
         require_path(authorize_, *path);
     if (options_.user_agent.empty())
         options_.user_agent = "coauth/" COAUTH_VERSION_STRING;
-    if (!options_.clock)
-        options_.clock = system_clock();
+    options_.clock = options_.clock ? checked_clock(std::move(options_.clock)) : system_clock();
     clock_ = std::make_shared<provider_clock>(options_.clock);
 }
 
@@ -173,8 +174,22 @@ caller caller::without_retry() const
 
 oauth1::moment caller::moment_at(std::chrono::sys_seconds time) const
 {
-    return {options_.nonce ? options_.nonce() : oauth1::random_nonce(), time.time_since_epoch().count()};
+    auto nonce = options_.nonce ? call_user_class(errc::invalid_argument, "client_options::nonce", options_.nonce)
+                                : oauth1::random_nonce();
+    return {std::move(nonce), time.time_since_epoch().count()};
 }
+
+namespace {
+
+boost::asio::awaitable<http::response> send(std::shared_ptr<const caller> from, http::request request)
+{
+    return await_user_class(
+        errc::provider_error, "the transport", [from = std::move(from), request = std::move(request)]() mutable {
+            return from->transport().send(std::move(request));
+        });
+}
+
+} // namespace
 
 boost::asio::awaitable<outcome> exchange(std::shared_ptr<const caller> from, std::shared_ptr<const outgoing> what)
 {
@@ -182,7 +197,7 @@ boost::asio::awaitable<outcome> exchange(std::shared_ptr<const caller> from, std
     for (;;) {
         http::request wire = call.next_request();
         outcome result;
-        result.answer = co_await from->transport().send(std::move(wire));
+        result.answer = co_await send(from, std::move(wire));
         const next_step next = call.judge(result);
         if (next.what == next_step::kind::fail || next.what == next_step::kind::fail_for_clock)
             co_return result;

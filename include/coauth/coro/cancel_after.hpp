@@ -23,7 +23,8 @@ struct deadline {
     deadline(const strand& s, std::chrono::milliseconds limit) : timer(s, limit) {}
 
     boost::asio::steady_timer timer;
-    bool passed = false;
+    bool passed = false; // before the operation ended
+    bool ended = false;
 };
 
 struct watch {
@@ -32,14 +33,19 @@ struct watch {
     void begin(const std::shared_ptr<boost::asio::cancellation_signal>& signal)
     {
         limit->timer.async_wait([self = limit, signal](const boost::system::error_code& ec) {
-            if (ec)
+            // The timer may have expired just as the operation ended; its caller reads `passed` from then on.
+            if (ec || self->ended)
                 return;
             self->passed = true;
             signal->emit(boost::asio::cancellation_type::terminal);
         });
     }
 
-    void end() { limit->timer.cancel(); }
+    void end()
+    {
+        limit->ended = true;
+        limit->timer.cancel();
+    }
 };
 
 } // namespace cancel_after_detail

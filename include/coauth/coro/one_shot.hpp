@@ -22,11 +22,13 @@ public:
     one_shot(const one_shot&) = delete;
     one_shot& operator=(const one_shot&) = delete;
 
+    /// Without memory it tries again for some 50 ms, then throws `std::bad_alloc` and has not fired.
     void fire();
 
     bool fired() const noexcept;
 
-    /// Returns once fired. Throws Asio's `operation_aborted` when cancelled, by any type. Once only.
+    /// Returns once fired. Throws Asio's `operation_aborted` when cancelled, by any type and any number of times, and
+    /// `std::bad_alloc` where memory is short. Once only.
     boost::asio::awaitable<void> wait();
 
 private:
@@ -36,6 +38,9 @@ private:
     struct start;
 
     static waiting* gone() noexcept;
+    void publish(waiting& ours, boost::asio::cancellation_slot slot);
+    void cancel(waiting* ours);
+    void put_back(waiting& ours, waiting* expected);
 
     std::atomic<waiting*> state_{nullptr}; // null: neither; gone(): fired
 };

@@ -89,8 +89,8 @@ struct session_options {
     /// $0.010 of 2026.
     std::uint64_t price_per_profile_micros = 10'000;
 
-    /// Is told what happens, on the thread where it happens and outside of every lock. Must not throw
-    /// or block.
+    /// Is told what happens, on the thread where it happens and outside of every lock. Must not block,
+    /// nor throw: what it throws is dropped.
     std::function<void(const session_event&)> on_event;
 
     /// Inputs for tests; production leaves them alone.
@@ -125,6 +125,10 @@ struct lookup_options {
 ///
 /// Every operation honours cancellation of every type and then throws `errc::cancelled`; work that
 /// others share goes on.
+///
+/// Any exception of a store or a provider becomes a `coauth::error` of the call that met it: one that is not a
+/// `coauth::error` is `store_unavailable` or `provider_error`. Without memory a call throws `std::bad_alloc`, or a
+/// typed error; nothing is held then, and the next call works.
 ///
 /// Thread safety: safe; share one among threads. No operation blocks.
 /// Lifetime: destroying it resumes everyone who waits with `errc::cancelled`. It must not outlive the

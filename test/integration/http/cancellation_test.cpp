@@ -1,6 +1,7 @@
 // A caller may go at any moment; nobody else's answer may suffer.
 #include "certificates.hpp"
 #include "scripted_peer.hpp"
+#include "unit/coro/emission.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/http/connection_pool.hpp>
@@ -33,7 +34,7 @@ asio::awaitable<void> send(connection_pool& pool, http::request what, std::strin
 
 // Cancels a request after its k-th step, for every k, then asks again; returns how often it was
 // cancelled. With a `fresh` pool each time the steps of opening a connection are among them.
-int cancel_everywhere(asio::cancellation_type type, const authority& tls, bool https, bool fresh)
+int cancel_everywhere(const testing::emission& cancellation, const authority& tls, bool https, bool fresh)
 {
     asio::io_context context;
     scripted_peer peer(context, echo, https ? tls.server() : nullptr);
@@ -43,24 +44,23 @@ int cancel_everywhere(asio::cancellation_type type, const authority& tls, bool h
     std::optional<connection_pool> pool(std::in_place, context.get_executor(), options);
     const auto to = peer.origin();
     int cancelled = 0;
-    for (int k = 0;; ++k) {
+    for (std::size_t k = 0;; ++k) {
         asio::cancellation_signal signal;
         std::string became;
         if (fresh)
             pool.emplace(context.get_executor(), options);
         const auto target = "/" + std::to_string(k);
+        auto done = [&](const std::exception_ptr&) { testing::emit_all_types(signal); };
         asio::co_spawn(
-            context, send(*pool, get(to, target), became), asio::bind_cancellation_slot(signal.slot(), asio::detached));
+            context, send(*pool, get(to, target), became), asio::bind_cancellation_slot(signal.slot(), done));
         context.restart();
-        int steps = 0;
-        while (steps < k && became.empty()) {
+        std::size_t steps = 0;
+        for (; became.empty(); ++steps) {
+            cancellation.before_step(steps, k, signal);
             context.run_one();
-            ++steps;
         }
-        const bool over = !became.empty();
-        signal.emit(type);
-        while (became.empty())
-            context.run_one();
+        const bool over = steps < k;
+        testing::emit_all_types(signal);
         CHECK((became == "right" || became == "cancelled"));
         cancelled += became == "cancelled";
 
@@ -80,15 +80,14 @@ int cancel_everywhere(asio::cancellation_type type, const authority& tls, bool h
 
 } // namespace
 
-TEST_CASE("a request cancelled at any step, in any way, leaves the others their own answers")
+TEST_CASE("connection_pool: a request cancelled at any step, once or twice, leaves the others their own responses")
 {
     const authority tls;
-    for (const auto type :
-        {asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total}) {
-        CHECK(cancel_everywhere(type, tls, false, false) >= 1);
-        CHECK(cancel_everywhere(type, tls, false, true) >= 1);
-        CHECK(cancel_everywhere(type, tls, true, false) >= 1);
-        CHECK(cancel_everywhere(type, tls, true, true) >= 5);
+    for (const auto& cancellation : testing::all_emissions()) {
+        CHECK(cancel_everywhere(cancellation, tls, false, false) >= 1);
+        CHECK(cancel_everywhere(cancellation, tls, false, true) >= 1);
+        CHECK(cancel_everywhere(cancellation, tls, true, false) >= 1);
+        CHECK(cancel_everywhere(cancellation, tls, true, true) >= 5);
     }
 }
 

@@ -1,4 +1,5 @@
 #include "integration/server/loopback.hpp"
+#include "unit/coro/emission.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/server/callback_listener.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <doctest/doctest.h>
@@ -204,6 +206,67 @@ TEST_CASE("a wait can be cancelled, and the callback that comes afterwards gets 
     asio::post(strand, [&] { signal.emit(asio::cancellation_type::terminal); });
     CHECK(waiting.get() == "cancelled");
     CHECK(browser.ask(get("/callback?oauth_token=mine&oauth_verifier=v")).status == 410);
+}
+
+TEST_CASE("callback_listener: a wait cancelled at any step, once or twice, ends once and holds no browser")
+{
+    int cancelled = 0;
+    int returned = 0;
+    for (const auto& cancellation : coauth::testing::all_emissions()) {
+        bool over = false;
+        for (std::size_t begin = 0; !over; ++begin) {
+            asio::io_context io(1);
+            auto listener = std::make_unique<callback_listener>(io.get_executor(), "http://127.0.0.1:0/callback");
+            client browser(port_of(*listener));
+            browser.send(get("/callback?oauth_token=mine&oauth_verifier=v"));
+            asio::cancellation_signal signal;
+            std::string ended;
+            int completions = 0;
+            const auto wait = [](callback_listener& on, std::string& into) -> asio::awaitable<void> {
+                co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+                co_await asio::this_coro::throw_if_cancelled(false);
+                into = co_await outcome(on.wait(is_mine));
+            };
+            asio::co_spawn(io, wait(*listener, ended),
+                asio::bind_cancellation_slot(signal.slot(), [&](const std::exception_ptr& e) {
+                    ++completions;
+                    if (e)
+                        ended = "cancelled"; // before it began
+                    coauth::testing::emit_all_types(signal);
+                }));
+            std::size_t steps = 0;
+            for (; completions == 0; ++steps) {
+                cancellation.before_step(steps, begin, signal);
+                io.run_one();
+            }
+            over = steps <= begin;
+            coauth::testing::emit_all_types(signal);
+            ++(ended == "cancelled" ? cancelled : returned);
+            CHECK((ended == "cancelled" || ended == "returned oauth_token=mine&oauth_verifier=v"));
+            listener.reset();
+            io.run(); // returns once nothing is left to do
+            CHECK(completions == 1);
+            const int status = browser.receive().status;
+            CHECK((status == 200 || status == 410 || status == 0)); // 0: it was cut before its request had been read
+        }
+    }
+    CHECK(cancelled > 100);
+    CHECK(returned > 0);
+}
+
+TEST_CASE("callback_listener: a condition that throws gets a 500 and the wait goes on")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    auto waiting = start(io, listener.wait([](std::string_view query) {
+        if (query == "first")
+            throw 7;
+        return true;
+    }));
+    client browser(port_of(listener));
+    CHECK(browser.ask(get("/callback?first")).status == 500);
+    CHECK(browser.ask(get("/callback?second")).status == 200);
+    CHECK(waiting.get() == "second");
 }
 
 TEST_CASE("a listener is waited on once")

@@ -2,10 +2,14 @@
 #include "integration/server/echo.hpp"
 #include "integration/server/gate.hpp"
 #include "integration/server/loopback.hpp"
+#include "unit/coro/emission.hpp"
 
 #include <coauth/server/http_server.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <doctest/doctest.h>
@@ -118,5 +122,45 @@ TEST_CASE("a server can be destroyed with its context, at any step")
         c.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT");
         for (int i = 0; i < steps; ++i)
             io.poll_one();
+    }
+}
+
+TEST_CASE("http_server: a close cancelled at any step, once or twice, ends once, and the next one closes")
+{
+    for (const auto& cancellation : coauth::testing::all_emissions()) {
+        constexpr std::size_t latest = 12;
+        for (std::size_t begin = 0; begin <= latest; ++begin) {
+            asio::io_context io(1);
+            auto g = std::make_shared<gate>(io.get_executor());
+            server::http_server s(io.get_executor(), server::server_options(), through(g));
+            client busy(s.port());
+            busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            auto entered = g->entered.get_future();
+            while (entered.wait_for(0s) != std::future_status::ready)
+                io.run_one();
+
+            asio::cancellation_signal signal;
+            int completions = 0;
+            const auto close = [](server::http_server& closed) -> asio::awaitable<void> {
+                co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+                co_await closed.close(1h);
+            };
+            asio::co_spawn(io, close(s), asio::bind_cancellation_slot(signal.slot(), [&](const std::exception_ptr& e) {
+                CHECK(e != nullptr);
+                ++completions;
+                coauth::testing::emit_all_types(signal);
+            }));
+            for (std::size_t step = 0; step <= latest + 1; ++step) {
+                cancellation.before_step(step, begin, signal);
+                io.poll_one();
+            }
+            while (completions == 0)
+                io.run_one();
+            auto closed = asio::co_spawn(io, s.close(0ms), asio::use_future);
+            while (closed.wait_for(0s) != std::future_status::ready)
+                io.run_one();
+            closed.get();
+            CHECK(completions == 1);
+        }
     }
 }

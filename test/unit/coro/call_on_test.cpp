@@ -1,5 +1,8 @@
+#include "unit/coro/emission.hpp"
+
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/call_on.hpp>
+#include <coauth/coro/one_shot.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/strand.hpp>
@@ -123,6 +126,52 @@ TEST_CASE("a signal that comes after the operation is over does nothing")
     signal.emit(asio::cancellation_type::all);
     context.restart();
     context.run();
+}
+
+TEST_CASE("call_on: a cancellation at any step, emitted once or twice, ends the call once")
+{
+    constexpr std::size_t latest = 12;
+    int cancelled = 0;
+    int returned = 0;
+    for (const auto& cancellation : testing::all_emissions())
+        for (std::size_t begin = 0; begin <= latest; ++begin) {
+            asio::io_context context;
+            const strand caller = asio::make_strand(context);
+            const strand target = asio::make_strand(context);
+            asio::cancellation_signal signal;
+            one_shot woken;
+            int completions = 0;
+            error failure;
+            const auto run = [&]() -> asio::awaitable<void> {
+                co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+                co_await asio::this_coro::throw_if_cancelled(false);
+                const auto r = co_await as_result(call_on(target, woken.wait()));
+                if (!r)
+                    failure = r.error();
+            };
+            auto done = [&](const std::exception_ptr& e) {
+                CHECK(e == nullptr);
+                ++completions;
+                testing::emit_all_types(signal);
+            };
+            asio::co_spawn(caller, run(), asio::bind_cancellation_slot(signal.slot(), done));
+            constexpr std::size_t fired_before = latest / 2;
+            for (std::size_t step = 0; step <= latest + 1 || !context.stopped(); ++step) {
+                cancellation.before_step(step, begin, signal);
+                if (step == fired_before)
+                    woken.fire();
+                context.restart();
+                context.poll_one();
+            }
+            testing::emit_all_types(signal);
+            context.restart();
+            context.poll();
+            CHECK(completions == 1);
+            CHECK((failure.reason() == errc::cancelled || failure.reason() == error().reason()));
+            ++(failure.reason() == errc::cancelled ? cancelled : returned);
+        }
+    CHECK(cancelled > 20);
+    CHECK(returned > 20);
 }
 
 // Asio 1.81 by itself uses freed memory here. One strand waits on another while a third party, on the

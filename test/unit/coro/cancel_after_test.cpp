@@ -1,3 +1,5 @@
+#include "unit/coro/emission.hpp"
+
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
 
@@ -63,4 +65,37 @@ TEST_CASE("the caller's cancellation is no timeout")
     asio::post(io, [&] { cancel.emit(asio::cancellation_type::terminal); });
     io.run();
     CHECK(why == errc::cancelled);
+}
+
+TEST_CASE("cancel_after: its limit and any cancellation, emitted once or twice in the same turn, end it once")
+{
+    for (const auto& cancellation : testing::all_emissions())
+        for (const bool limit_passes : {false, true}) {
+            asio::io_context io;
+            asio::cancellation_signal cancel;
+            int completions = 0;
+            std::optional<errc> reason;
+            const auto wait = [](bool passes) -> asio::awaitable<void> {
+                co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+                const std::chrono::milliseconds limit = passes ? 0ms : 1h;
+                co_await cancel_after(limit, forever());
+            };
+            asio::co_spawn(
+                io, wait(limit_passes), asio::bind_cancellation_slot(cancel.slot(), [&](const std::exception_ptr& e) {
+                    ++completions;
+                    try {
+                        std::rethrow_exception(e);
+                    } catch (...) {
+                        reason = error_from_current_exception().reason();
+                    }
+                    testing::emit_all_types(cancel);
+                }));
+            asio::post(io, [&] { cancellation.emit(cancel); });
+            io.run();
+            testing::emit_all_types(cancel);
+            io.restart();
+            io.run();
+            CHECK(completions == 1);
+            CHECK((reason == errc::cancelled || (limit_passes && reason == errc::timeout)));
+        }
 }

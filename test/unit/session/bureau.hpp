@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/lookups.hpp"
+#include "unit/coro/emission.hpp"
 #include "unit/session/echo_provider.hpp"
 #include "unit/session/manual_clock.hpp"
 
@@ -114,6 +115,7 @@ public:
                 ++ended;
                 if (e)
                     check_cancelled(e); // before it began
+                emit_all_types(signal); // from within its own completion
             }));
     }
 

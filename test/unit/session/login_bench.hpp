@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/logins.hpp"
+#include "unit/coro/emission.hpp"
 #include "unit/session/fake_login_provider.hpp"
 #include "unit/session/manual_clock.hpp"
 
@@ -108,6 +109,7 @@ public:
         auto done = [times = p.times_, signal = p.signal_](const std::exception_ptr& e) {
             CHECK(e == nullptr);
             ++*times;
+            emit_all_types(*signal); // from within its own completion
         };
         boost::asio::co_spawn(io, keep_result(std::move(op), p.out_),
             boost::asio::bind_cancellation_slot(p.signal_->slot(), std::move(done)));

@@ -1,4 +1,4 @@
-// At every step, every type of cancellation: who is cancelled completes once, and nobody else notices.
+// At every step, every type of cancellation, once and twice: who is cancelled completes once, and nobody else notices.
 #include "unit/session/login_bench.hpp"
 
 #include <boost/asio/post.hpp>
@@ -8,6 +8,7 @@
 using namespace std::chrono_literals;
 using namespace coauth;
 namespace asio = boost::asio;
+using testing::emission;
 using testing::login_bench;
 
 namespace {
@@ -53,32 +54,36 @@ public:
 
 enum class victim { leader, follower, waiter, callback };
 
-// The victim is cancelled before step `k`. Returns whether there was such a step.
-bool play(victim who, int k, asio::cancellation_type type)
+// Null for an operation that has not begun.
+asio::cancellation_signal* signal_of(scene& s, victim who)
 {
-    scene s;
-    for (int i = 0; i < k; ++i)
-        if (!s.step())
-            return false;
-    s.go_on();
-    asio::cancellation_signal* signal = nullptr;
     switch (who) {
     case victim::leader:
-        signal = &s.leader->signal();
-        break;
+        return &s.leader->signal();
     case victim::follower:
-        signal = &s.follower->signal();
-        break;
+        return &s.follower->signal();
     case victim::waiter:
-        signal = s.waiter ? &s.waiter->signal() : nullptr;
-        break;
+        return s.waiter ? &s.waiter->signal() : nullptr;
     case victim::callback:
-        signal = s.callback ? &s.callback->signal() : nullptr;
-        break;
+        return s.callback ? &s.callback->signal() : nullptr;
     }
-    if (signal != nullptr)
-        signal->emit(type);
-    while (s.step()) {}
+    return nullptr;
+}
+
+// The victim is cancelled before step `begin`. Returns whether there was such a step.
+bool play(victim who, std::size_t begin, const emission& cancellation)
+{
+    scene s;
+    std::size_t steps = 0;
+    for (;; ++steps) {
+        s.go_on();
+        if (asio::cancellation_signal* const signal = signal_of(s, who))
+            cancellation.before_step(steps, begin, *signal);
+        if (!s.step())
+            break;
+    }
+    if (steps < begin)
+        return false;
 
     // Each once, and only the victim may have been cancelled.
     const auto fine = [](const auto& p, bool is_victim) {
@@ -111,16 +116,56 @@ bool play(victim who, int k, asio::cancellation_type type)
 
 } // namespace
 
-TEST_CASE("cancelling anybody at any step, by any type, harms nobody else")
+TEST_CASE("logins: a cancellation at any step, emitted once or twice, ends one caller once and no other")
 {
     for (const auto who : {victim::leader, victim::follower, victim::waiter, victim::callback})
-        for (const auto type :
-            {asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total}) {
-            int steps = 0;
-            while (play(who, steps, type))
+        for (const emission& cancellation : testing::all_emissions()) {
+            std::size_t steps = 0;
+            while (play(who, steps, cancellation))
                 ++steps;
             CHECK(steps > 10);
         }
+}
+
+TEST_CASE("session.wait: a cancellation after it was resumed, before its handler has run, changes nothing")
+{
+    for (const emission& cancellation : testing::all_emissions()) {
+        login_bench b;
+        const login begun = b.begin().value();
+        const auto waiter = b.start(b.logins->wait(begun));
+        b.poll();
+        asio::post(b.io, [&] {
+            b.logins->close();
+            cancellation.emit(waiter.signal());
+            CHECK_FALSE(waiter.done());
+        });
+        b.poll();
+        CHECK(waiter.failure() == errc::cancelled);
+        CHECK(waiter.value().error().message() == "the session is closed");
+        CHECK(b.idle());
+    }
+}
+
+TEST_CASE("session.wait: a limit and a caller that cancel in one turn end it once, and no other waiter")
+{
+    // As with `cancel_after`, whose limit and whose caller's cancellation arrive at one signal.
+    for (const emission& cancellation : testing::all_emissions()) {
+        login_bench b;
+        const login begun = b.begin().value();
+        const auto first = b.start(b.logins->wait(begun));
+        const auto second = b.start(b.logins->wait(begun));
+        b.poll();
+        CHECK(b.logins->counts().awaited == 2);
+        asio::post(b.io, [&] { cancellation.emit(first.signal()); });
+        b.poll();
+        CHECK(b.logins->counts().awaited == 1);
+        CHECK(first.failure() == errc::cancelled);
+        CHECK_FALSE(second.done());
+        CHECK(b.status(begun) == login_status::granted);
+        b.poll();
+        CHECK(second.value().value().status == login_status::granted);
+        CHECK(b.logins->counts().awaited == 0);
+    }
 }
 
 TEST_CASE("destroying the logins at any step completes everybody once")

@@ -1,0 +1,15 @@
+// A user's clock that can't stop what depends on it.
+#pragma once
+
+#include <coauth/coro/clock.hpp>
+#include <coauth/export.hpp>
+
+#include <memory>
+
+namespace coauth {
+
+/// The same clock; where it throws, the machine's clock goes on from the last time that it told, and sleeps in its
+/// place. Null stays null.
+COAUTH_DECL std::shared_ptr<clock> checked_clock(std::shared_ptr<clock> user);
+
+} // namespace coauth

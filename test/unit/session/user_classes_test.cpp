@@ -1,0 +1,226 @@
+// Any exception of a user's class ends the call that met it with a typed error, and no other call.
+#include "unit/session/user_class_fixture.hpp"
+
+using namespace coauth;
+using namespace coauth::testing;
+
+namespace {
+
+struct user_class_operation {
+    const char* name;
+    std::function<void(user_class_fixture&)> act;
+};
+
+std::vector<user_class_operation> user_class_operations()
+{
+    using fixture = user_class_fixture;
+    return {
+        {"begin_login", [](fixture& f) { f.start(f.sut->begin_login(browser_binding())); }},
+        {"begin_login, shared",
+            [](fixture& f) {
+                f.start(f.sut->begin_login(f.begun->binding));
+                f.start(f.sut->begin_login(f.begun->binding));
+            }},
+        {"wait, then complete_login",
+            [](fixture& f) {
+                f.start(f.sut->wait(*f.begun));
+                f.start(f.sut->complete_login(f.callback(), f.begun->binding));
+            }},
+        {"wait, expired", [](fixture& f) { f.start(f.sut->wait(*f.begun)); }},
+        {"add_user", [](fixture& f) { f.start(f.sut->add_user("ann", echo_provider::token_of("ann"))); }},
+        {"sign_out", [](fixture& f) { f.start(f.sut->sign_out("ann")); }},
+        {"sign_out, invalidate", [](fixture& f) { f.start(f.sut->sign_out("ann", session::at_provider::invalidate)); }},
+        {"profile", [](fixture& f) { f.start(f.sut->profile("ann", "jack")); }},
+        {"profiles", [](fixture& f) { f.start(f.sut->profiles("ann", std::vector<twitter::user_ref>(2, "jack"))); }},
+        {"two profiles of a revoked token",
+            [](fixture& f) {
+                f.provider->echo->fails = [&f](std::size_t) {
+                    f.provider->echo->fails = nullptr;
+                    throw error(errc::token_revoked);
+                };
+                f.start(f.sut->profile("ann", "jack"));
+                f.start(f.sut->profile("ann", "jill"));
+            }},
+        {"profile after a rate limit",
+            [](fixture& f) {
+                f.provider->echo->fails = [&f](std::size_t) {
+                    f.provider->echo->fails = nullptr;
+                    throw error(errc::rate_limited).with_retry_after(10s);
+                };
+                f.start(f.sut->profile("ann", "jack"));
+            }},
+    };
+}
+
+const std::vector<const char*>& awaited_methods()
+{
+    static const std::vector<const char*> all = {"login_store::add", "login_store::count", "login_store::recent",
+        "login_store::take", "login_store::expire", "token_store::find", "token_store::put", "token_store::remove",
+        "provider::begin", "provider::finish", "provider::look_up", "provider::invalidate"};
+    return all;
+}
+
+const std::vector<const char*>& plain_methods()
+{
+    static const std::vector<const char*> all = {"login_store::limits", "provider::login_url",
+        "provider::one_limit_for_ids_and_names", "clock::now", "clock::steady_now", "on_event", "chance"};
+    return all;
+}
+
+// Without the test's clock, time passes at the machine's pace.
+bool needs_time(const user_class_operation& operation)
+{
+    return operation.name == std::string("wait, expired") ||
+           operation.name == std::string("profile after a rate limit");
+}
+
+int play(const char* method, thrown_when when, const thrown_kind& thrown, const user_class_operation& operation)
+{
+    const std::string played = std::string(method) + " throws " + thrown.name + " in " + operation.name + " (" +
+                               std::to_string(static_cast<int>(when)) + ")";
+    CAPTURE(played);
+    user_class_fixture f;
+    f.fault->method = method;
+    f.fault->when = when;
+    f.fault->raise = thrown.raise;
+    operation.act(f);
+    f.run();
+    for (const auto& call : f.calls) {
+        CHECK(call->completions == 1);
+        CHECK_FALSE(call->untyped);
+        if (call->failure)
+            CHECK(call->failure->reason() != errc::cancelled);
+    }
+    f.check_next_calls();
+    return f.fault->raised;
+}
+
+} // namespace
+
+TEST_CASE("session: whatever a store or a provider throws, each call ends once, typed, and the next calls work")
+{
+    for (const char* method : awaited_methods()) {
+        int raised = 0;
+        for (const auto when : {thrown_when::in_the_call, thrown_when::at_once, thrown_when::a_turn_later})
+            for (const thrown_kind& thrown : thrown_kinds())
+                for (const user_class_operation& operation : user_class_operations())
+                    if (when == thrown_when::at_once || thrown.name == std::string("int"))
+                        raised += play(method, when, thrown, operation);
+        CAPTURE(method);
+        CHECK(raised > 0);
+    }
+}
+
+TEST_CASE("session: whatever a clock, an event handler or another plain function throws, each call ends once, typed")
+{
+    for (const char* method : plain_methods()) {
+        int raised = 0;
+        for (const thrown_kind& thrown : thrown_kinds())
+            for (const user_class_operation& operation : user_class_operations())
+                if (method != std::string("clock::steady_now") || !needs_time(operation))
+                    raised += play(method, thrown_when::in_the_call, thrown, operation);
+        CAPTURE(method);
+        CHECK(raised > 0);
+    }
+}
+
+TEST_CASE("session: what a provider throws while a session is made is typed")
+{
+    for (const char* method : {"provider::largest_lookup", "provider::one_limit_for_ids_and_names"}) {
+        auto fault = std::make_shared<thrower>();
+        fault->method = method;
+        fault->raise = [] { throw 7; };
+        asio::io_context io;
+        CHECK_THROWS_AS(session(io.get_executor(), std::make_shared<throwing_provider>(fault)), error);
+    }
+}
+
+TEST_CASE("session: what is thrown becomes the error of the class that threw it")
+{
+    struct expected_error {
+        const char* method;
+        std::function<void(user_class_fixture&)> act;
+        errc reason;
+        const char* message;
+    };
+    const std::vector<expected_error> all = {
+        {"token_store::find", [](auto& f) { f.start(f.sut->sign_out("ann")); }, errc::store_unavailable,
+            "internal error: the token store threw a bug"},
+        {"login_store::take", [](auto& f) { f.start(f.sut->complete_login(f.callback(), f.begun->binding)); },
+            errc::store_unavailable, "internal error: the login store threw a bug"},
+        {"provider::finish", [](auto& f) { f.start(f.sut->complete_login(f.callback(), f.begun->binding)); },
+            errc::provider_error, "internal error: the login provider threw a bug"},
+        {"provider::look_up", [](auto& f) { f.start(f.sut->profile("ann", "jack")); }, errc::provider_error,
+            "internal error: the login provider threw a bug"},
+    };
+    for (const expected_error& expected : all) {
+        CAPTURE(expected.method);
+        user_class_fixture f;
+        f.fault->method = expected.method;
+        f.fault->raise = [] { throw std::runtime_error("a bug"); };
+        expected.act(f);
+        f.run();
+        const auto& failure = f.calls.front()->failure;
+        REQUIRE(failure);
+        CHECK(failure->reason() == expected.reason);
+        CHECK(failure->message() == expected.message);
+
+        user_class_fixture g;
+        g.fault->method = expected.method;
+        g.fault->raise = [] { throw 7; };
+        expected.act(g);
+        g.run();
+        REQUIRE(g.calls.front()->failure);
+        CHECK(g.calls.front()->failure->reason() == expected.reason);
+    }
+}
+
+TEST_CASE("session: a store that throws from remove leaves both askers of a revoked token their answer")
+{
+    for (const thrown_kind& thrown : thrown_kinds()) {
+        CAPTURE(thrown.name);
+        user_class_fixture f;
+        f.provider->echo->fails = [](std::size_t) { throw error(errc::token_revoked); };
+        f.fault->method = "token_store::remove";
+        f.fault->raise = thrown.raise;
+        const auto first = f.start(f.sut->profile("ann", "jack"));
+        const auto second = f.start(f.sut->profile("ann", "jill"));
+        f.run();
+        CHECK(f.fault->raised == 1);
+        for (const auto& call : {first, second}) {
+            CHECK(call->completions == 1);
+            REQUIRE(call->failure);
+            CHECK(call->failure->reason() == errc::token_revoked);
+        }
+    }
+}
+
+TEST_CASE("session: a clock that throws from sleep_for is replaced by the machine's for that sleep")
+{
+    for (const thrown_kind& thrown : thrown_kinds()) {
+        CAPTURE(thrown.name);
+        auto fault = std::make_shared<thrower>();
+        fault->method = "clock::sleep_for";
+        fault->raise = thrown.raise;
+        asio::io_context io;
+        auto inner = std::make_shared<manual_clock>();
+        session_options options;
+        options.clock = std::make_shared<throwing_clock>(inner, fault);
+        options.gather_for = 1ms;
+        fault->raise = [&] {
+            inner->advance(1ms); // the machine's clock and this one agree
+            thrown.raise();
+        };
+        session sut(io.get_executor(), std::make_shared<echo_provider>(), options);
+        int ended = 0;
+        const auto ask = [](session& on, int& count) -> asio::awaitable<void> {
+            co_await on.add_user("ann", echo_provider::token_of("ann"));
+            const twitter::profile found = co_await on.profile("ann", "jack");
+            count += found.username == "jack";
+        };
+        asio::co_spawn(io, ask(sut, ended), [](const std::exception_ptr& e) { CHECK(e == nullptr); });
+        CHECK_NOTHROW(io.run());
+        CHECK(ended == 1);
+        CHECK(fault->raised > 0);
+    }
+}
