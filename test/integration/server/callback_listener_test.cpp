@@ -210,8 +210,8 @@ TEST_CASE("a wait can be cancelled, and the callback that comes afterwards gets 
 
 TEST_CASE("callback_listener: a wait cancelled at any step, once or twice, ends once and holds no browser")
 {
-    int cancelled = 0;
-    int returned = 0;
+    std::size_t cancelled = 0;
+    std::size_t returned = 0;
     for (const auto& cancellation : coauth::testing::all_emissions()) {
         bool over = false;
         for (std::size_t begin = 0; !over; ++begin) {
@@ -250,7 +250,7 @@ TEST_CASE("callback_listener: a wait cancelled at any step, once or twice, ends 
             CHECK((status == 200 || status == 410 || status == 0)); // 0: it was cut before its request had been read
         }
     }
-    CHECK(cancelled > 100);
+    CHECK(cancelled >= coauth::testing::all_emissions().size()); // before the first step, at least
     CHECK(returned > 0);
 }
 
