@@ -235,8 +235,8 @@ TEST_CASE("callback_listener: a wait cancelled at any step, once or twice, ends 
                     coauth::testing::emit_all_types(signal);
                 }));
             std::size_t steps = 0;
-            for (; completions == 0; ++steps) {
-                cancellation.before_step(steps, begin, signal);
+            while (completions == 0) {
+                cancellation.before_step(steps++, begin, signal);
                 io.run_one();
             }
             over = steps <= begin;

@@ -66,6 +66,14 @@ inline std::vector<emission> all_emissions()
     return all;
 }
 
+/// One of each kind, for scenes of many steps: each type once, two equal ones, and two different ones in two turns.
+inline std::vector<emission> some_emissions()
+{
+    using type = emission::type;
+    return {emission(type::terminal), emission(type::partial), emission(type::total),
+        emission(type::terminal, type::terminal, 0), emission(type::partial, type::total, 1)};
+}
+
 /// For an operation that has completed: must change nothing.
 inline void emit_all_types(boost::asio::cancellation_signal& signal)
 {

@@ -83,7 +83,7 @@ TEST_CASE("lookups: a cancellation at any step, emitted once or twice, ends one 
     for (const mishap met : all_mishaps) {
         const std::size_t steps = scene(met).play([](std::size_t) {});
         REQUIRE(steps > 10);
-        for (const emission& cancellation : all_emissions())
+        for (const emission& cancellation : met == mishap::none ? all_emissions() : some_emissions())
             for (std::size_t victim = 0; victim < 5; ++victim)
                 for (std::size_t k = 0; k <= steps; ++k) {
                     scene s(met);

@@ -100,11 +100,12 @@ TEST_CASE("client: a verifier that is not a PIN is sent as it is")
     const std::pair<const char*, const char*> table[] = {{"a b", "a%20b"},
         {" caf\xc3\xa9 100% ", "%20caf%C3%A9%20100%25%20"}, {"a b\r\n", "a%20b"}, {" 0012 ", "0012"},
         {"00 12", "00%2012"}};
-    for (const auto& [verifier, sent] : table) {
+    for (const auto& row : table) {
+        const auto* const verifier = row.first;
         CAPTURE(verifier);
         bench b;
         client c = b.make();
-        const std::string expected = "oauth_verifier=\"" + std::string(sent) + '"';
+        const std::string expected = "oauth_verifier=\"" + std::string(row.second) + '"';
         b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats", [expected](const http::request& request) {
             CHECK(request.headers.get("Authorization").find(expected) != std::string_view::npos);
         });

@@ -68,11 +68,11 @@ TEST_CASE("read_rate_limits: what is left may be below 0 or huge, a reset is a t
         headers.set("x-rate-limit-remaining", text);
         CHECK(read_rate_limits(headers).window.value().remaining == value);
     }
-    for (const auto& [text, is_time] : {std::pair("0", true), std::pair("253402300799", true),
-             std::pair("253402300800", false), std::pair("1000000000000000000", false), std::pair("-1", false),
+    for (const auto& row : {std::pair("0", true), std::pair("253402300799", true), std::pair("253402300800", false),
+             std::pair("1000000000000000000", false), std::pair("-1", false),
              std::pair("99999999999999999999", false)}) {
-        CAPTURE(text);
-        headers.set("x-rate-limit-reset", text);
-        CHECK(read_rate_limits(headers).window.value().reset.has_value() == is_time);
+        CAPTURE(row.first);
+        headers.set("x-rate-limit-reset", row.first);
+        CHECK(read_rate_limits(headers).window.value().reset.has_value() == row.second);
     }
 }
