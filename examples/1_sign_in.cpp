@@ -54,7 +54,31 @@ struct callback_wait {
 
     std::optional<coauth::server::callback_listener> listener;
     std::exception_ptr browser_failure;
+    int rejected = 0;           // callbacks that were not this login's
+    std::string last_rejection; // why
 };
+
+bool is_callback_of(const oauth1::request_token& login, std::string_view query, callback_wait& wait)
+{
+    const auto callback = oauth1::parse_callback(query);
+    if (callback && callback->belongs_to(login))
+        return true;
+    ++wait.rejected;
+    wait.last_rejection = callback ? "its oauth_token belongs to another login" : callback.error().message();
+    std::cerr << "a callback was rejected: " << wait.last_rejection << '\n';
+    return false;
+}
+
+coauth::error no_callback(const callback_wait& wait, double timeout)
+{
+    if (wait.rejected == 0)
+        return program::not_finished("no callback arrived", timeout)
+            .with_hint("give users longer with --timeout, or check that the callback reaches this machine");
+    const std::string count = wait.rejected == 1 ? "1 callback was" : std::to_string(wait.rejected) + " callbacks were";
+    coauth::error e = program::not_finished("no valid callback arrived", timeout);
+    return coauth::error(e.reason(), e.message() + "; " + count + " rejected, the last because " + wait.last_rejection)
+        .with_hint("open the address that this run printed, once, and let the browser come back from there");
+}
 
 asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, const sign_in_flags& flags,
     std::shared_ptr<callback_wait> wait, const oauth1::request_token& login, std::string url)
@@ -71,20 +95,47 @@ asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, c
                 wait->listener.reset();
             });
     }
-    const auto is_ours = [&login](std::string_view query) {
-        const auto callback = oauth1::parse_callback(query);
-        return callback && callback->belongs_to(login);
-    };
+    const auto is_ours = [&login, &rejections = *wait](
+                             std::string_view query) { return is_callback_of(login, query, rejections); };
     auto query =
         co_await coauth::as_result(coauth::cancel_after(milliseconds(flags.timeout), wait->listener->wait(is_ours)));
     if (!query && wait->browser_failure)
         std::rethrow_exception(wait->browser_failure);
     if (!query && query.error().reason() == coauth::errc::timeout)
-        throw program::nobody_came(flags.timeout);
+        throw no_callback(*wait, flags.timeout);
     const auto callback = oauth1::parse_callback(query.value()).value();
     if (callback.denied)
         throw coauth::error(coauth::errc::denied).with_hint("run again and allow the app to sign in");
     co_return callback.verifier;
+}
+
+asio::awaitable<oauth1::access_token> trade(
+    const coauth::twitter::client& client, const oauth1::request_token& login, std::string verifier)
+{
+    std::cerr << "leg 3  trading the request token for an access token\n";
+    return client.access_token(login, std::move(verifier));
+}
+
+asio::awaitable<oauth1::access_token> finish_by_pin(
+    program::provider_setup& setup, const sign_in_flags& flags, const oauth1::request_token& login, std::string url)
+{
+    program::pin_entry entry;
+    for (;;) {
+        std::string pin = co_await program::ask_for_pin(setup, url, flags.interactive, flags.timeout);
+        entry.require_typed(pin);
+        auto access = co_await coauth::as_result(trade(setup.client(), login, std::move(pin)));
+        if (access)
+            co_return *std::move(access);
+        entry.refused(access.error());
+    }
+}
+
+asio::awaitable<oauth1::access_token> finish_by_callback(program::provider_setup& setup, const sign_in_flags& flags,
+    std::shared_ptr<callback_wait> wait, const oauth1::request_token& login, std::string url)
+{
+    std::string verifier = co_await wait_for_callback(setup, flags, std::move(wait), login, std::move(url));
+    oauth1::access_token access = co_await trade(setup.client(), login, std::move(verifier));
+    co_return access;
 }
 
 asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags& flags)
@@ -109,14 +160,9 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     std::cerr << "leg 2  the person opens this address and allows the app\n";
     program::print(url + '\n');
 
-    std::string verifier;
-    if (by_pin)
-        verifier = co_await program::ask_for_pin(setup, url, flags.interactive, flags.timeout);
-    else
-        verifier = co_await wait_for_callback(setup, flags, wait, login, url);
-
-    std::cerr << "leg 3  trading the request token for an access token\n";
-    const oauth1::access_token access = co_await client.access_token(login, verifier);
+    asio::awaitable<oauth1::access_token> finish =
+        by_pin ? finish_by_pin(setup, flags, login, url) : finish_by_callback(setup, flags, wait, login, url);
+    const oauth1::access_token access = co_await std::move(finish);
 
     std::cerr << "then   asking for the profile\n";
     const auto me = co_await client.me(access);

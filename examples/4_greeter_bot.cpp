@@ -155,16 +155,24 @@ asio::awaitable<void> bot::sign_in()
     const std::string url = client_.authorize_url(login);
     std::cerr << "leg 2  open this address, signed in as the account that is to greet, and allow the app\n";
     program::print(url + '\n');
-    const std::string pin = co_await program::ask_for_pin(setup_, url);
+    program::pin_entry entry;
+    for (;;) {
+        const std::string pin = co_await program::ask_for_pin(setup_, url);
+        entry.require_typed(pin);
 
-    std::cerr << "leg 3  trading the request token for an access token\n";
-    const program::held_back hold(stop_asked_);
-    co_await asio::this_coro::reset_cancellation_state(hold);
-    const oauth1::access_token access = co_await client_.access_token(login, pin);
-    co_await be_known(access);
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-    if (stop_asked_)
-        throw coauth::error(errc::cancelled);
+        std::cerr << "leg 3  trading the request token for an access token\n";
+        const program::held_back hold(stop_asked_);
+        co_await asio::this_coro::reset_cancellation_state(hold);
+        const auto access = co_await coauth::as_result(client_.access_token(login, pin));
+        if (access)
+            co_await be_known(*access);
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        if (stop_asked_)
+            throw coauth::error(errc::cancelled);
+        if (access)
+            co_return;
+        entry.refused(access.error());
+    }
 }
 
 // Whose token it is; the state must not be another account's.

@@ -247,7 +247,7 @@ constexpr stop stops[] = {
     {"The consumer secret is wrong", errc::invalid_credentials, wrong_consumer_secret},
     {"The callback is not registered for this app", errc::callback_refused, callback_not_registered},
     {"The provider does not confirm the callback", errc::callback_not_confirmed, callback_not_confirmed},
-    {"The verifier is not the one of this login", errc::invalid_credentials, wrong_verifier},
+    {"The verifier is not the one of this login", errc::invalid_verifier, wrong_verifier},
     {"The clock is off by two hours", errc::clock_skew, clock_off_by_two_hours},
     {"The access token was revoked", errc::token_revoked, token_revoked},
     {"Nobody has that name", errc::not_found, nobody_of_that_name},

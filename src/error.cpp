@@ -35,6 +35,7 @@ constexpr std::array table = {
     entry{errc::wrong_browser, "wrong_browser", fault::login, "the login was begun in another browser"},
     entry{errc::invalid_credentials, "invalid_credentials", fault::provider,
         "the provider does not accept the keys or the signature"},
+    entry{errc::invalid_verifier, "invalid_verifier", fault::login, "the PIN or verifier is not the one of this login"},
     entry{errc::token_revoked, "token_revoked", fault::provider, "the access token is no longer valid"},
     entry{errc::clock_skew, "clock_skew", fault::caller, "this machine's clock differs too much from the provider's"},
     entry{errc::rate_limited, "rate_limited", fault::provider, "the rate limit is spent"},

@@ -58,6 +58,7 @@ failure_scope scope_of(coauth::errc code, bool in_response) noexcept
         return failure_scope::job;
 
     // No lookup fails with these.
+    case errc::invalid_verifier:
     case errc::callback_not_confirmed:
     case errc::callback_refused:
     case errc::denied:

@@ -49,6 +49,7 @@ message message_for(const coauth::error& why, step where)
                 "Please begin again."};
         break;
     case errc::invalid_credentials:
+    case errc::invalid_verifier:
     case errc::token_revoked:
         if (where == step::finish)
             return {400, "The provider did not accept this sign-in", "Perhaps the address was changed on its way.",

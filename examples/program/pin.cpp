@@ -14,6 +14,8 @@ namespace program {
 
 namespace {
 
+constexpr int most_refusals = 3;
+
 // What is typed has blanks around it that are not meant.
 std::string trimmed(std::string_view typed)
 {
@@ -38,15 +40,28 @@ boost::asio::awaitable<std::string> ask_for_pin(
     const std::chrono::milliseconds limit(static_cast<long>(timeout * 1000));
     auto line = co_await coauth::as_result(coauth::cancel_after(limit, read_stdin_line()));
     if (!line && line.error().reason() == coauth::errc::timeout)
-        throw nobody_came(timeout);
+        throw not_finished("no PIN was typed", timeout).with_hint("give users longer with --timeout");
     co_return trimmed(line.value());
 }
 
-coauth::error nobody_came(double timeout)
+void pin_entry::refused(const coauth::error& refusal)
+{
+    refusal_ = refusal;
+    if (refusal.reason() != coauth::errc::invalid_verifier || ++refusals_ == most_refusals)
+        throw refusal;
+    std::cerr << refusal.message() << "; please type the PIN once more\n";
+}
+
+void pin_entry::require_typed(const std::string& pin) const
+{
+    if (refusal_ && pin.empty())
+        throw *refusal_;
+}
+
+coauth::error not_finished(const std::string& reason, double timeout)
 {
     return coauth::error(
-        coauth::errc::expired, "nobody finished the login within " + std::to_string(static_cast<long>(timeout)) + " s")
-        .with_hint("give people longer with --timeout, or check that the callback reaches this machine");
+        coauth::errc::expired, reason + " within " + std::to_string(static_cast<long>(timeout)) + " s");
 }
 
 void tell_clock(const coauth::twitter::client& client)

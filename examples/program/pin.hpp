@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string>
 
 namespace program {
@@ -21,8 +22,25 @@ inline constexpr double patience = 300;
 boost::asio::awaitable<std::string> ask_for_pin(
     provider_setup& setup, std::string url, bool interactive = false, double timeout = patience);
 
-/// The error of a login that nobody finished in time.
-coauth::error nobody_came(double timeout);
+/// A login by PIN, which may be mistyped.
+class pin_entry {
+public:
+    pin_entry() = default;
+
+    /// After `refusal` of a PIN: says so on stderr if it is to be asked for again, up to three times in all; else throws
+    /// the refusal.
+    void refused(const coauth::error& refusal);
+
+    /// Throws the refusal if nothing is typed after one.
+    void require_typed(const std::string& pin) const;
+
+private:
+    std::optional<coauth::error> refusal_;
+    int refusals_ = 0;
+};
+
+/// The error of a login that was not finished within `timeout` seconds. `reason`: what did not arrive.
+coauth::error not_finished(const std::string& reason, double timeout);
 
 /// Says on stderr by how much this machine's clock is off, if the client had to mend that.
 void tell_clock(const coauth::twitter::client& client);

@@ -39,6 +39,7 @@ enum class errc {
     wrong_browser,          ///< The login belongs to another browser.
 
     invalid_credentials,  ///< The provider does not accept the keys or the signature.
+    invalid_verifier,     ///< The PIN or verifier is not the one of this login; the user may type it again.
     token_revoked,        ///< The access token is no longer valid; the person must sign in again.
     clock_skew,           ///< This machine's clock is too far from the provider's.
     rate_limited,         ///< Too many requests; see `error::retry_after()`.

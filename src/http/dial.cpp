@@ -7,6 +7,7 @@
 #include "http/tls_failure.hpp"
 #include "http/watchdog.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/system_failure.hpp>
 
 #include <algorithm>
@@ -45,8 +46,8 @@ asio::awaitable<void> connect_to_one(
             std::string(shortage.empty() ? "check that the server runs and that no firewall is in between" : shortage));
 }
 
-// RFC 9110, section 9.3.6.
-asio::awaitable<void> open_tunnel(connection& line, const origin& to, limit until, watchdog& dog)
+// The response to CONNECT; throws what is wrong with it.
+asio::awaitable<int> ask_for_tunnel(connection& line, const origin& to, limit until, watchdog& dog)
 {
     const std::string ask = connect_text(to);
     auto [failed, written] = co_await line.write(asio::buffer(ask));
@@ -62,15 +63,29 @@ asio::awaitable<void> open_tunnel(connection& line, const origin& to, limit unti
     if (dog.barked())
         throw until.exceeded("asking the proxy for a tunnel");
     if (failed)
-        throw error(errc::connect_failed, "the proxy closed the connection: " + failed.message());
-    const int status = reader.take().status;
-    if (status / 100 != 2)
-        throw error(errc::connect_failed, "the proxy refuses a tunnel to " + to.authority())
-            .with_http_status(status)
-            .with_hint("the proxy must allow CONNECT to this host; proxies with a password are not supported");
+        throw error(errc::connect_failed, "it closed the connection: " + failed.message());
     // What came before the handshake can only be the proxy's own, and would be taken for the server's.
-    if (reader.bytes_left())
-        throw error(errc::connect_failed, "the proxy sent more than its answer");
+    const int status = reader.take().status;
+    if (status / 100 == 2 && reader.bytes_left())
+        throw error(errc::connect_failed, "it sent more than its response");
+    co_return status;
+}
+
+// RFC 9110, section 9.3.6.
+asio::awaitable<void> open_tunnel(connection& line, const origin& to, const origin& proxy, limit until, watchdog& dog)
+{
+    const std::string name = "the proxy " + proxy.authority();
+    const auto status = co_await as_result(ask_for_tunnel(line, to, until, dog));
+    if (!status && (status.error().reason() == errc::timeout || status.error().reason() == errc::cancelled))
+        throw status.error();
+    if (!status)
+        throw error(errc::connect_failed,
+            name + " did not open a tunnel to " + to.authority() + ": " + status.error().message())
+            .with_hint("check that the proxy's address is that of an HTTP proxy");
+    if (*status / 100 != 2)
+        throw error(errc::connect_failed, name + " refuses a tunnel to " + to.authority())
+            .with_http_status(*status)
+            .with_hint("the proxy must allow CONNECT to this host; proxies with a password are not supported");
 }
 
 } // namespace
@@ -88,7 +103,7 @@ asio::awaitable<void> dial(
 
     dog.watch(line, until.at());
     if (tunnel)
-        co_await open_tunnel(line, to, until, dog);
+        co_await open_tunnel(line, to, *proxy, until, dog);
     if (to.https) {
         const error_code failed = co_await line.handshake(to.host);
         if (dog.barked())

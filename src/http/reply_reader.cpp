@@ -1,6 +1,7 @@
 #include "http/reply_reader.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/http/fields.hpp>
 
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/fields.hpp>
@@ -26,6 +27,22 @@ constexpr int most_interim_answers = 4;
         throw error(errc::response_too_large, "the body of the answer is over the limit")
             .with_hint("the limit is max_body");
     throw error(errc::malformed_response, "the answer is not HTTP: " + why.message());
+}
+
+// RFC 9112, section 6.1: what follows the header can only be read in a coding that is known. Beast looks for
+// "chunked" at the end of the list alone.
+void require_known_coding(const beast_http::fields& header)
+{
+    for (const auto& field : header) {
+        if (field.name() != beast_http::field::transfer_encoding)
+            continue;
+        const auto value = std::string_view(field.value().data(), field.value().size());
+        if (same_field_name(value, "chunked") || same_field_name(value, "identity"))
+            continue;
+        throw error(errc::malformed_response,
+            "the response has Transfer-Encoding " + std::string(value.substr(0, 100)) + ", which was not asked for")
+            .with_hint("something between here and the server changes responses; check the proxy");
+    }
 }
 
 } // namespace
@@ -78,8 +95,10 @@ void reply_reader::parse()
             return;
         if (ec)
             refuse(ec);
-        if (!had_header && parser_->is_header_done() && !skip_if_interim())
+        if (!had_header && parser_->is_header_done() && !skip_if_interim()) {
+            require_known_coding(parser_->get());
             parser_->eager(true);
+        }
     }
 }
 

@@ -79,13 +79,6 @@ std::string api_1_1_date(std::chrono::sys_seconds when)
         "%s %s %02u %02d:%02d:%02d +0000 %04d", p.day_name, p.month_name, p.day, p.hour, p.minute, p.second, p.year);
 }
 
-std::string http_date(std::chrono::sys_seconds when)
-{
-    const auto p = split(when);
-    return print(
-        "%s, %02u %s %04d %02d:%02d:%02d GMT", p.day_name, p.day, p.month_name, p.year, p.hour, p.minute, p.second);
-}
-
 std::optional<std::chrono::sys_seconds> parse_iso8601(std::string_view text)
 {
     const auto year = take_number(text, 4);

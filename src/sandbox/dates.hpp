@@ -14,9 +14,6 @@ std::string iso8601(std::chrono::sys_seconds when);
 /// "Tue Dec 01 18:37:44 +0000 2009": API 1.1.
 std::string api_1_1_date(std::chrono::sys_seconds when);
 
-/// "Tue, 01 Dec 2009 18:37:44 GMT": the Date header (RFC 9110, section 5.6.7).
-std::string http_date(std::chrono::sys_seconds when);
-
 /// Reads "2026-11-24T13:00:00Z", with or without a fraction of a second; nothing else.
 std::optional<std::chrono::sys_seconds> parse_iso8601(std::string_view text);
 

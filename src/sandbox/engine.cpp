@@ -10,6 +10,8 @@
 #include "sandbox/pages.hpp"
 #include "sandbox/seed.hpp"
 
+#include <coauth/http/date.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -125,7 +127,7 @@ outcome engine::answer(const server::request& r, std::chrono::sys_seconds machin
 server::response engine::carry_out(call& c, journal_entry& entry)
 {
     auto answer = dispatch(c, entry);
-    answer.headers.set("Date", http_date(c.now));
+    answer.headers.set("Date", http::write_date(c.now));
     answer.headers.set("x-transaction-id", random_text(random_, 16));
     if (c.user)
         answer.headers.set("x-access-level", c.user->may_write ? "read-write" : "read");
@@ -201,7 +203,7 @@ server::response engine::afflicted(const scripted_fault& fault, call& c, journal
     if (fault.status || fault.body) {
         entry.fault = "answer";
         auto answer = canned(fault, c);
-        answer.headers.set("Date", http_date(c.now));
+        answer.headers.set("Date", http::write_date(c.now));
         add_headers(fault, answer);
         return answer;
     }

@@ -1,6 +1,5 @@
 #include "server/connection.hpp"
 
-#include "server/http_date.hpp"
 #include "server/quietly.hpp"
 #include "server/request_parser.hpp"
 #include "server/request_rules.hpp"
@@ -8,6 +7,7 @@
 #include "server/tls_context.hpp"
 
 #include <coauth/coro/cancel_after.hpp>
+#include <coauth/http/date.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
@@ -39,8 +39,6 @@ service::service(server_options o, handler a)
 
 namespace {
 
-// For operations whose failure is an ordinary event.
-
 // How long, and for how many bytes, a client that was refused may go on talking: closing earlier
 // would reset the connection and take the answer away from it.
 constexpr milliseconds linger_time(2'000);
@@ -51,6 +49,13 @@ constexpr std::size_t body_piece = 16 * 1024;
 
 // Most requests are whole with this.
 constexpr std::size_t first_piece = 1024;
+
+// An IPv4 client of an IPv6 socket by the address it is known by.
+std::string text_of(const asio::ip::address& address)
+{
+    const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    return mapped ? make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
+}
 
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
@@ -64,7 +69,7 @@ public:
     {
         error_code ignored;
         const auto peer = lowest().remote_endpoint(ignored);
-        peer_ = peer.address().to_string();
+        peer_ = text_of(peer.address());
         lowest().set_option(tcp::no_delay(true), ignored);
         lowest().non_blocking(true, ignored);
     }
@@ -204,7 +209,7 @@ private:
         if (!head_failure && head_size > options().max_header)
             head_failure = beast_http::error::header_limit;
         if (head_failure) {
-            refused = refusal_for(head_failure, part::head, too_slow_);
+            refused = refusal_for(head_failure, part::head, too_slow_, arrived());
             co_return false;
         }
         question = head_of(parser);
@@ -229,6 +234,12 @@ private:
         }
         question.body = std::move(parser.get().body());
         co_return true;
+    }
+
+    std::string_view arrived() const noexcept
+    {
+        const auto bytes = buffer_.cdata();
+        return {static_cast<const char*>(bytes.data()), bytes.size()};
     }
 
     asio::awaitable<response> ask(request question)
@@ -258,7 +269,8 @@ private:
             body = *answer.raw;
             silent_ = body.empty();
         } else {
-            head = response_head(answer, keep, http_date(std::chrono::system_clock::now()));
+            head = response_head(answer, keep,
+                http::write_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
             if (!head_only && !bodiless(answer.status))
                 body = answer.body;
         }

@@ -7,6 +7,7 @@
 #include <coauth/oauth1/target.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace coauth::twitter {
 
@@ -37,6 +38,24 @@ bool is_page_token(api_version api, std::string_view token)
         return is_id(token);
     return token.size() <= longest &&
            std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+// Unicode's White_Space, and the marks of no width that come along with a copied text.
+constexpr std::string_view white_space[] = {"\t", "\n", "\v", "\f", "\r", " ", "\u0085", "\u00a0", "\u1680", "\u2000",
+    "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u200b",
+    "\u200c", "\u200d", "\u200e", "\u200f", "\u2028", "\u2029", "\u202f", "\u205f", "\u2060", "\u3000", "\ufeff"};
+
+std::string without_white_space(std::string_view typed)
+{
+    std::string out;
+    while (!typed.empty()) {
+        const auto* const blank = std::find_if(std::begin(white_space), std::end(white_space),
+            [typed](std::string_view each) { return typed.starts_with(each); });
+        if (blank == std::end(white_space))
+            out += typed.front();
+        typed.remove_prefix(blank == std::end(white_space) ? 1 : blank->size());
+    }
+    return out;
 }
 
 } // namespace
@@ -100,16 +119,15 @@ void require_call(const api_call& call)
 
 std::string trimmed_verifier(std::string_view typed)
 {
-    const auto trimmed = [typed](std::string_view space) {
-        const std::size_t first = typed.find_first_not_of(space);
-        return first == std::string_view::npos ? std::string_view()
-                                               : typed.substr(first, typed.find_last_not_of(space) - first + 1);
-    };
-    const std::string_view text = trimmed(" \t\r\n");
+    std::string text = without_white_space(typed);
     if (text.empty())
         refuse("the verifier is empty");
     const bool is_pin = text.find_first_not_of("0123456789") == std::string_view::npos;
-    return std::string(is_pin ? text : trimmed("\t\r\n"));
+    if (is_pin)
+        return text;
+    constexpr std::string_view ends = "\t\r\n";
+    const std::size_t first = typed.find_first_not_of(ends);
+    return std::string(typed.substr(first, typed.find_last_not_of(ends) - first + 1));
 }
 
 void require_options(const client_options& options)

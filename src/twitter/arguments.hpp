@@ -26,7 +26,8 @@ void require_page(api_version api, page_kind kind, const page_options& which);
 /// A path below the base, encoded; not a form and JSON both.
 void require_call(const api_call& call);
 
-/// Without white space around it if it is a PIN, that is digits; any other may begin or end with a space.
+/// Without white space of any kind, inside it too, if it is a PIN, that is digits; any other may begin or end with a
+/// space.
 /// Throws if nothing is left.
 std::string trimmed_verifier(std::string_view typed);
 

@@ -2,6 +2,7 @@
 
 #include "twitter/arguments.hpp"
 #include "twitter/read_error.hpp"
+#include "twitter/refusal.hpp"
 #include "twitter/retry.hpp"
 
 #include <coauth/coro/checked_clock.hpp>
@@ -33,6 +34,15 @@ void require_path(const http::base_url& base, const std::string& path)
 {
     if (!path.starts_with('/') || !oauth1::split_target(base.url() + path))
         throw error(errc::invalid_argument, "an endpoint's path must begin with a slash and be percent-encoded");
+}
+
+// The provider would refuse the signature, and not say why.
+void require_not_copied_with(const std::string& name, std::string_view value)
+{
+    const std::string_view extra = oauth1::copied_with(value);
+    if (!extra.empty())
+        throw error(errc::invalid_argument, "the " + name + " has " + std::string(extra) + " around it")
+            .with_hint("leave it out: the provider's keys have none");
 }
 
 std::string_view signature_in(std::string_view authorization)
@@ -153,6 +163,8 @@ caller::caller(std::shared_ptr<http::transport> transport, oauth1::consumer app,
 {
     if (!transport_)
         throw error(errc::invalid_argument, "the client has no transport");
+    require_not_copied_with("consumer key", app_.key());
+    require_not_copied_with("consumer secret", app_.secret().reveal());
     require_options(options_);
     for (const auto* path : {&options_.endpoints.request_token_path, &options_.endpoints.access_token_path,
              &options_.endpoints.invalidate_token_path})
@@ -181,6 +193,29 @@ oauth1::moment caller::moment_at(std::chrono::sys_seconds time) const
 
 namespace {
 
+// Requests ask for no encoding, so nothing here could undo one.
+std::string_view encoding_of(const http::response& response)
+{
+    const std::string_view encoding = response.headers.get("Content-Encoding");
+    return http::same_field_name(encoding, "identity") ? std::string_view() : encoding;
+}
+
+// A success that cannot be read is an error; a refusal still has its status.
+void require_plain_body(http::response& response)
+{
+    const std::string_view encoding = encoding_of(response);
+    if (encoding.empty() || response.body.empty())
+        return;
+    if (response.status < 200 || response.status > 299) {
+        response.body.clear();
+        return;
+    }
+    throw error(
+        errc::malformed_response, "the response has Content-Encoding " + shown(encoding) + ", which was not asked for")
+        .with_http_status(response.status)
+        .with_hint("something between here and the provider compresses responses; check the proxy");
+}
+
 boost::asio::awaitable<http::response> send(std::shared_ptr<const caller> from, http::request request)
 {
     return await_user_class(
@@ -198,6 +233,7 @@ boost::asio::awaitable<outcome> exchange(std::shared_ptr<const caller> from, std
         http::request wire = call.next_request();
         outcome result;
         result.answer = co_await send(from, std::move(wire));
+        require_plain_body(result.answer);
         const next_step next = call.judge(result);
         if (next.what == next_step::kind::fail || next.what == next_step::kind::fail_for_clock)
             co_return result;

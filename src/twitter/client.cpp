@@ -8,6 +8,7 @@
 #include "twitter/refusal.hpp"
 #include "twitter/routes.hpp"
 #include "twitter/texts.hpp"
+#include "twitter/utf8.hpp"
 
 #include <coauth/coro/typed_errors.hpp>
 #include <coauth/oauth1/legs.hpp>
@@ -41,10 +42,10 @@ auto read_answer(const http::response& answer, Read read)
 }
 
 template <class Read>
-auto reply_from(const http::response& answer, Read read)
+auto reply_from(const caller& from, const http::response& answer, Read read)
 {
     auto value = read_answer(answer, read);
-    return reply<decltype(value)>(std::move(value), read_rate_limits(answer.headers));
+    return reply<decltype(value)>(std::move(value), read_rate_limits(answer.headers, from.clock().machine_now()));
 }
 
 std::shared_ptr<const outgoing> as_user(const caller& from, const oauth1::access_token& user, api_call call)
@@ -58,8 +59,9 @@ std::string_view leg_body(std::string_view body)
     constexpr std::size_t largest = 64 * 1024;
     if (body.size() > largest)
         throw error(errc::response_too_large, "the answer is too large for a token");
+    body = without_byte_order_mark(body);
     if (looks_like_markup(body))
-        throw error(errc::malformed_response, "the answer is a page and no token")
+        throw error(errc::malformed_response, "the provider answered with an HTML page instead of a token")
             .with_hint("something between here and the provider may have answered in its place; check the API base URL "
                        "and the proxy");
     return body;
@@ -117,7 +119,7 @@ asio::awaitable<reply<profile>> do_me(shared_caller from, oauth1::access_token u
     auto call = as_user(*from, user, routes::me(api, id, name, from->options().want_email));
     const http::response answer = co_await perform(from, std::move(call));
     // The name may have changed since the login; the id can't have.
-    co_return reply_from(answer, [&](std::string_view body) {
+    co_return reply_from(*from, answer, [&](std::string_view body) {
         return id.empty() ? read_profile(api, body) : read_profile(api, body, user_ref::id(id));
     });
 }
@@ -128,7 +130,7 @@ asio::awaitable<reply<profile>> do_profile(shared_caller from, oauth1::access_to
     const api_version api = from->options().api;
     auto call = as_user(*from, user, routes::profile(api, who));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(answer, [&](std::string_view body) { return read_profile(api, body, who); });
+    co_return reply_from(*from, answer, [&](std::string_view body) { return read_profile(api, body, who); });
 }
 
 // Both APIs may say with a 404 that none was found; a 404 of something else, such as a wrong base
@@ -153,11 +155,8 @@ asio::awaitable<reply<lookups>> do_profiles(shared_caller from, oauth1::access_t
     const api_version api = from->options().api;
     auto call = as_user(*from, user, routes::profiles(api, who));
     const outcome result = co_await exchange(from, std::move(call));
-    co_return reply_from(result.answer, [&](std::string_view body) {
-        lookups read = result.refused ? read_none_found(api, who, result) : read_lookups(api, who, body);
-        for (lookup& outcome : read.outcomes)
-            outcome.in_response = true;
-        return read;
+    co_return reply_from(*from, result.answer, [&](std::string_view body) {
+        return result.refused ? read_none_found(api, who, result) : read_lookups(api, who, body);
     });
 }
 
@@ -175,7 +174,7 @@ asio::awaitable<reply<page<tweet>>> do_timeline(
     auto call = as_user(*from, user,
         list == timeline::tweets ? routes::tweets(api, user_id, which) : routes::mentions(api, user_id, which));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(answer, [api](std::string_view body) { return read_tweets(api, body); });
+    co_return reply_from(*from, answer, [api](std::string_view body) { return read_tweets(api, body); });
 }
 
 asio::awaitable<reply<page<profile>>> do_followers(
@@ -186,7 +185,7 @@ asio::awaitable<reply<page<profile>>> do_followers(
     require_page(api, page_kind::followers, which);
     auto call = as_user(*from, user, routes::followers(api, user_id, which));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(answer, [api](std::string_view body) { return read_followers(api, body); });
+    co_return reply_from(*from, answer, [api](std::string_view body) { return read_followers(api, body); });
 }
 
 asio::awaitable<reply<tweet>> do_post_tweet(
@@ -198,7 +197,7 @@ asio::awaitable<reply<tweet>> do_post_tweet(
         require_id(reply_to, "the id of the tweet answered");
     auto call = as_user(*from, user, routes::post_tweet(api, text, reply_to));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(answer, [api](std::string_view body) { return read_tweet(api, body); });
+    co_return reply_from(*from, answer, [api](std::string_view body) { return read_tweet(api, body); });
 }
 
 asio::awaitable<void> do_delete_tweet(shared_caller from, oauth1::access_token user, std::string id)
@@ -214,7 +213,7 @@ asio::awaitable<reply<http::response>> do_request(shared_caller from, oauth1::ac
 {
     auto call = as_user(*from, user, std::move(what));
     http::response answer = co_await perform(from, std::move(call));
-    const rate_limits limits = read_rate_limits(answer.headers);
+    const rate_limits limits = read_rate_limits(answer.headers, from->clock().machine_now());
     co_return reply<http::response>(std::move(answer), limits);
 }
 

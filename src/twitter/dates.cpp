@@ -115,23 +115,6 @@ bool falls_on(std::chrono::year_month_day day, unsigned weekday)
 
 } // namespace
 
-std::optional<sys_seconds> read_http_date(std::string_view text)
-{
-    pieces p(text);
-    const unsigned weekday = p.one_of(weekdays);
-    p.literal(", ");
-    const int day = p.digits(2);
-    p.literal(" ");
-    const unsigned month = p.one_of(months) + 1;
-    p.literal(" ");
-    const int year = p.digits(4);
-    p.literal(" ");
-    const clock_time t = time_of(p);
-    p.literal(" GMT");
-    const auto on = date(year, month, day);
-    return p.done() && falls_on(on, weekday) ? combine(on, t) : std::nullopt;
-}
-
 std::optional<sys_seconds> read_v1_1_date(std::string_view text)
 {
     pieces p(text);

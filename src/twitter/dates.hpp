@@ -1,5 +1,5 @@
-// The three ways in which the provider writes a time. Each reader is strict: one form, a day that
-// exists, nothing before or after it.
+// How the provider's two APIs write a time. Each reader is strict: one form, a day that exists, nothing
+// before or after it.
 #pragma once
 
 #include <chrono>
@@ -7,9 +7,6 @@
 #include <string_view>
 
 namespace coauth::twitter {
-
-/// HTTP's `Date`: "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate, RFC 9110, section 5.6.7).
-std::optional<std::chrono::sys_seconds> read_http_date(std::string_view text);
 
 /// API 1.1's `created_at`: "Tue Dec 01 18:37:44 +0000 2009".
 std::optional<std::chrono::sys_seconds> read_v1_1_date(std::string_view text);

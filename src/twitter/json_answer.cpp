@@ -1,6 +1,7 @@
 #include "twitter/json_answer.hpp"
 
 #include "twitter/json_repair.hpp"
+#include "twitter/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
@@ -83,7 +84,8 @@ public:
     }
     bool on_double(double value, json::string_view, code&)
     {
-        stack_.push_double(value);
+        // 0e999 comes as NaN, which marks repeated members here.
+        stack_.push_double(std::isnan(value) ? 0.0 : value);
         return true;
     }
     bool on_bool(bool value, code&)
@@ -216,10 +218,11 @@ json_answer read_json(std::string_view body)
     if (body.size() > max_json_body)
         throw error(
             errc::response_too_large, "the answer's JSON is larger than " + std::to_string(max_json_body) + " octets");
+    body = without_byte_order_mark(body);
     if (auto answer = parse(body))
         return *std::move(answer);
     // Only a body that was refused is searched for what can be repaired.
-    if (const auto repaired = with_legal_texts(body))
+    if (const auto repaired = with_legal_values(body))
         if (auto answer = parse(*repaired))
             return *std::move(answer);
     throw malformed(body);
@@ -227,13 +230,14 @@ json_answer read_json(std::string_view body)
 
 bool is_repeated(const json::value& value) noexcept
 {
-    // JSON has no way to write this number.
+    // No number of a response is read as this one.
     const double* number = value.if_double();
     return number && std::isnan(*number);
 }
 
 bool looks_like_markup(std::string_view body) noexcept
 {
+    body = without_byte_order_mark(body);
     const std::size_t first = body.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && body[first] == '<';
 }

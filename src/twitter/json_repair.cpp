@@ -1,5 +1,6 @@
 #include "twitter/json_repair.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace coauth::twitter {
@@ -54,9 +55,24 @@ std::string take_piece(std::string_view& text, bool& legal)
     return take(text.front() == '\\' ? 2 : 1);
 }
 
+// Takes the number off the front of `text`; what has another form is left to the parser.
+std::string take_number(std::string_view& text, bool& legal)
+{
+    constexpr std::size_t longest_exponent = 5;
+    const std::size_t length = std::min(text.find_first_not_of("+-.0123456789eE"), text.size());
+    const std::string_view number = text.substr(0, length);
+    text.remove_prefix(length);
+    const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+    const std::size_t digits = number.find_first_not_of("+-0", std::min(e + 1, number.size()));
+    if (digits == std::string_view::npos || number.size() - digits <= longest_exponent)
+        return std::string(number);
+    legal = false;
+    return "null";
+}
+
 } // namespace
 
-std::optional<std::string> with_legal_texts(std::string_view json)
+std::optional<std::string> with_legal_values(std::string_view json)
 {
     std::string out;
     out.reserve(json.size());
@@ -67,6 +83,8 @@ std::optional<std::string> with_legal_texts(std::string_view json)
             inside = !inside;
         if (inside && json.front() != '"') {
             out += take_piece(json, legal);
+        } else if (json.front() == '-' || (json.front() >= '0' && json.front() <= '9')) {
+            out += take_number(json, legal);
         } else {
             out += json.front();
             json.remove_prefix(1);

@@ -1,4 +1,4 @@
-// Texts in JSON that break its rules in a way that leaves no doubt of what is meant.
+// Texts and numbers in JSON that its parser refuses, in a way that leaves no doubt of what is meant.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,8 @@
 namespace coauth::twitter {
 
 /// `json` with `\ufffd` in place of each escape that is half of a surrogate pair, and with an escape in
-/// place of each control character that stands in a text as it is. Nothing if there is no such thing.
-std::optional<std::string> with_legal_texts(std::string_view json);
+/// place of each control character that stands in a text as it is, and with `null` in place of each number
+/// whose exponent has more than five digits. Nothing if there is no such thing.
+std::optional<std::string> with_legal_values(std::string_view json);
 
 } // namespace coauth::twitter

@@ -1,6 +1,6 @@
 #include "twitter/provider_clock.hpp"
 
-#include "twitter/dates.hpp"
+#include <coauth/http/date.hpp>
 
 namespace coauth::twitter {
 
@@ -10,7 +10,7 @@ using std::chrono::sys_seconds;
 
 std::optional<seconds> clock_difference(const http::fields& headers, sys_seconds machine_now)
 {
-    const auto date = read_http_date(headers.get("date"));
+    const auto date = http::read_date(headers.get("date"), machine_now);
     return date ? std::optional(*date - machine_now) : std::nullopt;
 }
 

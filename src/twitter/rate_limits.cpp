@@ -1,5 +1,4 @@
-#include "twitter/dates.hpp"
-
+#include <coauth/http/date.hpp>
 #include <coauth/twitter/reply.hpp>
 
 #include <charconv>
@@ -51,13 +50,13 @@ std::optional<rate_window> read_window(const http::fields& headers, const std::s
 
 } // namespace
 
-rate_limits read_rate_limits(const http::fields& headers)
+rate_limits read_rate_limits(const http::fields& headers, std::chrono::sys_seconds now)
 {
     rate_limits limits;
     limits.window = read_window(headers, "x-rate-limit-");
     limits.app_day = read_window(headers, "x-app-limit-24hour-");
     limits.user_day = read_window(headers, "x-user-limit-24hour-");
-    limits.at = read_http_date(headers.get("date"));
+    limits.at = http::read_date(headers.get("date"), now);
     return limits;
 }
 

@@ -1,9 +1,9 @@
 #include "twitter/read_error.hpp"
 
-#include "twitter/dates.hpp"
 #include "twitter/provider_clock.hpp"
 #include "twitter/refusal.hpp"
 
+#include <coauth/http/date.hpp>
 #include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/twitter/reply.hpp>
 
@@ -34,15 +34,34 @@ std::optional<int> code_in_header(const http::fields& headers)
     return code;
 }
 
+// No window is longer than a day; a wait beyond that is nonsense.
+constexpr seconds longest_wait = std::chrono::hours(24) + seconds(60);
+
+// Whole seconds, and a fraction that some providers send, rounded up.
+std::optional<seconds> read_delay(std::string_view text)
+{
+    const auto all_digits = [](std::string_view part) {
+        return std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const std::string_view whole = text.substr(0, point);
+    const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+    if (whole.empty() || !all_digits(whole) || !all_digits(fraction))
+        return std::nullopt;
+    std::int64_t count = 0;
+    const auto [end, problem] = std::from_chars(whole.data(), whole.data() + whole.size(), count);
+    if (problem != std::errc() || count >= longest_wait.count())
+        return longest_wait;
+    return seconds(count + (fraction.find_first_not_of('0') != std::string_view::npos ? 1 : 0));
+}
+
 // Seconds, or a date (RFC 9110, section 10.2.3).
 std::optional<seconds> retry_after_header(const http::fields& headers, sys_seconds provider_now)
 {
     const std::string_view value = headers.get("retry-after");
-    std::int64_t count = 0;
-    const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), count);
-    if (problem == std::errc() && end == value.data() + value.size() && count >= 0)
-        return seconds(count);
-    if (const auto date = read_http_date(value))
+    if (const auto delay = read_delay(value))
+        return delay;
+    if (const auto date = http::read_date(value, provider_now))
         return *date - provider_now;
     return std::nullopt;
 }
@@ -51,7 +70,7 @@ std::optional<seconds> retry_after_header(const http::fields& headers, sys_secon
 // closed while the quarter of an hour's is not.
 std::optional<seconds> until_windows_open(const http::fields& headers, sys_seconds provider_now)
 {
-    const rate_limits limits = read_rate_limits(headers);
+    const rate_limits limits = read_rate_limits(headers, provider_now);
     std::optional<seconds> wait;
     for (const auto* window : {&limits.window, &limits.app_day, &limits.user_day})
         if (*window && (*window)->remaining.value_or(1) <= 0 && (*window)->reset)
@@ -69,9 +88,7 @@ std::optional<seconds> wait_for(const http::response& answer, errc code, sys_sec
     // A time that has passed is none: whoever believed it would be refused again at once.
     if (!wait || wait->count() <= 0)
         return std::nullopt;
-    // No window is longer than a day; a reset beyond that is nonsense.
-    constexpr seconds longest = std::chrono::hours(24) + seconds(60);
-    return std::min(*wait, longest);
+    return std::min(*wait, longest_wait);
 }
 
 std::string join(const std::string& a, const std::string& b)
@@ -137,7 +154,7 @@ error read_error(const http::response& answer, const circumstances& when)
     }
     explain_clock(m, answer, when.machine_now);
 
-    const auto date = read_http_date(answer.headers.get("date"));
+    const auto date = http::read_date(answer.headers.get("date"), when.machine_now);
     const auto wait = wait_for(answer, m.code, date.value_or(when.provider_now));
     if (m.code == errc::rate_limited && m.hint.empty())
         m.hint =

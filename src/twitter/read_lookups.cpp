@@ -7,6 +7,7 @@
 #include "twitter/refusal_meaning.hpp"
 #include "twitter/v2_answer.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,10 @@ class findings {
 public:
     findings(api_version api, const std::vector<user_ref>& users) : api_(api)
     {
-        for (const user_ref& user : users)
+        for (const user_ref& user : users) {
             requested_.insert(user.key());
+            requested_texts_.insert(folded(user.text()));
+        }
     }
 
     void take_users(const json::array& users)
@@ -47,7 +50,12 @@ public:
                            .with_provider(problem.code, shown(problem.words)));
     }
 
-    bool has_problems() const { return !problems_.empty(); }
+    /// True if a problem is about a user that was asked for.
+    bool has_problem_of_requested() const
+    {
+        return std::any_of(problems_.begin(), problems_.end(),
+            [this](const auto& problem) { return requested_texts_.contains(problem.first); });
+    }
 
     /// Something could not be read that may be about any user that was asked for and not found.
     void leave_open(error why)
@@ -64,6 +72,7 @@ private:
 
     api_version api_;
     std::unordered_set<std::string> requested_;
+    std::unordered_set<std::string> requested_texts_; ///< As problems spell them, folded.
     std::unordered_map<std::string, std::shared_ptr<const profile>> found_;
     std::unordered_map<std::string, error> failed_;
     std::unordered_map<std::string, refusal> problems_; ///< By the text they speak of, folded.
@@ -104,9 +113,17 @@ void findings::place(const std::string& key, std::shared_ptr<const profile> foun
         failed_.try_emplace(key, error(errc::malformed_response, "the response has two users with this name"));
 }
 
+// An outcome that the response tells of this very user.
+lookup told(const user_ref& user, lookup_outcome outcome)
+{
+    lookup result(user, outcome);
+    result.in_response = true;
+    return result;
+}
+
 lookup outcome_of_problem(const user_ref& user, const refusal& problem)
 {
-    lookup result(user, lookup_outcome::failed);
+    lookup result = told(user, lookup_outcome::failed);
     const meaning m = meaning_of(problem, 200, step::call);
     switch (m.code) {
     case errc::not_found:
@@ -130,12 +147,12 @@ lookup findings::outcome_of(const user_ref& user) const
 {
     const std::string key = user.key();
     if (const auto failed = failed_.find(key); failed != failed_.end()) {
-        lookup result(user, lookup_outcome::failed);
+        lookup result = told(user, lookup_outcome::failed);
         result.why = failed->second;
         return result;
     }
     if (const auto found = found_.find(key); found != found_.end()) {
-        lookup result(user, lookup_outcome::found);
+        lookup result = told(user, lookup_outcome::found);
         result.profile = *found->second;
         return result;
     }
@@ -146,7 +163,7 @@ lookup findings::outcome_of(const user_ref& user) const
         result.why = *open_;
         return result;
     }
-    return lookup(user, lookup_outcome::not_found);
+    return told(user, lookup_outcome::not_found);
 }
 
 void read(api_version api, const json::value& root, findings& into)
@@ -162,7 +179,7 @@ void read(api_version api, const json::value& root, findings& into)
         into.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
     if (const json::value* data = parts.find_data())
         into.take_users(as_array(*data, "data"));
-    else if (!into.has_problems())
+    else if (!into.has_problem_of_requested())
         parts.data(); // throws
 }
 
@@ -183,8 +200,8 @@ lookups read_lookups(api_version api, const std::vector<user_ref>& asked, std::s
 lookups none_found(const std::vector<user_ref>& asked)
 {
     lookups result;
-    for (const user_ref& who : asked)
-        result.outcomes.emplace_back(who, lookup_outcome::not_found);
+    for (const user_ref& user : asked)
+        result.outcomes.push_back(told(user, lookup_outcome::not_found));
     return result;
 }
 

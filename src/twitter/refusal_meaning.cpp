@@ -49,7 +49,6 @@ constexpr code_row by_code[] = {
     {161, errc::forbidden, "the account has reached the provider's limit of people it may follow for now"},
     {179, errc::forbidden, "the tweet is not shown to this account"},
     {185, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
-    {344, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
     {186, errc::provider_error, "the text is longer than the provider takes"},
     {187, errc::duplicate, "the account has posted this text already; treat it as done, or change the text"},
     {215, errc::invalid_credentials, ""},
@@ -89,8 +88,8 @@ constexpr word_row by_problem[] = {
 
 // For answers without a code. The first that fits counts.
 constexpr word_row by_words[] = {
-    {"oauth_verifier", errc::invalid_credentials,
-        "the verifier or PIN is not this login's: it may have been mistyped or used before; begin a new login"},
+    {"oauth_verifier", errc::invalid_verifier,
+        "ask for the PIN again; if it is right, the login was not allowed yet or its PIN was used: begin a new login"},
     {"invalid request token", errc::token_revoked, ask_again},
     {"expired token", errc::token_revoked, ask_again},
     {"timestamp", errc::clock_skew, ""},

@@ -63,6 +63,12 @@ std::string_view utf8_prefix(std::string_view text, std::size_t limit) noexcept
     return text.substr(0, limit);
 }
 
+std::string_view without_byte_order_mark(std::string_view text) noexcept
+{
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 std::string_view take_character(std::string_view& text) noexcept
 {
     const sequence first = first_sequence(text);

@@ -13,6 +13,9 @@ bool is_utf8(std::string_view text) noexcept;
 /// The longest beginning of `text` that has at most `limit` octets and cuts no character in two.
 std::string_view utf8_prefix(std::string_view text, std::size_t limit) noexcept;
 
+/// `text` without U+FEFF at its beginning, which some servers put before JSON.
+std::string_view without_byte_order_mark(std::string_view text) noexcept;
+
 /// U+FFFD, which stands for what is not Unicode.
 inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 

@@ -94,15 +94,31 @@ class SignsIn(unittest.TestCase):
             self.assertEqual(answer["error"]["provider_code"], 32)
             self.assertIn("secret", answer["error"]["hint"])
 
-    def test_a_wrong_verifier(self):
+    def test_a_mistyped_pin_is_asked_for_again(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready, "--callback", "oob")
             page = self.person(ready, run.first_line, user="user_1", allow="1")
             pin = page.split("<code>")[1].split("</code>")[0]
             wrong = str((int(pin) + 1) % 10_000_000).zfill(7)
-            answer = run.end(wrong + "\n")
-            self.check_error(run, answer, "invalid_credentials")
-            self.assertIn("PIN", answer["error"]["hint"])
+            self.check_profile(run.end(f"{wrong}\n{wrong}\n{pin}\n"), "user_1")
+            self.assertEqual(run.err.count("the PIN or verifier is not the one of this login"), 2)
+
+    def test_a_wrong_pin_is_no_wrong_key(self):
+        with Sandbox(SANDBOX) as ready:
+            for typed in (["wrong"], ["wrong"] * 3, ["wrong"] * 9):
+                run = SignIn(ready, "--callback", "oob")
+                self.person(ready, run.first_line, user="user_1", allow="1")
+                answer = run.end("".join(line + "\n" for line in typed))
+                self.check_error(run, answer, "invalid_verifier")
+                self.assertIn("PIN", answer["error"]["hint"])
+
+    def test_white_space_of_every_kind_is_no_part_of_a_pin(self):
+        with Sandbox(SANDBOX) as ready:
+            for blank in (" ", "\t", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\ufeff"):
+                run = SignIn(ready, "--callback", "oob")
+                page = self.person(ready, run.first_line, user="user_1", allow="1")
+                pin = page.split("<code>")[1].split("</code>")[0]
+                self.check_profile(run.end(f"{blank}{pin[:3]}{blank}{pin[3:]}{blank}\n"), "user_1")
 
     def test_a_denied_login(self):
         with Sandbox(SANDBOX) as ready:
@@ -135,7 +151,7 @@ class SignsIn(unittest.TestCase):
             control(ready, "/faults", [{"route": "/oauth/access_token", "status": 401,
                                         "body": "Error processing your OAuth request: Invalid oauth_verifier parameter"}])
             Browser().open(callback)
-            self.check_error(run, run.end(), "invalid_credentials")
+            self.check_error(run, run.end(), "invalid_verifier")
 
     def test_a_clock_off_by_two_hours_is_named(self):
         for skew in ("7200", "-7200"):
@@ -164,7 +180,23 @@ class SignsIn(unittest.TestCase):
                 self.assertEqual(code, 1)
                 answer = json.loads(run.process.stdout.read().splitlines()[-1])
                 self.assertEqual(answer["error"]["code"], "expired")
+                self.assertIn("no PIN was typed" if arguments else "no callback arrived", answer["error"]["message"])
                 run.process.communicate()
+
+    def test_callbacks_that_were_rejected_are_no_silence(self):
+        with Sandbox(SANDBOX) as ready:
+            for query, reason in (("oauth_token=x&oauth_verifier=y", "its oauth_token belongs to another login"),
+                                  ("oauth_token=x&oauth_verifier=" + "y" * 2048, "the callback is too long"),
+                                  ("", "the callback is neither a token with a verifier nor a refusal")):
+                run = SignIn(ready, "--timeout", "3")
+                here = self.person(ready, run.first_line, user="user_1", allow="1").split("?")[0]
+                for each in ("denied=x", query):
+                    self.assertEqual(Browser().open(here + "?" + each).status, 400)
+                answer = run.end()
+                self.check_error(run, answer, "expired")
+                self.assertEqual(answer["error"]["message"], "no valid callback arrived within 3 s; 2 callbacks were rejected, "
+                                                             "the last because " + reason)
+                self.assertEqual(run.err.count("a callback was rejected"), 2)
 
     def test_signals_end_it(self):
         with Sandbox(SANDBOX) as ready:

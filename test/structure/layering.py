@@ -20,7 +20,7 @@ ROOMS = {
     'sandbox': ['top', 'coro', 'oauth1', 'server', 'http:values'],
     'boost': [],  # Boost's own sources, compiled once
 }
-HTTP_VALUES = {'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
+HTTP_VALUES = {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
 
 # What coauth::protocol may take from Boost.
 NO_IO = {'top', 'oauth1'}

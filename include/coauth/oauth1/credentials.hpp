@@ -11,6 +11,10 @@
 
 namespace coauth::oauth1 {
 
+/// What stands around a key or secret and came along when it was copied: "quotation marks", "a blank", "a byte order
+/// mark". Empty if nothing does. RFC 5849 allows such keys, but no provider is known to issue them.
+COAUTH_DECL std::string_view copied_with(std::string_view text) noexcept;
+
 /// Who the app is: the client credentials that the provider gave the app's developer ("consumer key
 /// and secret", "API key and secret").
 ///

@@ -117,7 +117,8 @@ public:
 
     /// Up to 100 people in one request, all by id or all by name; none: no request. Missing and
     /// suspended people are outcomes, no errors. A user whose id cannot be read, or in whose place the
-    /// response has another one, is `failed` and the others are not.
+    /// response has another one, is `failed`, and so are those that the response then does not name at all; the users
+    /// it does name are found.
     boost::asio::awaitable<reply<lookups>> profiles(oauth1::access_token user, std::vector<user_ref> who) const;
 
     boost::asio::awaitable<reply<page<tweet>>> tweets(

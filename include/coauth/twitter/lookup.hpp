@@ -26,7 +26,10 @@ struct lookup {
     lookup_outcome outcome = lookup_outcome::not_found;
     std::optional<twitter::profile> profile; ///< Set exactly if found.
     std::optional<coauth::error> why;        ///< Set exactly if failed.
-    bool in_response = false; ///< The response told it, so `why` is about this name alone; else the request failed.
+
+    /// The response told this of this very user. False if the request failed, or if the response holds something
+    /// unreadable that may be about any user it does not name; `why` is about all of them then.
+    bool in_response = false;
 };
 
 /// One outcome for each name asked for, in the order asked; a name asked twice is there twice.

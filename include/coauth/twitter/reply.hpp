@@ -33,8 +33,9 @@ struct rate_limits {
     std::optional<std::chrono::sys_seconds> at;
 };
 
-/// Reads the windows and the date. A window none of whose headers is there is empty.
-COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers);
+/// Reads the windows and the date. A window none of whose headers is there is empty. `now`: as for
+/// `http::read_date`.
+COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers, std::chrono::sys_seconds now);
 
 /// A value, and the rate-limit windows of the answer it came in. Use it as the value it is:
 ///

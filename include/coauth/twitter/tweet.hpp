@@ -31,7 +31,7 @@ struct page {
 
     std::vector<T> items;
     std::optional<std::string> next;      ///< Pass it as `page_options::token` for the next page; empty on the last.
-    std::optional<std::string> newest_id; ///< Of the tweets on this page, left out or not; pass it as `since_id` later.
+    std::optional<std::string> newest_id; ///< Pass it as `since_id` later. API 2's counts tweets that were left out, too.
 };
 
 /// Which page to ask for.
@@ -48,7 +48,8 @@ struct page_options {
 /// The page of tweets in the body of a response to `client::request`, for a timeline asked for with other
 /// fields than `client::tweets` asks for. Lenient as that is: a tweet's optional member in an odd shape is
 /// absent. API 1.1 knows no tokens: `page::next` is the `max_id` below the oldest tweet.
-/// Throws `errc::malformed_response` if the body is not a page of tweets.
+/// Throws `errc::malformed_response` if the body is not a page of tweets, `errc::response_too_large` for a body over
+/// 2 MiB, and for a body that holds API 2's problems alone the error that these mean.
 COAUTH_DECL page<tweet> read_tweets(api_version api, std::string_view body);
 
 } // namespace coauth::twitter

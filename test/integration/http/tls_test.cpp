@@ -263,7 +263,8 @@ TEST_CASE("a proxy that refuses, babbles, or says nothing gets no request")
         {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n", "connect_failed"},
         {"HTTP/1.1 200 OK\r\n\r\n\x16\x03\x01", "connect_failed"},
         {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 No\r\n\r\n", "connect_failed"},
-        {"SSH-2.0-proxy\r\n", "malformed_response"},
+        {"SSH-2.0-proxy\r\n", "connect_failed"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "connect_failed"},
         {"", "timeout"},
     };
     for (const auto& row : rows) {
@@ -284,6 +285,8 @@ TEST_CASE("a proxy that refuses, babbles, or says nothing gets no request")
             const auto r = co_await as_result(pool.send(get(far)));
             REQUIRE_FALSE(r.has_value());
             CHECK(name(r.error().reason()) == row.became);
+            if (r.error().reason() == errc::connect_failed)
+                CHECK(r.error().message().find("the proxy " + proxy.origin().authority()) == 0);
         });
         CHECK(proxy.log().requests.size() == 1);
     }

@@ -34,6 +34,7 @@ TEST_CASE("failure_scope: every error is about its input, about every input, or 
         {errc::replayed, s::job, s::job},
         {errc::wrong_browser, s::job, s::job},
         {errc::invalid_credentials, s::input, s::job},
+        {errc::invalid_verifier, s::job, s::job},
         {errc::token_revoked, s::job, s::job},
         {errc::clock_skew, s::input, s::job},
         {errc::rate_limited, s::rate_limit, s::rate_limit},

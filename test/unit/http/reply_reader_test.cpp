@@ -158,6 +158,28 @@ TEST_CASE("hostile answers get a typed error or end where the message ends")
     }
 }
 
+TEST_CASE("reply_reader: a coding of the body that was not asked for is named")
+{
+    const auto message_of = [](const std::string& coding) -> std::string {
+        const std::string bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n";
+        boost::beast::flat_buffer buffer(http::reply_reader::buffer_size(http::reply_rules()));
+        const http::reply_rules rules;
+        http::reply_reader reader(buffer, rules);
+        try {
+            std::memcpy(reader.space().data(), bytes.data(), bytes.size());
+            reader.received(bytes.size());
+        } catch (const error& e) {
+            CHECK(e.reason() == errc::malformed_response);
+            return e.message();
+        }
+        return "";
+    };
+    CHECK(message_of("chunked") == "");
+    CHECK(message_of("Chunked") == "");
+    for (const char* coding : {"gzip", "gzip, chunked", "chunked, gzip", "deflate", "br"})
+        CHECK(message_of(coding).find(std::string("Transfer-Encoding ") + coding) != std::string::npos);
+}
+
 TEST_CASE("nothing grows without end")
 {
     const std::string ok = "HTTP/1.1 200 OK\r\n";

@@ -11,8 +11,6 @@ TEST_CASE("sandbox dates: written as each API writes them")
     const sys_seconds when(seconds(1'259'692'664));
     CHECK(iso8601(when) == "2009-12-01T18:37:44.000Z");
     CHECK(api_1_1_date(when) == "Tue Dec 01 18:37:44 +0000 2009");
-    CHECK(http_date(when) == "Tue, 01 Dec 2009 18:37:44 GMT");
-    CHECK(http_date(sys_seconds(seconds(0))) == "Thu, 01 Jan 1970 00:00:00 GMT");
     CHECK(iso8601(sys_seconds(seconds(4'102'444'800))) == "2100-01-01T00:00:00.000Z");
 }
 

@@ -95,11 +95,25 @@ TEST_CASE("leg 3 sends the verifier without the white space around it, zeros kep
     CHECK(token->extra("screen_name") == "ann");
 }
 
+TEST_CASE("client: a PIN is sent without white space of any kind")
+{
+    for (const std::string blank : {" ", "\t", "\v", "\u0085", "\u00a0", "\u1680", "\u2003", "\u2028", "\u202f",
+             "\u3000", "\u200b", "\u2060", "\ufeff"}) {
+        CAPTURE(blank);
+        bench b;
+        client c = b.make();
+        b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats",
+            [](const http::request& sent) { CHECK(oauth(sent, "oauth_verifier") == "0012345"); });
+        CHECK(run(c.access_token(b.login, blank + "001" + blank + blank + "2345" + blank)));
+        CHECK(run(c.access_token(b.login, blank)).error().reason() == errc::invalid_argument);
+    }
+}
+
 TEST_CASE("client: a verifier that is not a PIN is sent as it is")
 {
     const std::pair<const char*, const char*> table[] = {{"a b", "a%20b"},
         {" caf\xc3\xa9 100% ", "%20caf%C3%A9%20100%25%20"}, {"a b\r\n", "a%20b"}, {" 0012 ", "0012"},
-        {"00 12", "00%2012"}};
+        {"00a 12", "00a%2012"}, {"\xc2\xa0zero\xc2\xa0", "%C2%A0zero%C2%A0"}};
     for (const auto& row : table) {
         const auto* const verifier = row.first;
         CAPTURE(verifier);
@@ -207,7 +221,7 @@ TEST_CASE("each refusal of a leg has its name")
         {false, 302, "", errc::unexpected_redirect},
         {false, 503, "", errc::provider_unavailable},
         {false, 429, R"({"errors":[{"code":88,"message":"Rate limit exceeded"}]})", errc::rate_limited},
-        {true, 401, "Error processing your OAuth request: Invalid oauth_verifier parameter", errc::invalid_credentials},
+        {true, 401, "Error processing your OAuth request: Invalid oauth_verifier parameter", errc::invalid_verifier},
         {true, 401, "Invalid request token.", errc::expired},
         {true, 500, "<html></html>", errc::provider_unavailable},
     };

@@ -62,7 +62,7 @@ TEST_CASE("a bare 401 of API 2 is mended if the clocks differ, and a mistyped PI
     CHECK(run(b.make().profile(b.user, "ann")));
     bench pin;
     pin.wire->answer(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
-    CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_credentials);
+    CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_verifier);
     CHECK(pin.wire->seen.size() == 1);
 }
 

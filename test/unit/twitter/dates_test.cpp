@@ -18,29 +18,19 @@ std::int64_t seconds(reader read, std::string_view text)
 
 } // namespace
 
-TEST_CASE("the three forms of a time give the same seconds")
+TEST_CASE("the two forms of a time give the same seconds")
 {
-    CHECK(seconds(read_http_date, "Sun, 06 Nov 1994 08:49:37 GMT") == 784111777);
     CHECK(seconds(read_v1_1_date, "Sun Nov 06 08:49:37 +0000 1994") == 784111777);
     CHECK(seconds(read_v2_date, "1994-11-06T08:49:37.000Z") == 784111777);
 
     CHECK(seconds(read_v2_date, "1994-11-06T08:49:37Z") == 784111777);
     CHECK(seconds(read_v2_date, "1994-11-06T08:49:37.999999999Z") == 784111777);
-    CHECK(seconds(read_http_date, "Thu, 29 Feb 2024 23:59:59 GMT") == 1709251199);
-    CHECK(seconds(read_http_date, "Sat, 31 Dec 2016 23:59:60 GMT") == 1483228800);
     CHECK(seconds(read_v1_1_date, "Tue Dec 01 18:37:44 +0000 2009") == 1259692664);
     CHECK(seconds(read_v2_date, "2038-01-19T03:14:08Z") == 2147483648);
 }
 
 TEST_CASE("a time in any other form is none")
 {
-    for (const char* bad : {"", "Sun, 06 Nov 1994 08:49:37", "Sun, 6 Nov 1994 08:49:37 GMT",
-             "Mon, 06 Nov 1994 08:49:37 GMT", "sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT",
-             "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
-             " Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov 1994 24:00:00 GMT",
-             "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT", "Wed, 30 Feb 2022 00:00:00 GMT",
-             "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT"})
-        CHECK_FALSE_MESSAGE(read_http_date(bad), bad);
     for (const char* bad :
         {"", "Sun Nov 06 08:49:37 1994", "Mon Nov 06 08:49:37 +0000 1994", "Sun Nov 06 08:49:37 +0100 1994",
             "Sun Nov 6 08:49:37 +0000 1994", "Sun Nov 31 08:49:37 +0000 1994", "1994-11-06T08:49:37.000Z"})
@@ -54,9 +44,6 @@ TEST_CASE("a time in any other form is none")
 
 TEST_CASE("a time cut short anywhere is none")
 {
-    const std::string http = "Sun, 06 Nov 1994 08:49:37 GMT";
-    for (std::size_t i = 0; i < http.size(); ++i)
-        CHECK_FALSE(read_http_date(std::string_view(http).substr(0, i)));
     const std::string v2 = "1994-11-06T08:49:37.123Z";
     for (std::size_t i = 0; i < v2.size(); ++i)
         CHECK_FALSE(read_v2_date(std::string_view(v2).substr(0, i)));

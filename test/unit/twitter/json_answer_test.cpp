@@ -43,7 +43,8 @@ std::optional<errc> refusal_of_member(std::string_view body, Read read)
 TEST_CASE("one JSON text is read, with white space around it")
 {
     for (const char* good : {"{}", "[]", "null", "1", "\"a\"", " {\"a\":[1,2,{\"b\":null}]}\r\n\t",
-             "{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}", "\"\\ud83d\\ude00\""})
+             "{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}", "\"\\ud83d\\ude00\"", "\xef\xbb\xbf{}",
+             "\xef\xbb\xbf [1]"})
         CHECK_MESSAGE(!refusal_to_read(good), good);
 }
 
@@ -52,7 +53,7 @@ TEST_CASE("everything else is refused with a type")
     for (const char* bad : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{'a':1}", "{a:1}", "nul", "01", "1.", "+1", "NaN",
              "Infinity", "[1] [2]", "{}x", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud83\"", "\"\\ud800", "\"\\ud800\\",
              "\"\\ud800\\\"", "\\ud800", "{\\ud800}", "[\x01]", "\xff", "[\"\xff\",]", "// c\n{}", "/**/{}",
-             "\xef\xbb\xbf{}", "<html></html>", "oauth_token=a"})
+             "\xef\xbb\xbf\xef\xbb\xbf{}", "{}\xef\xbb\xbf", "<html></html>", "oauth_token=a"})
         CHECK_MESSAGE(refusal_to_read(bad) == errc::malformed_response, bad);
     CHECK(refusal_to_read(std::string("{}\0", 3)) == errc::malformed_response);
 }
@@ -96,6 +97,20 @@ TEST_CASE("json_answer: what is illegal in a text is repaired, and nothing else 
     CHECK(read_json(R"({"\ud83d":1})").root().as_object().contains(half));
     CHECK(refusal_to_read("\"\\ud83d\"" + nested(max_json_depth + 1)) == errc::malformed_response);
     CHECK(refusal_to_read('[' + nested(max_json_depth) + ",\"\\ud83d\"]") == errc::malformed_response);
+}
+
+TEST_CASE("json_answer: a number that no double can hold costs no other")
+{
+    const json_answer answer = read_json(
+        R"({"a":1e99999999999,"b":-1E+123456,"c":0e999,"d":7,"e":"1e99999999999","f":1e5,"g":[0.5e-999999]})");
+    const auto& root = answer.root().as_object();
+    CHECK(root.at("a").is_null());
+    CHECK(root.at("b").is_null());
+    CHECK_FALSE(is_repeated(root.at("c")));
+    CHECK(root.at("d").as_int64() == 7);
+    CHECK(root.at("e").as_string() == "1e99999999999");
+    CHECK(root.at("f").is_double());
+    CHECK(root.at("g").at(0).is_null());
 }
 
 TEST_CASE("json_answer: a member named twice in one object is marked, wherever the object is")

@@ -32,6 +32,18 @@ TEST_CASE("what was learnt survives setting this machine's clock")
     CHECK(clock.ahead() == -5s);
 }
 
+TEST_CASE("clock_difference: is read from every form of a Date")
+{
+    const std::chrono::sys_seconds now(1700000000s);
+    for (const char* date : {"Tue, 14 Nov 2023 22:14:20 GMT", "Tuesday, 14-Nov-23 22:14:20 GMT",
+             "Tue Nov 14 22:14:20 2023", "Tue, 14 Nov 2023 22:14:20 UTC", "Tue, 14 Nov 2023 22:14:20 +0000"}) {
+        CAPTURE(std::string(date));
+        http::fields headers;
+        headers.add("Date", date);
+        CHECK(clock_difference(headers, now) == 60s);
+    }
+}
+
 TEST_CASE("the difference is read from a valid Date only")
 {
     http::fields headers;

@@ -156,7 +156,7 @@ TEST_CASE("bodies of every other shape")
     };
     const row table[] = {
         {step::access_token, 401, "Error processing your OAuth request: Invalid oauth_verifier parameter",
-            errc::invalid_credentials},
+            errc::invalid_verifier},
         {step::access_token, 401, "Invalid request token.", errc::expired},
         {step::access_token, 401, "<hash><error>Invalid / expired Token</error></hash>", errc::expired},
         {step::access_token, 401, R"({"errors":[{"code":89,"message":"Invalid or expired token"}]})", errc::expired},
@@ -342,21 +342,25 @@ TEST_CASE("a wrong verifier is named even if a bad token's code comes with it")
     http::response r = answer(401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
     r.headers.add("www-authenticate", R"(OAuth realm="https://api.x.com", api_error_code=89)");
     const error e = read(r, step::access_token);
-    CHECK(e.reason() == errc::invalid_credentials);
-    CHECK(e.hint().value().find("PIN") != std::string::npos);
+    CHECK(e.reason() == errc::invalid_verifier);
+    CHECK(whose_fault(e.reason()) == fault::login);
+    CHECK(hints(e, "ask for the PIN again"));
 }
 
 TEST_CASE("Retry-After counts for a provider in trouble, as seconds or as a date, and for nothing else")
 {
-    http::response r = answer(503, "");
-    r.headers.add("retry-after", "7");
-    CHECK(read(r).retry_after() == std::chrono::seconds(7));
-    r.headers.set("retry-after", "Tue, 14 Nov 2023 22:13:50 GMT");
-    CHECK(read(r).retry_after() == std::chrono::seconds(30));
-    for (const char* bad : {"", "-1", "1.5", "soon", "7 "}) {
-        r.headers.set("retry-after", bad);
-        CHECK_FALSE(read(r).retry_after());
-    }
+    const auto wait = [](const char* text) {
+        http::response r = answer(503, "");
+        r.headers.add("retry-after", text);
+        return read(r).retry_after().value_or(std::chrono::seconds(-1)).count();
+    };
+    for (const char* date : {"Tue, 14 Nov 2023 22:13:50 GMT", "Tue Nov 14 22:13:50 2023"})
+        CHECK_MESSAGE(wait(date) == 30, date);
+    for (const auto& [text, seconds] : {std::pair("7", 7), std::pair("1.5", 2), std::pair("0.001", 1),
+             std::pair("1.0", 1), std::pair("86459.5", 86460), std::pair("99999999999999999999", 86460)})
+        CHECK_MESSAGE(wait(text) == seconds, text);
+    for (const char* bad : {"", "-1", "+1", "0.0", ".5", "1.5.0", "1,5", "1e3", "soon", "7 s", "."})
+        CHECK_MESSAGE(wait(bad) == -1, bad);
     http::response not_found = answer(404, "");
     not_found.headers.add("retry-after", "7");
     CHECK_FALSE(read(not_found).retry_after());

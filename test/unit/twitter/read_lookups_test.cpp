@@ -101,6 +101,33 @@ TEST_CASE("an answer of nothing but problems is outcomes too")
     CHECK(other.outcomes.at(0).outcome == lookup_outcome::suspended);
 }
 
+TEST_CASE("read_lookups: a problem about something else says nothing of who was asked for")
+{
+    const std::string pinned =
+        R"({"errors":[{"value":"77","resource_id":"77","title":"Not Found Error","detail":"Could not find tweet with pinned_tweet_id: [77].","type":"https://api.x.com/2/problems/resource-not-found"}]})";
+    CHECK_THROWS_AS(read_lookups(api_version::v2, {"a1", "b2"}, pinned), error);
+    const lookups own = read_lookups(api_version::v2, {"a1", "77"}, pinned);
+    CHECK(own.outcomes.at(1).outcome == lookup_outcome::not_found);
+}
+
+TEST_CASE("read_lookups: a failure is in_response only where the response names the user")
+{
+    const lookups l = read_lookups(api_version::v1_1, {"ann", "bob"},
+        R"([{"id":"x","screen_name":"!","name":"odd"},{"id":1,"screen_name":"ann","name":"A"}])");
+    CHECK(l.outcomes.at(0).outcome == lookup_outcome::found);
+    CHECK(l.outcomes.at(0).in_response);
+    CHECK(l.outcomes.at(1).outcome == lookup_outcome::failed);
+    CHECK_FALSE(l.outcomes.at(1).in_response);
+    const lookups named = read_lookups(api_version::v1_1, {"ann", "bob"},
+        R"([{"id":"x","screen_name":"bob","name":"odd"},{"id":1,"screen_name":"ann","name":"A"}])");
+    CHECK(named.outcomes.at(1).outcome == lookup_outcome::failed);
+    CHECK(named.outcomes.at(1).in_response);
+    const lookups missing =
+        read_lookups(api_version::v1_1, {"ann", "bob"}, R"([{"id":1,"screen_name":"ann","name":"A"}])");
+    CHECK(missing.outcomes.at(1).outcome == lookup_outcome::not_found);
+    CHECK(missing.outcomes.at(1).in_response);
+}
+
 TEST_CASE("the first of two answers about one person counts, and a person is found once by each name")
 {
     const lookups l = read_lookups(api_version::v1_1, {user_ref::id("1")},

@@ -1,0 +1,185 @@
+#include <coauth/http/date.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace coauth::http {
+
+namespace {
+
+using std::chrono::sys_seconds;
+
+constexpr std::array<std::string_view, 7> weekdays = {
+    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 12> months = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::size_t short_name = 3;
+
+void append_padded(std::string& out, long long number, std::size_t width)
+{
+    const std::string digits = std::to_string(number);
+    if (digits.size() < width)
+        out.append(width - digits.size(), '0');
+    out += digits;
+}
+
+bool same_letters(std::string_view a, std::string_view b) noexcept
+{
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
+// The words of a date, whose punctuation differs from form to form.
+struct word_list {
+    static constexpr std::size_t most = 6;
+
+    std::array<std::string_view, most> words;
+    std::size_t size = 0; ///< `most` + 1 if there are more.
+};
+
+word_list split(std::string_view text, std::string_view separators) noexcept
+{
+    word_list list;
+    while (list.size <= word_list::most) {
+        const std::size_t begin = text.find_first_not_of(separators);
+        if (begin == std::string_view::npos)
+            break;
+        const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
+        if (list.size < word_list::most)
+            list.words[list.size] = text.substr(begin, end - begin);
+        ++list.size;
+        text.remove_prefix(end);
+    }
+    return list;
+}
+
+struct date_parts {
+    std::string_view weekday, day, month, year, time;
+};
+
+bool is_utc(std::string_view zone) noexcept
+{
+    return same_letters(zone, "GMT") || same_letters(zone, "UTC") || zone == "+0000";
+}
+
+std::optional<date_parts> recognize(std::string_view text) noexcept
+{
+    const word_list list = split(text, " \t,");
+    const auto& w = list.words;
+    switch (list.size) {
+    case 6: // IMF-fixdate
+        if (is_utc(w[5]))
+            return date_parts{w[0], w[1], w[2], w[3], w[4]};
+        break;
+    case 5: // asctime
+        return date_parts{w[0], w[2], w[1], w[4], w[3]};
+    case 4: { // RFC 850
+        const word_list date = split(w[1], "-");
+        if (date.size == 3 && is_utc(w[3]))
+            return date_parts{w[0], date.words[0], date.words[1], date.words[2], w[2]};
+        break;
+    }
+    default:
+        break;
+    }
+    return std::nullopt;
+}
+
+std::optional<int> number(std::string_view digits) noexcept
+{
+    int value = 0;
+    for (const char c : digits) {
+        if (c < '0' || c > '9')
+            return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+std::optional<std::chrono::year> read_year(std::string_view digits, sys_seconds now) noexcept
+{
+    auto value = digits.size() == 2 || digits.size() == 4 ? number(digits) : std::nullopt;
+    if (!value)
+        return std::nullopt;
+    if (digits.size() == 2) {
+        const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+        const int latest = static_cast<int>(today.year()) + 50;
+        *value += (latest - *value) / 100 * 100;
+    }
+    return std::chrono::year(*value);
+}
+
+std::optional<std::chrono::month> read_month(std::string_view name) noexcept
+{
+    const auto found =
+        std::find_if(months.begin(), months.end(), [name](std::string_view m) { return same_letters(m, name); });
+    if (found == months.end())
+        return std::nullopt;
+    return std::chrono::month(static_cast<unsigned>(found - months.begin()) + 1);
+}
+
+bool names(std::string_view text, std::chrono::weekday day) noexcept
+{
+    const std::string_view name = weekdays[day.c_encoding()];
+    return same_letters(text, name) || same_letters(text, name.substr(0, short_name));
+}
+
+// hh:mm:ss. Second 60 is a leap second, and the same moment as the next minute's first.
+std::optional<std::chrono::seconds> read_time(std::string_view text) noexcept
+{
+    if (text.size() != 8 || text[2] != ':' || text[5] != ':')
+        return std::nullopt;
+    const auto hour = number(text.substr(0, 2)), minute = number(text.substr(3, 2)), second = number(text.substr(6));
+    if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60)
+        return std::nullopt;
+    return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
+}
+
+} // namespace
+
+// By hand, since strftime and streams ask the locale for the names.
+std::string write_date(sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+
+    std::string out;
+    out.reserve(29);
+    out += weekdays[weekday(day).c_encoding()].substr(0, short_name);
+    out += ", ";
+    append_padded(out, static_cast<unsigned>(date.day()), 2);
+    out += ' ';
+    out += months[static_cast<unsigned>(date.month()) - 1];
+    out += ' ';
+    append_padded(out, static_cast<int>(date.year()), 4);
+    out += ' ';
+    append_padded(out, clock.hours().count(), 2);
+    out += ':';
+    append_padded(out, clock.minutes().count(), 2);
+    out += ':';
+    append_padded(out, clock.seconds().count(), 2);
+    out += " GMT";
+    return out;
+}
+
+std::optional<sys_seconds> read_date(std::string_view text, sys_seconds now)
+{
+    const auto parts = recognize(text);
+    if (!parts || parts->day.size() > 2)
+        return std::nullopt;
+    const auto day = number(parts->day);
+    const auto month = read_month(parts->month);
+    const auto year = read_year(parts->year, now);
+    const auto time = read_time(parts->time);
+    if (!day || !month || !year || !time)
+        return std::nullopt;
+    const std::chrono::year_month_day date(*year, *month, std::chrono::day(static_cast<unsigned>(*day)));
+    if (!date.ok() || !names(parts->weekday, std::chrono::weekday(std::chrono::sys_days(date))))
+        return std::nullopt;
+    return std::chrono::sys_days(date) + *time;
+}
+
+} // namespace coauth::http
