@@ -62,6 +62,19 @@ std::string origin::url() const
     return (https ? "https://" : "http://") + authority();
 }
 
+bool origin::is_named_by(std::string_view host_header) const
+{
+    if (host_header == authority())
+        return true;
+    if (host_header.ends_with(':')) // a port of no digits is the scheme's own
+        host_header.remove_suffix(1);
+    const auto other = read_setting_url((https ? "https://" : "http://") + std::string(host_header));
+    if (!other || !other->path.empty())
+        return false;
+    const auto without_dot = [](std::string_view name) { return name.substr(0, name.size() - name.ends_with('.')); };
+    return other->origin.port == port && without_dot(other->origin.host) == without_dot(host);
+}
+
 result<base_url> read_setting_url(std::string_view text)
 {
     const auto parsed = urls::parse_uri({text.data(), text.size()});

@@ -5,6 +5,7 @@
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/call_on.hpp>
 #include <coauth/server/callback_listener.hpp>
+#include <coauth/server/prefetch.hpp>
 #include <coauth/system_failure.hpp>
 
 #include <boost/asio/post.hpp>
@@ -42,6 +43,8 @@ public:
             co_return callback_page(callback_outcome::elsewhere);
         if (question.method != "GET" && question.method != "HEAD")
             co_return callback_page(callback_outcome::wrong_method);
+        if (is_prefetch(question))
+            co_return refuse_prefetch();
         // A preview of the page decides nothing.
         if (question.method == "HEAD")
             co_return callback_page(callback_outcome::done);

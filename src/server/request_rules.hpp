@@ -7,6 +7,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <optional>
+#include <string_view>
 
 namespace coauth::server {
 
@@ -23,14 +24,16 @@ struct refusal {
 response answer_to(const refusal& why);
 
 /// Looks at the request line and the header; `minor_version` is 0 or 1. Whatever makes two readers
-/// disagree about where a request ends or whom it is for is refused, not repaired.
-std::optional<refusal> check_head(unsigned minor_version, const request& head);
+/// disagree about where a request ends or whom it is for is refused, not repaired. A target in absolute form
+/// ("http://host/path") is taken apart: its host replaces the Host header (RFC 9112, section 3.2.2).
+std::optional<refusal> check_head(unsigned minor_version, request& head);
 
 /// Which part of a request was being read.
 enum class part { head, body };
 
 /// What to say to a request whose reading failed; nothing if the client has gone.
-/// `too_slow`: the time for the request was up.
-std::optional<refusal> refusal_for(boost::system::error_code failure, part reading, bool too_slow);
+/// `too_slow`: the time for the request was up. `arrived`: the bytes of the header so far.
+std::optional<refusal> refusal_for(
+    boost::system::error_code failure, part reading, bool too_slow, std::string_view arrived = {});
 
 } // namespace coauth::server

@@ -12,4 +12,9 @@ bool came_from_same_origin(const request& r, std::string_view origin) noexcept
     return r.headers.get("Origin") == origin && r.headers.count("Origin") == 1;
 }
 
+bool hides_origin(const request& r) noexcept
+{
+    return r.headers.get("Origin") == "null" && r.headers.count("Sec-Fetch-Site") == 0;
+}
+
 } // namespace coauth::server

@@ -26,6 +26,10 @@ struct COAUTH_DECL origin {
 
     /// "https://api.x.com".
     std::string url() const;
+
+    /// True if a Host header with this value means this origin (RFC 9110, section 4.2.3): in either case, with the
+    /// scheme's own port or without, with a dot after the name or without.
+    bool is_named_by(std::string_view host_header) const;
 };
 
 /// An origin and what follows it.

@@ -22,7 +22,7 @@ struct request {
     request() = default;
 
     std::string method;
-    std::string target; ///< Raw, as sent; origin form.
+    std::string target; ///< Raw, as sent; of an absolute form what follows the host, which is then in `Host`.
     http::fields headers;
     std::string body;
     bool https = false;

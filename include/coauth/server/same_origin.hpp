@@ -14,4 +14,8 @@ namespace coauth::server {
 /// `origin`: this site's, such as "https://example.org".
 COAUTH_DECL bool came_from_same_origin(const request& r, std::string_view origin) noexcept;
 
+/// True if the browser hides where this request came from: `Origin: null` and no `Sec-Fetch-Site`, as old ones do
+/// on a page with `Referrer-Policy: no-referrer`. Such a form fails the check above however often it is sent.
+COAUTH_DECL bool hides_origin(const request& r) noexcept;
+
 } // namespace coauth::server

@@ -55,6 +55,24 @@ asio::awaitable<std::string> outcome(asio::awaitable<std::string> wait)
 
 } // namespace
 
+TEST_CASE("callback_listener: a callback that is fetched ahead uses nothing up")
+{
+    loopback::threads io;
+    callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
+    auto waiting = start(io, listener.wait(is_mine));
+    const std::string callback = get("/callback?oauth_token=mine&oauth_verifier=v");
+    const std::string line = callback.substr(0, callback.size() - 2);
+    for (const char* header : {"Sec-Purpose: prefetch;prerender", "Purpose: prefetch", "X-Moz: prefetch"}) {
+        client ahead(port_of(listener));
+        const auto refused = ahead.ask(line + header + "\r\n\r\n");
+        CHECK(refused.status == 503);
+        CHECK(refused.header("vary").find("Sec-Purpose") == 0);
+    }
+    client browser(port_of(listener));
+    CHECK(browser.ask(callback).status == 200);
+    CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
+}
+
 TEST_CASE("a listener gives the callback a page, and its query to the one who waits")
 {
     loopback::threads io;

@@ -46,6 +46,42 @@ TEST_CASE("a base URL is read into its origin and path, and written back")
     }
 }
 
+TEST_CASE("origin: a Host header names it in either case, with its own port and with a final dot")
+{
+    struct row {
+        const char* origin;
+        const char* host;
+        bool same;
+    };
+    for (const row& given : {
+             row{"https://example.org", "example.org", true},
+             row{"https://example.org", "Example.ORG", true},
+             row{"https://example.org", "example.org:443", true},
+             row{"https://example.org", "example.org:", true},
+             row{"https://example.org", "example.org.", true},
+             row{"https://example.org", "EXAMPLE.org.:443", true},
+             row{"https://example.org", "example.org:80", false},
+             row{"https://example.org", "example.org:8443", false},
+             row{"https://example.org", "example.org..", false},
+             row{"https://example.org", "www.example.org", false},
+             row{"https://example.org", "example.com", false},
+             row{"https://example.org", "example.org/x", false},
+             row{"https://example.org", "me@example.org", false},
+             row{"https://example.org", "", false},
+             row{"https://example.org", ":443", false},
+             row{"https://example.org:8443", "example.org:8443", true},
+             row{"https://example.org:8443", "example.org", false},
+             row{"http://127.0.0.1:8080", "127.0.0.1:8080", true},
+             row{"http://127.0.0.1", "127.0.0.1:80", true},
+             row{"http://127.0.0.1", "127.0.0.1:443", false},
+             row{"https://[2001:db8::1]", "[2001:DB8:0::1]:443", true},
+         }) {
+        CAPTURE(std::string(given.origin));
+        CAPTURE(std::string(given.host));
+        CHECK(parse_base_url(given.origin).value().origin.is_named_by(given.host) == given.same);
+    }
+}
+
 TEST_CASE("a URL that could lead credentials astray is refused")
 {
     const char* rows[] = {"", "/", "api.x.com", "//api.x.com", "api.x.com:443", "https:", "https:/api.x.com",

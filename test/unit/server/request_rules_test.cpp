@@ -32,10 +32,61 @@ TEST_CASE("a target is a path on this server")
     const header_list host = {{"Host", "a"}};
     for (const char* target : {"/", "/a/b?c=d&e", "/%00", "//x", "/a?x=/?"})
         CHECK(verdict(1, target, host) == 200);
-    for (const char* target : {"", "*", "a", "http://a/", "a:443", "/a#b", "/a b", "/caf\xc3\xa9", "/\x01", "/\x7f"}) {
+    for (const char* target : {"", "*", "a", "ftp://a/", "http:/a", "http://", "://a/", "http", "a:443", "/a#b", "/a b",
+             "/caf\xc3\xa9", "/\x01", "/\x7f"}) {
         CAPTURE(target);
         CHECK(verdict(1, target, host) == 400);
     }
+}
+
+TEST_CASE("check_head: a target in absolute form is taken apart, and its host counts")
+{
+    struct row {
+        const char* target;
+        const char* path;
+        const char* host;
+    };
+    for (const row& given : {
+             row{"http://a.example/b?c=d", "/b?c=d", "a.example"},
+             row{"https://a.example:8443/", "/", "a.example:8443"},
+             row{"HTTP://a.example", "/", "a.example"},
+             row{"https://a.example?x=y", "/?x=y", "a.example"},
+             row{"http://[::1]:80/x://y", "/x://y", "[::1]:80"},
+             row{"/http://a.example/", "/http://a.example/", "front.example"},
+         }) {
+        CAPTURE(std::string(given.target));
+        request r;
+        r.method = "GET";
+        r.target = given.target;
+        r.headers.add("Host", "front.example");
+        REQUIRE_FALSE(check_head(1, r));
+        CHECK(r.target == given.path);
+        CHECK(r.headers.get("Host") == given.host);
+        CHECK(r.headers.count("Host") == 1);
+    }
+    for (const char* target : {"http://me@a.example/", "http://a b/", "http://a.example/#x", "http://a.example/ b",
+             "http:///path", "https://?x"})
+        CHECK(verdict(1, target, {{"Host", "a"}}) == 400);
+    // RFC 9112, section 3.2: a request of HTTP/1.1 has a Host all the same.
+    CHECK(verdict(1, "http://a.example/", {}) == 400);
+    CHECK(verdict(1, "http://a.example/", {{"Host", "a"}, {"Host", "b"}}) == 400);
+    CHECK(verdict(1, "http://a.example/", {{"Host", "a b"}}) == 400);
+    CHECK(verdict(0, "http://a.example/", {}) == 200);
+}
+
+TEST_CASE("refusal_for: a header that is too large for its cookies says so")
+{
+    using boost::beast::http::error;
+    const auto reason = [](const std::string& header) {
+        return refusal_for(error::header_limit, part::head, false, header).value().reason;
+    };
+    const std::string much(8192, 'x');
+    CHECK(reason("GET / HTTP/1.1\r\nHost: a\r\nCookie: a=" + much).find("cookies") != std::string::npos);
+    CHECK(reason("GET / HTTP/1.1\r\nHost: a\r\ncookie: a=" + much + "\r\nCOOKIE: b=" + much).find("cookies") !=
+          std::string::npos);
+    CHECK(
+        reason("GET / HTTP/1.1\r\nHost: a\r\nX: " + much + "\r\nCookie: a=b\r\n").find("cookies") == std::string::npos);
+    CHECK(reason("GET /cookie:" + much).find("cookies") == std::string::npos);
 }
 
 TEST_CASE("HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one")

@@ -34,6 +34,7 @@ TEST_CASE("same origin: a form from another site is known by what the browser sa
         if (*c.origin)
             r.headers.add("Origin", c.origin);
         CHECK(server::came_from_same_origin(r, "https://127.0.0.1:1") == c.own);
+        CHECK(server::hides_origin(r) == (std::string_view(c.site).empty() && std::string_view(c.origin) == "null"));
     }
 }
 
