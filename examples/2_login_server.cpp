@@ -96,6 +96,7 @@ servers::servers(asio::io_context& io, const login_server::settings& settings, p
     login_server::site_options options;
     options.origin =
         settings.public_origin ? *settings.public_origin : coauth::http::parse_base_url(pages_->url()).value().origin;
+    options.name = settings.name;
     options.proxy = settings.proxy;
     options.patience = deadline;
     // Everyone's first lookup is under their own token, so they share nothing but the connections.

@@ -24,16 +24,8 @@ begin_limits::begin_limits(const begin_sizes& sizes) : sizes_(sizes), of_address
 
 std::optional<begin_limits::refusal> begin_limits::take(std::string_view address, bool newcomer, time_point now)
 {
-    if (const auto wait = of_address_.take(address, now))
-        return refusal(limit::address, *wait);
-    if (const auto wait = take_from_site(newcomer, now))
-        return refusal(limit::site, *wait);
-    return std::nullopt;
-}
-
-// From both buckets or from none.
-std::optional<milliseconds> begin_limits::take_from_site(bool newcomer, time_point now)
-{
+    // A begin that the site refuses is not counted at its address: who comes back when told to must not be refused
+    // for that.
     const std::lock_guard lock(mutex_);
     server::token_bucket all = of_all_;
     server::token_bucket newcomers = of_newcomers_;
@@ -41,7 +33,9 @@ std::optional<milliseconds> begin_limits::take_from_site(bool newcomer, time_poi
     if (newcomer)
         wait = std::max(wait, newcomers.take(sizes_.of_newcomers, now));
     if (wait)
-        return wait;
+        return refusal(limit::site, *wait);
+    if (const auto address_wait = of_address_.take(address, now))
+        return refusal(limit::address, *address_wait);
     of_all_ = all;
     of_newcomers_ = newcomers;
     return std::nullopt;

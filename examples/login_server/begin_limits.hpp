@@ -42,12 +42,10 @@ public:
 
     explicit begin_limits(const begin_sizes& sizes);
 
-    /// Counts a begin, unless it is refused.
+    /// Counts a begin, unless it is refused: with the site and at its address, or with neither.
     std::optional<refusal> take(std::string_view address, bool newcomer, time_point now);
 
 private:
-    std::optional<std::chrono::milliseconds> take_from_site(bool newcomer, time_point now);
-
     const begin_sizes sizes_;
     coauth::server::address_limit of_address_;
     std::mutex mutex_;

@@ -37,7 +37,9 @@ void flags::add_to(CLI::App& app)
     app.add_option("--public-url", public_url,
         "The address that browsers use, such as https://example.org; without it the one listened on");
     app.add_option("--behind-proxy", behind_proxy,
-        "The IP address of the proxy in front, whose X-Forwarded-For is believed; without it nobody's is");
+        "The IP address of the proxy in front, whose X-Forwarded-For and Forwarded are believed; without it nobody's "
+        "are");
+    app.add_option("--name", name, "The name of the site, shown on each page; without it the host of its address");
     app.add_option("--threads", threads, "Threads; without it as many as there are processors")
         ->check(CLI::Range(1u, 256u));
     app.add_option("--metrics", metrics, "Loopback address and port for GET /metrics")->capture_default_str();
@@ -64,6 +66,7 @@ settings check(const flags& given)
                 .with_hint("give the address the proxy connects from, such as 127.0.0.1");
         out.proxy = address.to_string();
     }
+    out.name = given.name;
     out.threads = given.threads > 0 ? given.threads : std::max(1u, std::thread::hardware_concurrency());
     return out;
 }

@@ -22,6 +22,7 @@ struct flags {
     std::string listen = "127.0.0.1:8080";
     std::string public_url;
     std::string behind_proxy;
+    std::string name;
     unsigned threads = 0; ///< 0: as many as there are processors.
     std::string metrics = "127.0.0.1:0";
 
@@ -36,6 +37,7 @@ struct settings {
     coauth::server::listen_address metrics;
     std::optional<coauth::http::origin> public_origin; ///< Empty: where it listens.
     std::string proxy;
+    std::string name; ///< Of the site; empty: its host.
     unsigned threads = 1;
 };
 

@@ -1,5 +1,4 @@
 // POST /login, GET /callback, GET /waiting/ID and POST /logout.
-#include "login_server/client_address.hpp"
 #include "login_server/site.hpp"
 
 #include <coauth/coro/as_result.hpp>
@@ -25,6 +24,8 @@ constexpr std::string_view more = "more";
 
 // Tokens of users whose visits have expired, for one request.
 constexpr std::size_t most_forgotten = 2;
+// What that may cost the request: it is not the one whose user has left.
+constexpr std::chrono::milliseconds longest_forgetting(500);
 
 // The session keeps no more than a kilobyte of ours.
 constexpr std::size_t longest_path = 1'000;
@@ -89,9 +90,14 @@ asio::awaitable<server::response> site::begin_login(request r)
     coauth::browser_binding browser(held ? std::string_view(*held) : std::string_view());
     coauth::login_request how;
     how.return_to = return_to(page_of(r.body), return_path_of(*query));
+    const auto start = now();
     auto begun = co_await coauth::as_result(session_.begin_login(std::move(browser), std::move(how)));
-    if (!begun)
+    begun_.took(now() - start);
+    if (!begun) {
+        begun_.failed(begun.error().reason());
+        log_login(r, "failed", std::string(coauth::name(begun.error().reason())), {});
         co_return trouble(r, begun.error(), step::begin);
+    }
 
     std::string next = begun->url;
     if (wants_new_window(*query))
@@ -105,7 +111,7 @@ asio::awaitable<server::response> site::begin_login(request r)
 std::optional<server::response> site::refused_before_login(const request& r)
 {
     const bool newcomer = !age_of_address_token(r);
-    const auto refusal = begins_.take(client_address(r, options_.proxy), newcomer, now());
+    const auto refusal = begins_.take(address_of(r), newcomer, now());
     if (!refusal)
         return std::nullopt;
     const bool by_address = refusal->reached == begin_limits::limit::address;
@@ -121,9 +127,21 @@ asio::awaitable<server::response> site::finish_login(request r)
     if (!held)
         co_return told(r, {400, "Two cookies of one name", "Please delete the cookies of this site and begin again."});
     coauth::browser_binding browser(*held);
+    const auto start = now();
     auto ended = co_await coauth::as_result(session_.complete_login(std::string(r.query()), std::move(browser)));
-    if (!ended)
+    if (!ended) {
+        // A query that is no callback never was a login.
+        if (ended.error().reason() != coauth::errc::invalid_argument) {
+            ended_.took(now() - start);
+            ended_.failed(ended.error().reason());
+            log_login(r, "failed", std::string(coauth::name(ended.error().reason())), {});
+        }
         co_return trouble(r, ended.error(), step::finish);
+    }
+    if (ended->status == login_status::granted)
+        ended_.took(now() - start);
+    if (ended->status != login_status::unknown)
+        log_login(r, std::string(coauth::name(ended->status)), {}, ended->user.id);
     if (ended->status != login_status::granted)
         co_return told(r, message_for(ended->status));
     // The id from before the login ends here, also if another site put it into the browser.
@@ -133,7 +151,7 @@ asio::awaitable<server::response> site::finish_login(request r)
     response answer = server::redirect(path_of(ended->return_to).on(origin_));
     answer.headers.add("Set-Cookie", session_cookie_.set(entered.id, visitors::stay));
     if (entered.user_left)
-        co_await forget_token(*entered.user_left);
+        co_await forget_token(*entered.user_left, options_.patience);
     co_return answer;
 }
 
@@ -169,7 +187,7 @@ asio::awaitable<server::response> site::sign_out(request r)
     if (id) {
         const auto user_left = visitors_->leave(*id);
         if (user_left)
-            co_await forget_token(*user_left);
+            co_await forget_token(*user_left, options_.patience);
     }
     answer.headers.add("Set-Cookie", session_cookie_.remove());
     answer.headers.add("Set-Cookie", login_cookie_.remove());
@@ -178,12 +196,11 @@ asio::awaitable<server::response> site::sign_out(request r)
 
 // For a user whose last visit has ended. Never fails: the request may be another user's, whose response
 // has nothing to do with it.
-asio::awaitable<void> site::forget_token(std::string user_id)
+asio::awaitable<void> site::forget_token(std::string user_id, std::chrono::milliseconds limit)
 {
     std::optional<std::string> problem;
     try {
-        const auto forgotten =
-            co_await coauth::as_result(coauth::cancel_after(options_.patience, sign_out_unless_here(user_id)));
+        const auto forgotten = co_await coauth::as_result(coauth::cancel_after(limit, sign_out_unless_here(user_id)));
         if (!forgotten && forgotten.error().reason() != coauth::errc::unknown_user)
             problem = forgotten.error().what();
     } catch (const std::exception& e) {
@@ -191,7 +208,7 @@ asio::awaitable<void> site::forget_token(std::string user_id)
     }
     if (!problem)
         co_return;
-    log("sign out: " + *problem);
+    log_.write("sign out: " + *problem);
     visitors_->forget_later(std::move(user_id), now());
 }
 
@@ -212,7 +229,7 @@ asio::awaitable<void> site::forget_tokens_of_expired()
     const std::shared_ptr<void> done(nullptr, [flag = forgetting_](void*) { *flag = false; });
     const std::vector<std::string> left = visitors_->expire(now(), most_forgotten);
     for (const std::string& user_id : left)
-        co_await forget_token(user_id);
+        co_await forget_token(user_id, std::min(options_.patience, longest_forgetting));
 }
 
 } // namespace login_server

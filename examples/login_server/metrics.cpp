@@ -1,5 +1,6 @@
 #include "login_server/metrics.hpp"
 
+#include <cstdio>
 #include <string_view>
 
 namespace login_server {
@@ -26,7 +27,36 @@ public:
         out_.append(std::to_string(value)).append("\n");
     }
 
+    void histogram(std::string_view label, std::string_view label_value, const durations::counts& counts)
+    {
+        const std::string pair = std::string(label) + "=\"" + std::string(label_value) + '"';
+        std::uint64_t total = 0;
+        for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
+            total += counts.buckets[i];
+            const std::string bound = i < durations::bounds.size() ? seconds(durations::bounds[i]) : "+Inf";
+            line("_bucket{" + pair + ",le=\"" + bound + "\"} " + std::to_string(total));
+        }
+        line("_sum{" + pair + "} " + seconds(counts.sum));
+        line("_count{" + pair + "} " + std::to_string(total));
+    }
+
+    void failures(std::string_view leg, const std::map<std::string, std::uint64_t, std::less<>>& by_cause)
+    {
+        for (const auto& [cause, count] : by_cause)
+            line("{leg=\"" + std::string(leg) + "\",cause=\"" + cause + "\"} " + std::to_string(count));
+    }
+
 private:
+    void line(const std::string& rest) { out_.append(name_).append(rest).append("\n"); }
+
+    // "0.25"
+    static std::string seconds(std::chrono::microseconds time)
+    {
+        char text[32];
+        std::snprintf(text, sizeof text, "%g", static_cast<double>(time.count()) / 1e6);
+        return text;
+    }
+
     std::string& out_;
     std::string_view name_;
 };
@@ -49,6 +79,12 @@ std::string metrics_text(const site_numbers& numbers)
     w.sample("status", "wrong_browser", logins.wrong_browser);
     w.family("coauth_logins_failed_total", "counter", "First and last legs that the provider or the network failed.");
     w.sample(logins.failed);
+    w.family("coauth_login_leg_failures_total", "counter", "The same, by leg and by the code of the error.");
+    w.failures("begin", numbers.begin_failures);
+    w.failures("end", numbers.end_failures);
+    w.family("coauth_login_leg_seconds", "histogram", "How long the first and the last leg of a login took.");
+    w.histogram("leg", "begin", numbers.begins);
+    w.histogram("leg", "end", numbers.ends);
     w.family("coauth_logins_refused_total", "counter", "Logins that were not begun, by the limit that was reached.");
     w.sample("limit", "address", numbers.refused_by_address);
     w.sample("limit", "site", numbers.refused_by_site);

@@ -1,11 +1,14 @@
 // What the site tells whoever watches it.
 #pragma once
 
+#include "login_server/durations.hpp"
+
 #include <coauth/server/http_server.hpp>
 #include <coauth/session/session_event.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,6 +23,11 @@ struct site_numbers {
     std::size_t visitors = 0;           ///< Browsers signed in.
     std::uint64_t refused_by_address = 0;
     std::uint64_t refused_by_site = 0;
+
+    durations::counts begins;                                         ///< First legs.
+    durations::counts ends;                                           ///< Last legs.
+    std::map<std::string, std::uint64_t, std::less<>> begin_failures; ///< By the name of the error's code.
+    std::map<std::string, std::uint64_t, std::less<>> end_failures;
 };
 
 /// Prometheus' text format, version 0.0.4. Numbers only: nobody's name or id.

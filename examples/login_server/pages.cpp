@@ -37,13 +37,19 @@ constexpr std::string_view style =
     "ul{list-style:none;margin:0;padding:0}"
     "li{padding:.5rem 0;border-top:1px solid var(--line)}"
     "#tweets li{white-space:pre-line}"
+    "nav{display:flex;gap:.5rem 1rem;flex-wrap:wrap;justify-content:space-between;align-items:center;"
+    "margin-bottom:1.25rem}"
+    "nav form{display:flex;gap:.75rem;align-items:center;margin:0}"
+    "nav button{margin:0;padding:.3rem .9rem}"
+    "nav a{font-weight:600;text-decoration:none}"
     "header{display:flex;gap:1rem;align-items:center;margin-bottom:1.25rem}"
     "header h1{margin:0}"
     "img.picture{width:73px;height:73px;border-radius:50%;object-fit:cover;background:var(--ground)}"
     "#followers img{width:24px;height:24px;border-radius:50%;vertical-align:middle;margin-right:.5rem}"
     ".quiet{font-size:.9rem;color:var(--quiet)}"
     ".problem{color:var(--alarm);margin:-.75rem 0 1rem}"
-    ".notice{padding:.6rem;border-left:4px solid var(--alarm)}";
+    ".notice{padding:.6rem;border-left:4px solid var(--alarm)}"
+    ".saved{padding:.6rem;border-left:4px solid var(--line)}";
 
 // Each page has a number of its own, so that a doubled click is told from two tabs.
 std::string login_form()
@@ -52,7 +58,7 @@ std::string login_form()
     return "<form method=\"post\" action=\"/login\">\n<input type=\"hidden\" name=\"page\" value=\"" +
            std::string(random.reveal().substr(0, 16)) +
            "\">\n<button class=\"yes\">Sign in with X</button>\n"
-           "<button formaction=\"/login?window=new\">In a new window</button>\n</form>\n";
+           "<button formaction=\"/login?window=new\">Sign in in a new window</button>\n</form>\n";
 }
 
 std::string input_of(const field& each, const profile_view& view)
@@ -134,9 +140,10 @@ void refresh(server::response& page, int seconds, const std::string& next)
 
 } // namespace
 
-server::response pages::dressed(int status, std::string title, std::string body) const
+server::response pages::dressed(int status, std::string title, std::string body, std::string navigation) const
 {
-    server::page what(status, std::move(title), std::move(body));
+    const std::string bar = "<nav>\n<a href=\"/\">" + isolated_html(site_name_) + "</a>\n" + navigation + "</nav>\n";
+    server::page what(status, std::move(title) + " - " + site_name_, bar + body);
     what.style = style;
     what.form_targets = form_targets_;
     what.image_sources = "'self' https:";
@@ -146,7 +153,8 @@ server::response pages::dressed(int status, std::string title, std::string body)
 server::response pages::home() const
 {
     std::string html = "<h1>Your profile, filled in</h1>\n<p>Sign in, and this page fills in your name and your "
-                       "picture. What you have written yourself stays as it is.</p>\n";
+                       "picture. What you have written yourself stays as it is, until this site restarts: it keeps "
+                       "everything in memory.</p>\n";
     html += login_form();
     html += "<p class=\"quiet\">We learn who you are and what your profile shows, never your password.</p>\n";
     return dressed(200, "Sign in", std::move(html));
@@ -163,6 +171,8 @@ server::response pages::profile(const profile_view& view) const
     if (!view.shown.picture.empty())
         html += "<img class=\"picture\" src=\"" + escape_html(view.shown.picture) + "\" alt=\"\">\n";
     html += "<h1>" + isolated_html(shown_name) + "</h1>\n</header>\n";
+    if (view.saved)
+        html += "<p class=\"saved\" role=\"status\">Saved.</p>\n";
     if (!view.notice.empty())
         html += "<p class=\"notice\" role=\"alert\">" + escape_html(view.notice) + "</p>\n";
     html += "<form method=\"post\" action=\"/profile\">\n";
@@ -171,9 +181,10 @@ server::response pages::profile(const profile_view& view) const
     html += "<button class=\"yes\">Save</button>\n</form>\n";
     if (view.latest)
         html += tweets_of(*view.latest) + followers_of(*view.latest);
-    html += "<h2>Account</h2>\n<p class=\"quiet\">Signed in with X as <b id=\"account\">" + escape_html(account) +
-            "</b></p>\n<form method=\"post\" action=\"/logout\">\n<button>Sign out</button>\n</form>\n";
-    return dressed(view.problems.empty() ? 200 : 422, shown_name, std::move(html));
+    std::string navigation = "<form method=\"post\" action=\"/logout\">\n<span class=\"quiet\">Signed in with X as "
+                             "<b id=\"account\">" +
+                             escape_html(account) + "</b></span>\n<button>Sign out</button>\n</form>\n";
+    return dressed(view.problems.empty() ? 200 : 422, shown_name, std::move(html), std::move(navigation));
 }
 
 server::response pages::waiting(const std::string& login_url, const std::string& next) const
@@ -197,6 +208,11 @@ server::response pages::arriving(const std::string& next) const
 server::response pages::told(const message& what) const
 {
     return with_retry(dressed(what.status, what.title, text_of(what) + advice_of(what) + login_form()), what);
+}
+
+server::response pages::explained(const message& what) const
+{
+    return with_retry(dressed(what.status, what.title, text_of(what) + advice_of(what)), what);
 }
 
 server::response pages::told_while_signed_in(const message& what) const

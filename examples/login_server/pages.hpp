@@ -21,7 +21,8 @@ struct profile_view {
     coauth::signed_in_user who;
     card shown;
     std::vector<problem> problems; ///< Of what was typed; empty if nothing was.
-    std::string notice;            ///< A trouble with the provider, or empty.
+    std::string notice;            ///< What is wrong with the provider, or empty.
+    bool saved = false;            ///< What was typed has just been saved.
     std::shared_ptr<const news> latest;
 };
 
@@ -30,8 +31,10 @@ struct profile_view {
 /// Thread safety: safe through its const functions.
 class pages {
 public:
-    /// `login_targets`: where the sign-in button may lead, as CSP sources.
-    explicit pages(std::string login_targets) : form_targets_(std::move(login_targets)) {}
+    /// `login_targets`: where the sign-in button may lead, as CSP sources. `site_name`: shown on every page.
+    pages(std::string login_targets, std::string site_name)
+        : form_targets_(std::move(login_targets)), site_name_(std::move(site_name))
+    {}
 
     /// The button.
     coauth::server::response home() const;
@@ -48,13 +51,18 @@ public:
     /// With a button to try again.
     coauth::server::response told(const message& what) const;
 
+    /// Without a button: pressing it again would not help.
+    coauth::server::response explained(const message& what) const;
+
     /// With a link to the profile, for someone who is signed in.
     coauth::server::response told_while_signed_in(const message& what) const;
 
 private:
-    coauth::server::response dressed(int status, std::string title, std::string body) const;
+    coauth::server::response dressed(
+        int status, std::string title, std::string body, std::string navigation = {}) const;
 
     std::string form_targets_;
+    std::string site_name_;
 };
 
 } // namespace login_server

@@ -15,6 +15,7 @@ using coauth::errc;
 
 namespace {
 
+constexpr std::string_view saved = "saved"; // the query of the page after a form was saved
 constexpr std::chrono::seconds news_age(60);
 constexpr int tweets_shown = 5;
 constexpr int followers_shown = 10;
@@ -52,19 +53,20 @@ asio::awaitable<server::response> site::show_profile(request r)
     const auto began = now();
     auto view = std::make_shared<profile_view>();
     view->who = *who;
+    view->saved = r.query() == saved;
     // What was told in time is shown, whatever else was not.
     auto asked = co_await coauth::as_result(coauth::cancel_after(options_.patience, ask_provider(view)));
     if (!asked && must_sign_in_again(asked.error())) {
         // A visit that has begun since then brought a token of its own.
         const auto user_left = visitors_->leave_everywhere(who->id, began);
         if (user_left)
-            co_await forget_token(*user_left);
+            co_await forget_token(*user_left, options_.patience);
         response page = pages_.told({401, "Please sign in again", "The provider no longer lets us see your profile."});
         page.headers.add("Set-Cookie", session_cookie_.remove());
         co_return page;
     }
     if (!asked) {
-        log(std::string("profile: ") + asked.error().what());
+        log_.write(std::string("profile: ") + asked.error().what());
         view->notice = words_for(asked.error());
     }
     view->shown = people_.card_of(who->id);
@@ -125,7 +127,7 @@ asio::awaitable<server::response> site::save_profile(request r)
     auto wrong = problems_of(*typed);
     if (wrong.empty()) {
         people_.save(who->id, std::move(*typed));
-        co_return server::redirect(origin_ + "/profile");
+        co_return server::redirect(origin_ + "/profile?" + std::string(saved));
     }
     // Shown again as it was typed.
     profile_view view;

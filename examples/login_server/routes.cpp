@@ -13,7 +13,7 @@ struct row {
 };
 
 // HEAD is what previews of links send: it must neither finish a login nor wait for one.
-constexpr std::array<row, 7> rows{
+constexpr std::array<row, 8> rows{
     row{route::home, "/", "GET, HEAD"},
     row{route::login, "/login", "POST"},
     row{route::callback, "/callback", "GET"},
@@ -21,6 +21,7 @@ constexpr std::array<row, 7> rows{
     row{route::profile, "/profile", "GET, HEAD, POST"},
     row{route::logout, "/logout", "POST"},
     row{route::health, "/healthz", "GET, HEAD"},
+    row{route::icon, "/favicon.ico", "GET, HEAD"},
 };
 
 } // namespace

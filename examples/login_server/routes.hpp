@@ -15,6 +15,7 @@ enum class route {
     profile,  ///< GET and POST /profile
     logout,   ///< POST /logout
     health,   ///< GET /healthz
+    icon,     ///< GET /favicon.ico
 };
 
 struct route_match {

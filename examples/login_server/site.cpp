@@ -1,10 +1,12 @@
 #include "login_server/site.hpp"
 
-#include "login_server/client_address.hpp"
+#include "login_server/icon.hpp"
 #include "login_server/metrics.hpp"
 
 #include <coauth/coro/as_result.hpp>
+#include <coauth/server/forwarded.hpp>
 #include <coauth/server/page.hpp>
+#include <coauth/server/prefetch.hpp>
 #include <coauth/server/same_origin.hpp>
 #include <coauth/store/memory_store.hpp>
 
@@ -56,6 +58,20 @@ std::string login_targets(const std::string& authorize_base)
     return base.origin.https ? "'self' https:" : "'self' " + base.origin.url();
 }
 
+constexpr std::size_t longest_shown_host = 100;
+
+bool is_reading(const server::request& r)
+{
+    return r.method == "GET" || r.method == "HEAD";
+}
+
+server::response icon_response()
+{
+    server::response out(200, "image/png", std::string(icon()));
+    out.headers.set("Cache-Control", "public, max-age=86400");
+    return out;
+}
+
 server::response plain(int status, std::string text)
 {
     server::response out(status, "text/plain; charset=utf-8", std::move(text));
@@ -66,10 +82,12 @@ server::response plain(int status, std::string text)
 } // namespace
 
 site::site(asio::any_io_executor executor, const coauth::twitter::client& client, site_options options)
-    : options_(std::move(options)), origin_(options_.origin.url()),
+    : options_(std::move(options)), log_(options_.log), origin_(options_.origin.url()),
       login_cookie_("coauth_login", options_.origin.https), session_cookie_("coauth_session", options_.origin.https),
       address_cookie_("coauth_address", options_.origin.https),
-      pages_(login_targets(client.options().endpoints.authorize_base)), client_(client.without_retry()),
+      pages_(login_targets(client.options().endpoints.authorize_base),
+          options_.name.empty() ? options_.origin.host : options_.name),
+      client_(client.without_retry()),
       logins_(options_.session.logins
                   ? options_.session.logins
                   : coauth::store::memory_login_store(options_.session.login_limits, options_.clock)),
@@ -85,23 +103,26 @@ asio::awaitable<server::response> site::answer(request r)
     if (found && found->what == route::health && takes(route::health, r.method))
         co_return plain(200, "ok\n");
 
-    // The cookies, the callback and the check of origin hold for one host.
-    if (r.headers.get("Host") != options_.origin.authority()) {
-        if (r.method == "GET" || r.method == "HEAD")
-            co_return server::redirect(origin_ + "/");
-        co_return pages_.told({421, "This site is elsewhere", "Its address is " + origin_ + "."});
-    }
+    if (auto refused = refused_by_host(r))
+        co_return std::move(*refused);
     if (!found)
         co_return told(r, {404, "There is nothing here", "Perhaps the address was mistyped."});
     if (!takes(found->what, r.method)) {
+        // A user who types or reloads the address of a form wants the page that has it.
+        if (is_reading(r) && !takes(found->what, "GET"))
+            co_return server::redirect(origin_ + "/");
         response refused = told(
             r, {405, "This can't be done here", "The address takes " + std::string(methods_of(found->what)) + "."});
         refused.headers.set("Allow", std::string(methods_of(found->what)));
         co_return refused;
     }
+    if (found->what == route::icon)
+        co_return icon_response();
     if (r.method == "POST" && !server::came_from_same_origin(r, origin_))
-        co_return told(
-            r, {403, "This came from another site", "Nothing was done. If you want it, press the button here."});
+        co_return refused_by_origin(r);
+    // A browser that fetches ahead would use the login up.
+    if (found->what == route::callback && server::is_prefetch(r))
+        co_return server::refuse_prefetch();
 
     response done;
     std::optional<std::string> problem;
@@ -112,7 +133,7 @@ asio::awaitable<server::response> site::answer(request r)
         problem = e.what(); // what is expected of a route is a response; this is from a store that is not ours
     }
     if (problem) {
-        log("request: " + *problem);
+        log_.write("request: " + *problem);
         done = pages_.told(message_for(coauth::error(coauth::errc::store_unavailable), step::finish));
     }
     co_await forget_tokens_of_expired();
@@ -136,6 +157,7 @@ asio::awaitable<server::response> site::routed(route_match where, request r)
         return show_profile(std::move(r));
     case route::home:
     case route::health:
+    case route::icon:
         break;
     }
     return show_home(std::move(r));
@@ -166,7 +188,7 @@ void site::prove_address(const request& r, response& page) const
     const auto age = age_of_address_token(r);
     if (age && *age < address_tokens_.lifetime() / 2)
         return;
-    const std::string token = address_tokens_.issue(client_address(r, options_.proxy), now());
+    const std::string token = address_tokens_.issue(address_of(r), now());
     page.headers.add("Set-Cookie", address_cookie_.set(token, address_tokens_.lifetime()));
 }
 
@@ -175,7 +197,7 @@ std::optional<std::chrono::seconds> site::age_of_address_token(const request& r)
     const auto token = address_cookie_.read(r);
     if (!token)
         return std::nullopt;
-    return address_tokens_.age(*token, client_address(r, options_.proxy), now());
+    return address_tokens_.age(*token, address_of(r), now());
 }
 
 asio::awaitable<std::string> site::metrics(server::server_stats connections)
@@ -188,11 +210,15 @@ asio::awaitable<std::string> site::metrics(server::server_stats connections)
         numbers.pending = pending.living;
     } catch (const std::exception& e) {
         // The other numbers are wanted most when a store fails.
-        log(std::string("metrics: ") + e.what());
+        log_.write(std::string("metrics: ") + e.what());
     }
     numbers.visitors = visitors_->count();
     numbers.refused_by_address = refused_by_address_;
     numbers.refused_by_site = refused_by_site_;
+    numbers.begins = begun_.times();
+    numbers.ends = ended_.times();
+    numbers.begin_failures = begun_.failures();
+    numbers.end_failures = ended_.failures();
     co_return metrics_text(numbers);
 }
 
@@ -217,7 +243,62 @@ std::optional<coauth::signed_in_user> site::visitor_of(const request& r) const
 
 server::response site::told(const request& r, const message& what) const
 {
-    return visitor_of(r) ? pages_.told_while_signed_in(what) : pages_.told(what);
+    if (visitor_of(r))
+        return pages_.told_while_signed_in(what);
+    response page = pages_.told(what);
+    prove_address(r, page); // this page has a button, too
+    return page;
+}
+
+// The cookies, the callback and the check of origin hold for one host.
+std::optional<server::response> site::refused_by_host(const request& r) const
+{
+    const std::string_view host = r.headers.get("Host");
+    if (options_.origin.is_named_by(host))
+        return std::nullopt;
+    log_.write_repeated(site_log::repeated::foreign_host,
+        "request: its Host is \"" + std::string(host.substr(0, longest_shown_host)) + "\" and not this site's, " +
+            options_.origin.authority() + "; if a proxy sends it, let the proxy pass the browser's Host on",
+        now());
+    if (is_reading(r))
+        return server::redirect(origin_ + "/");
+    return pages_.told({421, "This site is elsewhere", "Its address is " + origin_ + "."});
+}
+
+server::response site::refused_by_origin(const request& r) const
+{
+    if (!server::hides_origin(r))
+        return told(
+            r, {403, "This came from another site", "Nothing was done. If you want it, press the button here."});
+    return pages_.explained({403, "This browser does not say where the form came from",
+        "Nothing was done, since it could have come from another site. Older browsers are like that (Safari before "
+        "16.4, say), and so are some that hide what they send.",
+        "Please use a newer browser, or one without such an extension."});
+}
+
+std::string site::address_of(const request& r) const
+{
+    if (options_.proxy.empty() || r.peer != options_.proxy)
+        return r.peer;
+    auto client = server::forwarded_client(r);
+    if (client)
+        return *std::move(client);
+    log_.write_repeated(site_log::repeated::unknown_client,
+        std::string("proxy: ") + client.error().what() +
+            "; until then such clients share the limits of the proxy's address",
+        now());
+    return r.peer;
+}
+
+void site::log_login(const request& r, std::string outcome, std::string cause, std::string user_id) const
+{
+    login_line line;
+    line.time = std::chrono::floor<std::chrono::seconds>(options_.clock->now());
+    line.outcome = std::move(outcome);
+    line.cause = std::move(cause);
+    line.user_id = std::move(user_id);
+    line.address = address_of(r);
+    log_.write(text_of(line));
 }
 
 server::response site::trouble(const request& r, const coauth::error& why, step where)
@@ -225,17 +306,8 @@ server::response site::trouble(const request& r, const coauth::error& why, step 
     const message what = message_for(why, where);
     // What a stranger made up is no news to whoever runs the site.
     if (what.status >= 500)
-        log(std::string(where == step::begin ? "leg 1" : "leg 3") + ": " + why.what());
+        log_.write(std::string(where == step::begin ? "leg 1" : "leg 3") + ": " + why.what());
     return told(r, what);
-}
-
-// A line that can't be written costs no response.
-void site::log(const std::string& line) const noexcept
-{
-    try {
-        if (options_.log)
-            options_.log(line);
-    } catch (...) {}
 }
 
 } // namespace login_server

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "login_server/begin_limits.hpp"
+#include "login_server/leg_counts.hpp"
 #include "login_server/pages.hpp"
 #include "login_server/people.hpp"
 #include "login_server/routes.hpp"
+#include "login_server/site_log.hpp"
 #include "login_server/visitors.hpp"
 #include "login_server/waiting_rooms.hpp"
 
@@ -33,7 +35,8 @@ struct site_options {
     site_options() = default;
 
     coauth::http::origin origin; ///< As browsers see it, through a proxy or not.
-    std::string proxy;           ///< Whose X-Forwarded-For is believed; empty: nobody's.
+    std::string name;            ///< Of the site, shown on each page; empty: the origin's host.
+    std::string proxy;           ///< Whose X-Forwarded-For and Forwarded are believed; empty: nobody's.
 
     begin_sizes begins;
 
@@ -44,7 +47,7 @@ struct site_options {
 
     coauth::session_options session; ///< Callback and clock are the site's own.
     std::shared_ptr<coauth::clock> clock = coauth::system_clock();
-    std::function<void(const std::string& line)> log; ///< For whoever runs the site; without secrets.
+    std::function<void(const std::string& line)> log; ///< For the operator; without secrets.
 };
 
 /// Answers requests. Give `answer` to an `http_server` and keep the site until that has ended.
@@ -79,7 +82,11 @@ private:
     boost::asio::awaitable<response> save_profile(request r);
     boost::asio::awaitable<response> sign_out(request r);
 
+    std::optional<response> refused_by_host(const request& r) const;
+    response refused_by_origin(const request& r) const;
     std::optional<response> refused_before_login(const request& r);
+    std::string address_of(const request& r) const;
+    void log_login(const request& r, std::string outcome, std::string cause, std::string user_id) const;
     response home(const request& r) const;
     void prove_address(const request& r, response& page) const;
     std::optional<std::chrono::seconds> age_of_address_token(const request& r) const;
@@ -88,16 +95,16 @@ private:
 
     boost::asio::awaitable<void> ask_provider(std::shared_ptr<profile_view> view);
     boost::asio::awaitable<std::shared_ptr<const news>> ask_news(std::string user_id);
-    boost::asio::awaitable<void> forget_token(std::string user_id);
+    boost::asio::awaitable<void> forget_token(std::string user_id, std::chrono::milliseconds limit);
     boost::asio::awaitable<void> sign_out_unless_here(std::string user_id);
     boost::asio::awaitable<void> forget_tokens_of_expired();
 
     std::string set_login_cookie(const coauth::browser_binding& binding) const;
     std::optional<coauth::signed_in_user> visitor_of(const request& r) const;
     std::chrono::steady_clock::time_point now() const { return options_.clock->steady_now(); }
-    void log(const std::string& line) const noexcept;
 
     const site_options options_;
+    const site_log log_;
     const std::string origin_;
     const coauth::server::site_cookie login_cookie_;
     const coauth::server::site_cookie session_cookie_;
@@ -115,6 +122,8 @@ private:
     people people_;
     waiting_rooms waiting_rooms_;
 
+    leg_counts begun_;
+    leg_counts ended_;
     begin_limits begins_;
     std::atomic<std::uint64_t> refused_by_address_ = 0;
     std::atomic<std::uint64_t> refused_by_site_ = 0;

@@ -17,18 +17,6 @@ json::value or_null(const std::optional<T>& v)
     return v ? json::value(*v) : json::value(nullptr);
 }
 
-std::string iso8601(std::chrono::sys_seconds t)
-{
-    const auto day = std::chrono::floor<std::chrono::days>(t);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(t - day);
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-    return text;
-}
-
 // Names and texts are the provider's: on a terminal a control character could do harm.
 std::string printable(std::string text)
 {
@@ -58,6 +46,39 @@ const char* fault_text(coauth::fault f)
 }
 
 } // namespace
+
+namespace {
+
+// Some refusals are facts: nothing anywhere is to be changed.
+bool is_at_fault(coauth::errc code)
+{
+    using coauth::errc;
+    switch (code) {
+    case errc::not_found:
+    case errc::suspended:
+    case errc::rate_limited:
+    case errc::duplicate:
+    case errc::denied:
+    case errc::cancelled:
+        return false;
+    default:
+        return true;
+    }
+}
+
+} // namespace
+
+std::string iso8601(std::chrono::sys_seconds t)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(t);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(t - day);
+    char text[32];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+        static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+    return text;
+}
 
 json::object profile_json(const coauth::twitter::profile& p)
 {
@@ -136,7 +157,8 @@ std::string error_text(const coauth::error& e)
         out += "  hint: " + *e.hint() + '\n';
     if (e.retry_after())
         out += "  try again in " + std::to_string(e.retry_after()->count()) + " s\n";
-    out += std::string("  to be mended on: ") + fault_text(coauth::whose_fault(e.reason())) + '\n';
+    if (is_at_fault(e.reason()))
+        out += std::string("  where to look: ") + fault_text(coauth::whose_fault(e.reason())) + '\n';
     return out;
 }
 

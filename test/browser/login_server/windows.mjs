@@ -18,7 +18,7 @@ scenario('two tabs sign in at once', async stage => {
 /// Signs in in a second window; the first one is to go on by itself.
 export async function signInElsewhere(stage, visitor, user) {
   const page = await visitor.open()
-  await page.getByRole('button', { name: 'In a new window' }).click()
+  await page.getByRole('button', { name: 'Sign in in a new window' }).click()
   await page.waitForURL(stage.site + '/waiting/*')
   await picture(page, 'waiting')
   const [other] = await Promise.all([visitor.context.waitForEvent('page'), page.locator('a[target=_blank]').click()])

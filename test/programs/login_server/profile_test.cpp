@@ -39,8 +39,10 @@ TEST_CASE("what the person has written stays, and what is empty is filled in at 
 
     const response saved = ada.ask(ada.post("/profile", form("My own name", "", picture, "", "https://me.example/")));
     CHECK(saved.status == 303);
-    CHECK(header(saved, "Location") == origin + "/profile");
+    CHECK(header(saved, "Location") == origin + "/profile?saved");
+    CHECK(has(ada.ask(ada.get("/profile?saved")).body, "role=\"status\">Saved."));
     const response mine = ada.ask(ada.get("/profile"));
+    CHECK_FALSE(has(mine.body, "Saved."));
     CHECK(shown(mine, "name") == "My own name");
     CHECK(shown(mine, "username") == ""); // left empty for as long as this login lasts
     CHECK(shown(mine, "description") == "");

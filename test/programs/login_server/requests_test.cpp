@@ -21,13 +21,91 @@ TEST_CASE("no other site can press a button here, and an image spends nothing")
     old_browser.method = "POST";
     old_browser.headers.add("Origin", "https://evil.example");
     CHECK(ada.ask(old_browser).status == 403);
-    old_browser.headers.set("Origin", "null");
-    CHECK(ada.ask(old_browser).status == 403);
     const response image = ada.ask(ada.get("/login"));
-    CHECK(image.status == 405);
-    CHECK(header(image, "Allow") == "POST");
+    CHECK(image.status == 303);
+    CHECK(header(image, "Location") == origin + "/");
+    CHECK(ada.ask(ada.get("/logout")).status == 303);
     CHECK(s.request_tokens() == before);
     CHECK(ada.signed_in());
+}
+
+TEST_CASE("login_server: a browser that hides where its form came from is told so, and gets no button that fails again")
+{
+    street s(approving());
+    browser ada(s);
+    request form = ada.get("/login");
+    form.method = "POST";
+    form.headers.add("Origin", "null");
+    const response hidden = ada.ask(form);
+    CHECK(hidden.status == 403);
+    CHECK(has(hidden.body, "does not say where the form came from"));
+    CHECK_FALSE(has(hidden.body, "action=\"/login\""));
+    form.headers.set("Origin", "https://evil.example");
+    CHECK(has(ada.ask(form).body, "action=\"/login\""));
+    form.headers.set("Origin", origin);
+    CHECK(ada.ask(form).status == 303);
+}
+
+TEST_CASE("login_server: a callback that is fetched ahead uses no login up")
+{
+    street s(approving());
+    browser ada(s);
+    const std::string callback = ada.allow();
+    for (const auto& [name, value] : {std::pair("Sec-Purpose", "prefetch;prerender"), std::pair("Purpose", "prefetch"),
+             std::pair("X-Moz", "prefetch"), std::pair("X-Purpose", "preview")}) {
+        request ahead = ada.get(callback);
+        ahead.headers.add(name, value);
+        const response refused = ada.ask(ahead);
+        CHECK(refused.status == 503);
+        CHECK(has(header(refused, "Vary"), "Sec-Purpose"));
+    }
+    CHECK(s.exchanges() == 0);
+    CHECK(ada.ask(ada.get(callback)).status == 303);
+    CHECK(ada.signed_in());
+}
+
+TEST_CASE("login_server: each login is one line of the log, without a secret")
+{
+    street s(approving());
+    browser ada(s, "192.0.2.1");
+    const std::string callback = ada.allow();
+    ada.ask(ada.get(callback));
+    REQUIRE(s.logins.size() == 1);
+    CHECK(has(s.logins[0], "Z login outcome=granted provider=x user=" + s.person_id("user_3") + " address=192.0.2.1"));
+    CHECK_FALSE(has(s.logins[0], "oauth"));
+    ada.ask(ada.get(callback));
+    REQUIRE(s.logins.size() == 2);
+    CHECK(has(s.logins[1], "login outcome=replayed provider=x user=- address=192.0.2.1"));
+    browser bob(s, "192.0.2.2");
+    bob.ask(bob.get("/callback?oauth_token=x&oauth_verifier=y")); // a stranger's, and never a login
+    bob.ask(bob.get("/callback?x"));
+    CHECK(s.logins.size() == 2);
+    s.sandbox.set_faults(R"([{"route":"/oauth/access_token","status":503}])");
+    bob.ask(bob.get(bob.allow()));
+    REQUIRE(s.logins.size() == 3);
+    CHECK(has(s.logins[2], "login outcome=failed cause=provider_unavailable provider=x user=- address=192.0.2.2"));
+    const std::string metrics = s.run(s.site->metrics({})).value();
+    CHECK(has(metrics, "coauth_login_leg_failures_total{leg=\"end\",cause=\"provider_unavailable\"} 1\n"));
+    CHECK(has(metrics, "coauth_login_leg_seconds_count{leg=\"begin\"} 2\n"));
+    CHECK(has(metrics, "coauth_login_leg_seconds_bucket{leg=\"begin\",le=\"+Inf\"} 2\n"));
+}
+
+TEST_CASE("login_server: the site has a name and an icon")
+{
+    login_server::site_options named = generous();
+    named.name = "Ada & Bob's";
+    street s(approving(), named);
+    browser ada(s);
+    const response page = ada.ask(ada.get("/"));
+    CHECK(has(page.body, "Ada &amp; Bob&#39;s</bdi></a>"));
+    CHECK(has(page.body, "<title>Sign in - Ada &amp; Bob&#39;s</title>"));
+    const response icon = ada.ask(ada.get("/favicon.ico"));
+    CHECK(icon.status == 200);
+    CHECK(header(icon, "Content-Type") == "image/png");
+    CHECK(icon.body.starts_with("\x89PNG"));
+    street unnamed;
+    browser bob(unnamed);
+    CHECK(has(bob.ask(bob.get("/")).body, "127.0.0.1</bdi></a>"));
 }
 
 TEST_CASE("addresses and methods that are not there get a page of the site")
@@ -82,7 +160,7 @@ TEST_CASE("the site answers under its own name only")
 {
     street s;
     browser ada(s);
-    for (const char* host : {"localhost:1", "evil.example", "127.0.0.1", "127.0.0.1:10", ""}) {
+    for (const char* host : {"LOCALHOST:1", "localhost:1", "evil.example", "127.0.0.1", "127.0.0.1:10", ""}) {
         CAPTURE(std::string(host));
         request r = ada.get("/profile");
         r.headers.set("Host", host);
@@ -97,6 +175,33 @@ TEST_CASE("the site answers under its own name only")
         CHECK(ada.ask(health).status == 200);
     }
     CHECK(s.request_tokens() == 0);
+    // A stranger can send as many as they like, and fills no log.
+    REQUIRE(s.logged.size() == 1);
+    CHECK(has(s.logged[0], "its Host is \"LOCALHOST:1\" and not this site's, 127.0.0.1:1"));
+    s.clock->skip(std::chrono::minutes(1));
+    request r = ada.get("/profile");
+    r.headers.set("Host", "evil.example");
+    ada.ask(r);
+    REQUIRE(s.logged.size() == 2);
+    CHECK(has(s.logged[1], "11 more like it"));
+}
+
+TEST_CASE("login_server: its own name in another spelling is its name")
+{
+    login_server::site_options options = generous();
+    options.origin = coauth::http::parse_base_url("https://example.org").value().origin;
+    for (const char* host : {"example.org", "Example.ORG", "example.org:443", "example.org.", "EXAMPLE.org.:443"}) {
+        CAPTURE(std::string(host));
+        street s(approving(), options);
+        browser ada(s);
+        request callback = ada.get("/callback?oauth_token=x&oauth_verifier=y");
+        callback.headers.set("Host", host);
+        CHECK(ada.ask(callback).status == 400); // read as a callback, and not sent elsewhere
+        request post = ada.post("/login");
+        post.headers.set("Host", host);
+        CHECK(ada.ask(post).status == 303);
+        CHECK(s.logged.empty());
+    }
 }
 
 TEST_CASE("one address begins so many logins and no more, and others are not held up by it")
@@ -248,4 +353,17 @@ TEST_CASE("the client's address is the proxy's word for it only if it is the pro
     CHECK(status("127.0.0.99", "192.0.2.2") == 303);
     CHECK(status("127.0.0.1", "192.0.2.3") == 303);
     CHECK(status("127.0.0.1", "192.0.2.4") == 429);
+    CHECK(s.logged.empty());
+    // However the proxy writes it.
+    for (const char* forwarded : {"192.0.2.10:50123", "\"[2001:db8:1::1]:443\"", "[2001:db8:2::1]", "\t192.0.2.11\t",
+             "192.0.2.12, ", "\"192.0.2.13\""}) {
+        CAPTURE(std::string(forwarded));
+        CHECK(status("127.0.0.99", forwarded) == 303);
+    }
+    CHECK(s.logged.empty());
+    // What can't be read shares the proxy's allowance, and the operator learns why, once a minute.
+    CHECK(status("127.0.0.99", "unknown") == 303);
+    CHECK(status("127.0.0.99", "_hidden") == 429);
+    REQUIRE(s.logged.size() == 1);
+    CHECK(has(s.logged[0], "the last element of X-Forwarded-For is not an IP address"));
 }

@@ -48,12 +48,13 @@ public:
         : town(std::move(mood))
     {
         clock->jumps = false;
-        wanted.origin = coauth::http::parse_base_url(origin).value().origin;
+        if (wanted.origin.host.empty())
+            wanted.origin = coauth::http::parse_base_url(origin).value().origin;
         wanted.clock = clock;
         wanted.log = [this](const std::string& line) {
             if (log_fails)
                 throw std::runtime_error("no space left");
-            logged.push_back(line);
+            (line.find(" login outcome=") == line.npos ? logged : logins).push_back(line);
         };
         site.emplace(io.get_executor(), *client, std::move(wanted));
     }
@@ -84,7 +85,8 @@ public:
         return back.substr(back.find('?') + 1);
     }
 
-    std::vector<std::string> logged;
+    std::vector<std::string> logged; // what went wrong
+    std::vector<std::string> logins; // the lines of logins
     bool log_fails = false;
     std::optional<login_server::site> site;
 };

@@ -15,7 +15,8 @@ login_server::site_options impatient()
 // The link on the waiting page.
 std::string link_of(const response& page)
 {
-    const auto start = page.body.find("href=\"") + 6;
+    const std::string link = "class=\"yes\" href=\"";
+    const auto start = page.body.find(link) + link.size();
     return page.body.substr(start, page.body.find('"', start) - start);
 }
 
