@@ -19,6 +19,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -58,11 +59,20 @@ struct unsigned_request {
     oauth1::parameters oauth;
 };
 
-std::string read_file(const std::string& path)
+// A folder can be opened, too, but not read.
+std::ifstream open_file(const std::string& path)
 {
     std::ifstream in(path, std::ios::binary);
-    if (!in)
+    in.peek();
+    if (!in.is_open() || in.bad())
         throw coauth::error(coauth::errc::invalid_argument, "the file " + path + " can't be read");
+    in.clear();
+    return in;
+}
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream in = open_file(path);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -112,8 +122,26 @@ oauth1::moment now()
     return oauth1::moment(oauth1::random_nonce(), std::chrono::duration_cast<std::chrono::seconds>(since_1970).count());
 }
 
-void print_explanation(const oauth1::explanation& e, bool secrets_in_signature, bool json)
+// The token as the base string, the header or the parameters hold it, with all but its beginning left out.
+std::string with_short_token(std::string text, const std::string& token)
 {
+    constexpr std::size_t shown = 4;
+    if (token.size() <= shown)
+        return text;
+    const std::string once = oauth1::percent_encode(token);
+    for (const std::string& form : {oauth1::percent_encode(once), once, token})
+        for (auto at = text.find(form); at != text.npos; at = text.find(form, at + shown))
+            text.replace(at, form.size(), token.substr(0, shown) + "...");
+    return text;
+}
+
+void print_explanation(oauth1::explanation e, const std::string& token, bool secrets_in_signature, bool json)
+{
+    for (auto* part : {&e.normalized, &e.base_string, &e.authorization})
+        *part = with_short_token(std::move(*part), token);
+    std::cerr
+        << "Compare the base string with the one that the provider or another library makes of the same nonce and "
+           "timestamp\n(coauth-sandbox keeps its own in its journal). The access token is shortened here.\n";
     // The signature of PLAINTEXT is the secrets themselves.
     const std::string hidden = "[hidden: it holds the secrets]";
     const std::string signature = secrets_in_signature ? hidden : e.signature;
@@ -184,10 +212,11 @@ asio::awaitable<int> send(
     const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
     const coauth::http::response answer = co_await setup.transport()->send(to_http(flags, signed_one));
     std::cerr << "HTTP " << answer.status << '\n';
-    const bool needs_line_end = isatty(STDOUT_FILENO) && !answer.body.ends_with('\n');
-    program::print(needs_line_end ? answer.body + '\n' : answer.body);
+    // Before the body, which may end without a line break.
     if (answer.status == 401)
         std::cerr << "hint: --explain in place of sending shows what was signed, part by part\n";
+    const bool needs_line_end = isatty(STDOUT_FILENO) && !answer.body.ends_with('\n');
+    program::print(needs_line_end ? answer.body + '\n' : answer.body);
     co_return answer.status >= 400 ? program::failed : program::done;
 }
 
@@ -213,9 +242,7 @@ int run(const request_flags& flags)
             program::answer_vectors(std::cin, std::cout, key);
             return program::done;
         }
-        std::ifstream in(flags.vectors, std::ios::binary);
-        if (!in)
-            throw coauth::error(coauth::errc::invalid_argument, "the file " + flags.vectors + " can't be read");
+        std::ifstream in = open_file(flags.vectors);
         program::answer_vectors(in, std::cout, key);
         return program::done;
     }
@@ -228,8 +255,8 @@ int run(const request_flags& flags)
         const auto user = program::token_from_environment();
         const auto r = build(flags, flags.provider.provider, method);
         const oauth1::signer signer = user ? oauth1::signer(app, *user, method) : oauth1::signer(app, method);
-        print_explanation(
-            signer.explain(message_of(flags, r), now()).value(), method->needs_tls(), flags.provider.json);
+        print_explanation(signer.explain(message_of(flags, r), now()).value(), user ? user->token() : std::string(),
+            method->needs_tls(), flags.provider.json);
         return program::done;
     }
 
@@ -244,8 +271,8 @@ int run(const request_flags& flags)
         user ? oauth1::signer(setup.app(), *user, method) : oauth1::signer(setup.app(), method);
     const auto r = build(flags, setup.base(), method);
     if (flags.explain) {
-        print_explanation(
-            signer.explain(message_of(flags, r), now()).value(), method->needs_tls(), flags.provider.json);
+        print_explanation(signer.explain(message_of(flags, r), now()).value(), user ? user->token() : std::string(),
+            method->needs_tls(), flags.provider.json);
         return program::done;
     }
     return program::run(io, flags.provider.json, send(setup, flags, signer, r));
@@ -277,6 +304,9 @@ int read_flags_and_run(request_flags& flags, int argc, char** argv)
     app.add_option("--vectors", flags.vectors, "Answer this file of test vectors, JSON lines; - is stdin");
     if (const auto exit_code = program::parse_flags(app, argc, argv))
         return *exit_code;
+    // RFC 5849 signs methods in upper case, so they are sent that way.
+    std::transform(flags.method.begin(), flags.method.end(), flags.method.begin(),
+        [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     if (const auto fault = usage_fault(flags)) {
         std::cerr << *fault << "\nRun with --help for more information.\n";
         return program::wrong_usage;

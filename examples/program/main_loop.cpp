@@ -69,9 +69,8 @@ private:
     std::exception_ptr problem_;
 };
 
-int report_current_exception(bool json)
+int report_current_exception(bool json, const char* operation)
 {
-    constexpr const char* operation = "starting the program";
     try {
         throw;
     } catch (const coauth::error& e) {
@@ -102,7 +101,7 @@ int guard(const bool& json, const std::function<int()>& body) noexcept
                 flush_output();
             return exit_code;
         } catch (...) {
-            return report_current_exception(json);
+            return report_current_exception(json, "starting the program");
         }
     } catch (...) {
         std::cerr << "error: out of memory\n";
@@ -163,7 +162,7 @@ int run(asio::io_context& io, bool json, asio::awaitable<int> work, unsigned thr
         } catch (const boost::system::system_error&) {
             report(coauth::error_from_current_exception(), json);
         } catch (...) {
-            report_current_exception(json);
+            report_current_exception(json, "running the program");
         }
     };
     asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_end));

@@ -68,6 +68,21 @@ class SignedRequest(unittest.TestCase):
         self.assertNotIn("canary", done.stdout + done.stderr)
         self.assertEqual(self.send("GET", "/nothing").returncode, 1)
 
+    def test_a_method_in_lower_case_is_the_same_method(self):
+        for method in ("get", "Get", "GET"):
+            self.assertEqual(self.send(method, "/1.1/users/show.json", "-d", "screen_name=jack").returncode, 0)
+            seen = control(self.ready, "/journal")[-1]
+            self.assertEqual((seen["method"], seen["target"]), ("GET", "/1.1/users/show.json?screen_name=jack"))
+        done = self.send("get", "/p", "--body", "{}", "--explain")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("a GET has no body", done.stderr)
+
+    def test_a_folder_is_no_file_of_vectors_and_no_key(self):
+        for arguments in (["--vectors", "/tmp"], ["GET", "/p", "--method", "RSA-SHA1", "--rsa-key", "/tmp", "--explain"]):
+            done = run(*arguments)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("the file /tmp can't be read", done.stderr)
+
     def test_explaining_sends_nothing_and_shows_no_secret(self):
         before = control(self.ready, "/journal")
         for method in ("HMAC-SHA1", "PLAINTEXT"):
@@ -77,10 +92,14 @@ class SignedRequest(unittest.TestCase):
             self.assertIn("               a=b%20c\n", done.stdout)
             self.assertIn("[15 characters]&[12 characters]", done.stdout)
             self.assertNotIn("canary", done.stdout + done.stderr)
+            self.assertNotIn(KEYS["COAUTH_TOKEN"], done.stdout)
+            self.assertIn(KEYS["COAUTH_TOKEN"][:4] + "...", done.stdout)
+            self.assertIn("Compare the base string", done.stderr)
             as_json = self.send("POST", "/p?x=1", "-d", "a=b c", "--explain", "--method", method, "--json")
             self.assertEqual(list(json.loads(as_json.stdout)),
                              ["method", "base_uri", "parameters", "base_string", "key", "signature", "authorization"])
             self.assertNotIn("canary", as_json.stdout)
+            self.assertNotIn(KEYS["COAUTH_TOKEN"], as_json.stdout)
         self.assertEqual(control(self.ready, "/journal"), before)
 
     def test_alone_it_asks_a_sandbox(self):
