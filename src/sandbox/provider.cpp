@@ -94,13 +94,29 @@ control_actions actions_on(std::shared_ptr<guarded_engine> guarded)
     return actions;
 }
 
-// Everybody may be anybody here, so it is for this machine only.
-void check_address(const std::string& address)
+// Everybody may be anybody here, so other machines get in only where that was asked for.
+asio::ip::address checked_address(const options& o)
 {
     boost::system::error_code failure;
-    const auto parsed = asio::ip::make_address(address, failure);
-    if (failure || !parsed.is_loopback())
-        throw error(errc::invalid_argument, "the sandbox listens on loopback addresses only, such as 127.0.0.1 or ::1");
+    const auto parsed = asio::ip::make_address(o.address, failure);
+    if (failure)
+        throw error(errc::invalid_argument, "the sandbox can't listen on \"" + o.address + "\": not an IP address")
+            .with_hint("write an address, such as 127.0.0.1 or ::1; a name is not looked up");
+    if (!parsed.is_loopback() && !o.expose)
+        throw error(errc::invalid_argument, "the sandbox listens on loopback addresses only, such as 127.0.0.1 or ::1")
+            .with_hint("whoever reaches it can sign in as any user; in a container, allow that with --expose");
+    return parsed;
+}
+
+// What a client on this machine calls `address`.
+std::string reachable_url(const asio::ip::address& address, std::uint16_t port)
+{
+    auto host = address;
+    if (address.is_unspecified())
+        host = address.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback())
+                               : asio::ip::address(asio::ip::address_v6::loopback());
+    const auto text = host.to_string();
+    return "https://" + (host.is_v6() ? '[' + text + ']' : text) + ':' + std::to_string(port);
 }
 
 } // namespace
@@ -110,15 +126,16 @@ public:
     state(asio::any_io_executor executor, const options& o)
         : guarded(std::make_shared<guarded_engine>(o)), app(o.consumer_key, secret(std::string_view(o.consumer_secret)))
     {
-        check_address(o.address);
+        const auto address = checked_address(o);
         server::server_options api;
         api.address = o.address;
         api.port = o.port;
-        api.tls = o.tls ? *o.tls : make_identity(o);
+        api.tls = o.tls ? *o.tls : make_identity(o, address);
         // A batch job may open many; a benchmark opens more.
         api.max_connections = 8192;
         api_server = std::make_unique<server::http_server>(
             executor, std::move(api), [guarded = guarded](server::request r) { return serve(guarded, std::move(r)); });
+        url = reachable_url(address, api_server->port());
 
         server::server_options control;
         auto actions = std::make_shared<const control_actions>(actions_on(guarded));
@@ -131,6 +148,7 @@ public:
     oauth1::consumer app;
     std::optional<temporary_folder> folder;
     std::string ca_file;
+    std::string url;
     std::unique_ptr<server::http_server> api_server;
     std::unique_ptr<server::http_server> control_server;
 
@@ -145,9 +163,13 @@ private:
             .with_hint(std::move(hint));
     }
 
-    server::tls_identity make_identity(const options& o)
+    server::tls_identity make_identity(const options& o, const asio::ip::address& address)
     {
-        auto made = make_throwaway_certificates(o.tls_names, std::chrono::system_clock::now());
+        auto names = o.tls_names;
+        // A link-local address is in a certificate without its interface.
+        if (!address.is_unspecified())
+            names.push_back(o.address.substr(0, o.address.find('%')));
+        auto made = make_throwaway_certificates(names, std::chrono::system_clock::now());
         ca_file = o.ca_out;
         if (ca_file.empty()) {
             folder.emplace("coauth-sandbox");
@@ -171,7 +193,7 @@ provider::~provider() = default;
 
 std::string provider::url() const
 {
-    return state_->api_server->url();
+    return state_->url;
 }
 
 std::string provider::control_url() const

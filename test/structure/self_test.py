@@ -37,6 +37,7 @@ class Layering(unittest.TestCase):
             ('src/sandbox/provider.cpp', '#include <coauth/twitter/profile.hpp>'),
             ('src/sandbox/provider.cpp', '#include "twitter/reader.hpp"'),
             ('src/http/pool.cpp', '#include "server/connection.hpp"'),
+            ('src/sandbox/provider.cpp', '#include "command_line/help.hpp"'),
             ('src/attic/old.cpp', ''),
             ('include/coauth/http/request.hpp', '#include <boost/asio/ip/tcp.hpp>'),
             ('include/coauth/http/request.hpp', '#include <boost/json/value.hpp>'),
@@ -58,6 +59,7 @@ class Layering(unittest.TestCase):
             ('src/server/server.cpp', '#include <coauth/http/fields.hpp>'),
             ('src/twitter/client.cpp', '#include <coauth/oauth1/signer.hpp>'),
             ('src/sandbox/provider.cpp', '#include <coauth/oauth1/verifier.hpp>'),
+            ('src/sandbox/main/program.cpp', '#include "command_line/help.hpp"'),
             ('src/secret.cpp', '#include <openssl/crypto.h>'),
         ]:
             with self.subTest(path=path, line=line):

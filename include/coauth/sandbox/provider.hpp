@@ -45,8 +45,11 @@ struct route_limit {
 struct options {
     options() = default;
 
-    std::string address = "127.0.0.1";
-    std::uint16_t port = 0; ///< 0: the kernel chooses.
+    std::string address = "127.0.0.1"; ///< An IP address, loopback unless `expose`. 0.0.0.0 and :: are all of them.
+    std::uint16_t port = 0;            ///< 0: the kernel chooses.
+    /// Allows an address that other machines reach: whoever does may sign in as any user. For containers. The
+    /// control port stays on loopback. Default: no.
+    bool expose = false;
     sandbox::mode mode = mode::strict;
 
     /// How many people there are: `user_1`, `user_2`, ... with ids, pictures, tweets and followers that
@@ -64,7 +67,7 @@ struct options {
 
     /// A certificate of your own; empty: one from a throw-away CA.
     std::optional<server::tls_identity> tls;
-    /// Further names in the throw-away certificate, beside localhost, 127.0.0.1 and ::1.
+    /// Further names in the throw-away certificate, beside localhost, 127.0.0.1, ::1 and `address`.
     std::vector<std::string> tls_names;
     /// Where the throw-away CA's certificate is written; empty: into a new temporary folder.
     std::string ca_out;
@@ -100,7 +103,8 @@ public:
     provider(const provider&) = delete;
     provider& operator=(const provider&) = delete;
 
-    std::string url() const;         ///< "https://127.0.0.1:40123"
+    /// "https://127.0.0.1:40123". All addresses (0.0.0.0 and ::) are given as their loopback address.
+    std::string url() const;
     std::string control_url() const; ///< Plain http on loopback; see docs/sandbox.md.
     std::string ca_file() const;     ///< Empty with a certificate of your own.
     oauth1::consumer consumer() const;

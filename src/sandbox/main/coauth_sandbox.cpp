@@ -1,21 +1,26 @@
 // coauth-sandbox: a provider to test logins against, as a program. docs/sandbox.md is its manual.
 #include "command_line.hpp"
 #include "output.hpp"
+#include "parent_watch.hpp"
 
+#include <coauth/server/listen_address.hpp>
 #include <coauth/system_failure.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -39,11 +44,41 @@ void print_ready(const sandbox::provider& p, const sandbox::options& o)
     sandbox::check_output();
 }
 
-asio::awaitable<void> close_on_signal(asio::signal_set& signals, sandbox::provider& p, int& exit_code)
+asio::awaitable<void> close_on_signal(
+    asio::io_context& io, asio::signal_set& signals, sandbox::provider& p, int& exit_code)
 {
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     exit_code = 128 + signal;
     co_await p.close();
+    io.stop();
+}
+
+asio::awaitable<void> close_with_parent(asio::io_context& io, sandbox::parent_signs first, sandbox::provider& p)
+{
+    asio::steady_timer timer(io);
+    std::string_view reason;
+    while (reason.empty()) {
+        timer.expires_after(std::chrono::milliseconds(100));
+        co_await timer.async_wait(asio::use_awaitable);
+        reason = sandbox::parent_gone(first, sandbox::observe_parent());
+    }
+    std::cerr << "coauth-sandbox: " << reason << ", so it ends (--exit-with-parent)" << std::endl;
+    co_await p.close();
+    io.stop();
+}
+
+void warn_of_exposure(const sandbox::options& o)
+{
+    if (!o.expose)
+        return;
+    coauth::server::listen_address where;
+    where.address = o.address;
+    if (where.is_loopback())
+        std::cerr << "coauth-sandbox: --expose does nothing with " << where.address
+                  << ", which is this machine only; listen on another address, such as --listen 0.0.0.0:4443\n";
+    else
+        std::cerr << "coauth-sandbox: warning: everybody who reaches " << where.address
+                  << " can sign in here as any user; use no real keys and no real data\n";
 }
 
 // A log that can't be written does not end the sandbox, but stderr says so, once.
@@ -58,6 +93,7 @@ std::function<void(std::string_view)> log_to(std::ostream& out, const std::strin
 
 int run(sandbox::command_line& line)
 {
+    const auto first = sandbox::observe_parent();
     std::ofstream file;
     if (!line.log_file.empty()) {
         file.open(line.log_file, std::ios::app);
@@ -70,7 +106,10 @@ int run(sandbox::command_line& line)
     asio::io_context io(1);
     asio::signal_set signals(io, SIGINT, SIGTERM);
     sandbox::provider p(io.get_executor(), line.options);
-    asio::co_spawn(io, close_on_signal(signals, p, exit_code), asio::detached);
+    asio::co_spawn(io, close_on_signal(io, signals, p, exit_code), asio::detached);
+    if (line.exit_with_parent)
+        asio::co_spawn(io, close_with_parent(io, first, p), asio::detached);
+    warn_of_exposure(line.options);
     print_ready(p, line.options);
     io.run();
     return exit_code;

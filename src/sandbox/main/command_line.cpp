@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include "command_line/help.hpp"
+
 #include <coauth/server/listen_address.hpp>
 #include <coauth/version.hpp>
 
@@ -14,6 +16,8 @@
 namespace coauth::sandbox {
 
 namespace {
+
+constexpr std::int64_t ten_years = std::int64_t{10} * 365 * 24 * 3600; // seconds
 
 std::string read_file(const std::string& path)
 {
@@ -36,7 +40,7 @@ void set_listen(const std::string& text, options& o)
 {
     const auto where = server::listen_address::parse(text);
     if (!where)
-        throw CLI::ValidationError("--listen", "wants an address and a port, such as 127.0.0.1:0");
+        throw CLI::ValidationError("--listen", "wants an IP address and a port, such as 127.0.0.1:0 or [::1]:4443");
     o.address = where->address;
     o.port = where->port;
 }
@@ -73,43 +77,81 @@ command_line parse_command_line(int argc, char** argv)
     std::int64_t ttl = o.request_token_ttl.count(), window = o.timestamp_window.count(), skew = 0,
                  rate_window = o.rate_window.count();
 
-    CLI::App app(
-        "A strict OAuth 1.0a provider on loopback, to test logins against. Nobody here is real.", "coauth-sandbox");
-    app.set_version_flag("--version", "coauth-sandbox " COAUTH_VERSION_STRING);
-    app.add_option("--listen", listen, "Loopback address and port; port 0: chosen")->capture_default_str();
-    app.add_option("--mode", mode_name, "strict (RFC 5849) or x (with the real provider's tolerances)")
+    constexpr std::int64_t longest = 1'000'000'000; // seconds
+    CLI::App app("A provider to test OAuth 1.0a logins against, on this machine and without keys of yours. Prints one "
+                 "line of JSON that says where it listens. Manual: docs/sandbox.md.",
+        "coauth-sandbox");
+    app.set_version_flag("--version", "coauth-sandbox " COAUTH_VERSION_STRING, "Print the version and exit");
+    app.set_help_flag("-h,--help", "Print this help and exit");
+
+    app.add_option("--listen", listen, "IP address and port to listen on; port 0 is chosen by the system")
+        ->type_name("ADDRESS:PORT")
+        ->capture_default_str();
+    app.add_flag("--expose", o.expose, "Allow --listen with an address that other machines reach, as in a container");
+    app.add_option("--mode", mode_name, "strict: RFC 5849; x: what the real provider takes as well")
         ->check(CLI::IsMember({"strict", "x"}))
+        ->type_name("MODE")
         ->capture_default_str();
-    app.add_option("--users", o.users, "How many people: user_1, user_2, ...")
+    app.add_flag("--exit-with-parent", result.exit_with_parent,
+        "End when the program that started it ends, or closes the pipe to its standard input");
+
+    app.add_option("--users", o.users, "How many users there are: user_1, user_2, ...")
         ->check(CLI::Range(1, 1'000'000))
+        ->type_name("N")
         ->capture_default_str();
-    app.add_option("--seed", seed, "JSON file with consumers, users, tokens, tweets and follows");
+    app.add_option("--seed", seed, "JSON file with apps, users, tokens, tweets and follows of your own")
+        ->type_name("FILE");
     auto* approve =
-        app.add_option("--auto-approve", auto_approve, "Approve without asking, as this user (default: the first)")
+        app.add_option("--auto-approve", auto_approve, "Approve logins without asking, as this user or as the first")
             ->expected(0, 1)
             ->type_name("[=USERNAME]");
-    app.add_option("--consumer-key", o.consumer_key, "The app's key")->capture_default_str();
-    app.add_option("--consumer-secret", o.consumer_secret, "The app's secret; not a real one")->capture_default_str();
-    auto* cert_option = app.add_option("--tls-cert", certificate, "Certificate (PEM) instead of a throw-away one");
-    auto* key_option = app.add_option("--tls-key", key, "Its key (PEM)");
+    app.add_option("--consumer-key", o.consumer_key, "The app's key")->type_name("KEY")->capture_default_str();
+    app.add_option("--consumer-secret", o.consumer_secret, "The app's secret; not a real one")
+        ->type_name("SECRET")
+        ->capture_default_str();
+
+    app.add_option("--ca-out", o.ca_out, "Where the throw-away CA's certificate goes")
+        ->type_name("FILE")
+        ->default_str("a temporary folder");
+    app.add_option("--tls-name", o.tls_names, "A further name in the throw-away certificate")->type_name("NAME");
+    auto* cert_option = app.add_option("--tls-cert", certificate, "A certificate of your own, PEM")->type_name("FILE");
+    auto* key_option = app.add_option("--tls-key", key, "The private key of --tls-cert, PEM")->type_name("FILE");
     cert_option->needs(key_option);
     key_option->needs(cert_option);
-    app.add_option("--tls-name", o.tls_names, "Further name in the throw-away certificate; repeatable")
-        ->excludes(cert_option);
-    app.add_option("--ca-out", o.ca_out, "Where the throw-away CA's certificate is written")->excludes(cert_option);
+    app.get_option("--tls-name")->excludes(cert_option);
+    app.get_option("--ca-out")->excludes(cert_option);
+
     app.add_option("--request-token-ttl", ttl, "Seconds that a login may take")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+        ->check(CLI::Range(std::int64_t{1}, longest))
+        ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--timestamp-window", window, "Seconds that a timestamp may be off, both ways")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+        ->check(CLI::Range(std::int64_t{1}, longest))
+        ->type_name("SECONDS")
         ->capture_default_str();
-    app.add_option("--clock-skew", skew, "Seconds that the sandbox's own clock is ahead")->capture_default_str();
+    app.add_option("--clock-skew", skew, "Seconds that the sandbox's own clock is ahead; negative: behind")
+        ->check(CLI::Range(-ten_years, ten_years))
+        ->type_name("SECONDS")
+        ->capture_default_str();
     app.add_option("--rate-window", rate_window, "Seconds of a rate window")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+        ->check(CLI::Range(std::int64_t{1}, longest))
+        ->type_name("SECONDS")
         ->capture_default_str();
-    app.add_option("--rate-limit", limits, "ROUTE=PER_USER/PER_APP[/PER_USER_DAY/PER_APP_DAY], 0: none; repeatable");
-    app.add_option("--faults", faults, "JSON file with scripted faults");
-    app.add_option("--log", result.log_file, "File for one line a request (default: stderr)");
+    app.add_option("--rate-limit", limits,
+           "Calls in a window, by a user and by the app alone, then the same for a day; 0 is no limit")
+        ->type_name("ROUTE=USER/APP[/USER_DAY/APP_DAY]")
+        ->default_str("those that the provider documents");
+    app.add_option("--faults", faults, "JSON file with faults to play")->type_name("FILE");
+    app.add_option("--log", result.log_file, "File for one line a request")
+        ->type_name("FILE")
+        ->default_str("standard error");
+    coauth::command_line::set_up_help(app,
+        "coauth-sandbox --auto-approve --exit-with-parent\n"
+        "coauth-sandbox --listen 127.0.0.1:4443 --ca-out ca.pem --mode x",
+        "0: ended as it should\n"
+        "1: an error, which standard error tells\n"
+        "2: wrong usage\n"
+        "130, 143: ended by SIGINT, SIGTERM");
 
     try {
         app.parse(argc, argv);

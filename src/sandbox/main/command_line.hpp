@@ -13,6 +13,7 @@ struct command_line {
 
     sandbox::options options; ///< Without the log.
     std::string log_file;     ///< Empty: stderr.
+    bool exit_with_parent = false;
 
     std::optional<int> exit_code; ///< Set if there is nothing to run: help, version, wrong usage.
 };
