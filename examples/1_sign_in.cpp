@@ -175,18 +175,25 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
 
 int run(sign_in_flags& flags, int argc, char** argv)
 {
-    CLI::App app("Signs a person in with OAuth 1.0a and shows their profile", "sign_in");
+    CLI::App app("Signs a user in with OAuth 1.0a and shows the profile. Prints the address to open, then the profile.",
+        "sign_in");
     flags.provider.add_to(app);
-    app.add_option(
-           "--callback", flags.callback, "Where the browser comes back to on this machine, or \"oob\" for a PIN")
+    app.add_option("--callback", flags.callback,
+           "Where the browser comes back to on this machine, or oob for a PIN; port 0 is "
+           "chosen by the system")
+        ->type_name("URL")
         ->capture_default_str();
-    app.add_flag("--authorize", flags.authorize, "Always ask the person, even if they allowed this app before");
+    app.add_flag("--authorize", flags.authorize, "Always ask the user, even one who allowed this app before");
     app.add_flag("--force-login", flags.force_login, "Ask for the password again");
-    app.add_option("--timeout", flags.timeout, "Seconds to wait for the person")
+    app.add_option("--timeout", flags.timeout, "Seconds to wait for the user")
         ->check(CLI::Range(0.001, 86400.0))
+        ->type_name("SECONDS")
         ->capture_default_str();
     app.add_flag("--interactive", flags.interactive, "With the sandbox inside: open the page yourself");
-    if (const auto exit_code = program::parse_flags(app, argc, argv))
+    const char* const example = "sign_in\n"
+                                "COAUTH_CONSUMER_KEY=... COAUTH_CONSUMER_SECRET=... sign_in --provider "
+                                "https://api.x.com --callback http://127.0.0.1:8910/callback";
+    if (const auto exit_code = program::parse_flags(app, argc, argv, example))
         return *exit_code;
 
     asio::io_context io;

@@ -138,10 +138,15 @@ asio::awaitable<int> servers::run()
 
 int run(login_server::flags& flags, int argc, char** argv)
 {
-    CLI::App app("A web site with a sign-in button and a profile page that fills itself in", "login_server");
+    CLI::App app("A web site with a sign-in button and a profile page that fills itself in. Prints one line of JSON "
+                 "that says where it listens.",
+        "login_server");
     flags.provider.connections = connections_to_provider;
     flags.add_to(app);
-    if (const auto exit_code = program::parse_flags(app, argc, argv))
+    const char* const example = "login_server --listen 127.0.0.1:8080\n"
+                                "COAUTH_CONSUMER_KEY=... COAUTH_CONSUMER_SECRET=... login_server --provider "
+                                "https://api.x.com --public-url https://example.org --behind-proxy 127.0.0.1";
+    if (const auto exit_code = program::parse_flags(app, argc, argv, example))
         return *exit_code;
 
     const auto settings = login_server::check(flags);

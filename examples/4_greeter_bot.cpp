@@ -322,27 +322,32 @@ void bot::save() const
 
 int run(bot_flags& flags, int argc, char** argv)
 {
-    CLI::App app("Signs in once by PIN, then answers everyone who mentions the account. COAUTH_TOKEN and "
+    CLI::App app("Signs in once by PIN, then answers every user who mentions the account. COAUTH_TOKEN and "
                  "COAUTH_TOKEN_SECRET, if set, take the sign-in's place. A mention that can't be answered (deleted, "
                  "protected, blocked) is skipped; any other refusal keeps it for the next round, and with --once ends "
                  "with exit code 1.",
         "greeter_bot");
     flags.provider.add_to(app);
     app.add_option("--state", flags.state,
-        "Keeps the token and what was answered, for this user's eyes only; needed with --provider");
-    app.add_option("--message", flags.message, "What to say; {username} is the person's name")
+           "Keeps the token and what was answered, readable by this user only; needed with --provider")
+        ->type_name("FILE");
+    app.add_option("--message", flags.message, "What to say; {username} is the user's name")
         ->check(greeter_bot::template_fault)
+        ->type_name("TEXT")
         ->capture_default_str();
     app.add_flag("--once", flags.once, "One round, then exit");
     app.add_option("--interval", flags.interval, "Seconds between rounds")
         ->check(CLI::Range(0.01, 86400.0))
+        ->type_name("SECONDS")
         ->capture_default_str();
-    if (const auto exit_code = program::parse_flags(app, argc, argv))
+    const char* const example = "greeter_bot --once\n"
+                                "COAUTH_CONSUMER_KEY=... COAUTH_CONSUMER_SECRET=... greeter_bot --provider "
+                                "https://api.x.com --state bot.json --message \"Hello @{username}\"";
+    const std::string failure = "an error, which standard error tells; with --once also if a mention was put off";
+    if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return *exit_code;
-    if (flags.state.empty() && !flags.provider.provider.empty()) {
-        std::cerr << "--state is needed with --provider\nRun with --help for more information.\n";
-        return program::wrong_usage;
-    }
+    if (flags.state.empty() && !flags.provider.provider.empty())
+        return program::misused(app, "--state is needed with --provider");
 
     asio::io_context io;
     std::optional<program::private_file> file;

@@ -298,9 +298,12 @@ asio::awaitable<int> walk(tour& t, bool json)
 
 int run(bool& json, int argc, char** argv)
 {
-    CLI::App app("A tour of what goes wrong and of what coauth says then", "errors");
-    app.add_flag("--json", json, "Print a line of JSON a case");
-    if (const auto exit_code = program::parse_flags(app, argc, argv))
+    CLI::App app("Shows what goes wrong in a login and after it, and what coauth says then. Each case is made on a "
+                 "sandbox inside this program.",
+        "errors");
+    app.add_flag("--json", json, "Print a line of JSON for each case");
+    if (const auto exit_code =
+            program::parse_flags(app, argc, argv, "errors\nerrors --json", "a case ended in another way than it says"))
         return *exit_code;
 
     program::require_open_files();

@@ -283,34 +283,41 @@ int read_flags_and_run(request_flags& flags, int argc, char** argv)
     CLI::App app("Sends a signed request to any OAuth 1.0a provider, or explains its signature. Keys come from "
                  "COAUTH_CONSUMER_KEY, COAUTH_CONSUMER_SECRET, COAUTH_TOKEN and COAUTH_TOKEN_SECRET.",
         "signed_request");
-    flags.provider.add_to(app);
+    flags.provider.add_to(app, {"--authorize-base", "--api"});
     app.add_option("METHOD", flags.method, "The HTTP method");
-    app.add_option("URL", flags.url, "The URL, percent-encoded; from \"/\" on below the provider");
-    app.add_option("-d", flags.data, "NAME=VALUE, repeatable: query for GET and DELETE, form body for POST and PUT")
+    app.add_option("URL", flags.url, "The URL, percent-encoded; one that begins with / is below the provider");
+    app.add_option("-d", flags.data, "A parameter: in the query of GET, HEAD and DELETE, else in a form body")
+        ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
-    app.add_option("--body", flags.body, "A JSON body; it is not signed");
-    app.add_option("--place", flags.place, "Where the OAuth parameters go: header, query or form")
+    app.add_option("--body", flags.body, "A JSON body; it is not signed")->type_name("JSON");
+    app.add_option("--place", flags.place, "Where the OAuth parameters go")
         ->check(CLI::IsMember({"header", "query", "form"}))
+        ->type_name("PLACE")
         ->capture_default_str();
-    app.add_option("--realm", flags.realm, "The realm of the Authorization header");
+    app.add_option("--realm", flags.realm, "The realm of the Authorization header")->type_name("TEXT");
     app.add_option("--method", flags.signature_method, "The signature method")
         ->check(CLI::IsMember(
             {"HMAC-SHA1", "HMAC-SHA256", "HMAC-SHA512", "RSA-SHA1", "RSA-SHA256", "RSA-SHA512", "PLAINTEXT"}))
+        ->type_name("NAME")
         ->capture_default_str();
-    app.add_option("--rsa-key", flags.rsa_key_file, "A PEM file with the private key for the RSA methods");
+    app.add_option("--rsa-key", flags.rsa_key_file, "A PEM file with the private key for the RSA methods")
+        ->type_name("FILE");
     app.add_flag("--body-hash", flags.body_hash, "Send oauth_body_hash");
-    app.add_flag(
-        "--explain", flags.explain, "Send nothing; show the base string part by part, the key's form and the header");
-    app.add_option("--vectors", flags.vectors, "Answer this file of test vectors, JSON lines; - is stdin");
-    if (const auto exit_code = program::parse_flags(app, argc, argv))
+    app.add_flag("--explain", flags.explain,
+        "Send nothing; show the base string part by part, the form of the key, and the header");
+    app.add_option("--vectors", flags.vectors, "Answer this file of test vectors, JSON lines; - is standard input")
+        ->type_name("FILE");
+    const char* const example = "signed_request GET /2/users/me\n"
+                                "signed_request POST /1.1/statuses/update.json -d \"status=Hello\" --explain\n"
+                                "signed_request --vectors vectors.jsonl";
+    const std::string failure = "an error, which standard error tells, or a response of HTTP 400 and above";
+    if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return *exit_code;
     // RFC 5849 signs methods in upper case, so they are sent that way.
     std::transform(flags.method.begin(), flags.method.end(), flags.method.begin(),
         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    if (const auto fault = usage_fault(flags)) {
-        std::cerr << *fault << "\nRun with --help for more information.\n";
-        return program::wrong_usage;
-    }
+    if (const auto fault = usage_fault(flags))
+        return program::misused(app, *fault);
     return run(flags);
 }
 

@@ -92,7 +92,7 @@ coauth::session_options flags::session() const
 std::optional<int> read_flags(flags& to, int argc, char** argv)
 {
     CLI::App app(description, "enrich_profiles");
-    to.provider.add_to(app);
+    to.provider.add_to(app, {"--authorize-base"});
     app.add_option("IN", to.in, "Names or ids, a line each; or CSV with a header; - is stdin")->required();
     app.add_option("OUT", to.out, "The file of JSON lines to make, or to go on with")->required();
     app.add_option("--column", to.column,
@@ -119,12 +119,13 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->capture_default_str();
     app.add_flag("--retry-failed", to.retry_failed,
         "First ask again for the inputs whose lines in OUT say failed, and replace these lines in place");
-    if (const auto exit_code = program::parse_flags(app, argc, argv))
+    const char* const example = "enrich_profiles names.txt profiles.jsonl\n"
+                                "enrich_profiles people.csv profiles.jsonl --column username --max-cost 5";
+    const std::string failure = "some inputs failed, or the job was stopped; standard error tells";
+    if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return exit_code;
-    if (const char* fault = fault_of(to)) {
-        std::cerr << fault << "\nRun with --help for more information.\n";
-        return program::wrong_usage;
-    }
+    if (const char* fault = fault_of(to))
+        return program::misused(app, fault);
     to.provider.connections = std::max(to.provider.connections, to.concurrency);
     return std::nullopt;
 }

@@ -32,17 +32,27 @@ coauth::http::origin public_origin(const std::string& url)
 
 void flags::add_to(CLI::App& app)
 {
-    provider.add_to(app);
-    app.add_option("--listen", listen, "IP address and port; port 0: chosen")->capture_default_str();
-    app.add_option("--public-url", public_url,
-        "The address that browsers use, such as https://example.org; without it the one listened on");
+    provider.add_to(app, {"--json"});
+    app.add_option("--listen", listen, "IP address and port to listen on; port 0 is chosen by the system")
+        ->type_name("ADDRESS:PORT")
+        ->capture_default_str();
+    app.add_option("--public-url", public_url, "The address that browsers use, such as https://example.org")
+        ->type_name("URL")
+        ->default_str("the one listened on");
     app.add_option("--behind-proxy", behind_proxy,
-        "The IP address of the proxy in front, whose X-Forwarded-For and Forwarded are believed; without it nobody's "
-        "are");
-    app.add_option("--name", name, "The name of the site, shown on each page; without it the host of its address");
-    app.add_option("--threads", threads, "Threads; without it as many as there are processors")
-        ->check(CLI::Range(1u, 256u));
-    app.add_option("--metrics", metrics, "Loopback address and port for GET /metrics")->capture_default_str();
+           "The proxy in front, whose X-Forwarded-For and Forwarded are believed when they name the client")
+        ->type_name("ADDRESS")
+        ->default_str("nobody's are");
+    app.add_option("--name", name, "The name of the site, shown on each page")
+        ->type_name("TEXT")
+        ->default_str("the host of its address");
+    app.add_option("--threads", threads, "How many threads serve")
+        ->check(CLI::Range(1u, 256u))
+        ->type_name("N")
+        ->default_str("as many as there are processors");
+    app.add_option("--metrics", metrics, "Loopback address and port for GET /metrics")
+        ->type_name("ADDRESS:PORT")
+        ->capture_default_str();
 }
 
 settings check(const flags& given)

@@ -1,5 +1,6 @@
 #include "program/main_loop.hpp"
 
+#include "command_line/help.hpp"
 #include "program/json_output.hpp"
 #include "program/output.hpp"
 
@@ -109,9 +110,12 @@ int guard(const bool& json, const std::function<int()>& body) noexcept
     }
 }
 
-std::optional<int> parse_flags(CLI::App& app, int argc, char** argv)
+std::optional<int> parse_flags(CLI::App& app, int argc, char** argv, std::string example, const std::string& failure)
 {
-    app.set_version_flag("--version", std::string("coauth " COAUTH_VERSION_STRING));
+    app.set_version_flag("--version", app.get_name() + " " COAUTH_VERSION_STRING, "Print the version and exit");
+    app.set_help_flag("-h,--help", "Print this help and exit");
+    coauth::command_line::set_up_help(
+        app, std::move(example), "0: done\n1: " + failure + "\n2: wrong usage\n130, 143: ended by SIGINT, SIGTERM");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -119,6 +123,12 @@ std::optional<int> parse_flags(CLI::App& app, int argc, char** argv)
         return app.exit(e, std::cout, std::cerr) == 0 ? done : wrong_usage;
     }
     return std::nullopt;
+}
+
+int misused(const CLI::App& app, const std::string& fault)
+{
+    std::cerr << app.get_name() << ": " << fault << "\nRun " << app.get_name() << " --help for its flags.\n";
+    return wrong_usage;
 }
 
 int report(const coauth::error& e, bool json)

@@ -26,8 +26,13 @@ inline constexpr int wrong_usage = 2;
 /// Nothing leaves by exception.
 int guard(const bool& json, const std::function<int()>& body) noexcept;
 
-/// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage).
-std::optional<int> parse_flags(CLI::App& app, int argc, char** argv);
+/// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage). For --help:
+/// `example`: commands, one a line; `failure`: what exit code 1 means.
+std::optional<int> parse_flags(CLI::App& app, int argc, char** argv, std::string example,
+    const std::string& failure = "an error, which standard error tells");
+
+/// Says on stderr what is wrong with flags that do not go together, and returns the exit code.
+int misused(const CLI::App& app, const std::string& fault);
 
 /// Runs `work` on `io` until it ends and returns its exit code. A SIGINT or SIGTERM cancels it; after a
 /// second one nothing is waited for. `threads` run the context; `work` has a strand of its own.

@@ -9,21 +9,31 @@
 
 namespace program {
 
-void provider_flags::add_to(CLI::App& app)
+void provider_flags::add_to(CLI::App& app, std::initializer_list<const char*> unused)
 {
     app.add_option("--provider", provider,
-        "The provider's API base, such as https://api.x.com; without it a sandbox is "
-        "started inside this program. Keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET");
-    app.add_option("--authorize-base", authorize_base, "Where the person signs in, if not at the provider's API base");
-    app.add_option("--ca-file", ca_file, "Trust the certificate authorities in this PEM file only");
-    app.add_option("--api", api, "The API that profiles come from: 2 or 1.1")
+           "The provider's API base, such as https://api.x.com, with the app's keys in COAUTH_CONSUMER_KEY and "
+           "COAUTH_CONSUMER_SECRET")
+        ->type_name("URL")
+        ->default_str("a sandbox inside this program");
+    app.add_option("--authorize-base", authorize_base, "Where users sign in")
+        ->type_name("URL")
+        ->default_str("the provider");
+    app.add_option("--ca-file", ca_file, "Trust the certificate authorities in this PEM file only")->type_name("FILE");
+    app.add_option("--api", api, "The API that profiles come from")
         ->check(CLI::IsMember({"2", "1.1"}))
+        ->type_name("VERSION")
         ->capture_default_str();
     app.add_option("--deadline", deadline, "Seconds for each call on the wire")
         ->check(CLI::Range(0.001, 3600.0))
+        ->type_name("SECONDS")
         ->capture_default_str();
-    app.add_option("--proxy", proxy, "An HTTP proxy, http://host:port")->envname("COAUTH_PROXY");
-    app.add_flag("--json", json, "Print JSON on stdout");
+    app.add_option("--proxy", proxy, "An HTTP proxy, such as http://127.0.0.1:3128")
+        ->type_name("URL")
+        ->envname("COAUTH_PROXY");
+    app.add_flag("--json", json, "Print JSON on standard output, errors too");
+    for (const char* name : unused)
+        app.get_option(name)->group("");
 }
 
 provider_setup::provider_setup(

@@ -32,7 +32,8 @@ struct provider_flags {
 
     std::size_t connections = 16; ///< The most at once. Not a flag of its own.
 
-    void add_to(CLI::App& app);
+    /// `unused`: flags that mean nothing to this program; they are taken and not shown by --help.
+    void add_to(CLI::App& app, std::initializer_list<const char*> unused = {});
 };
 
 /// A provider to talk to: the one named by the flags with keys from the environment, or a sandbox.

@@ -96,6 +96,18 @@ class LoginServerTest(unittest.TestCase):
                 self.assertEqual(site.rest, "")
                 self.assertIn("No --provider", site.said)
 
+    def test_a_target_in_absolute_form_is_taken_apart(self):
+        with Running() as site:
+            where = urllib.parse.urlsplit(site.ready["url"])
+            for target, status, text in ((site.ready["url"] + "/healthz", b"200", b"ok"), (site.ready["url"], b"200", b"Sign in"),
+                                         (site.ready["url"].upper() + "/healthz", b"200", b"ok"),
+                                         ("http://evil.example/", b"303", b""), ("ftp://x/", b"400", b"")):
+                with socket.create_connection((where.hostname, where.port)) as client, client.makefile("rb") as stream:
+                    client.sendall(f"GET {target} HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n\r\n".encode())
+                    response = stream.read()
+                self.assertEqual(response.split(b" ")[1], status, target)
+                self.assertIn(text, response)
+
     def test_a_second_signal_waits_for_nothing(self):
         with Running() as site:
             where = urllib.parse.urlsplit(site.ready["url"])

