@@ -122,6 +122,8 @@ std::optional<int> parse_flags(CLI::App& app, int argc, char** argv, std::string
         // --help and --version leave by exception too, with code 0.
         return app.exit(e, std::cout, std::cerr) == 0 ? done : wrong_usage;
     }
+    if (const std::string fault = coauth::command_line::mistaken_flag(app); !fault.empty())
+        return misused(app, fault);
     return std::nullopt;
 }
 

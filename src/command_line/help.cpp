@@ -225,20 +225,24 @@ std::string printable(std::string_view text)
     return out;
 }
 
-// What the parser did not understand, or nothing.
-std::optional<std::string> unknown_argument(const CLI::App& app)
+std::string unknown_flag(const CLI::App& app, const std::string& flag)
 {
     std::vector<std::string> known;
     for (const CLI::Option* option : app.get_options())
         for (const std::string& name : option->get_lnames())
             known.push_back("--" + name);
+    const auto nearest = nearest_flag(flag, known);
+    return "unknown flag " + printable(flag.substr(0, flag.find('='))) +
+           (nearest.empty() ? std::string() : "; did you mean " + nearest + '?');
+}
+
+// What the parser did not understand, or nothing.
+std::optional<std::string> unknown_argument(const CLI::App& app)
+{
     const auto left_over = app.remaining();
     const auto flag = std::find_if(left_over.begin(), left_over.end(), looks_like_a_flag);
-    if (flag != left_over.end()) {
-        const auto nearest = nearest_flag(*flag, known);
-        return "unknown flag " + printable(flag->substr(0, flag->find('='))) +
-               (nearest.empty() ? std::string() : "; did you mean " + nearest + '?');
-    }
+    if (flag != left_over.end())
+        return unknown_flag(app, *flag);
     if (left_over.empty())
         return std::nullopt;
     return "unexpected argument " + printable(left_over.front());
@@ -264,6 +268,15 @@ std::string nearest_flag(std::string_view typed, const std::vector<std::string>&
         }
     }
     return nearest;
+}
+
+std::string mistaken_flag(const CLI::App& app)
+{
+    for (const CLI::Option* option : app.get_options([](const CLI::Option* o) { return o->get_positional(); }))
+        for (const std::string& value : option->results())
+            if (looks_like_a_flag(value) && (value[1] < '0' || value[1] > '9'))
+                return unknown_flag(app, value);
+    return {};
 }
 
 void set_up_help(CLI::App& app, std::string example, std::string exit_codes)

@@ -24,6 +24,10 @@ inline constexpr std::size_t help_width = 100;
 /// defaults from `capture_default_str`; leave both out of the descriptions.
 void set_up_help(CLI::App& app, std::string example, std::string exit_codes);
 
+/// After a parse that succeeded: what is wrong with a positional argument that looks like a flag ("---help"), as the
+/// parser's complaints say it; empty if there is none. "-" and numbers are arguments.
+std::string mistaken_flag(const CLI::App& app);
+
 /// The flag of `known` ("--users") that `typed` most likely stands for; empty if none is near.
 std::string nearest_flag(std::string_view typed, const std::vector<std::string>& known);
 
