@@ -239,12 +239,10 @@ int run(const request_flags& flags)
     if (!flags.vectors.empty()) {
         std::ios::sync_with_stdio(false);
         if (flags.vectors == "-") {
-            program::answer_vectors(std::cin, std::cout, key);
-            return program::done;
+            return program::answer_vectors(std::cin, std::cout, key);
         }
         std::ifstream in = open_file(flags.vectors);
-        program::answer_vectors(in, std::cout, key);
-        return program::done;
+        return program::answer_vectors(in, std::cout, key);
     }
 
     const auto method = program::signature_method_by_name(flags.signature_method, key);

@@ -1,6 +1,7 @@
 #include "program/vector_file.hpp"
 
 #include "program/line_reader.hpp"
+#include "program/main_loop.hpp"
 #include "program/signature_methods.hpp"
 
 #include <coauth/error.hpp>
@@ -11,8 +12,10 @@
 #include <boost/json/value.hpp>
 
 #include <charconv>
+#include <csignal>
 #include <istream>
 #include <ostream>
+#include <unistd.h>
 
 namespace program {
 
@@ -100,6 +103,24 @@ json::object answer(const json::object& o, const std::optional<coauth::secret>& 
     return out;
 }
 
+volatile std::sig_atomic_t stop_signal = 0;
+volatile std::sig_atomic_t all_written = true; // the next line is waited for
+
+void on_stop_signal(int number)
+{
+    if (all_written)
+        _exit(128 + number);
+    stop_signal = number;
+}
+
+void stop_on_signals()
+{
+    struct sigaction action = {};
+    action.sa_handler = on_stop_signal;
+    for (const int number : {SIGINT, SIGTERM})
+        sigaction(number, &action, nullptr);
+}
+
 std::string failure(const json::value& id, std::string_view why)
 {
     json::object out;
@@ -132,20 +153,25 @@ std::string answer_vector(std::string_view line, const std::optional<coauth::sec
     }
 }
 
-void answer_vectors(std::istream& in, std::ostream& out, const std::optional<coauth::secret>& rsa_key)
+int answer_vectors(std::istream& in, std::ostream& out, const std::optional<coauth::secret>& rsa_key)
 {
+    stop_on_signals();
     std::string line;
     bool too_long = false;
-    while (out && read_line(in, line, too_long)) {
+    while (out && !stop_signal && read_line(in, line, too_long)) {
+        all_written = false;
         if (too_long)
             out << failure(nullptr, "the line is over 1 MiB") << '\n';
         else if (line.find_first_not_of(" \t") != line.npos)
             out << answer_vector(line, rsa_key) << '\n';
         // Whoever waits for the answer before writing the next line gets it.
-        if (in.rdbuf()->in_avail() <= 0)
+        if (in.rdbuf()->in_avail() <= 0) {
             out.flush();
+            all_written = true;
+        }
     }
     out.flush();
+    return stop_signal ? 128 + stop_signal : done;
 }
 
 } // namespace program

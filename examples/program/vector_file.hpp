@@ -18,7 +18,8 @@ namespace program {
 /// `consumer_secret`.
 std::string answer_vector(std::string_view line, const std::optional<coauth::secret>& rsa_key);
 
-/// Answers line by line, in constant memory; ends early when `out` takes no more.
-void answer_vectors(std::istream& in, std::ostream& out, const std::optional<coauth::secret>& rsa_key);
+/// Answers line by line, in constant memory; ends early when `out` takes no more. SIGINT and SIGTERM end it after the
+/// line at hand, with what was answered written out. Returns the exit code.
+int answer_vectors(std::istream& in, std::ostream& out, const std::optional<coauth::secret>& rsa_key);
 
 } // namespace program

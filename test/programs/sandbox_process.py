@@ -39,8 +39,10 @@ class Answer:
 class Browser:
     """Opens pages and sends forms; follows no redirect by itself, keeps no cookies."""
 
-    def __init__(self, ca_file=None):
+    def __init__(self, ca_file=None, unverified=False):
         handlers = [urllib.request.ProxyHandler({}), NoRedirect()]
+        if unverified:
+            handlers.append(urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
         if ca_file:
             handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file)))
         self.opener = urllib.request.build_opener(*handlers)

@@ -6,8 +6,10 @@ usage: sign_in_test.py SIGN_IN COAUTH_SANDBOX
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import unittest
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,17 +24,63 @@ ERROR_KEYS = ["code", "message", "hint", "http_status", "provider_code", "retry_
 class SignIn:
     """A sign_in that runs: the address it printed, and what comes after."""
 
-    def __init__(self, ready, *arguments, secret=None):
+    def __init__(self, ready, *arguments, secret=None, environment=None):
         keys = {"COAUTH_CONSUMER_KEY": ready["consumer_key"], "COAUTH_CONSUMER_SECRET": secret or ready["consumer_secret"]}
         self.process = subprocess.Popen(
             [SIGN_IN, "--provider", ready["url"], "--ca-file", ready["ca_file"], "--json", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **keys})
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **keys, **(environment or {})})
         self.first_line = self.process.stdout.readline().strip()
 
     def end(self, typed=None):
         out, self.err = self.process.communicate(typed)
         self.code = self.process.returncode
         return json.loads((out or self.first_line).strip().splitlines()[-1])
+
+
+class Tunnel:
+    """An HTTP proxy that opens tunnels, or says `response`; `asked` has where to."""
+
+    def __enter__(self):
+        self.asked, self.response = [], b"HTTP/1.1 200 OK\r\n\r\n"
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def serve(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self.tunnel, args=(client,), daemon=True).start()
+
+    def tunnel(self, client):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        target = head.split()[1].decode()
+        self.asked.append(target)
+        client.sendall(self.response)
+        if b" 200 " not in self.response:
+            client.close()
+            return
+        host, _, port = target.rpartition(":")
+        server = socket.create_connection((host, int(port)))
+        threading.Thread(target=self.pass_on, args=(client, server), daemon=True).start()
+        self.pass_on(server, client)
+
+    @staticmethod
+    def pass_on(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
 
 
 class SignsIn(unittest.TestCase):
@@ -85,6 +133,62 @@ class SignsIn(unittest.TestCase):
         readable = subprocess.run([SIGN_IN], capture_output=True, text=True)
         self.assertIn("(@user_1)", readable.stdout)
         self.assertIn("followers", readable.stdout)
+
+    def test_authorize_asks_always(self):
+        with Sandbox(SANDBOX) as ready:
+            for arguments, path in (([], "/oauth/authenticate?"), (["--authorize"], "/oauth/authorize?"),
+                                    (["--callback", "oob"], "/oauth/authorize?"),
+                                    (["--force-login"], "/oauth/authenticate?")):
+                run = SignIn(ready, *arguments)
+                self.assertTrue(run.first_line.startswith(ready["url"] + path), run.first_line)
+                self.assertEqual("force_login=true" in run.first_line, arguments == ["--force-login"])
+                run.process.send_signal(signal.SIGTERM)
+                run.process.communicate()
+            run = SignIn(ready, "--authorize-base", "https://www.example.com/x")
+            self.assertTrue(run.first_line.startswith("https://www.example.com/x/oauth/authenticate?oauth_token="), run.first_line)
+            run.process.send_signal(signal.SIGTERM)
+            run.process.communicate()
+
+    def test_a_person_plays_the_browser_where_that_is_wanted(self):
+        for choice in ({"allow": "1"}, {"deny": "1"}):
+            process = subprocess.Popen([SIGN_IN, "--json", "--interactive"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            address = process.stdout.readline().strip()
+            token = parse_qs(urlsplit(address).query)["oauth_token"][0]
+            browser = Browser(unverified=True)  # as a person who clicks the warning away
+            origin = "https://" + urlsplit(address).netloc
+            back = browser.open(address.split("?")[0], {"oauth_token": token, "user": "user_2", **choice}, {"Origin": origin})
+            self.assertEqual(Browser().open(back.location).status, 200)
+            out, err = process.communicate()
+            answer = json.loads(out.splitlines()[-1])
+            self.assertIn("throw-away certificate", err)
+            if "allow" in choice:
+                self.check_profile(answer, "user_2")
+            else:
+                self.assertEqual((answer["error"]["code"], process.returncode), ("denied", 1))
+
+    def test_a_proxy_is_asked_for_a_tunnel_to_the_provider(self):
+        with Sandbox(SANDBOX, "--auto-approve") as ready, Tunnel() as proxy:
+            for arguments, environment in ((["--proxy", proxy.url], {}), ([], {"COAUTH_PROXY": proxy.url})):
+                proxy.asked.clear()
+                run = SignIn(ready, *arguments, environment=environment)
+                Browser().open(Browser(ready["ca_file"]).open(run.first_line).location)
+                self.check_profile(run.end(), "user_1")
+                self.assertEqual(set(proxy.asked), {urlsplit(ready["url"]).netloc})
+            proxy.response = b"HTTP/1.1 403 Forbidden\r\n\r\n"
+            run = SignIn(ready, "--proxy", proxy.url)
+            answer = run.end()
+            self.check_error(run, answer, "connect_failed")
+            self.assertIn("the proxy " + urlsplit(proxy.url).netloc + " refuses a tunnel", answer["error"]["message"])
+
+    def test_keys_that_were_copied_with_something_around_them(self):
+        with Sandbox(SANDBOX) as ready:
+            for odd in ('"key"', "'key'", " key", "key\u00a0", "\ufeffkey"):
+                run = SignIn({**ready, "consumer_key": odd})
+                answer = run.end()
+                self.check_error(run, answer, "invalid_argument")
+                self.assertIn("COAUTH_CONSUMER_KEY has", answer["error"]["message"])
+            self.assertEqual(control(ready, "/journal"), [])
 
     def test_a_wrong_secret(self):
         with Sandbox(SANDBOX) as ready:

@@ -5,6 +5,7 @@ usage: signed_request_test.py SIGNED_REQUEST COAUTH_SANDBOX
 """
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,8 @@ class SignedRequest(unittest.TestCase):
             self.assertNotIn(KEYS["COAUTH_TOKEN"], done.stdout)
             self.assertIn(KEYS["COAUTH_TOKEN"][:4] + "...", done.stdout)
             self.assertIn("Compare the base string", done.stderr)
+            if method != "PLAINTEXT":
+                self.assertIn('realm="R"', done.stdout)
             as_json = self.send("POST", "/p?x=1", "-d", "a=b c", "--explain", "--method", method, "--json")
             self.assertEqual(list(json.loads(as_json.stdout)),
                              ["method", "base_uri", "parameters", "base_string", "key", "signature", "authorization"])
@@ -109,8 +112,36 @@ class SignedRequest(unittest.TestCase):
     def test_two_legged(self):
         done = self.send("GET", "/1.1/users/show.json", "-d", "screen_name=jack",
                          keys={"COAUTH_CONSUMER_KEY": "key", "COAUTH_CONSUMER_SECRET": "canary-consumer"})
-        self.assertIn(done.returncode, (0, 1))
-        self.assertNotIn("Could not authenticate", done.stdout)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["id_str"]), (0, "12"), done.stderr)
+
+    def test_a_parameter_is_in_the_query_where_there_is_no_body(self):
+        for method in ("HEAD", "DELETE", "GET"):
+            self.send(method, "/1.1/users/show.json", "-d", "screen_name=jack")
+            self.assertEqual(control(self.ready, "/journal")[-1]["target"], "/1.1/users/show.json?screen_name=jack")
+
+    def test_a_signal_ends_it_with_its_exit_code(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            control(self.ready, "/reset", {})
+            control(self.ready, "/faults", [{"route": "/2/users/me", "delay_ms": 30_000}])
+            process = subprocess.Popen([PROGRAM, "GET", self.ready["url"] + "/2/users/me", "--ca-file", self.ready["ca_file"]],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **KEYS})
+            while not control(self.ready, "/counters")["requests"]:
+                self.assertIsNone(process.poll())
+            process.send_signal(number)
+            self.assertEqual((process.communicate()[0], process.returncode), ("", code))
+        control(self.ready, "/reset", {})
+
+    def test_a_signal_loses_no_answer_of_vectors(self):
+        line = json.dumps({"id": "1", "method": "GET", "url": "https://h/", "consumer_key": "k", "consumer_secret": "s",
+                           "nonce": "n", "timestamp": 1}) + "\n"
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            process = subprocess.Popen([PROGRAM, "--vectors", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            process.stdin.write(line * 100)
+            process.stdin.flush()
+            read = [process.stdout.readline() for _ in range(100)]
+            self.assertTrue(all('"signature"' in each for each in read))
+            process.send_signal(number)
+            self.assertEqual((process.communicate()[0], process.returncode), ("", code))
 
     def test_what_is_refused_before_a_byte_is_sent(self):
         before = control(self.ready, "/journal")
