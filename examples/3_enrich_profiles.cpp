@@ -160,8 +160,10 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
 asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enrich::flags& flags)
 {
     auto executor = co_await asio::this_coro::executor;
-    enrich::input_source source(executor, flags.in, flags.column);
+    enrich::input_source source(executor, flags.in, flags.column, flags.job().by);
     co_await source.more(); // the header at least, before OUT is touched
+    if (!source.layout().empty())
+        std::cerr << "IN is " << source.layout() << '\n';
     enrich::output_file out(flags.out);
     if (out.same_file_as(source.descriptor())) {
         std::cerr << "IN and OUT are the same file\n";
@@ -191,12 +193,12 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
     co_return report(run, written, end);
 }
 
-// A header without the column is found when IN is read, and is wrong usage all the same.
+// A header without one column that is meant is found when IN is read, and is wrong usage all the same.
 asio::awaitable<int> with_usage(asio::awaitable<int> work)
 {
     try {
         co_return co_await std::move(work);
-    } catch (const enrich::no_such_column& e) {
+    } catch (const enrich::column_error& e) {
         std::cerr << e.what() << '\n';
         co_return program::wrong_usage;
     }

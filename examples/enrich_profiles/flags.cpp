@@ -33,6 +33,11 @@ as by a response that can't be read, fails its inputs if later requests succeed,
 a row stops the job. Whenever the job stops, by a signal too, no failure that may pass is written: inputs
 without a line are asked for by the next run.
 
+IN is a name or id on each line, or a table with a header: UTF-8 or UTF-16, separated by commas,
+semicolons, tabs or bars. stderr says which column was taken; where several could be meant, the exit
+code is 2. A row whose fields can't be told from each other is invalid. If more than half of the first
+1000 inputs are invalid (of at least 20), it stops before anything of them is asked or written, exit 1.
+
 A name that comes again is asked once, as long as its answer is among the last 20000. Memory is
 bounded whatever the size of IN.
 
@@ -93,11 +98,11 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
 {
     CLI::App app(description, "enrich_profiles");
     to.provider.add_to(app);
-    app.add_option("IN", to.in, "Names or ids, a line each; or CSV with a header; - is stdin")->required();
+    app.add_option("IN", to.in, "Names or ids, a line each; or a table with a header; - is stdin")->required();
     app.add_option("OUT", to.out, "The file of JSON lines to make, or to go on with")->required();
     app.add_option("--column", to.column,
-        "IN is CSV, and this column has the names or ids. Without it IN is CSV if its first line has a comma; "
-        "the column is the first there is of username, screen_name, user_id, id, name");
+        "IN is a table, and this column has the names or ids. Without it, a column whose header says so, such as "
+        "username, screen_name, handle, user_id or author_id, or a single id or name");
     app.add_option("--by", to.by, "All are names, or all are ids; by default what is all digits is an id")
         ->check(CLI::IsMember({"name", "id"}));
     app.add_flag("--unordered", to.unordered, "Write lines as they come, not in the order of IN");

@@ -83,7 +83,7 @@ class TurnsNamesIntoProfiles(Job):
             self.assertEqual(self.outcomes(), [("user_1", "found"), ("@user_2", "found"), ("", "invalid")])
             self.out.unlink()
             self.run_job(ready, self.input(text), "--column", "Full Name")
-            self.assertEqual([line["input"] for line in self.lines()], ['A, "B"\r\n', "x", "y"])
+            self.assertEqual([line["input"] for line in self.lines()], ['A, "B"\r\n', "x", ""])
             self.out.unlink()
             self.assertIsNone(self.run_job(ready, self.input(text), "--column", "nick", code=2))
             self.assertIn('"id" "full name" "screen_name"', self.err)
