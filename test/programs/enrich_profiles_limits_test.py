@@ -337,6 +337,7 @@ class Signals(Job):
                 control(ready, "/faults", [{"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
                 summary, err = job.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 12)
                 job.assertNotIn("error", err)
+                job.assertIn("run again with the same IN and OUT to go on", err)
                 job.assertEqual(summary["inputs"], len(job.lines()))
                 job.assertEqual(summary["inputs"], 100 * calls(ready))
                 control(ready, "/faults", [])
