@@ -20,6 +20,8 @@
 #include <coauth/session/session.hpp>
 
 #include <algorithm>
+#include <csignal>
+#include <functional>
 #include <iostream>
 
 namespace asio = boost::asio;
@@ -47,15 +49,14 @@ std::string user_id(const coauth::oauth1::access_token& token)
 
 // Everything below works with these.
 struct program_run {
-    program_run(const enrich::flags& flags, coauth::session& session, std::string user_id,
-        const steady_clock::time_point& reset)
-        : flags(flags), session(session), user_id(std::move(user_id)), reset(reset)
+    program_run(const enrich::flags& flags, coauth::session& session, std::string user_id, enrich::limit_waits& waits)
+        : flags(flags), session(session), user_id(std::move(user_id)), waits(waits)
     {}
 
     const enrich::flags& flags;
     coauth::session& session;
     std::string user_id;
-    const steady_clock::time_point& reset; // of the rate limit that is waited for
+    enrich::limit_waits& waits;
 };
 
 // How a pass over inputs ended.
@@ -65,6 +66,23 @@ struct ending {
     bool all_asked = true;
     std::optional<coauth::error> stopped;
 };
+
+// A pass over inputs: asks for them, and shows how far it is in what `meter` measures.
+asio::awaitable<ending> ask_and_show(const program_run& run, enrich::inputs& source, enrich::job& job,
+    const enrich::progress_meter& meter, std::function<std::uint64_t()> position)
+{
+    auto executor = co_await asio::this_coro::executor;
+    enrich::progress_display display(
+        executor, [&] { return meter.look(steady_clock::now(), job.written().all(), position(), run.waits.until()); });
+    const enrich::asking asking(run.session, run.user_id, run.waits, source, job);
+    ending end;
+    end.all_asked = co_await enrich::ask_for_all(asking);
+    end.stopped = job.stopped();
+    display.stop();
+    if (job.broken())
+        throw *end.stopped;
+    co_return end;
+}
 
 // Asks again for the inputs whose lines in OUT say "failed", and puts OUT with their new lines in its place.
 // If it is stopped, the lines without a response stay as they are.
@@ -79,16 +97,9 @@ asio::awaitable<ending> retry_failed(const program_run& run, enrich::output_file
     const auto replace = [&lines](const std::vector<enrich::output_line>& added) { lines.replace(added); };
     enrich::job job(executor, options, replace, enrich::tally());
     const enrich::progress_meter meter(steady_clock::now(), 0, 0, out.size());
-    enrich::progress_display display(
-        executor, [&] { return meter.look(steady_clock::now(), job.written().all(), job.position(), run.reset); });
+    std::function<std::uint64_t()> position = [&job] { return job.position(); };
 
-    const enrich::asking asking(run.session, run.user_id, lines, job);
-    ending end;
-    end.all_asked = co_await enrich::ask_for_all(asking);
-    end.stopped = job.stopped();
-    display.stop();
-    if (job.broken())
-        throw *end.stopped;
+    ending end = co_await ask_and_show(run, lines, job, meter, std::move(position));
     job.write_rest();
     if (job.written().all() != 0)
         lines.put_in_place();
@@ -109,18 +120,12 @@ asio::awaitable<ending> go_on(
     };
     enrich::job job(executor, run.flags.job(), append, written);
     const enrich::progress_meter meter(steady_clock::now(), written.all(), source.position(), source.size());
-    enrich::progress_display display(executor, [&] {
-        const std::uint64_t position = std::max(job.position(), job.idle() ? source.position() : 0);
-        return meter.look(steady_clock::now(), job.written().all(), position, run.reset);
-    });
+    // What follows the last line is done with it, but what was read and has no line is not.
+    std::function<std::uint64_t()> position = [&] {
+        return std::max(job.position(), job.complete() ? source.position() : 0);
+    };
 
-    const enrich::asking asking(run.session, run.user_id, source, job);
-    ending end;
-    end.all_asked = co_await enrich::ask_for_all(asking);
-    end.stopped = job.stopped();
-    display.stop();
-    if (job.broken())
-        throw *end.stopped;
+    ending end = co_await ask_and_show(run, source, job, meter, std::move(position));
     out.close();
     written = job.written();
     co_return end;
@@ -132,7 +137,7 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
     const auto used = run.session.stats().lookups;
     enrich::usage usage;
     usage.requests = used.requests;
-    usage.waited = used.waited;
+    usage.waited = run.waits.waited(steady_clock::now());
     usage.cost = used.cost_micros;
     std::cout << enrich::summary(written, usage) << std::endl;
     const bool printed = std::cout.good();
@@ -160,8 +165,10 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
 asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enrich::flags& flags)
 {
     auto executor = co_await asio::this_coro::executor;
-    enrich::input_source source(executor, flags.in, flags.column);
+    enrich::input_source source(executor, flags.in, flags.column, flags.job().by);
     co_await source.more(); // the header at least, before OUT is touched
+    if (!source.layout().empty())
+        std::cerr << "IN is " << source.layout() << '\n';
     enrich::output_file out(flags.out);
     if (out.same_file_as(source.descriptor())) {
         std::cerr << "IN and OUT are the same file\n";
@@ -174,13 +181,14 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
 
     auto options = flags.session();
     auto token = access_token(setup);
-    steady_clock::time_point reset;
-    options.on_event = [&reset](const coauth::session_event& event) {
+    enrich::limit_waits waits;
+    options.on_event = [&waits](const coauth::session_event& event) {
+        const auto now = steady_clock::now();
         if (event.what == coauth::session_event::kind::wait)
-            reset = steady_clock::now() + event.wait;
+            waits.begin(now, now + event.wait);
     };
     coauth::session session(executor, setup.client(), options);
-    const program_run run(flags, session, user_id(token), reset);
+    const program_run run(flags, session, user_id(token), waits);
     co_await session.add_user(run.user_id, std::move(token));
 
     ending end;
@@ -191,12 +199,12 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
     co_return report(run, written, end);
 }
 
-// A header without the column is found when IN is read, and is wrong usage all the same.
+// A header without one column that is meant is found when IN is read, and is wrong usage all the same.
 asio::awaitable<int> with_usage(asio::awaitable<int> work)
 {
     try {
         co_return co_await std::move(work);
-    } catch (const enrich::no_such_column& e) {
+    } catch (const enrich::column_error& e) {
         std::cerr << e.what() << '\n';
         co_return program::wrong_usage;
     }
@@ -209,7 +217,10 @@ int run_program(enrich::flags& flags, int argc, char** argv)
 
     asio::io_context io;
     program::provider_setup setup(io, flags.provider);
-    return program::run(io, flags.provider.json, with_usage(enrich_profiles(setup, flags)));
+    const int exit_code = program::run(io, flags.provider.json, with_usage(enrich_profiles(setup, flags)));
+    if (exit_code == 128 + SIGINT || exit_code == 128 + SIGTERM)
+        std::cerr << "stopped by a signal; run again with the same IN and OUT to go on\n";
+    return exit_code;
 }
 
 } // namespace

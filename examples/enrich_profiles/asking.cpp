@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -87,6 +88,7 @@ asio::awaitable<bool> ask_for_all(const asking& run)
         co_return *all_asked;
     // After a signal or an error no more is asked; what is on the wire ends, and what it found is written.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    run.waits.end(std::chrono::steady_clock::now());
     co_await run.session.close();
     while (!run.job.idle())
         co_await run.job.change();

@@ -3,6 +3,7 @@
 
 #include "enrich_profiles/inputs.hpp"
 #include "enrich_profiles/job.hpp"
+#include "enrich_profiles/limit_waits.hpp"
 
 #include <coauth/session/session.hpp>
 
@@ -14,12 +15,13 @@ namespace enrich {
 
 /// What a run works with. Lifetime: of references; they must outlive the run.
 struct asking {
-    asking(coauth::session& session, std::string user_id, inputs& source, enrich::job& job)
-        : session(session), user_id(std::move(user_id)), source(source), job(job)
+    asking(coauth::session& session, std::string user_id, limit_waits& waits, inputs& source, enrich::job& job)
+        : session(session), user_id(std::move(user_id)), waits(waits), source(source), job(job)
     {}
 
     coauth::session& session;
     std::string user_id;
+    limit_waits& waits;
     inputs& source;
     enrich::job& job;
 };

@@ -12,36 +12,23 @@ namespace enrich {
 
 namespace {
 
-constexpr const char* description = R"(Turns names or ids into profiles.
+constexpr const char* description = R"(Turns names or ids into profiles: one line of JSON in OUT for each input, in the
+order of IN. Its outcome is found, not_found, suspended, protected (not shown to these credentials), invalid (no
+name or id) or failed (its error says why). The user token is COAUTH_TOKEN and COAUTH_TOKEN_SECRET.
 
-Each input gets a line in OUT, in the order of IN:
-  {"input":TEXT,"outcome":WORD,"profile":{...}|null,"error":{...}|null}
-WORD is found, not_found, suspended, protected (not shown to these credentials), invalid (no name or
-id) or failed (error says why).
+Stop it when you like, even by kill -9: run again with the same IN and OUT, and it goes on after the lines that OUT
+has, without asking for them again. Lines that say failed count as written, unless there is --retry-failed.
 
-Stop it when you like, even by kill -9: run again with the same IN and OUT, and it goes on after the
-lines that OUT has, without asking for them again. Lines that say "failed" count as written, unless
-there is --retry-failed: then OUT is first copied to OUT.retry-failed beside it with the new lines in
-the place of those that said "failed", and the copy is renamed over OUT. A kill meanwhile leaves the old
-OUT, and so does a full disk; any other end keeps what was found, and leaves the other lines as they were.
+An outage is waited for, --retry-for seconds at most. What would be the response to every other input stops the job at
+once: a token that was revoked, an account or an app that is suspended, locked or out of its allowance. Whenever it
+stops, no failure that may pass is written: inputs without a line are asked for by the next run.
 
-During an outage (no request succeeds: refused or lost connections, time-outs, HTTP 5xx) it waits, for
---retry-for seconds at most. What would be the response to every other input stops it at once: a token
-that was revoked, an account or an app that is suspended, locked or out of its monthly allowance, any
-refusal of a whole request (HTTP 401, 402, 403, a redirect). A request that fails in another way, such
-as by a response that can't be read, fails its inputs if later requests succeed, and after three such in
-a row stops the job. Whenever the job stops, by a signal too, no failure that may pass is written: inputs
-without a line are asked for by the next run.
+IN is a name or id on each line, or a table with a header: UTF-8 or UTF-16, separated by commas, semicolons, tabs or
+bars. Standard error says which column was taken; where several could be meant, the exit code is 2. If more than half of
+the first 1000 inputs are invalid (of at least 20), it stops before anything of them is asked or written, with exit code 1.
 
-A name that comes again is asked once, as long as its answer is among the last 20000. Memory is
-bounded whatever the size of IN.
-
-When it ends, stdout gets a summary. Its inputs, found, not_found, suspended, invalid and failed count
-the lines of OUT, those of earlier runs included; requests, waited_s and cost_usd are this run's.
-
-The user token is COAUTH_TOKEN and COAUTH_TOKEN_SECRET. Exit codes: 0; 1 if some inputs failed, the
-cost bound or an outage stopped it, or an error did; 2 for wrong usage; 130 and 143 after SIGINT and SIGTERM.
-)";
+At the end standard output gets a summary: inputs, found, not_found, suspended, invalid and failed count the lines of OUT,
+those of earlier runs too; requests, waited_s and cost_usd are this run's. More: docs/03-session.md.)";
 
 const char* fault_of(const flags& f)
 {
@@ -93,29 +80,38 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
 {
     CLI::App app(description, "enrich_profiles");
     to.provider.add_to(app, {"--authorize-base"});
-    app.add_option("IN", to.in, "Names or ids, a line each; or CSV with a header; - is stdin")->required();
+    app.add_option("IN", to.in, "Names or ids, a line each; or a table with a header; - is stdin")->required();
     app.add_option("OUT", to.out, "The file of JSON lines to make, or to go on with")->required();
     app.add_option("--column", to.column,
-        "IN is CSV, and this column has the names or ids. Without it IN is CSV if its first line has a comma; "
-        "the column is the first there is of username, screen_name, user_id, id, name");
-    app.add_option("--by", to.by, "All are names, or all are ids; by default what is all digits is an id")
-        ->check(CLI::IsMember({"name", "id"}));
+           "IN is a table, and this column has the names or ids. Without it, a column whose header says so, such as "
+           "username, screen_name, handle, user_id or author_id, or a single id or name")
+        ->type_name("NAME");
+    app.add_option("--by", to.by, "All are names, or all are ids")
+        ->check(CLI::IsMember({"name", "id"}))
+        ->type_name("KIND")
+        ->default_str("what is all digits is an id");
     app.add_flag("--unordered", to.unordered, "Write lines as they come, not in the order of IN");
     app.add_option("--concurrency", to.concurrency, "Requests on the wire at once; each carries up to 100 names")
         ->check(CLI::Range(std::size_t(1), most_requests))
+        ->type_name("N")
         ->capture_default_str();
     app.add_option("--max-cost", to.max_cost,
-        "Stop before this run may have cost more than this many dollars; what the provider charges for answers that "
-        "were lost on the way is not seen");
-    app.add_option("--price", to.price, "What the provider takes for a profile, in dollars")->capture_default_str();
+           "Stop before this run may have cost more than this many dollars; what the provider charges for answers that "
+           "were lost on the way is not seen")
+        ->type_name("USD");
+    app.add_option("--price", to.price, "What the provider takes for a profile, in dollars")
+        ->type_name("USD")
+        ->capture_default_str();
     app.add_option("--max-wait", to.max_wait,
            "Seconds to wait for a rate limit at most; names that would have to wait longer fail")
-        ->check(CLI::Range(0.0, 2'592'000.0))
+        ->check(CLI::Range(0, 2'592'000))
+        ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--retry-for", to.retry_for,
            "Seconds to wait for the end of an outage; when no request has succeeded for so long the job stops, and "
            "running it again goes on. 0: each request is tried once")
         ->check(CLI::Range(0.0, 86'400.0))
+        ->type_name("SECONDS")
         ->capture_default_str();
     app.add_flag("--retry-failed", to.retry_failed,
         "First ask again for the inputs whose lines in OUT say failed, and replace these lines in place");

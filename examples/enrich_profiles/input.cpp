@@ -1,5 +1,8 @@
 #include "enrich_profiles/input.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+
 #include <algorithm>
 
 namespace enrich {
@@ -7,20 +10,6 @@ namespace enrich {
 namespace {
 
 using coauth::twitter::user_ref;
-
-bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && is_space(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
 
 bool all_digits(std::string_view text)
 {
@@ -53,10 +42,19 @@ std::size_t character(std::string_view text, std::size_t at)
     return length;
 }
 
-coauth::error refused(const char* why, const char* hint)
+// "line 7: ", "lines 7 to 9: "
+std::string place_text(const input& given)
 {
-    const coauth::error e(coauth::errc::invalid_argument, why);
-    return hint ? e.with_hint(hint) : e;
+    if (given.line == 0)
+        return {};
+    if (given.last_line <= given.line)
+        return "line " + std::to_string(given.line) + ": ";
+    return "lines " + std::to_string(given.line) + " to " + std::to_string(given.last_line) + ": ";
+}
+
+coauth::error refused(const input& given, std::string_view why)
+{
+    return coauth::error(coauth::errc::invalid_argument, place_text(given) + std::string(why));
 }
 
 } // namespace
@@ -64,22 +62,36 @@ coauth::error refused(const char* why, const char* hint)
 coauth::result<user_ref> person(const input& given, naming by)
 {
     if (!given.fault.empty())
-        return coauth::error(coauth::errc::invalid_argument, std::string(given.fault));
+        return refused(given, given.fault);
 
     std::string_view text = trimmed(given.text);
     if (by == naming::ids || (by == naming::digits_are_ids && all_digits(text))) {
-        auto who = user_ref::id(std::string(text));
-        if (who.valid())
-            return who;
-        return refused("this is no id: an id has 1 to 19 digits and begins with none of 0",
-            by == naming::ids ? nullptr : "an @ before it, or --by name, makes a name of it");
+        auto user = user_ref::id(std::string(text));
+        if (user.valid())
+            return user;
+        const auto why = refused(given, "not an id: an id has 1 to 19 digits and does not begin with 0");
+        return by == naming::ids ? why : why.with_hint("an @ before it, or --by name, makes a name of it");
     }
     if (text.starts_with('@'))
         text.remove_prefix(1);
-    auto who = user_ref::username(std::string(text));
-    if (who.valid())
-        return who;
-    return refused("this is no user name: a name has 1 to 15 of A-Z, a-z, 0-9 and _", nullptr);
+    auto user = user_ref::username(std::string(text));
+    if (user.valid())
+        return user;
+    return refused(given, "not a user name: a name has 1 to 15 of A-Z, a-z, 0-9 and _");
+}
+
+bool is_blank(char c) noexcept
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text;
 }
 
 std::string as_utf8(std::string_view text)
@@ -95,6 +107,11 @@ std::string as_utf8(std::string_view text)
         at += std::max<std::size_t>(length, 1);
     }
     return out;
+}
+
+std::string quoted_text(std::string_view text)
+{
+    return boost::json::serialize(boost::json::string(as_utf8(text.substr(0, 100))));
 }
 
 } // namespace enrich

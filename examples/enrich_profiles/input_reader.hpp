@@ -1,83 +1,65 @@
-// Takes IN apart: plain lines, or one column of CSV.
+// Reads inputs from IN: plain lines, or one column of a table.
 #pragma once
 
+#include "enrich_profiles/columns.hpp"
+#include "enrich_profiles/dialect.hpp"
 #include "enrich_profiles/input.hpp"
+#include "enrich_profiles/row_reader.hpp"
+#include "enrich_profiles/text_encoding.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace enrich {
 
-/// A header without the column that was asked for, or without one that could be meant.
-struct no_such_column : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-/// Reads inputs from a text that comes in pieces of any size; memory is bounded by the pieces.
+/// Reads inputs from octets that come in pieces of any size, which make no difference; memory is bounded by them.
 ///
-/// Lines: each line that is not blank is an input. CSV (RFC 4180: quotes, doubled quotes, quoted line
-/// ends; LF or CR LF): the first record that is not blank names the columns, and each further one that
-/// is not blank is an input. A quoted field that goes on for more than `longest_record` ends at the next
-/// line end, so that a quote left open costs a few lines and not the file. A byte order mark is left out.
-///
-/// What can't be read is an input with a `fault`: every line or record that is there has its input.
+/// IN is UTF-8 or UTF-16 (`detect_encoding`), lines or a table (`detect_dialect`, `row_reader`) of which one column is
+/// read (`choose_column`). Each row that is not blank is an input; the header and a row "sep=;" before it are not.
+/// What can't be read is an input with a `fault` and no text: every row that is there has its input.
 class input_reader {
 public:
-    static constexpr std::size_t longest_record = 64 * 1024;
-
-    /// With a column IN is CSV. Without, it is CSV if there is a comma in the first line, and the column
-    /// is the first one there is of username, screen_name, user_id, id and name. Columns are found
-    /// without regard to case if not with it.
+    /// `column`: of `--column`; empty: the one that is known.
     explicit input_reader(std::string column = {}) : column_(std::move(column)) {}
 
-    /// Throws `no_such_column`.
+    /// Throws `column_error`, or `coauth::error` (`invalid_argument`) if IN is not text.
     void feed(std::string_view piece);
 
-    /// There is no more. Throws `no_such_column`.
+    /// There is no more. Throws as `feed` does.
     void finish();
 
     /// The inputs read so far, oldest first; for the caller to take from.
     std::deque<input>& inputs() noexcept { return inputs_; }
     const std::deque<input>& inputs() const noexcept { return inputs_; }
 
+    /// "CSV separated by semicolons, of which column \"username\" (2 of 3) is read". Empty for plain lines, and before
+    /// the header was read.
+    const std::string& layout() const noexcept { return layout_; }
+
 private:
-    enum class form { unknown, lines, header, records };
-    enum class place { field_start, bare, quoted, quote_seen };
+    void look_at_head(bool ended);
+    void begin(const dialect& form);
+    void read(std::string_view octets);
+    void read_text(std::string_view text);
+    void end_row();
+    void read_header(const row& header);
 
-    void look_at_first_line();
-    void read(std::string_view piece);
-    void read_line_char(char c);
-    void read_csv_char(char c);
-    void keep(char c);
-    void end_field();
-    void end_record();
-    void end_input();
-    bool blank_record() const noexcept;
-
-    std::string column_;
-    form form_ = form::unknown;
-    std::string first_line_; // with blank lines before it
+    const std::string column_;
+    std::string head_; // octets, until the dialect is known
+    text_encoding encoding_;
+    std::optional<utf16_decoder> decoder_;
+    dialect form_;
+    std::optional<row_reader> rows_;
+    bool delimiter_row_is_next_ = false;
+    bool header_is_next_ = false;
+    std::string layout_;
     std::deque<input> inputs_;
     std::uint64_t number_ = 0;
     std::uint64_t octets_ = 0;
-
-    std::vector<std::string> header_;
-    std::size_t wanted_ = 0; // the column
-
-    // The line or record that is being read.
-    place place_ = place::field_start;
-    std::size_t field_ = 0;
-    std::size_t record_size_ = 0;
-    bool only_space_ = true;
-    bool too_long_ = false;
-    bool taken_ = false; // the wanted column is complete
-    std::string text_;
-    std::string_view fault_;
 };
 
 } // namespace enrich

@@ -20,12 +20,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t piece = 16 * 1024;
+// As much as a pipe holds, so that one that was filled at once is judged as a whole.
+constexpr std::size_t piece = 64 * 1024;
 
 } // namespace
 
-input_source::input_source(asio::any_io_executor executor, std::string name, std::string column)
-    : name_(std::move(name)), reader_(std::move(column))
+input_source::input_source(asio::any_io_executor executor, std::string name, std::string column, naming by)
+    : name_(std::move(name)), reader_(std::move(column)), check_(by)
 {
     const bool is_stdin = name_ == "-";
     descriptor_ = is_stdin ? ::dup(STDIN_FILENO) : ::open(name_.c_str(), O_RDONLY | O_CLOEXEC);
@@ -63,20 +64,52 @@ asio::awaitable<bool> input_source::more()
 {
     while (!has() && !ended_) {
         piece_.resize(piece);
-        std::size_t got = 0;
+        std::size_t size = 0;
         if (waits_)
-            got = co_await read_waiting();
+            size = co_await read_waiting();
         else
-            got = read_file();
-        if (got == 0) {
-            ended_ = true;
-            reader_.finish();
-        } else {
-            read_ += got;
-            reader_.feed(std::string_view(piece_).substr(0, got));
-        }
+            size = read_file();
+        take_in(size);
+        judge();
     }
     co_return has();
+}
+
+void input_source::take_in(std::size_t size)
+{
+    ended_ = size == 0;
+    read_ += size;
+    if (ended_)
+        reader_.finish();
+    else
+        reader_.feed(std::string_view(piece_).substr(0, size));
+}
+
+void input_source::judge()
+{
+    const auto& inputs = reader_.inputs();
+    if (!inputs.empty() && !check_.full()) {
+        const std::size_t known = static_cast<std::size_t>(counted_ - inputs.front().number);
+        for (std::size_t i = known; i < inputs.size(); ++i)
+            check_.count(inputs[i]);
+        counted_ = inputs.back().number + 1;
+    }
+    const auto verdict = check_.judge(ended_, more_at_hand());
+    if (verdict == input_check::verdict::refused)
+        throw check_.refusal(reader_.layout(), any_accepted_);
+    accepted_ = verdict == input_check::verdict::accepted;
+    any_accepted_ = any_accepted_ || has();
+}
+
+// A file's end is known once it was read.
+bool input_source::more_at_hand()
+{
+    if (ended_ || !waits_)
+        return !ended_;
+    asio::posix::stream_descriptor::bytes_readable readable;
+    boost::system::error_code ec;
+    waits_->io_control(readable, ec);
+    return !ec && readable.get() != 0;
 }
 
 input input_source::take()

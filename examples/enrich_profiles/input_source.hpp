@@ -1,6 +1,7 @@
 // IN: a file, a pipe or a terminal, read as it is needed.
 #pragma once
 
+#include "enrich_profiles/input_check.hpp"
 #include "enrich_profiles/input_reader.hpp"
 #include "enrich_profiles/inputs.hpp"
 
@@ -16,20 +17,21 @@
 
 namespace enrich {
 
-/// Its errors are `coauth::error`s that name the file, and `no_such_column`.
+/// Its errors are `coauth::error`s that name the file or say that most of IN is invalid (`input_check`), and
+/// `column_error`.
 class input_source final : public inputs {
 public:
-    /// `name`: a file, or "-" for stdin.
-    input_source(boost::asio::any_io_executor executor, std::string name, std::string column);
+    /// `name`: a file, or "-" for stdin. `column`: see `input_reader`.
+    input_source(boost::asio::any_io_executor executor, std::string name, std::string column, naming by);
 
     ~input_source() override;
 
     input_source(const input_source&) = delete;
     input_source& operator=(const input_source&) = delete;
 
-    bool has() const noexcept override { return !again_.empty() || !reader_.inputs().empty(); }
+    bool has() const noexcept override { return !again_.empty() || (accepted_ && !reader_.inputs().empty()); }
 
-    /// Waits for a pipe or terminal only.
+    /// Waits for a pipe or terminal only. Of a file the first call reads all that is to be judged.
     boost::asio::awaitable<bool> more() override;
 
     const input& front() const override { return again_.empty() ? reader_.inputs().front() : again_.front(); }
@@ -48,7 +50,13 @@ public:
 
     int descriptor() const noexcept { return descriptor_; }
 
+    /// How IN is read; see `input_reader`. Known after the first `more`.
+    const std::string& layout() const noexcept { return reader_.layout(); }
+
 private:
+    void take_in(std::size_t size);
+    void judge();
+    bool more_at_hand();
     boost::asio::awaitable<std::size_t> read_waiting();
     std::size_t read_file();
     [[noreturn]] void fail(int why) const;
@@ -58,6 +66,10 @@ private:
     // What may keep us waiting is read by the loop: a pipe, a terminal.
     std::optional<boost::asio::posix::stream_descriptor> waits_;
     input_reader reader_;
+    input_check check_;
+    std::uint64_t counted_ = 0; // inputs that `check_` knows
+    bool accepted_ = false;     // those that were read may be taken
+    bool any_accepted_ = false;
     std::deque<input> again_;
     std::optional<std::uint64_t> size_;
     std::string piece_;

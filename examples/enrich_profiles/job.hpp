@@ -88,6 +88,9 @@ public:
     /// Nothing is asked that has no answer.
     bool idle() const noexcept { return asked_ == 0; }
 
+    /// Every input that was taken has its line. While the job is stopping, that may never be.
+    bool complete() const noexcept { return window_.complete(); }
+
     /// Returns when answers have come, or the job was stopped.
     boost::asio::awaitable<void> change();
 

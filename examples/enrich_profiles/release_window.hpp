@@ -23,6 +23,9 @@ public:
     /// Takes an input; numbers grow. Returns its ticket.
     std::uint64_t take(std::uint64_t number);
 
+    /// Every input that was taken has its line.
+    bool complete() const noexcept { return places_.empty(); }
+
     /// The input has its line.
     void answer(std::uint64_t ticket, output_line line);
 

@@ -1,17 +1,8 @@
 #include "enrich_profiles/written_lines.hpp"
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
-
 namespace enrich {
 
 namespace {
-
-// Texts of files may hold anything; JSON shows it without harm to a terminal.
-std::string quoted(const std::string& text)
-{
-    return boost::json::serialize(boost::json::string(as_utf8(text.substr(0, 100))));
-}
 
 [[noreturn]] void refuse(const std::string& why)
 {
@@ -72,17 +63,17 @@ void written_lines::check_age() const
 {
     if (!lines_.empty() && inputs_read_ >= lines_.begin()->first + width_)
         refuse("line " + std::to_string(lines_.begin()->first + 1) + " of OUT is for " +
-               quoted(lines_.begin()->second) + ", which IN does not have there");
+               quoted_text(lines_.begin()->second) + ", which IN does not have there");
     if (!inputs_.empty() && lines_read_ >= inputs_.begin()->first + width_)
         refuse("input " + std::to_string(inputs_.begin()->first + 1) + " of IN is " +
-               quoted(inputs_.begin()->second.text) + ", and OUT has no line for it");
+               quoted_text(inputs_.begin()->second.text) + ", and OUT has no line for it");
 }
 
 void written_lines::end_of_inputs() const
 {
     if (!lines_.empty())
         refuse("line " + std::to_string(lines_.begin()->first + 1) + " of OUT is for " +
-               quoted(lines_.begin()->second) + ", which IN does not have there");
+               quoted_text(lines_.begin()->second) + ", which IN does not have there");
 }
 
 std::vector<input> written_lines::missing() &&

@@ -141,6 +141,18 @@ std::string indented(const std::string& lines)
     return out;
 }
 
+// Paragraphs are parted by an empty line.
+std::string paragraphs(std::string_view text)
+{
+    std::string out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find("\n\n"), text.size());
+        out += (out.empty() ? "" : "\n") + wrapped(text.substr(0, end), 0, 0);
+        text.remove_prefix(std::min(end + 2, text.size()));
+    }
+    return out;
+}
+
 std::string help_of(const CLI::App& app, const std::string& example, const std::string& exit_codes)
 {
     std::string arguments, positionals;
@@ -149,7 +161,7 @@ std::string help_of(const CLI::App& app, const std::string& example, const std::
         arguments += option->get_required() ? ' ' + name : " [" + name + ']';
         positionals += option_help(*option);
     }
-    auto help = wrapped(app.get_description(), 0, 0) + "\nUsage: " + app.get_name() + arguments + " [FLAGS]\n";
+    auto help = paragraphs(app.get_description()) + "\nUsage: " + app.get_name() + arguments + " [FLAGS]\n";
     if (!positionals.empty())
         help += "\nArguments:\n" + positionals;
     for (const std::string& group : app.get_groups()) {

@@ -1,8 +1,10 @@
 """What the tests of `enrich_profiles` share: a sandbox with a token, and runs of the program."""
+import concurrent.futures
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -15,6 +17,11 @@ SUMMARY_KEYS = ["inputs", "found", "not_found", "suspended", "invalid", "failed"
 LINE_KEYS = ["input", "outcome", "profile", "error"]
 
 
+# Tests that mostly wait, for delays and outages that take the time they take, run at the same time: so many of them, and
+# so many cases of each.
+AT_ONCE = 5
+
+
 class Job(unittest.TestCase):
     """A test with a folder of its own. Set `program` and `sandbox` before."""
 
@@ -25,6 +32,22 @@ class Job(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.out = self.folder / "out.jsonl"
+
+    def at_once(self, cases, check):
+        """check(job, case) for each case, several at the same time: each has a folder of its own."""
+        def run(case):
+            job = type(self)(self._testMethodName)
+            try:
+                job.setUp()
+                check(job, case)
+            finally:
+                job.doCleanups()
+
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            checks = [(case, pool.submit(run, case)) for case in cases]
+        for case, done in checks:
+            with self.subTest(case=case):
+                done.result()
 
     def provider(self, *arguments, seed=None):
         """A sandbox whose first person has granted a token."""
@@ -58,6 +81,16 @@ class Job(unittest.TestCase):
         self.assertEqual(list(summary), SUMMARY_KEYS)
         return summary
 
+    def stopped_while(self, ready, source, arguments, number, condition):
+        """Sends the signal once the condition holds; returns the summary and stderr."""
+        process = self.start(ready, source, *arguments)
+        while not condition():
+            self.assertIsNone(process.poll())
+        process.send_signal(number)
+        stdout, err = process.communicate()
+        self.assertEqual(process.returncode, 128 + number, err)
+        return json.loads(stdout), err
+
     def lines(self):
         found = [json.loads(line) for line in self.out.read_text().splitlines()]
         for line in found:
@@ -66,6 +99,10 @@ class Job(unittest.TestCase):
 
     def outcomes(self):
         return [(line["input"], line["outcome"]) for line in self.lines()]
+
+
+def users(count, first=1):
+    return "".join(f"user_{i}\n" for i in range(first, first + count))
 
 
 def names_served(ready):
@@ -85,3 +122,28 @@ def calls(ready):
     """Calls of the lookup routes so far."""
     routes = control(ready, "/counters")["routes"]
     return sum(routes.get(route, {"calls": 0})["calls"] for route in LOOKUP_ROUTES)
+
+
+def tests_of(suite):
+    for each in suite:
+        yield from tests_of(each) if isinstance(each, unittest.TestSuite) else (each,)
+
+
+def run_all():
+    """As unittest.main, with several tests at the same time; for tests that mostly wait. Those that give
+    `subprocess.Popen` a `preexec_fn` are not for it."""
+    loader, main = unittest.defaultTestLoader, sys.modules["__main__"]
+    tests = list(tests_of(loader.loadTestsFromNames(sys.argv[1:], main) if sys.argv[1:] else loader.loadTestsFromModule(main)))
+
+    def run(test):
+        result = unittest.TestResult()
+        test.run(result)
+        return result
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(pool.map(run, tests))
+    for result in results:
+        for test, text in result.errors + result.failures:
+            print(f"{test}\n{text}", file=sys.stderr)
+    print(f"{len(tests)} tests, {sum(not result.wasSuccessful() for result in results)} of them failed", file=sys.stderr)
+    sys.exit(not tests or not all(result.wasSuccessful() for result in results))

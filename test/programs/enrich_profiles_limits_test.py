@@ -3,21 +3,17 @@
 
 usage: enrich_profiles_limits_test.py ENRICH_PROFILES COAUTH_SANDBOX
 """
+import itertools
 import json
 import signal
 import socket
 import subprocess
 import sys
-import unittest
 
-from enrich_job import NO_LIMITS, Job, calls, names_served
+from enrich_job import NO_LIMITS, Job, calls, names_served, run_all, users
 from sandbox_process import control
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
-
-
-def users(count, first=1):
-    return "".join(f"user_{i}\n" for i in range(first, first + count))
 
 
 class Money(Job):
@@ -191,22 +187,24 @@ class RefusedAltogether(Job):
 
     def check_stops(self, faults, *arguments):
         names = [f"user_{i}" for i in range(1, 2001)]
-        with self.provider("--users", 2000, *NO_LIMITS) as ready:
-            source = self.input("\n".join(names))
-            for fault, code in faults:
-                with self.subTest(**fault):
-                    self.out.unlink(missing_ok=True)
-                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, **fault}])
-                    summary = self.run_job(ready, source, "--max-wait", "5", *arguments, code=1)
-                    self.assertIn(f"error: {code}", self.err)
-                    self.assertIn("run again with the same IN and OUT", self.err)
-                    written = self.outcomes()
-                    self.assertEqual(summary["inputs"], len(written))
-                    self.assertLessEqual(len(written), 700)
-                    self.assertEqual({what for _, what in written} - {"found"}, set())
-                    control(ready, "/faults", [])
-                    self.run_job(ready, source, *arguments)
-                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+        def check(job, case):
+            fault, code = case
+            with job.provider("--users", 2000, *NO_LIMITS) as ready:
+                source = job.input("\n".join(names))
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, **fault}])
+                summary = job.run_job(ready, source, "--max-wait", "5", *arguments, code=1)
+                job.assertIn(f"error: {code}", job.err)
+                job.assertIn("run again with the same IN and OUT", job.err)
+                written = job.outcomes()
+                job.assertEqual(summary["inputs"], len(written))
+                job.assertLessEqual(len(written), 700)
+                job.assertEqual({what for _, what in written} - {"found"}, set())
+                control(ready, "/faults", [])
+                job.run_job(ready, source, *arguments)
+                job.assertEqual(sorted(job.outcomes()), sorted((name, "found") for name in names))
+
+        self.at_once(faults, check)
 
     def test_it_stops_and_the_rest_is_asked_by_the_next_run(self):
         self.check_stops(self.AT_ONCE)
@@ -218,14 +216,15 @@ class RefusedAltogether(Job):
         self.check_stops(self.IN_A_ROW)
 
     def test_one_request_that_fails_unclearly_fails_its_names_only(self):
-        with self.provider("--users", 1000, *NO_LIMITS) as ready:
-            for fault, code in self.IN_A_ROW:
-                with self.subTest(**fault):
-                    self.out.unlink(missing_ok=True)
-                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 3, **fault}])
-                    summary = self.run_job(ready, self.input(users(1000)), code=1)
-                    self.assertEqual((summary["found"], summary["failed"]), (900, 100))
-                    self.assertEqual({line["error"]["code"] for line in self.lines() if line["error"]}, {code})
+        def check(job, case):
+            fault, code = case
+            with job.provider("--users", 1000, *NO_LIMITS) as ready:
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 3, **fault}])
+                summary = job.run_job(ready, job.input(users(1000)), code=1)
+                job.assertEqual((summary["found"], summary["failed"]), (900, 100))
+                job.assertEqual({line["error"]["code"] for line in job.lines() if line["error"]}, {code})
+
+        self.at_once(self.IN_A_ROW, check)
 
     def test_a_problem_of_one_name_stops_nobody_else(self):
         with self.provider("--users", 10) as ready:
@@ -241,18 +240,24 @@ class RefusedAltogether(Job):
 
 class Outage(Job):
     def test_with_nobody_listening_it_stops_and_writes_nothing_off(self):
-        with self.provider() as ready, socket.socket() as closed:
-            closed.bind(("127.0.0.1", 0))  # and does not listen
-            nobody = {**ready, "url": "https://127.0.0.1:%d" % closed.getsockname()[1]}
-            for arguments in ([], ["--unordered"]):
-                summary = self.run_job(nobody, self.input(users(2000)), "--retry-for", "2", *arguments, code=1)
-                self.assertEqual((summary["inputs"], summary["failed"]), (0, 0))
-                self.assertIn("error: connect_failed", self.err)
-                self.assertIn("run again with the same IN and OUT to go on", self.err)
-                self.assertEqual(self.out.read_text(), "")
-            closed.listen(128)  # and does not accept
-            self.out.unlink()
-            summary = self.run_job(nobody, self.input(users(2000)), "--retry-for", "2", "--deadline", "0.3", code=1)
+        def check(job, arguments):
+            with job.provider() as ready, socket.socket() as closed:
+                closed.bind(("127.0.0.1", 0))  # and does not listen
+                nobody = {**ready, "url": "https://127.0.0.1:%d" % closed.getsockname()[1]}
+                summary = job.run_job(nobody, job.input(users(2000)), "--retry-for", "1", *arguments, code=1)
+                job.assertEqual((summary["inputs"], summary["failed"]), (0, 0))
+                job.assertIn("error: connect_failed", job.err)
+                job.assertIn("run again with the same IN and OUT to go on", job.err)
+                job.assertEqual(job.out.read_text(), "")
+
+        self.at_once(([], ["--unordered"]), check)
+
+    def test_with_nobody_accepting_it_stops_and_writes_nothing_off(self):
+        with self.provider() as ready, socket.socket() as deaf:
+            deaf.bind(("127.0.0.1", 0))
+            deaf.listen(128)  # and does not accept
+            nobody = {**ready, "url": "https://127.0.0.1:%d" % deaf.getsockname()[1]}
+            summary = self.run_job(nobody, self.input(users(2000)), "--retry-for", "1", "--deadline", "0.3", code=1)
             self.assertEqual((summary["inputs"], self.out.read_text()), (0, ""))
             self.assertIn("error: timeout", self.err)
             # On stderr too where the error itself goes to stdout.
@@ -264,37 +269,39 @@ class Outage(Job):
 
     def test_an_outage_in_the_middle_writes_nothing_off(self):
         names = [f"user_{i}" for i in range(1, 2001)]
-        with self.provider("--users", 2000, *NO_LIMITS) as ready:
-            source = self.input("\n".join(names))
-            for fault in ({"status": 503}, {"action": "drop"}):
-                for arguments in ([], ["--unordered"]):
-                    self.out.unlink(missing_ok=True)
-                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, **fault}])
-                    summary = self.run_job(ready, source, "--retry-for", "1", *arguments, code=1)
-                    self.assertEqual(summary["failed"], 0)
-                    self.assertEqual({what for _, what in self.outcomes()} - {"found"}, set())
-                    self.assertIn("run again with the same IN and OUT to go on", self.err)
-                    control(ready, "/faults", [])
-                    self.assertEqual(self.run_job(ready, source, *arguments)["found"], 2000)
-                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+        def check(job, case):
+            fault, arguments = case
+            with job.provider("--users", 2000, *NO_LIMITS) as ready:
+                source = job.input("\n".join(names))
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, **fault}])
+                summary = job.run_job(ready, source, "--retry-for", "1", *arguments, code=1)
+                job.assertEqual(summary["failed"], 0)
+                job.assertEqual({what for _, what in job.outcomes()} - {"found"}, set())
+                job.assertIn("run again with the same IN and OUT to go on", job.err)
+                control(ready, "/faults", [])
+                job.assertEqual(job.run_job(ready, source, *arguments)["found"], 2000)
+                job.assertEqual(sorted(job.outcomes()), sorted((name, "found") for name in names))
+
+        self.at_once(itertools.product(({"status": 503}, {"action": "drop"}), ([], ["--unordered"])), check)
 
 
 class OutageThatEnds(Job):
     """The session holds its requests while the provider is out of reach."""
 
     def test_a_job_outlasts_an_outage(self):
-        names = [f"user_{i}" for i in range(1, 20_001)]
-        with self.provider("--users", 20_000, *NO_LIMITS) as ready:
-            source = self.input("\n".join(names))
-            # More calls than the ten that go at once, so the outage takes seconds; a dropped one is made twice.
-            for arguments, fault in (([], {"times": 16, "status": 503}), (["--unordered"], {"times": 36, "action": "drop"})):
-                with self.subTest(**fault):
-                    self.out.unlink(missing_ok=True)
-                    control(ready, "/reset", {})
-                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 100, **fault}])
-                    summary = self.run_job(ready, source, *arguments)
-                    self.assertEqual((summary["found"], summary["failed"]), (20_000, 0))
-                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+        names = [f"user_{i}" for i in range(1, 4001)]
+
+        def check(job, case):
+            arguments, fault = case
+            with job.provider("--users", 4000, *NO_LIMITS) as ready:
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 20, **fault}])
+                summary = job.run_job(ready, job.input("\n".join(names)), *arguments)
+                job.assertEqual((summary["found"], summary["failed"]), (4000, 0))
+                job.assertEqual(sorted(job.outcomes()), sorted((name, "found") for name in names))
+
+        # More calls than the ten that go at once, so the outage takes seconds; a dropped one is made twice.
+        self.at_once((([], {"times": 16, "status": 503}), (["--unordered"], {"times": 36, "action": "drop"})), check)
 
     def test_an_outage_that_does_not_end_stops_it_and_it_says_how_long_it_waited(self):
         with self.provider("--users", 2000, *NO_LIMITS) as ready:
@@ -307,72 +314,61 @@ class OutageThatEnds(Job):
             self.assertEqual(self.run_job(ready, source)["found"], 2000)
 
     def test_a_signal_ends_the_wait(self):
-        with self.provider("--users", 2000, *NO_LIMITS) as ready:
-            source = self.input(users(2000))
-            for arguments in ([], ["--unordered"]):
-                self.out.unlink(missing_ok=True)
-                control(ready, "/reset", {})
+        def check(job, arguments):
+            with job.provider("--users", 2000, *NO_LIMITS) as ready:
+                source = job.input(users(2000))
                 control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 503}])
-                process = self.start(ready, source, "--retry-for", "600", *arguments)
-                while calls(ready) < 14:
-                    self.assertIsNone(process.poll())
-                process.send_signal(signal.SIGTERM)
-                stdout, err = process.communicate()
-                self.assertEqual(process.returncode, 143, err)
-                self.assertEqual(json.loads(stdout)["failed"], 0)
+                summary, _ = job.stopped_while(ready, source, ["--retry-for", "600", *arguments], signal.SIGTERM, lambda: calls(ready) >= 14)
+                job.assertEqual(summary["failed"], 0)
                 control(ready, "/faults", [])
-                self.assertEqual(self.run_job(ready, source, *arguments)["found"], 2000)
+                job.assertEqual(job.run_job(ready, source, *arguments)["found"], 2000)
+
+        self.at_once(([], ["--unordered"]), check)
 
 
 class Signals(Job):
-    def stopped_while(self, ready, source, arguments, number, condition):
-        process = self.start(ready, source, *arguments)
-        while not condition():
-            self.assertIsNone(process.poll())
-        process.send_signal(number)
-        stdout, err = process.communicate()
-        self.assertEqual(process.returncode, 128 + number, err)
-        return json.loads(stdout), err
-
     def test_what_is_on_the_wire_is_written(self):
         names = [f"user_{i}" for i in range(1, 3001)]
-        with self.provider("--users", 3000, *NO_LIMITS) as ready:
-            source = self.input("\n".join(names))
-            for arguments in ([], ["--unordered"]):
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    self.out.unlink(missing_ok=True)
-                    control(ready, "/reset", {})
-                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
-                    summary, err = self.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 12)
-                    self.assertNotIn("error", err)
-                    self.assertEqual(summary["inputs"], len(self.lines()))
-                    self.assertEqual(summary["inputs"], 100 * calls(ready))
-                    control(ready, "/faults", [])
-                    self.assertEqual(self.run_job(ready, source, *arguments)["found"], 3000)
-                    self.assertEqual(max(names_served(ready).values()), 1)
-                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+        def check(job, case):
+            arguments, number = case
+            with job.provider("--users", 3000, *NO_LIMITS) as ready:
+                source = job.input("\n".join(names))
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
+                summary, err = job.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 12)
+                job.assertNotIn("error", err)
+                job.assertIn("run again with the same IN and OUT to go on", err)
+                job.assertEqual(summary["inputs"], len(job.lines()))
+                job.assertEqual(summary["inputs"], 100 * calls(ready))
+                control(ready, "/faults", [])
+                job.assertEqual(job.run_job(ready, source, *arguments)["found"], 3000)
+                job.assertEqual(max(names_served(ready).values()), 1)
+                job.assertEqual(sorted(job.outcomes()), sorted((name, "found") for name in names))
+
+        self.at_once(itertools.product(([], ["--unordered"]), (signal.SIGINT, signal.SIGTERM)), check)
 
     def test_a_failure_that_passes_is_not_written_after_the_signal(self):
         names = [f"user_{i}" for i in range(1, 3001)]
         faults = ({"status": 503}, {"status": 502}, {"status": 429}, {"status": 429, "headers": {"Retry-After": "1"}},
                   {"action": "drop"}, {"action": "truncate"}, {"action": "garbage"}, {"status": 200, "body": "<html>"},
                   {"status": 403, "body": ""}, {"status": 400, "body": ""})
-        with self.provider("--users", 3000, *NO_LIMITS) as ready:
-            source = self.input("\n".join(names))
-            for place, fault in enumerate(faults):
-                arguments = ["--unordered"] if place % 2 else []
-                number = signal.SIGINT if place % 3 else signal.SIGTERM
-                with self.subTest(**fault):
-                    self.out.unlink(missing_ok=True)
-                    control(ready, "/reset", {})
-                    control(ready, "/faults", [{"route": "/2/users/by", "nth": 12, "times": 0, "delay_ms": 400, **fault},
-                                               {"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
-                    summary, _ = self.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 14)
-                    self.assertEqual((summary["inputs"], summary["failed"]), (len(self.lines()), 0))
-                    self.assertGreaterEqual(summary["inputs"], 800)
-                    control(ready, "/faults", [])
-                    self.assertEqual(self.run_job(ready, source, *arguments)["found"], 3000)
-                    self.assertEqual(sorted(self.outcomes()), sorted((name, "found") for name in names))
+
+        def check(job, case):
+            place, fault = case
+            arguments = ["--unordered"] if place % 2 else []
+            number = signal.SIGINT if place % 3 else signal.SIGTERM
+            with job.provider("--users", 3000, *NO_LIMITS) as ready:
+                source = job.input("\n".join(names))
+                control(ready, "/faults", [{"route": "/2/users/by", "nth": 12, "times": 0, "delay_ms": 400, **fault},
+                                           {"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
+                summary, _ = job.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 14)
+                job.assertEqual((summary["inputs"], summary["failed"]), (len(job.lines()), 0))
+                job.assertGreaterEqual(summary["inputs"], 800)
+                control(ready, "/faults", [])
+                job.assertEqual(job.run_job(ready, source, *arguments)["found"], 3000)
+                job.assertEqual(sorted(job.outcomes()), sorted((name, "found") for name in names))
+
+        self.at_once(enumerate(faults), check)
 
     def test_waiting_for_a_limit_ends_at_once(self):
         with self.provider("--users", 1000, "--rate-limit", "/2/users/by=4/4") as ready:
@@ -397,4 +393,4 @@ class Signals(Job):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

@@ -6,9 +6,8 @@ usage: enrich_profiles_resumed_test.py ENRICH_PROFILES COAUTH_SANDBOX
 import json
 import random
 import sys
-import unittest
 
-from enrich_job import NO_LIMITS, Job, calls, names_served
+from enrich_job import AT_ONCE, NO_LIMITS, Job, calls, names_served, run_all
 from sandbox_process import control
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
@@ -16,23 +15,26 @@ Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
 
 class EveryCut(Job):
     def cut_everywhere(self, inputs, step, *arguments):
-        with self.provider(*NO_LIMITS, seed={"users": [{"id": "1", "username": "ada"}]}) as ready:
-            source = self.input("\n".join(inputs))
-            self.run_job(ready, source, *arguments)
-            whole = self.out.read_bytes()
-            ends = [i + 1 for i, octet in enumerate(whole) if octet == ord("\n")]
-            for cut in range(0, len(whole) + 1, step):
-                self.out.write_bytes(whole[:cut])
-                summary = self.run_job(ready, source, *arguments)
-                found = self.out.read_bytes()
-                kept = max([end for end in ends if end - 1 <= cut], default=0)
-                self.assertEqual(found[:kept], whole[:kept], cut)
-                if arguments:
-                    self.assertEqual(sorted(found.splitlines()), sorted(whole.splitlines()), cut)
-                else:
-                    self.assertEqual(found, whole, cut)
-                self.assertEqual(summary["inputs"], len(inputs))
-                self.assertEqual(summary["requests"], 0 if kept == len(whole) else 1)
+        def check(job, share):
+            with job.provider(*NO_LIMITS, seed={"users": [{"id": "1", "username": "ada"}]}) as ready:
+                source = job.input("\n".join(inputs))
+                job.run_job(ready, source, *arguments)
+                whole = job.out.read_bytes()
+                ends = [i + 1 for i, octet in enumerate(whole) if octet == ord("\n")]
+                for cut in range(0, len(whole) + 1, step)[share::AT_ONCE]:
+                    job.out.write_bytes(whole[:cut])
+                    summary = job.run_job(ready, source, *arguments)
+                    found = job.out.read_bytes()
+                    kept = max([end for end in ends if end - 1 <= cut], default=0)
+                    job.assertEqual(found[:kept], whole[:kept], cut)
+                    if arguments:
+                        job.assertEqual(sorted(found.splitlines()), sorted(whole.splitlines()), cut)
+                    else:
+                        job.assertEqual(found, whole, cut)
+                    job.assertEqual(summary["inputs"], len(inputs))
+                    job.assertEqual(summary["requests"], 0 if kept == len(whole) else 1)
+
+        self.at_once(range(AT_ONCE), check)
 
     def test_a_file_cut_anywhere_becomes_whole(self):
         self.cut_everywhere(["nobody", "ada", "NOBODY"], 1)
@@ -103,4 +105,4 @@ class AnotherIn(Job):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

@@ -7,12 +7,15 @@ import fcntl
 import json
 import os
 import pty
+import re
 import resource
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
-from enrich_job import LOOKUP_ROUTES, SUMMARY_KEYS, Job, calls, names_served
+from enrich_job import SUMMARY_KEYS, Job, calls, names_served
 from sandbox_process import control
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
@@ -83,7 +86,7 @@ class TurnsNamesIntoProfiles(Job):
             self.assertEqual(self.outcomes(), [("user_1", "found"), ("@user_2", "found"), ("", "invalid")])
             self.out.unlink()
             self.run_job(ready, self.input(text), "--column", "Full Name")
-            self.assertEqual([line["input"] for line in self.lines()], ['A, "B"\r\n', "x", "y"])
+            self.assertEqual([line["input"] for line in self.lines()], ['A, "B"\r\n', "x", ""])
             self.out.unlink()
             self.assertIsNone(self.run_job(ready, self.input(text), "--column", "nick", code=2))
             self.assertIn('"id" "full name" "screen_name"', self.err)
@@ -258,37 +261,71 @@ class FilesThatCannotBeUsed(Job):
 
 
 class Progress(Job):
+    LIMIT = ["--users", 1000, "--rate-limit", "/2/users/by=4/4"]
+    NAMES = [f"user_{i}\n" for i in range(1, 1001)]
+
+    def start_on_terminal(self, ready, source, *arguments):
+        """The program, and what it shows, piece by piece."""
+        try:
+            ours, theirs = pty.openpty()
+        except OSError:
+            self.skipTest("there are no pseudo-terminals here")
+        process = self.start(ready, source, *arguments, stderr=theirs)
+        os.close(theirs)
+
+        def shown():
+            with open(ours, "rb", buffering=0) as terminal:
+                while True:
+                    try:
+                        piece = terminal.read(4096)
+                    except OSError:  # how Linux says that the other end is closed
+                        return
+                    if not piece:
+                        return
+                    yield piece.decode()
+        return process, shown()
+
     def test_a_terminal_gets_a_bar_in_place(self):
         with self.provider("--users", 300) as ready:
-            try:
-                ours, theirs = pty.openpty()
-            except OSError:
-                self.skipTest("there are no pseudo-terminals here")
-            process = self.start(ready, self.input("".join(f"user_{i}\n" for i in range(1, 301))), stderr=theirs)
-            os.close(theirs)
-            shown = b""
-            while True:
-                try:
-                    piece = os.read(ours, 4096)
-                except OSError:  # how Linux says that the other end is closed
-                    break
-                if not piece:
-                    break
-                shown += piece
-            os.close(ours)
+            process, shown = self.start_on_terminal(ready, self.input("".join(self.NAMES[:300])))
+            last = "".join(shown).split("\r\x1b[K")[-1]
             stdout, _ = process.communicate()
             self.assertEqual(json.loads(stdout)["found"], 300)
-            last = shown.decode().split("\r\x1b[K")[-1]
             self.assertRegex(last, r"^\[#{40}\] 100 %  300 done  \d+/s\s+$")
 
+    def test_a_signal_leaves_the_bar_where_it_is_and_says_what_was_waited_and_how_to_go_on(self):
+        part = 100 * len("".join(self.NAMES[:400])) // len("".join(self.NAMES))
+        with self.provider(*self.LIMIT) as ready:
+            for number, arguments in ((signal.SIGINT, []), (signal.SIGTERM, ["--unordered"])):
+                self.out.unlink(missing_ok=True)
+                control(ready, "/reset", {})
+                process, shown = self.start_on_terminal(ready, self.input("".join(self.NAMES)), *arguments)
+                text, left = "", set()
+                while len(left) < 2:  # the time that is left is seen to go
+                    text += next(shown)
+                    left = set(re.findall(r"waiting for the rate limit, (\S+ min \S+ s) left", text))
+                process.send_signal(number)
+                text += "".join(shown)
+                stdout, _ = process.communicate()
+                self.assertEqual(process.returncode, 128 + number)
+                bars = text[text.index("waiting for"):].split("\r\x1b[K")[1:]
+                for bar in bars:
+                    self.assertRegex(bar, rf"^\[#+\.+\] {part} %  400 done ")
+                self.assertRegex(text, r"\r\nstopped by a signal; run again with the same IN and OUT to go on\r\n$")
+                self.assertGreater(json.loads(stdout)["waited_s"], 0)
+
     def test_a_log_gets_lines(self):
-        with self.provider("--users", 2000, *[w for r in LOOKUP_ROUTES for w in ("--rate-limit", r + "=0/0")]) as ready:
-            control(ready, "/faults", [{"route": "/2/users/by", "delay_ms": 120, "times": 0}])
-            self.run_job(ready, self.input("".join(f"user_{i}\n" for i in range(1, 2001))), "--concurrency", "2")
-            lines = self.err.splitlines()
-            self.assertTrue(2 <= len(lines) <= 10, self.err)
+        with self.provider(*self.LIMIT) as ready:
+            begun = time.monotonic()
+            process = self.start(ready, self.input("".join(self.NAMES)))
+            line = process.stderr.readline()  # while the job waits for the rate limit, however long it takes to get there
+            process.send_signal(signal.SIGTERM)
+            _, rest = process.communicate()
+            *lines, last = [line, *rest.splitlines(keepends=True)]
+            self.assertEqual(last, "stopped by a signal; run again with the same IN and OUT to go on\n")
+            self.assertTrue(1 <= len(lines) <= 4 + (time.monotonic() - begun) / 10, lines)
             for line in lines:
-                self.assertRegex(line, r"^\d+ %  \d+ done  \d+/s  \d+ s left$")
+                self.assertRegex(line, r"^\d+ %  \d+ done  (\d+/s  \d+ (s|min \d+ s)|waiting for the rate limit, \d+ min \d+ s) left\n$")
 
 
 if __name__ == "__main__":

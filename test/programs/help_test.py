@@ -38,7 +38,7 @@ WORDS_OF = {"coauth-sandbox": [
 ], "login_server": ["--behind-proxy ADDRESS", "from 1 to 256, default as many as there are processors", "default 127.0.0.1:8080"],
    "greeter_bot": ["--state FILE", "from 0.01 to 86400, default 60"],
    "signed_request": ["[METHOD] [URL]", "-d NAME=VALUE", "may be given several times", "header, query or form, default header"],
-   "enrich_profiles": ["IN OUT", "--retry-failed", "from 1 to 64, default 8"],
+   "enrich_profiles": ["IN OUT", "--retry-failed", "from 1 to 64, default 8", "--retry-for SECONDS", "default 30", "default 960", "default 0.010"],
 }
 # Flags that mean nothing to a program are not shown by it.
 NOT_IN = {"signed_request": ["--authorize-base", "--api"], "login_server": ["--json"], "enrich_profiles": ["--authorize-base"],

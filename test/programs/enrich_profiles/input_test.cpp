@@ -75,6 +75,17 @@ TEST_CASE("a fault of the text itself makes it invalid whatever it says")
     CHECK(who.error().message() == "a quote is never closed");
 }
 
+TEST_CASE("input: what is wrong with it says in which lines of IN it is")
+{
+    input i = of("two words");
+    i.line = i.last_line = 7;
+    CHECK(person(i, naming::digits_are_ids).error().message().starts_with("line 7: not a user name"));
+    CHECK(person(i, naming::ids).error().message().starts_with("line 7: not an id"));
+    i.last_line = 9;
+    i.fault = "a quote is never closed";
+    CHECK(person(i, naming::digits_are_ids).error().message() == "lines 7 to 9: a quote is never closed");
+}
+
 TEST_CASE("digits that are no id are told how to be a name")
 {
     CHECK(person(of("007"), naming::digits_are_ids).error().hint()->find("--by name") != std::string::npos);

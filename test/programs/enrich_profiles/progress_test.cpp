@@ -1,3 +1,4 @@
+#include "enrich_profiles/limit_waits.hpp"
 #include "enrich_profiles/progress.hpp"
 
 #include <doctest/doctest.h>
@@ -109,4 +110,32 @@ TEST_CASE("a log is told every ten seconds or ten hundredths")
     p.part = 0.6;
     CHECK(pace.due(p));
     CHECK(!pace.due(p));
+}
+
+TEST_CASE("limit_waits: it counts what was waited, also if it was cut short, and overlapping waits once")
+{
+    using std::chrono::seconds;
+    const limit_waits::time_point begun{};
+    const auto at = [&](int second) { return begun + seconds(second); };
+    limit_waits waits;
+    CHECK(waits.waited(at(100)) == seconds(0));
+    waits.begin(at(100), at(110));
+    CHECK(waits.until() == at(110));
+    CHECK(waits.waited(at(99)) == seconds(0));
+    CHECK(waits.waited(at(103)) == seconds(3));
+    CHECK(waits.waited(at(120)) == seconds(10));
+    waits.begin(at(105), at(108));
+    CHECK(waits.waited(at(120)) == seconds(10));
+    waits.begin(at(105), at(112));
+    CHECK(waits.waited(at(120)) == seconds(12));
+    waits.begin(at(200), at(300));
+    CHECK(waits.waited(at(190)) == seconds(12));
+    CHECK(waits.waited(at(201)) == seconds(13));
+    waits.end(at(207));
+    CHECK(waits.until() == at(207));
+    CHECK(waits.waited(at(400)) == seconds(19));
+    waits.end(at(350));
+    CHECK(waits.waited(at(400)) == seconds(19));
+    waits.begin(at(400), at(401));
+    CHECK(waits.waited(at(401)) == seconds(20));
 }
