@@ -104,7 +104,7 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->capture_default_str();
     app.add_option("--max-wait", to.max_wait,
            "Seconds to wait for a rate limit at most; names that would have to wait longer fail")
-        ->check(CLI::Range(0, 2'592'000))
+        ->check(CLI::Range(0.0, 2'592'000.0).description("FLOAT in [0 - 2592000]"))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--retry-for", to.retry_for,
