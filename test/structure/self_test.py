@@ -42,6 +42,8 @@ class Layering(unittest.TestCase):
             ('include/coauth/http/request.hpp', '#include <boost/json/value.hpp>'),
             ('include/coauth/secret.hpp', '#include <openssl/crypto.h>'),
             ('include/coauth/http/request.hpp', '#include "http/wire.hpp"'),
+            ('include/coauth/http/request.hpp', '#include "coro/retry_allocation.hpp"'),
+            ('src/oauth1/signer.cpp', '#include "coro/retry_allocation.hpp"'),
         ]:
             with self.subTest(path=path, line=line):
                 found = self.complaints(path, line)
@@ -59,9 +61,23 @@ class Layering(unittest.TestCase):
             ('src/twitter/client.cpp', '#include <coauth/oauth1/signer.hpp>'),
             ('src/sandbox/provider.cpp', '#include <coauth/oauth1/verifier.hpp>'),
             ('src/secret.cpp', '#include <openssl/crypto.h>'),
+            ('src/session/alarm.cpp', '#include "coro/retry_allocation.hpp"'),
         ]:
             with self.subTest(path=path, line=line):
                 self.assertEqual(self.complaints(path, line), [])
+
+    def test_a_header_that_only_sources_need_is_named(self):
+        with planted({
+            'include/coauth/a.hpp': '#include <coauth/b.hpp>',
+            'include/coauth/b.hpp': '',
+            'include/coauth/http/c.hpp': '',
+            'include/coauth/http/d.hpp': '// #include <coauth/http/d.hpp>',
+            'src/a.cpp': '#include <coauth/http/d.hpp>',
+            'examples/e.cpp': '#include <coauth/http/c.hpp>',
+            'docs/f.md': '`coauth/a.hpp`',
+        }) as root:
+            self.assertEqual(len(layering.unneeded(root)), 1)
+            self.assertTrue(layering.unneeded(root)[0].startswith('include/coauth/http/d.hpp:1: '))
 
 
 class Shape(unittest.TestCase):
