@@ -1,4 +1,4 @@
-#include <coauth/coro/checked_clock.hpp>
+#include "coro/checked_clock.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>

@@ -1,5 +1,6 @@
+#include "coro/retry_allocation.hpp"
+
 #include <coauth/coro/one_shot.hpp>
-#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>

@@ -1,5 +1,6 @@
+#include "coro/user_class.hpp"
+
 #include <coauth/coro/as_result.hpp>
-#include <coauth/coro/user_class.hpp>
 
 #include <boost/asio/error.hpp>
 

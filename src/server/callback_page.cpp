@@ -18,6 +18,7 @@ response dressed(int status, std::string_view title, std::string_view text)
     server::page what(status, std::string(title), {});
     what.body.append("<h1>").append(title).append("</h1>\n<p>").append(text).append("</p>\n");
     what.style = style;
+    what.form_targets.clear(); // it has no form
     return html_page(what);
 }
 

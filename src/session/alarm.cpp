@@ -1,6 +1,6 @@
 #include "session/alarm.hpp"
 
-#include <coauth/coro/retry_allocation.hpp>
+#include "coro/retry_allocation.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

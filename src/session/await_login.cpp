@@ -1,6 +1,5 @@
+#include "coro/retry_allocation.hpp"
 #include "session/ticket.hpp"
-
-#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>

@@ -1,9 +1,8 @@
 #include "session/lookups.hpp"
 
+#include "coro/retry_allocation.hpp"
 #include "session/shared_end.hpp"
 #include "session/user_classes.hpp"
-
-#include <coauth/coro/retry_allocation.hpp>
 
 #include <boost/asio/post.hpp>
 

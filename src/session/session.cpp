@@ -1,9 +1,9 @@
+#include "coro/typed_errors.hpp"
 #include "session/logins.hpp"
 #include "session/lookups.hpp"
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 
-#include <coauth/coro/typed_errors.hpp>
 #include <coauth/session/session.hpp>
 
 #include <utility>

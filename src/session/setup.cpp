@@ -1,8 +1,8 @@
 #include "session/setup.hpp"
 
+#include "coro/checked_clock.hpp"
 #include "session/user_classes.hpp"
 
-#include <coauth/coro/checked_clock.hpp>
 #include <coauth/store/memory_store.hpp>
 
 #include <openssl/rand.h>

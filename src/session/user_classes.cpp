@@ -1,7 +1,8 @@
 #include "session/user_classes.hpp"
 
+#include "coro/user_class.hpp"
+
 #include <coauth/coro/as_result.hpp>
-#include <coauth/coro/user_class.hpp>
 
 #include <new>
 #include <string>

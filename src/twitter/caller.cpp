@@ -1,12 +1,12 @@
 #include "twitter/caller.hpp"
 
+#include "coro/checked_clock.hpp"
+#include "coro/user_class.hpp"
 #include "twitter/arguments.hpp"
 #include "twitter/read_error.hpp"
 #include "twitter/refusal.hpp"
 #include "twitter/retry.hpp"
 
-#include <coauth/coro/checked_clock.hpp>
-#include <coauth/coro/user_class.hpp>
 #include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/target.hpp>
 #include <coauth/version.hpp>

@@ -1,3 +1,4 @@
+#include "coro/typed_errors.hpp"
 #include "twitter/arguments.hpp"
 #include "twitter/caller.hpp"
 #include "twitter/json_answer.hpp"
@@ -10,7 +11,6 @@
 #include "twitter/texts.hpp"
 #include "twitter/utf8.hpp"
 
-#include <coauth/coro/typed_errors.hpp>
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/twitter/client.hpp>
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the layers: reads every #include of include/ and src/ against the table of rooms.
+"""Holds the layers: reads every #include of include/ and src/ against the table of rooms. Holds, too, that a
+header which only sources need is not public.
 
 Debian keeps all of Boost in one folder, so the compiler can't hold them. Usage: layering.py ROOT
 """
@@ -22,6 +23,9 @@ ROOMS = {
     'boost': [],  # Boost's own sources, compiled once
 }
 HTTP_VALUES = {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
+
+# Rooms whose private headers are for the rooms above them, too.
+LENT = {'coro'}
 
 # What coauth::protocol may take from Boost.
 NO_IO = {'top', 'oauth1'}
@@ -57,7 +61,8 @@ def complaint(path, room, public, quote, target):
         theirs = room_of(target.split('/'))
         beside_it = '/' not in target and room != 'top'
         of_programs = theirs == 'command_line' and path.startswith('src/sandbox/main/')
-        if theirs != room and not beside_it and not of_programs:
+        lent = theirs in LENT and theirs in ROOMS[room]
+        if theirs != room and not beside_it and not of_programs and not lent:
             return f'{room} includes "{target}", which is private to {theirs}'
         return None
     if not target.startswith('coauth/'):
@@ -98,7 +103,22 @@ def check(root):
     return found
 
 
+def unneeded(root):
+    """The public headers that no other public header includes and no example, page or consumer names."""
+    root = pathlib.Path(root)
+    headers = sorted((root / 'include').rglob('*.hpp'))
+    outside = [file for base in ('examples', 'docs', 'test/consumers') for file in sorted((root / base).rglob('*'))
+               if file.suffix in ('.hpp', '.cpp', '.md') and 'decisions' not in file.parts]
+    texts = {file: file.read_text() for file in (*headers, *outside)}
+    found = []
+    for header in headers:
+        name = header.relative_to(root / 'include').as_posix()
+        if not any(name in text for file, text in texts.items() if file != header):
+            found.append(f'include/{name}:1: only sources need it: it belongs into src/')
+    return found
+
+
 if __name__ == '__main__':
-    complaints = check(sys.argv[1])
+    complaints = check(sys.argv[1]) + unneeded(sys.argv[1])
     print('\n'.join(complaints) or 'every include points down')
     sys.exit(bool(complaints))

@@ -6,6 +6,7 @@ import unittest
 
 import coroutine_lint
 import layering
+import must_not_compile
 import shape
 import snippets
 
@@ -43,6 +44,8 @@ class Layering(unittest.TestCase):
             ('include/coauth/http/request.hpp', '#include <boost/json/value.hpp>'),
             ('include/coauth/secret.hpp', '#include <openssl/crypto.h>'),
             ('include/coauth/http/request.hpp', '#include "http/wire.hpp"'),
+            ('include/coauth/http/request.hpp', '#include "coro/retry_allocation.hpp"'),
+            ('src/oauth1/signer.cpp', '#include "coro/retry_allocation.hpp"'),
         ]:
             with self.subTest(path=path, line=line):
                 found = self.complaints(path, line)
@@ -61,9 +64,46 @@ class Layering(unittest.TestCase):
             ('src/sandbox/provider.cpp', '#include <coauth/oauth1/verifier.hpp>'),
             ('src/sandbox/main/program.cpp', '#include "command_line/help.hpp"'),
             ('src/secret.cpp', '#include <openssl/crypto.h>'),
+            ('src/session/alarm.cpp', '#include "coro/retry_allocation.hpp"'),
         ]:
             with self.subTest(path=path, line=line):
                 self.assertEqual(self.complaints(path, line), [])
+
+    def test_a_header_that_only_sources_need_is_named(self):
+        with planted({
+            'include/coauth/a.hpp': '#include <coauth/b.hpp>',
+            'include/coauth/b.hpp': '',
+            'include/coauth/http/c.hpp': '',
+            'include/coauth/http/d.hpp': '// #include <coauth/http/d.hpp>',
+            'src/a.cpp': '#include <coauth/http/d.hpp>',
+            'examples/e.cpp': '#include <coauth/http/c.hpp>',
+            'docs/f.md': '`coauth/a.hpp`',
+        }) as root:
+            self.assertEqual(len(layering.unneeded(root)), 1)
+            self.assertTrue(layering.unneeded(root)[0].startswith('include/coauth/http/d.hpp:1: '))
+
+
+class MustNotCompile(unittest.TestCase):
+    source = 'f();\n// refused: no f|not f\nf();\n\n// refused: no g\ng();\n'
+    errors = "a.cpp:3:1: error: no f here\na.cpp:6:2: error: why\na.cpp:6:1: error: no g\nb.hpp:2:1: error: no\n"
+
+    def complaints(self, words, source=source):
+        return must_not_compile.judge(source, 'a.cpp', words)
+
+    def test_each_line_is_refused_for_its_reason(self):
+        self.assertEqual(self.complaints(self.errors), [])
+
+    def test_a_line_that_compiles_fails_otherwise_or_should_compile_is_named(self):
+        for words, complaint in [
+            (self.errors.replace('a.cpp:3', 'b.hpp:3'), 'a.cpp:3: this compiles'),
+            (self.errors.replace('no f', 'no h'), 'a.cpp:3: fails for another reason'),
+            (self.errors + 'a.cpp:1:1: error: no f\n', 'a.cpp:1: fails as well'),
+        ]:
+            with self.subTest(words=words):
+                self.assertEqual([text[:len(complaint)] for text in self.complaints(words)], [complaint])
+
+    def test_a_file_that_refuses_nothing_is_named(self):
+        self.assertEqual(len(self.complaints('', source='f();\n')), 1)
 
 
 class Shape(unittest.TestCase):

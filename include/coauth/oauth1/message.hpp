@@ -15,8 +15,8 @@ namespace coauth::oauth1 {
 /// Thread safety: a value. Lifetime: valid as long as the texts it points to; the signer copies nothing.
 struct message {
     message() = default;
-    message(std::string_view method, std::string_view url, std::string_view form = {})
-        : method(method), url(url), form(form)
+    message(std::string_view new_method, std::string_view new_url, std::string_view new_form = {})
+        : method(new_method), url(new_url), form(new_form)
     {}
 
     std::string_view method; ///< In any case; it is signed in upper case.
@@ -37,7 +37,7 @@ struct message {
 /// (section 3.4.4), leaves out an empty nonce and a timestamp of 0; every other method needs both.
 struct moment {
     moment() = default;
-    moment(std::string nonce, std::int64_t timestamp) : nonce(std::move(nonce)), timestamp(timestamp) {}
+    moment(std::string new_nonce, std::int64_t new_timestamp) : nonce(std::move(new_nonce)), timestamp(new_timestamp) {}
 
     std::string
         nonce; ///< Unique among requests with the same timestamp, consumer and token; `random_nonce()` makes one.

@@ -30,9 +30,9 @@ enum class mode {
 /// day count both.
 struct route_limit {
     route_limit() = default;
-    constexpr route_limit(
-        std::int64_t per_user, std::int64_t per_app, std::int64_t per_user_day = 0, std::int64_t per_app_day = 0)
-        : per_user(per_user), per_app(per_app), per_user_day(per_user_day), per_app_day(per_app_day)
+    constexpr route_limit(std::int64_t new_per_user, std::int64_t new_per_app, std::int64_t new_per_user_day = 0,
+        std::int64_t new_per_app_day = 0)
+        : per_user(new_per_user), per_app(new_per_app), per_user_day(new_per_user_day), per_app_day(new_per_app_day)
     {}
 
     std::int64_t per_user = 0;     ///< By one access token, in one window. 0: no limit.

@@ -60,8 +60,8 @@ using handler = std::function<boost::asio::awaitable<response>(request)>;
 /// A certificate and its key, both PEM; the certificate may be followed by its chain.
 struct tls_identity {
     tls_identity() = default;
-    tls_identity(std::string certificate, std::string private_key)
-        : certificate(std::move(certificate)), private_key(std::move(private_key))
+    tls_identity(std::string new_certificate, std::string new_private_key)
+        : certificate(std::move(new_certificate)), private_key(std::move(new_private_key))
     {}
 
     std::string certificate;

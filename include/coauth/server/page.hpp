@@ -21,8 +21,8 @@ COAUTH_DECL std::string isolated_html(std::string_view text);
 /// A page without scripts, frames and outside style.
 struct page {
     page() = default;
-    page(int status, std::string title, std::string body)
-        : status(status), title(std::move(title)), body(std::move(body))
+    page(int new_status, std::string new_title, std::string new_body)
+        : status(new_status), title(std::move(new_title)), body(std::move(new_body))
     {}
 
     int status = 200;
@@ -30,8 +30,9 @@ struct page {
     std::string body;       ///< HTML: escape what is not yours.
     std::string_view style; ///< Its one style sheet, allowed by its digest.
 
-    /// Where its forms may lead, redirects included: CSP sources, such as "'self'". Empty: nowhere.
-    std::string form_targets;
+    /// Where its forms may lead, redirects included: CSP sources, by default the page's own origin. Empty or "'none'":
+    /// nowhere, for a page without forms. A form that leads to another host by a redirect needs that host here.
+    std::string form_targets = "'self'";
     std::string image_sources = "'self'"; ///< Where its images come from: CSP sources.
 };
 

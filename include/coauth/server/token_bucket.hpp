@@ -11,7 +11,7 @@ namespace coauth::server {
 
 /// So many at once, then one each `refill`.
 struct bucket_size {
-    bucket_size(std::size_t burst, std::chrono::milliseconds refill) : burst(burst), refill(refill) {}
+    bucket_size(std::size_t new_burst, std::chrono::milliseconds new_refill) : burst(new_burst), refill(new_refill) {}
 
     std::size_t burst;                ///< At least 1.
     std::chrono::milliseconds refill; ///< At least 1 ms, at most an hour.

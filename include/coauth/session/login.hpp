@@ -50,7 +50,9 @@ struct login_request {
 /// A person signed in.
 struct signed_in_user {
     signed_in_user() = default;
-    signed_in_user(std::string id, std::string username) : id(std::move(id)), username(std::move(username)) {}
+    signed_in_user(std::string new_id, std::string new_username)
+        : id(std::move(new_id)), username(std::move(new_username))
+    {}
 
     std::string id;       ///< The key to everything: it never changes hands.
     std::string username; ///< As it was at the login.
@@ -71,7 +73,7 @@ COAUTH_DECL std::string_view name(login_status status) noexcept;
 /// How a login ended. All of these are normal.
 struct login_outcome {
     login_outcome() = default;
-    explicit login_outcome(login_status status) : status(status) {}
+    explicit login_outcome(login_status new_status) : status(new_status) {}
 
     login_status status = login_status::unknown;
     signed_in_user user;   ///< Set exactly if granted; the session holds this person's token now.

@@ -18,7 +18,9 @@ namespace coauth {
 
 /// Who granted a login, and with what.
 struct grant {
-    grant(signed_in_user user, oauth1::access_token token) : user(std::move(user)), token(std::move(token)) {}
+    grant(signed_in_user new_user, oauth1::access_token new_token)
+        : user(std::move(new_user)), token(std::move(new_token))
+    {}
 
     signed_in_user user;
     oauth1::access_token token;

@@ -32,7 +32,9 @@ struct session_event {
     };
 
     session_event() = default;
-    explicit session_event(kind what, std::string user_id = {}) : what(what), user_id(std::move(user_id)) {}
+    explicit session_event(kind new_what, std::string new_user_id = {})
+        : what(new_what), user_id(std::move(new_user_id))
+    {}
 
     kind what = kind::login_begun;
     std::string user_id; ///< Under whose credentials; empty where nobody is known yet.

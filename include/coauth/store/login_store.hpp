@@ -50,7 +50,7 @@ struct taken_login {
     };
 
     taken_login() = default;
-    explicit taken_login(status what) : what(what) {}
+    explicit taken_login(status new_what) : what(new_what) {}
 
     status what = status::unknown;
     std::optional<pending_login> login; ///< Set exactly if taken.
@@ -58,7 +58,9 @@ struct taken_login {
 
 /// A login that the same browser has just begun.
 struct recent_login {
-    recent_login(pending_login login, std::chrono::milliseconds left) : login(std::move(login)), left(left) {}
+    recent_login(pending_login new_login, std::chrono::milliseconds new_left)
+        : login(std::move(new_login)), left(new_left)
+    {}
 
     pending_login login;
     std::chrono::milliseconds left; ///< Until its time is over.

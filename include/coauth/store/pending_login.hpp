@@ -40,9 +40,9 @@ COAUTH_DECL browser_digest digest_of_browser(std::string_view binding);
 ///
 /// Thread safety: a value. Lifetime: owns its texts; the secret is wiped.
 struct pending_login {
-    explicit pending_login(oauth1::request_token token) : token(std::move(token)) {}
-    pending_login(oauth1::request_token token, browser_digest browser, std::string return_to)
-        : token(std::move(token)), browser(browser), return_to(std::move(return_to))
+    explicit pending_login(oauth1::request_token new_token) : token(std::move(new_token)) {}
+    pending_login(oauth1::request_token new_token, browser_digest new_browser, std::string new_return_to)
+        : token(std::move(new_token)), browser(new_browser), return_to(std::move(new_return_to))
     {}
 
     oauth1::request_token token;

@@ -15,7 +15,9 @@ namespace coauth::store {
 
 /// An access token, and which of a person's tokens it is.
 struct stored_token {
-    stored_token(oauth1::access_token token, std::uint64_t version) : token(std::move(token)), version(version) {}
+    stored_token(oauth1::access_token new_token, std::uint64_t new_version)
+        : token(std::move(new_token)), version(new_version)
+    {}
 
     oauth1::access_token token;
     std::uint64_t version; ///< Differs from that of every other token the store ever held for the person.

@@ -61,7 +61,7 @@ struct authorize_options {
 /// A call for `client::request`.
 struct api_call {
     api_call() = default;
-    api_call(std::string method, std::string path) : method(std::move(method)), path(std::move(path)) {}
+    api_call(std::string new_method, std::string new_path) : method(std::move(new_method)), path(std::move(new_path)) {}
 
     std::string method = "GET";
     std::string path;         ///< Below the API base, encoded, without a query: "/2/tweets/20".

@@ -20,7 +20,7 @@ enum class lookup_outcome {
 /// What became of one of the names asked for.
 struct lookup {
     lookup() : asked("") {}
-    lookup(user_ref asked, lookup_outcome outcome) : asked(std::move(asked)), outcome(outcome) {}
+    lookup(user_ref new_asked, lookup_outcome new_outcome) : asked(std::move(new_asked)), outcome(new_outcome) {}
 
     user_ref asked;
     lookup_outcome outcome = lookup_outcome::not_found;

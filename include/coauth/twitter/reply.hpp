@@ -46,7 +46,7 @@ COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers, std::chron
 template <class T>
 struct reply : T {
     reply() = default;
-    reply(T value, rate_limits limits) : T(std::move(value)), limits(limits) {}
+    reply(T value, rate_limits new_limits) : T(std::move(value)), limits(new_limits) {}
 
     rate_limits limits;
 };

@@ -1,3 +1,5 @@
+#include "server/callback_page.hpp"
+
 #include <coauth/server/page.hpp>
 
 #include <doctest/doctest.h>
@@ -35,7 +37,7 @@ TEST_CASE("page: the policy allows what the page names and nothing else")
     CHECK(bare.status == 404);
     CHECK(bare.headers.get("Content-Security-Policy") ==
           "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'; style-src 'none'; "
-          "form-action 'none'");
+          "form-action 'self'");
     CHECK(bare.body.find("<title>a &lt;b&gt;</title>") != std::string::npos);
     CHECK(bare.body.find("<p>there</p>") != std::string::npos);
     CHECK(bare.body.find("<style>") == std::string::npos);
@@ -49,6 +51,29 @@ TEST_CASE("page: the policy allows what the page names and nothing else")
           "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'; style-src "
           "'sha256-/D8wWMrWSOjeD/K4IHepvRvJjPxqJbouCB3qbqmBaqY='; form-action 'self' https:");
     CHECK(dressed.body.find("<style>h1{color:red}</style>") != std::string::npos);
+
+    for (const char* nowhere : {"", "'none'"}) {
+        what.form_targets = nowhere;
+        CHECK(server::html_page(what).headers.get("Content-Security-Policy").ends_with("form-action 'none'"));
+    }
+}
+
+TEST_CASE("page: a form works on its own site unless the page says otherwise")
+{
+    const server::page blank;
+    const server::page login(200, "Sign in", "<form method=\"post\" action=\"/login\"><button>Sign in</button></form>");
+    for (const auto& page : {blank, login})
+        CHECK(server::html_page(page).headers.get("Content-Security-Policy").ends_with("; form-action 'self'"));
+}
+
+TEST_CASE("page: the callback's pages have no form and let none lead anywhere")
+{
+    using enum server::callback_outcome;
+    for (const auto outcome : {done, refused, gone, elsewhere, wrong_method}) {
+        const auto page = server::callback_page(outcome);
+        CHECK(page.body.find("<form") == std::string::npos);
+        CHECK(page.headers.get("Content-Security-Policy").ends_with("; form-action 'none'"));
+    }
 }
 
 TEST_CASE("page: pages and redirects are neither framed nor stored, and tell nobody where they were")

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <coauth/error.hpp>
-#include <coauth/export.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -17,8 +16,7 @@ namespace coauth {
 /// `cancelled` if the operation was cancelled. Other system errors are the network's, as in
 /// `error_from_current_exception`, unless `code` is `store_unavailable`. All else is `code`, with the message "internal
 /// error: SOURCE threw ...".
-COAUTH_DECL error error_of_user_class(
-    const std::exception_ptr& thrown, bool cancelled, errc code, std::string_view source);
+error error_of_user_class(const std::exception_ptr& thrown, bool cancelled, errc code, std::string_view source);
 
 /// Calls `call` and returns what it returns; throws a `coauth::error` for whatever it throws, as above.
 template <class Call>

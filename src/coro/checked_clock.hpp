@@ -2,7 +2,6 @@
 #pragma once
 
 #include <coauth/coro/clock.hpp>
-#include <coauth/export.hpp>
 
 #include <memory>
 
@@ -10,6 +9,6 @@ namespace coauth {
 
 /// The same clock; where it throws, the machine's clock goes on from the last time that it told, and sleeps in its
 /// place. Null stays null.
-COAUTH_DECL std::shared_ptr<clock> checked_clock(std::shared_ptr<clock> user);
+std::shared_ptr<clock> checked_clock(std::shared_ptr<clock> user);
 
 } // namespace coauth
