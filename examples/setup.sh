@@ -3,8 +3,8 @@
 #
 # With "tests" also what the tests run, with "ci" also what .ci/run checks with. On Debian 12 it
 # installs Debian's own packages by name and removes none; elsewhere it says what is needed and leaves
-# the rest to CMake. One thing is not Debian's: the driver of the browser tests, which npm puts into
-# test/browser/node_modules. Quiet and instant when nothing is missing; all it says goes to stderr.
+# the rest to CMake. Two things are not Debian's: the driver of the browser tests and node-oauth, which npm puts
+# into node_modules below test/browser and test/foreign/node_oauth. Quiet and instant when nothing is missing; all it says goes to stderr.
 set -euo pipefail
 exec >&2
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +15,8 @@ for what in "$@"; do
     case $what in
         tests) # doctest and Google Benchmark; foreign OAuth clients and a foreign provider; a browser; pkg-config
             packages+=(doctest-dev libbenchmark-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
-                       libnet-oauth-perl liblwp-protocol-https-perl chromium nodejs npm)
+                       python3-twython libnet-oauth-perl libnet-twitter-lite-perl liblwp-protocol-https-perl
+                       ruby-oauth chromium nodejs npm)
             tests=true ;;
         ci) packages+=(git clang-14 clang-format-14) ;;
         *) echo "usage: setup.sh [tests] [ci]"; exit 2 ;;
@@ -24,21 +25,24 @@ done
 
 say() { echo "coauth setup: $*"; }
 
-# What drives the browser, in the version and with the hash that package-lock.json gives. Without it all
-# other tests still run, so its absence is said here and failed by the browser tests.
-install_browser_driver() {
-    local folder=$root/test/browser
+# What a folder's package-lock.json names, in that version and with that hash. Without it all other tests still run,
+# so its absence is said here and failed by the tests that want it.
+install_with_npm() { # folder below test, purpose
+    local folder=$root/test/$1
     [ "$(grep integrity "$folder/package-lock.json")" = "$(grep -s integrity "$folder/node_modules/.package-lock.json")" ] && return
-    say "installing the driver of the browser tests with npm, into test/browser/node_modules"
+    say "installing $2 with npm, into test/$1/node_modules"
     npm --prefix "$folder" ci </dev/null || {
-        say "npm could not install playwright-core; see its words above. The browser tests will fail without it."
-        say "Where npm reaches no registry: copy test/browser/node_modules here from a machine where this worked."
+        say "npm could not install $2; see its words above. The tests that want it will fail."
+        say "Where npm reaches no registry: copy test/$1/node_modules here from a machine where this worked."
     }
 }
 
 # What comes last: done with Debian's packages, or with doing without.
 finish() {
-    if $tests && command -v npm >/dev/null; then install_browser_driver; fi
+    if $tests && command -v npm >/dev/null; then
+        install_with_npm browser "the driver of the browser tests"
+        install_with_npm foreign/node_oauth "node-oauth"
+    fi
     exit 0
 }
 

@@ -197,6 +197,8 @@ verdict check_bounds(const parameters& oauth)
         const std::size_t longest = known == bounds.end() ? max_protocol_value : known->longest;
         if (value.size() > longest)
             return unfit(name, "is longer than " + std::to_string(longest) + " octets");
+        if (name == "oauth_signature" && value.ends_with('\n'))
+            return unfit(name, "ends in a newline; some base64 encoders put one there, so take it off");
         if (known == bounds.end() ? has_control_character(value) : !known->fit(value))
             return unfit(name, "holds a character that it may not hold");
     }
@@ -215,6 +217,12 @@ verdict read_timestamp(std::string_view text, claims& out)
     return {};
 }
 
+// What is named so was published as version 1.0 again.
+bool is_1_0a(std::string_view version) noexcept
+{
+    return version == "1.0a" || version == "1.0A";
+}
+
 bool has(const std::string* value) noexcept
 {
     return value && !value->empty();
@@ -230,7 +238,7 @@ verdict read_protocol(const verifier_options& options, claims& out)
         return wrong;
 
     const std::string* version = find(out.oauth, "oauth_version");
-    if (version && *version != "1.0")
+    if (version && *version != "1.0" && !(options.lenient && is_1_0a(*version)))
         return refusal(reason::unsupported_version, "oauth_version is not 1.0; send 1.0, or leave it out");
 
     for (const std::string_view name : {"oauth_consumer_key", "oauth_signature_method", "oauth_signature"})

@@ -119,8 +119,10 @@ std::string draft::base_string() const
             joined += '=';
         joined += p.value;
     }
-    return escape(method, escaping()) + '&' + escape(scheme + "://" + host + port + path + behind_path, outer_uri) +
-           '&' + escape(joined, outer_parameters);
+    joined += behind_parameters;
+    const std::string server = path_only ? std::string() : scheme + "://" + host + port;
+    return escape(method, escaping()) + '&' + escape(server + path + behind_path, outer_uri) + '&' +
+           escape(joined, outer_parameters);
 }
 
 } // namespace coauth::oauth1

@@ -37,12 +37,14 @@ struct draft {
     std::string method;
     std::string scheme, host, port, path; ///< The port with its colon.
     std::string behind_path;              ///< What should not be in the URI at all.
+    bool path_only = false;               ///< Scheme and host are left out.
 
     parameters query, form, header; ///< Decoded. The header's are all protocol parameters, wherever they came from.
     parameters as_they_are;         ///< Names and values that are not encoded any more.
 
     ordering order = ordering::encoded_pairs;
     bool equals_when_empty = true; ///< `a=` rather than `a`.
+    std::string behind_parameters; ///< What should not be among them at all.
     escaping inner;                ///< Of each name and value.
     escaping outer_uri;            ///< Of the URI in the base string.
     escaping outer_parameters;     ///< Of the joined parameters in the base string.

@@ -50,6 +50,15 @@ void text_as_sent(draft& d, const context& c)
     d.form.clear();
 }
 
+// Encoded as it came, by a client that forgot that it had been encoded before.
+void not_decoded(draft& d, const context& c)
+{
+    const auto read = [](std::string_view text) { return std::string(text); };
+    d.query = read_raw(c.request.where.query, read);
+    if (c.request.form_body)
+        d.form = read_raw(c.body, read);
+}
+
 // Two octets of UTF-8 hold what one of Latin-1 does; other characters have no Latin-1.
 std::string latin_1(std::string_view text)
 {
@@ -70,6 +79,31 @@ void as_latin_1(draft& d, const context&)
         for (auto& [name, value] : *list) {
             name = latin_1(name);
             value = latin_1(value);
+        }
+}
+
+// Each octet of UTF-8 taken for a character of Latin-1, and written as UTF-8.
+std::string utf_8_twice(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x80) {
+            out += c;
+        } else {
+            out += static_cast<char>(0xc0 | (octet >> 6));
+            out += static_cast<char>(0x80 | (octet & 0x3f));
+        }
+    }
+    return out;
+}
+
+void as_utf_8_twice(draft& d, const context&)
+{
+    for (parameters* list : {&d.query, &d.form})
+        for (auto& [name, value] : *list) {
+            name = utf_8_twice(name);
+            value = utf_8_twice(value);
         }
 }
 
@@ -174,6 +208,8 @@ constexpr signing_fault faults[] = {
      "5849, section 3.6 says",
         text_as_sent},
     {"the encoding differs: characters outside ASCII were signed as Latin-1; sign their UTF-8", as_latin_1},
+    {"the encoding differs: characters outside ASCII were encoded as UTF-8 twice; encode them once", as_utf_8_twice},
+    {"the encoding differs: query or form body was encoded again without being decoded; decode it first", not_decoded},
     {"the callback differs: it was sent encoded twice, but signed encoded once; hand it over as it is",
         callback_decoded},
     {"the callback differs: it was not encoded; encode it as every value", callback_as_is},

@@ -50,14 +50,6 @@ std::string base64(std::string_view octets)
     return out;
 }
 
-// A key that a client might have made of the secrets, wiped when done with.
-struct candidate_key {
-    candidate_key(std::string_view sentence, std::string text) : sentence(sentence), text(std::move(text)) {}
-
-    std::string_view sentence;
-    secret text;
-};
-
 // Looks for what explains one signature, and counts how often it tried.
 class search {
 public:
@@ -98,12 +90,6 @@ private:
         return equal_in_constant_time(computed, signature());
     }
 
-    // The key as RFC 5849, section 3.4.2 makes it, of any two secrets.
-    static std::string key_of(std::string_view consumer_secret, std::string_view token_secret)
-    {
-        return percent_encode(consumer_secret) + '&' + percent_encode(token_secret);
-    }
-
     // ---- The right signature in the wrong dress --------------------------------------------------
 
     sentence try_forms(const hash& h)
@@ -112,21 +98,12 @@ private:
         const std::string octets = hmac(h, key.reveal(), right_);
         ++tries_;
         const std::string expected = base64(octets);
-        const std::string hex = to_hex(octets);
 
-        if (signature() == percent_encode(expected))
-            return "the signature was percent-encoded twice; encode it once, where it is put into the header";
-        if (signature() == replaced(expected, '+', ' '))
-            return "a + in the signature arrived as a space; percent-encode the signature where it is sent";
-        const std::string url_safe = replaced(replaced(expected, '+', '-'), '/', '_');
-        if (url_safe != expected && without_padding(signature()) == without_padding(url_safe))
-            return "the signature is in URL-safe base64; use the alphabet with + and /";
-        if (signature() == without_padding(expected))
-            return "the signature lacks the = at its end; keep base64's padding";
-        if (lower_case(signature()) == hex)
-            return "the signature is in hex; use base64";
-        if (signature() == base64(hex))
-            return "the signature is base64 of the digest in hex; encode the digest's octets";
+        for (const form_fault& fault : form_faults()) {
+            const std::string wrong = fault.make(expected, octets);
+            if (wrong != expected && signature() == wrong)
+                return fault.sentence;
+        }
         if (same_octets(expected))
             return "the signature is not canonical base64: its last letter holds bits that should be zero";
         for (const hash& other : hashes)
@@ -150,31 +127,6 @@ private:
         const std::size_t octets = 3 - (expected.size() - body);
         return decode(text.substr(last), a) > 0 && decode(expected.substr(last), b) > 0 &&
                std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(octets), b.begin());
-    }
-
-    static std::string to_hex(std::string_view octets)
-    {
-        constexpr std::string_view digits = "0123456789abcdef";
-        std::string out;
-        for (const char c : octets) {
-            out += digits[static_cast<unsigned char>(c) >> 4];
-            out += digits[static_cast<unsigned char>(c) & 15];
-        }
-        return out;
-    }
-
-    static std::string lower_case(std::string_view text)
-    {
-        std::string out(text);
-        std::transform(out.begin(), out.end(), out.begin(),
-            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-        return out;
-    }
-
-    static std::string replaced(std::string text, char from, char to)
-    {
-        std::replace(text.begin(), text.end(), from, to);
-        return text;
     }
 
     static std::string_view without_padding(std::string_view text)
@@ -206,42 +158,26 @@ private:
 
     sentence try_keys(const hash& h)
     {
-        const std::string_view c = d_.consumer_secret.reveal();
-        const std::string_view t = d_.token_secret.reveal();
-        std::vector<candidate_key> keys;
-        keys.reserve(12);
-        const auto add = [&](std::string_view sentence, std::string text) {
-            keys.emplace_back(sentence, std::move(text));
-        };
-        if (!t.empty()) {
-            add("the key differs: the token's secret was left out; use it too, after the &", key_of(c, ""));
-            add("the key differs: it is the token's secret alone; it is consumer secret & token secret",
-                std::string(t));
-            add("the key differs: it is & and the token's secret; the consumer's secret comes before the &",
-                key_of("", t));
-            add("the key differs: the two secrets were swapped; the consumer's comes first", key_of(t, c));
-            add("the key differs: there is no & between the two secrets; put one there",
-                percent_encode(c) + percent_encode(t));
-            add("the key differs: the token's secret ends in a newline; it was read from a file with it",
-                key_of(c, std::string(t) + '\n'));
+        key_parts parts;
+        parts.consumer_key = d_.request.consumer_key;
+        parts.consumer_secret = d_.consumer_secret.reveal();
+        parts.token_secret = d_.token_secret.reveal();
+        if (d_.request.token)
+            parts.token = *d_.request.token;
+        const secret right(key_of(parts.consumer_secret, parts.token_secret));
+        for (const key_fault& fault : key_faults()) {
+            const secret wrong(fault.make(parts));
+            const bool is_fault = !wrong.reveal().empty() && wrong.reveal() != right.reveal();
+            if (is_fault && is_signature(base64(hmac(h, wrong.reveal(), right_))))
+                return fault.sentence;
         }
-        add("the key differs: it is the consumer's secret without the & behind it; the & stays when there is no token",
-            percent_encode(c));
-        add("the key differs: the secrets were not percent-encoded; encode each before they are joined",
-            std::string(c) + '&' + std::string(t));
-        add("the key differs: the whole key was percent-encoded; encode each secret, and leave the & between them",
-            percent_encode(key_of(c, t)));
-        add("the key differs: the consumer's secret ends in a newline; it was read from a file with it",
-            key_of(std::string(c) + '\n', t));
-        for (const candidate_key& k : keys)
-            if (is_signature(base64(hmac(h, k.text.reveal(), right_))))
-                return k.sentence;
 
         // Leg 3 where both were forgotten.
         draft wrong(d_.request);
         std::erase_if(wrong.header, [](const parameter& p) { return p.first == "oauth_verifier"; });
-        if (!t.empty() && wrong.base_string() != right_ &&
-            is_signature(base64(hmac(h, key_of(c, ""), wrong.base_string()))))
+        const secret without_token(key_of(parts.consumer_secret, ""));
+        if (!parts.token_secret.empty() && wrong.base_string() != right_ &&
+            is_signature(base64(hmac(h, without_token.reveal(), wrong.base_string()))))
             return "key and parameters differ: the request token's secret was left out, and oauth_verifier was not "
                    "signed";
         return {};

@@ -1,6 +1,8 @@
+#include "oauth1/body_fields.hpp"
 #include "oauth1/faults.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace coauth::oauth1 {
@@ -45,6 +47,32 @@ void body_as_form(draft& d, const context& c)
         return;
     if (auto list = parse_form(c.body))
         d.form = *std::move(list);
+}
+
+void json_as_parameters(draft& d, const context& c)
+{
+    if (!c.request.form_body)
+        d.form = flat_json_members(c.body);
+}
+
+void multipart_as_parameters(draft& d, const context& c)
+{
+    if (!c.request.form_body)
+        d.form = multipart_fields(c.body);
+}
+
+// The clock was read once to sign and once to send.
+void a_second_before(draft& d, const context&)
+{
+    for (auto& [name, value] : d.header)
+        if (name == "oauth_timestamp")
+            value = std::to_string(std::strtoll(value.c_str(), nullptr, 10) - 1);
+}
+
+void query_twice(draft& d, const context&)
+{
+    const parameters once = d.query;
+    d.query.insert(d.query.end(), once.begin(), once.end());
 }
 
 void realm_too(draft& d, const context& c)
@@ -106,6 +134,10 @@ constexpr signing_fault faults[] = {
     {"the parameters differ: neither query nor form body was signed; both belong to the signature", neither},
     {"the parameters differ: a body that is no form was signed; only application/x-www-form-urlencoded is",
         body_as_form},
+    {"the parameters differ: the members of the JSON body were signed; of a body only a form is signed",
+        json_as_parameters},
+    {"the parameters differ: the fields of the multipart body were signed; of a body only a form is signed",
+        multipart_as_parameters},
     {"the parameters differ: oauth_token was not signed; sign it whenever it is sent, empty too",
         [](draft& d, const context&) { leave_out(d, "oauth_token"); }},
     {"the parameters differ: an empty oauth_token was signed that was not sent; sign what is sent",
@@ -120,6 +152,13 @@ constexpr signing_fault faults[] = {
         [](draft& d, const context&) { leave_out(d, "oauth_verifier"); }},
     {"the parameters differ: oauth_body_hash was added after signing; sign it with the others",
         [](draft& d, const context&) { leave_out(d, "oauth_body_hash"); }},
+    {"the parameters differ: an empty oauth_signature was signed; it is the one parameter that can't be",
+        [](draft& d, const context&) { d.header.emplace_back("oauth_signature", ""); }},
+    {"the parameters differ: oauth_timestamp was made once to sign and once more to send; send the one that was signed",
+        a_second_before},
+    {"the parameters differ: those of the query were signed twice; sign each once", query_twice},
+    {"the parameters differ: there is an & behind the last one; put it between two parameters only",
+        [](draft& d, const context&) { d.behind_parameters = "&"; }},
     {"the parameters differ: the realm was signed; it is the one parameter of the header that is not", realm_too},
     {"the parameters differ: those of the Authorization header whose names don't begin with oauth_ were not signed; "
      "all but realm are",

@@ -63,6 +63,13 @@ void other_name_of_host(draft& d, const context&)
     }
 }
 
+// A client that has its provider's address built in, and reaches another server.
+void built_in_host(draft& d, std::string_view host)
+{
+    d.host = host;
+    d.port.clear();
+}
+
 void decoded_path(draft& d, const context&)
 {
     if (auto decoded = percent_decode(d.path))
@@ -81,6 +88,13 @@ void other_end_of_path(draft& d, const context&)
         d.path.pop_back();
     else if (d.path != "/")
         d.path += '/';
+}
+
+void without_json_suffix(draft& d, const context&)
+{
+    constexpr std::string_view suffix = ".json";
+    if (d.path.ends_with(suffix))
+        d.path.resize(d.path.size() - suffix.size());
 }
 
 void query_in_uri_too(draft& d, const context& c)
@@ -106,6 +120,8 @@ constexpr std::string_view other_method =
 constexpr std::string_view scheme =
     "the scheme differs: http was signed for https or the other way round; sign the URL that the client opens, and "
     "behind a TLS proxy the URL outside it";
+constexpr std::string_view built_in =
+    "the host differs: the provider's own was signed; sign the name that is in the Host header";
 constexpr std::string_view port =
     "the port differs: the scheme's own port (80, 443) is left out, every other port is signed";
 
@@ -123,9 +139,16 @@ constexpr signing_fault faults[] = {
     {"the host differs: it was signed in the case in which it was written; sign it in lower case", host_as_written},
     {"the host differs: another name of this server was signed; sign the name that is in the Host header",
         other_name_of_host},
+    {built_in, [](draft& d, const context&) { built_in_host(d, "api.twitter.com"); }},
+    {built_in, [](draft& d, const context&) { built_in_host(d, "api.x.com"); }},
     {"the path differs: it was decoded before it was signed; sign it as it stands on the wire", decoded_path},
     {"the path differs: an empty path was signed as nothing; sign it as /", empty_path},
     {"the path differs by a slash at its end; sign exactly the path that is sent", other_end_of_path},
+    {"the path differs: it was signed without its .json; sign exactly the path that is sent", without_json_suffix},
+    {"the path differs: it was signed with two slashes at its beginning; let the base URL end without one",
+        [](draft& d, const context&) { d.path = '/' + d.path; }},
+    {"the URI differs: only its path was signed; sign scheme and host too",
+        [](draft& d, const context&) { d.path_only = true; }},
     {"the URI differs: the query was signed as part of it; sign the query's parameters among the others", query_in_uri},
     {"the URI differs: the query was signed as part of it too; sign it among the parameters only", query_in_uri_too},
     {"method and parameters differ: the request was signed as a GET without its form body; sign what is sent",

@@ -107,6 +107,12 @@ std::optional<refusal> check_time(const claims& c, std::int64_t now, std::int64_
     const std::uint64_t off = distance(*c.timestamp, now);
     if (off <= static_cast<std::uint64_t>(window))
         return {};
+    constexpr std::int64_t day = 24 * 3600;
+    for (const auto& [per_second, unit] : {std::pair<std::int64_t, std::string_view>{1000, "milliseconds"},
+             {1'000'000, "microseconds"}, {1'000'000'000, "nanoseconds"}})
+        if (*c.timestamp > per_second && distance(*c.timestamp / per_second, now) < day)
+            return refusal(reason::timestamp_out_of_window,
+                "oauth_timestamp is in " + std::string(unit) + "; it is in seconds since 1970");
     return refusal(reason::timestamp_out_of_window,
         "oauth_timestamp is " + std::to_string(off) + " s " + (*c.timestamp > now ? "ahead of" : "behind") +
             " this clock, and " + std::to_string(window) + " s are accepted; set the client's clock");

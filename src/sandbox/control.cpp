@@ -4,6 +4,7 @@
 #include "sandbox/strict_json.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/oauth1/target.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -47,6 +48,15 @@ bool is_foreign(const server::request& r)
     return r.method != "GET" && !r.headers.get("Origin").empty();
 }
 
+// A page whose own name leads to this machine would count as the same site.
+bool is_named_as_loopback(const server::request& r)
+{
+    const auto host = r.headers.get("Host");
+    const auto bracket = host.rfind(']');
+    const auto colon = host.find(':', bracket == host.npos ? 0 : bracket);
+    return host.empty() || oauth1::is_loopback_host(host.substr(0, colon));
+}
+
 } // namespace
 
 server::response answer_control(const server::request& r, const control_actions& actions)
@@ -64,6 +74,8 @@ server::response answer_control(const server::request& r, const control_actions&
     }
     if (is_foreign(r))
         return said(403, "error", "the control port is not for other sites");
+    if (!is_named_as_loopback(r))
+        return said(403, "error", "the control port is for this machine only: call it 127.0.0.1 or localhost");
     try {
         if (path == "/journal")
             return server::response(200, "application/json; charset=utf-8", actions.journal());

@@ -7,7 +7,6 @@
 #include "sandbox/dates.hpp"
 #include "sandbox/error_bodies.hpp"
 #include "sandbox/masking.hpp"
-#include "sandbox/pages.hpp"
 #include "sandbox/seed.hpp"
 
 #include <coauth/http/date.hpp>
@@ -45,6 +44,15 @@ app default_app(const options& o)
     a.secret = valid.secret();
     a.name = "Sandbox App";
     return a;
+}
+
+// "GET POST" with another separator.
+std::string list_of(std::string_view methods, std::string_view separator)
+{
+    const auto space = methods.find(' ');
+    return space == std::string_view::npos ? std::string(methods)
+                                           : std::string(methods.substr(0, space)) + std::string(separator) +
+                                                 list_of(methods.substr(space + 1), separator);
 }
 
 void add_bucket(http::fields& headers, const std::string& prefix, const std::optional<rate_bucket>& bucket)
@@ -140,14 +148,18 @@ server::response engine::dispatch(call& c, journal_entry& entry)
 {
     if (!c.where) {
         entry.refused = "unknown_path";
+        if (const auto nearest = nearest_route(c.http->path()); !nearest.empty())
+            entry.explanation = "there is no such path; did you mean " + std::string(nearest) + '?';
         return refuse(c.http->path().starts_with("/2/") ? family::v2 : family::v1_1, 34);
     }
-    if (!allows(*c.where, c.http->method)) {
+    if (!allows(*c.where, c.http->method, mode_)) {
+        const auto methods = methods_in(*c.where, mode_);
         entry.refused = "method_not_allowed";
-        auto answer = refuse(c.where->kind, 86, 405,
-            "This method requires a " + std::string(c.where->methods == "GET POST" ? "GET or POST" : c.where->methods) +
-                '.');
-        answer.headers.set("Allow", c.where->methods == "GET POST" ? "GET, POST" : std::string(c.where->methods));
+        entry.explanation = allows(*c.where, c.http->method, mode::x)
+                                ? "strict mode wants POST here (RFC 5849, sections 2.1 and 2.3); mode x takes it"
+                                : "this route takes " + list_of(methods, " or ");
+        auto answer = refuse(c.where->kind, 86, 405, "This method requires a " + list_of(methods, " or ") + '.');
+        answer.headers.set("Allow", list_of(methods, ", "));
         return answer;
     }
     auto admitted = gatekeeper_.admit(c, world_, logins_.pending());
@@ -165,7 +177,7 @@ server::response engine::dispatch(call& c, journal_entry& entry)
         entry.refused = "rate_limited";
         answer = refuse(c.where->kind, 88);
     } else if (c.where->what == endpoint::index) {
-        answer = index_page(c.base_url, consumer_key_, control_url_, mode_ == mode::strict ? "strict" : "x");
+        answer = index_page(front_page(c.base_url));
     } else if (c.where->what == endpoint::avatar) {
         answer = answer_avatar(c.path_values[0], c.path_values[1]);
     } else if (c.where->kind == family::v1_1) {
@@ -175,7 +187,10 @@ server::response engine::dispatch(call& c, journal_entry& entry)
     } else if (c.where->kind == family::v2) {
         answer = answer_v2(c, world_);
     } else {
-        answer = logins_.answer(c, world_, entry.explanation);
+        refusal_note note;
+        answer = logins_.answer(c, world_, note);
+        entry.refused = std::move(note.reason);
+        entry.explanation = std::move(note.explanation);
     }
     add_limits(answer.headers, verdict);
     return answer;
@@ -211,6 +226,18 @@ server::response engine::afflicted(const scripted_fault& fault, call& c, journal
     auto answer = carry_out(c, entry);
     add_headers(fault, answer);
     return answer;
+}
+
+index_view engine::front_page(std::string_view base_url) const
+{
+    constexpr std::size_t shown = 10;
+    index_view view;
+    view.base_url = base_url;
+    view.consumer_key = consumer_key_;
+    view.control_url = control_url_;
+    view.mode = mode_ == mode::strict ? "strict" : "x";
+    view.refusals = journal_.last_refusals(shown);
+    return view;
 }
 
 route_limit engine::limit_of(const route& where) const

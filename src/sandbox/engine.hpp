@@ -5,6 +5,7 @@
 #include "sandbox/gatekeeper.hpp"
 #include "sandbox/journal.hpp"
 #include "sandbox/login_endpoints.hpp"
+#include "sandbox/pages.hpp"
 #include "sandbox/rate_windows.hpp"
 #include "sandbox/world.hpp"
 
@@ -51,6 +52,7 @@ private:
     server::response dispatch(call& c, journal_entry& entry);
     server::response afflicted(const scripted_fault& fault, call& c, journal_entry& entry);
     route_limit limit_of(const route& where) const;
+    index_view front_page(std::string_view base_url) const;
 
     mode mode_;
     std::chrono::seconds skew_;

@@ -7,6 +7,7 @@
 #include <coauth/oauth1/verifier.hpp>
 #include <coauth/sandbox/provider.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -38,8 +39,11 @@ private:
     admission admit_basic(call& c, const world& known);
     admission check_rights(const call& c);
     admission refuse_signature(const call& c, const oauth1::verification& found);
+    bool passes_in_x(const oauth1::incoming_request& incoming, const oauth1::credential_source& secrets,
+        std::chrono::sys_seconds now) const;
 
     mode mode_;
+    std::chrono::seconds timestamp_window_;
     oauth1::verifier verifier_;
 };
 

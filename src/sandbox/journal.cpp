@@ -67,6 +67,15 @@ void journal::clear()
     refused_.clear();
 }
 
+std::vector<journal_entry> journal::last_refusals(std::size_t most) const
+{
+    std::vector<journal_entry> out;
+    for (auto e = entries_.rbegin(); e != entries_.rend() && out.size() < most; ++e)
+        if (!e->refused.empty())
+            out.push_back(*e);
+    return out;
+}
+
 std::string journal::requests() const
 {
     json::array list;

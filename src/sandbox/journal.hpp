@@ -44,6 +44,9 @@ public:
     void record(journal_entry entry);
     void clear();
 
+    /// The last `most` requests that were refused, newest first. What was not found is not among them.
+    std::vector<journal_entry> last_refusals(std::size_t most) const;
+
     /// JSON array, newest last.
     std::string requests() const;
     /// JSON object: how many requests, by route and status; refusals by reason; faults.

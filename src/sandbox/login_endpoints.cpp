@@ -30,12 +30,30 @@ const std::string* protocol_parameter(const call& c, std::string_view name)
     return found ? found : oauth1::find(c.parameters, name);
 }
 
+void explain(refusal_note& note, std::string_view reason, std::string_view explanation)
+{
+    note.reason = reason;
+    note.explanation = explanation;
+}
+
 // The legs' answers are forms that say they are HTML, as the real provider's do.
 server::response form_answer(const oauth1::parameters& fields)
 {
     server::response answer(200, "text/html;charset=utf-8", oauth1::encode_form(fields));
     answer.headers.set("Cache-Control", "no-store");
     return answer;
+}
+
+// Where a login without oauth_callback leads, as before OAuth 1.0a: to the app's registered callback, or to a PIN.
+std::string own_callback(const app& asking)
+{
+    return asking.callbacks && !asking.callbacks->empty() ? asking.callbacks->front() : "oob";
+}
+
+std::string_view over(const login& expired)
+{
+    return expired.gave_up() ? "this login is over: five wrong verifiers were tried"
+                             : "the request token is too old (--request-token-ttl)";
 }
 
 // As the real provider does it.
@@ -51,51 +69,55 @@ login_endpoints::login_endpoints(
     : mode_(m), auto_approve_(std::move(auto_approve)), random_(std::move(random)), pending_(request_token_ttl)
 {}
 
-server::response login_endpoints::answer(const call& c, world& w, std::string& explanation)
+server::response login_endpoints::answer(const call& c, world& w, refusal_note& note)
 {
     switch (c.where->what) {
     case endpoint::request_token:
-        return request_token(c, w, explanation);
+        return request_token(c, w, note);
     case endpoint::authorize:
     case endpoint::authenticate:
-        return c.http->method == "POST" ? submit_page(c, w, explanation) : open_page(c, w);
+        return c.http->method == "POST" ? submit_page(c, w, note) : open_page(c, w, note);
     case endpoint::access_token:
-        return access_token(c, w, explanation);
+        return access_token(c, w, note);
     default:
-        return bearer_token(c, w, explanation);
+        return bearer_token(c, w, note);
     }
 }
 
-server::response login_endpoints::request_token(const call& c, const world& w, std::string& explanation)
+server::response login_endpoints::request_token(const call& c, const world& w, refusal_note& note)
 {
-    const auto* callback = protocol_parameter(c, "oauth_callback");
-    if (!callback) {
-        explanation = "leg 1 must send oauth_callback: an absolute URL, or oob (RFC 5849, section 2.1)";
-        return refuse(family::oauth, 38, mode_ == mode::strict ? 400 : 403, "oauth_callback parameter is missing.");
+    const auto* asking = w.find_app(c.consumer_key);
+    const auto* sent = protocol_parameter(c, "oauth_callback");
+    if (!sent && mode_ == mode::strict) {
+        explain(note, "missing_parameter",
+            "leg 1 must send oauth_callback: an absolute URL, or oob (RFC 5849, section 2.1); mode x takes its absence "
+            "for the app's own callback");
+        return refuse(family::oauth, 38, 400, "oauth_callback parameter is missing.");
     }
+    const auto callback = sent ? *sent : own_callback(*asking);
     const auto access = oauth1::find(c.parameters, "x_auth_access_type");
     if (access && *access != "read" && *access != "write") {
-        explanation = "x_auth_access_type must be read or write";
+        explain(note, "bad_parameter", "x_auth_access_type must be read or write");
         return refuse(family::oauth, 44);
     }
-    const auto* asking = w.find_app(c.consumer_key);
-    switch (judge_callback(*callback, asking->callbacks)) {
+    switch (judge_callback(callback, asking->callbacks)) {
     case callback_verdict::not_approved:
-        explanation = asking->callbacks
-                          ? "the callback is not on the app's list; it must match character by character"
-                          : "the callback must be an absolute http, https or app URL without fragment, or oob";
+        explain(note, "callback_not_approved",
+            asking->callbacks ? "the callback is not on the app's list; it must match character by character"
+                              : "the callback must be an absolute http, https or app URL without fragment, or oob");
         // X has been seen to answer in both ways.
         return mode_ == mode::x ? xml_errors(403, 415, "Callback URL not approved for this client application.")
                                 : refuse(family::oauth, 415);
     case callback_verdict::only_oob:
-        explanation = "this app has an empty list of callbacks, so it is a desktop app and may use oob only";
+        explain(note, "callback_not_approved",
+            "this app has an empty list of callbacks, so it is a desktop app and may use oob only");
         return mode_ == mode::x
                    ? xml_hash(401, c.http->path(), "Desktop applications only support the oauth_callback value 'oob'")
                    : refuse(family::oauth, 417);
     case callback_verdict::accepted:
         break;
     }
-    const auto& l = pending_.issue(c.consumer_key, *callback, !access || *access == "write", random_, c.now);
+    const auto& l = pending_.issue(c.consumer_key, callback, !access || *access == "write", random_, c.now);
     oauth1::parameters fields;
     fields.emplace_back("oauth_token", l.token);
     fields.emplace_back("oauth_token_secret", l.secret.reveal());
@@ -103,12 +125,51 @@ server::response login_endpoints::request_token(const call& c, const world& w, s
     return form_answer(fields);
 }
 
-server::response login_endpoints::open_page(const call& c, const world& w)
+// The login that the page is for; null if it can't go on.
+const login* login_endpoints::login_of_page(const call& c, refusal_note& note)
 {
+    const auto sent = oauth1::count(c.parameters, "oauth_token");
     const auto* token = oauth1::find(c.parameters, "oauth_token");
-    const auto* l = token && oauth1::count(c.parameters, "oauth_token") == 1 ? pending_.find(*token, c.now) : nullptr;
-    if (!l || l->state != login_state::issued)
-        return dead_token_page();
+    if (!token || token->empty()) {
+        explain(note, "missing_token", "the page's address or form has no oauth_token");
+        return nullptr;
+    }
+    if (sent > 1) {
+        explain(note, "duplicate_parameter", "there is more than one oauth_token in the page's address and form");
+        return nullptr;
+    }
+    const auto* l = pending_.find(*token, c.now);
+    if (!l) {
+        explain(note, "unknown_token",
+            "this request token is unknown: it was mistyped or cut off, or given by another sandbox, or by this one "
+            "before a reset");
+        return nullptr;
+    }
+    switch (l->state) {
+    case login_state::issued:
+        return l;
+    case login_state::authorized:
+        explain(
+            note, "used_token", "this request token was used: the login was allowed before, and the page works once");
+        break;
+    case login_state::exchanged:
+        explain(note, "used_token", "this request token was used: it was exchanged for an access token");
+        break;
+    case login_state::denied:
+        explain(note, "denied_token", "this login was denied before: the user pressed Cancel");
+        break;
+    case login_state::expired:
+        explain(note, "expired_token", over(*l));
+        break;
+    }
+    return nullptr;
+}
+
+server::response login_endpoints::open_page(const call& c, const world& w, refusal_note& note)
+{
+    const auto* l = login_of_page(c, note);
+    if (!l)
+        return dead_token_page(note.explanation);
     if (auto_approve_) {
         const auto p = auto_approve_->empty() ? w.first_people(1).front() : *w.person_by_username(*auto_approve_);
         return approve(c, w, *l, p);
@@ -124,20 +185,19 @@ server::response login_endpoints::open_page(const call& c, const world& w)
     return show_page(c, w, *l, name ? *name : remembered ? remembered->username : w.first_people(1).front().username);
 }
 
-server::response login_endpoints::submit_page(const call& c, const world& w, std::string& explanation)
+server::response login_endpoints::submit_page(const call& c, const world& w, refusal_note& note)
 {
     if (!server::came_from_same_origin(*c.http, c.base_url)) {
-        explanation = "the form was sent from another site (Origin, Sec-Fetch-Site)";
+        explain(note, "foreign_form", "the form was sent from another site (Origin, Sec-Fetch-Site)");
         return refused_form_page("It was sent from another site.");
     }
-    const auto* token = oauth1::find(c.parameters, "oauth_token");
-    const auto* l = token && oauth1::count(c.parameters, "oauth_token") == 1 ? pending_.find(*token, c.now) : nullptr;
-    if (!l || l->state != login_state::issued)
-        return dead_token_page();
+    const auto* l = login_of_page(c, note);
+    if (!l)
+        return dead_token_page(note.explanation);
     const bool allowed = oauth1::find(c.parameters, "allow") != nullptr;
     const bool refused = oauth1::find(c.parameters, "deny") != nullptr;
     if (allowed == refused) {
-        explanation = "the form must have exactly one of allow and deny";
+        explain(note, "bad_form", "the form must have exactly one of allow and deny");
         return refused_form_page("Neither or both of Allow and Cancel were pressed.");
     }
     if (refused) {
@@ -184,11 +244,11 @@ server::response login_endpoints::show_page(
     return authorize_page(view);
 }
 
-server::response login_endpoints::access_token(const call& c, world& w, std::string& explanation)
+server::response login_endpoints::access_token(const call& c, world& w, refusal_note& note)
 {
     const auto* verifier = protocol_parameter(c, "oauth_verifier");
     if (!verifier || verifier->empty()) {
-        explanation = "leg 3 must send oauth_verifier (RFC 5849, section 2.3)";
+        explain(note, "missing_parameter", "leg 3 must send oauth_verifier (RFC 5849, section 2.3)");
         return text_error(
             mode_ == mode::strict ? 400 : 401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
     }
@@ -196,23 +256,23 @@ server::response login_endpoints::access_token(const call& c, world& w, std::str
     case exchange_outcome::granted:
         break;
     case exchange_outcome::wrong_verifier:
-        explanation = "the verifier is not the one that was given";
+        explain(note, "wrong_verifier", "the verifier is not the one that was given");
         return text_error(401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
     case exchange_outcome::unknown:
-        explanation = "there is no such request token";
+        explain(note, "unknown_token", "there is no such request token");
         return text_error(401, "Invalid request token.");
     case exchange_outcome::not_authorized:
-        explanation = "the person has not allowed it yet";
+        explain(note, "not_authorized", "the person has not allowed it yet");
         return text_error(401, "Invalid request token.");
     case exchange_outcome::used:
-        explanation = "the request token was exchanged before";
+        explain(note, "used_token", "the request token was exchanged before");
         return mode_ == mode::x ? xml_hash(401, c.http->path(), "Invalid / expired Token")
                                 : text_error(401, "Invalid request token.");
     case exchange_outcome::denied:
-        explanation = "the person refused";
+        explain(note, "denied_token", "the person refused");
         return text_error(401, "Invalid request token.");
     case exchange_outcome::expired:
-        explanation = "the request token is too old, or five wrong verifiers were tried";
+        explain(note, "expired_token", over(*pending_.find(c.token, c.now)));
         return mode_ == mode::x ? xml_hash(401, c.http->path(), "Invalid / expired Token")
                                 : text_error(401, "Invalid request token.");
     }
@@ -241,11 +301,11 @@ const grant& login_endpoints::grant_for(world& w, const std::string& consumer_ke
     return *w.find_grant(token);
 }
 
-server::response login_endpoints::bearer_token(const call& c, world& w, std::string& explanation)
+server::response login_endpoints::bearer_token(const call& c, world& w, refusal_note& note)
 {
     const auto* type = oauth1::find(c.parameters, "grant_type");
     if (!type || *type != "client_credentials") {
-        explanation = "the body must be grant_type=client_credentials, as a form";
+        explain(note, "bad_parameter", "the body must be grant_type=client_credentials, as a form");
         return refuse(family::oauth, 170);
     }
     const auto* token = w.bearer_of(c.consumer_key);

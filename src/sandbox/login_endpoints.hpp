@@ -15,6 +15,14 @@
 
 namespace coauth::sandbox {
 
+/// Why a login's request was refused, for the journal and the log.
+struct refusal_note {
+    refusal_note() = default;
+
+    std::string reason;      ///< In one word; empty if it was not refused.
+    std::string explanation; ///< In a sentence.
+};
+
 /// Thread safety: not safe; the provider guards it.
 class login_endpoints {
 public:
@@ -22,9 +30,8 @@ public:
     login_endpoints(
         mode m, std::chrono::seconds request_token_ttl, std::optional<std::string> auto_approve, random_source random);
 
-    /// Answers the routes of a login that was admitted. What went wrong, if anything, is put into
-    /// `explanation`, for the operator.
-    server::response answer(const call& c, world& w, std::string& explanation);
+    /// Answers the routes of a login that was admitted. What went wrong, if anything, is put into `note`.
+    server::response answer(const call& c, world& w, refusal_note& note);
 
     const logins& pending() const noexcept { return pending_; }
 
@@ -35,11 +42,12 @@ public:
     void clear();
 
 private:
-    server::response request_token(const call& c, const world& w, std::string& explanation);
-    server::response access_token(const call& c, world& w, std::string& explanation);
-    server::response bearer_token(const call& c, world& w, std::string& explanation);
-    server::response open_page(const call& c, const world& w);
-    server::response submit_page(const call& c, const world& w, std::string& explanation);
+    server::response request_token(const call& c, const world& w, refusal_note& note);
+    server::response access_token(const call& c, world& w, refusal_note& note);
+    server::response bearer_token(const call& c, world& w, refusal_note& note);
+    server::response open_page(const call& c, const world& w, refusal_note& note);
+    server::response submit_page(const call& c, const world& w, refusal_note& note);
+    const login* login_of_page(const call& c, refusal_note& note);
     server::response approve(const call& c, const world& w, const login& l, const person& p);
     server::response show_page(
         const call& c, const world& w, const login& l, std::string username, std::string problem = {});

@@ -10,7 +10,6 @@ constexpr std::size_t token_size = 27;
 constexpr std::size_t secret_size = 32;
 constexpr std::size_t verifier_size = 32;
 constexpr std::size_t pin_size = 7;
-constexpr int most_wrong_verifiers = 5;
 
 // Ended logins are remembered this much longer than they could live.
 constexpr std::chrono::hours remembered{1};
@@ -99,7 +98,8 @@ exchange_outcome logins::exchange(
         break;
     }
     if (!equal_in_constant_time(l->verifier, verifier)) {
-        if (++l->wrong_verifiers >= most_wrong_verifiers)
+        ++l->wrong_verifiers;
+        if (l->gave_up())
             l->state = login_state::expired;
         return exchange_outcome::wrong_verifier;
     }

@@ -14,6 +14,9 @@
 
 namespace coauth::sandbox {
 
+/// A PIN could be guessed otherwise.
+inline constexpr int most_wrong_verifiers = 5;
+
 enum class login_state {
     issued,     ///< Leg 1 is done; the person is to decide.
     authorized, ///< The person allowed it; leg 3 is to come.
@@ -37,6 +40,8 @@ struct login {
     int wrong_verifiers = 0;
 
     bool out_of_band() const noexcept { return callback == "oob"; }
+    /// Whether too many wrong verifiers ended it.
+    bool gave_up() const noexcept { return wrong_verifiers >= most_wrong_verifiers; }
 };
 
 enum class exchange_outcome {

@@ -1,6 +1,7 @@
 #include "sandbox/pages.hpp"
 
 #include "sandbox/callback_rules.hpp"
+#include "sandbox/dates.hpp"
 
 #include <coauth/server/page.hpp>
 
@@ -21,6 +22,10 @@ constexpr std::string_view style =
     "auto;padding:1.5rem;background:var(--paper);border-radius:.75rem}"
     "main>:last-child{margin-bottom:0}"
     "h1{font-size:1.35rem;line-height:1.25;margin:0 0 1rem}"
+    "h2{font-size:1.1rem;margin:1.5rem 0 .5rem}"
+    ".refusals{padding:0;list-style:none}"
+    ".refusals li{border-top:1px solid var(--line)}"
+    ".refusals p{margin:.4rem 0}"
     "label{display:block;font-weight:600}"
     "input{box-sizing:border-box;width:100%;font:inherit;color:inherit;background:transparent;padding:.55rem;"
     "margin:.25rem 0 1rem;border:1px solid var(--line);border-radius:.4rem}"
@@ -51,6 +56,29 @@ std::string suggestions(const std::vector<person>& people)
     for (const auto& p : people)
         html += "<option value=\"" + escape_html(p.username) + "\">" + escape_html(p.name) + "</option>\n";
     return html + "</datalist>\n";
+}
+
+// A refusal's explanation as a sentence of a page.
+std::string sentence(std::string_view text)
+{
+    std::string out(text);
+    if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
+        out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    return out.empty() ? out : out + '.';
+}
+
+std::string refusal_item(const journal_entry& e)
+{
+    const auto path = std::string_view(e.target).substr(0, e.target.find('?'));
+    std::string html = "<li><p class=\"note\">" + escape_html(iso8601(e.at)) + "</p>\n<p><code>" +
+                       escape_html(e.method) + ' ' + escape_html(path) + "</code> " + std::to_string(e.status) +
+                       " <b>" + escape_html(e.refused) + "</b></p>\n";
+    if (!e.explanation.empty())
+        html += "<p>" + escape_html(sentence(e.explanation)) + "</p>\n";
+    if (!e.base_string.empty())
+        html += "<details><summary>The base string that should have been signed</summary>\n<p><code>" +
+                escape_html(e.base_string) + "</code></p></details>\n";
+    return html + "</li>\n";
 }
 
 } // namespace
@@ -101,11 +129,11 @@ server::response denied_page(std::string_view app_name)
             "</b> may not use your account</h1>\n<p>You can close this page.</p>\n");
 }
 
-server::response dead_token_page()
+server::response dead_token_page(std::string_view reason)
 {
     return page(403, "This login is over",
-        "<h1>This login can't go on</h1>\n<p>The request token for this page is invalid. It may have already been "
-        "used, or expired because it is too old. Go back to the app and begin again.</p>\n");
+        "<h1>This login can't go on</h1>\n<p class=\"problem\">" + escape_html(sentence(reason)) +
+            "</p>\n<p>Go back to the app and begin again.</p>\n");
 }
 
 server::response refused_form_page(std::string_view why)
@@ -113,17 +141,22 @@ server::response refused_form_page(std::string_view why)
     return page(400, "Not accepted", "<h1>This form can't be accepted</h1>\n<p>" + escape_html(why) + "</p>\n");
 }
 
-server::response index_page(
-    std::string_view base_url, std::string_view consumer_key, std::string_view control_url, std::string_view mode)
+server::response index_page(const index_view& view)
 {
     const auto row = [](std::string_view name, std::string_view value) {
         return "<p><b>" + std::string(name) + "</b><br><code>" + escape_html(value) + "</code></p>\n";
     };
-    return page(200, "coauth-sandbox",
+    std::string html =
         "<h1>coauth-sandbox</h1>\n<p>A strict OAuth 1.0a provider to test logins against. Nobody here is real.</p>\n" +
-            row("Base URL", base_url) + row("Consumer key", consumer_key) +
-            row("Legs of a login", "/oauth/request_token  /oauth/authorize  /oauth/access_token") +
-            row("Control port", control_url) + row("Mode", mode));
+        row("Base URL", view.base_url) + row("Consumer key", view.consumer_key) +
+        row("Legs of a login", "/oauth/request_token  /oauth/authorize  /oauth/access_token") +
+        row("Control port", view.control_url) + row("Mode", view.mode) + "<h2>Last refusals</h2>\n";
+    html += view.refusals.empty() ? "<p>Nothing was refused yet.</p>\n" : "<ol class=\"refusals\">\n";
+    for (const journal_entry& e : view.refusals)
+        html += refusal_item(e);
+    if (!view.refusals.empty())
+        html += "</ol>\n";
+    return page(200, "coauth-sandbox", html);
 }
 
 } // namespace coauth::sandbox

@@ -1,6 +1,7 @@
 // The pages a person sees. They work without JavaScript and on a telephone, and escape what they show.
 #pragma once
 
+#include "sandbox/journal.hpp"
 #include "sandbox/world.hpp"
 
 #include <coauth/server/http_server.hpp>
@@ -33,14 +34,22 @@ server::response pin_page(std::string_view app_name, std::string_view pin);
 /// After refusing, for an app that can't be redirected to.
 server::response denied_page(std::string_view app_name);
 
-/// The request token is unknown, used or too old.
-server::response dead_token_page();
+/// The login of the page can't go on: its request token is missing, unknown, used, denied or too old. `reason` says
+/// which.
+server::response dead_token_page(std::string_view reason);
 
 /// A form that did not come from the sandbox's own page, or can't be read.
 server::response refused_form_page(std::string_view why);
 
-/// What this is and how to use it.
-server::response index_page(
-    std::string_view base_url, std::string_view consumer_key, std::string_view control_url, std::string_view mode);
+/// What the front page shows.
+struct index_view {
+    index_view() = default;
+
+    std::string base_url, consumer_key, control_url, mode;
+    std::vector<journal_entry> refusals; ///< Newest first.
+};
+
+/// What this is, how to use it, and what was refused last.
+server::response index_page(const index_view& view);
 
 } // namespace coauth::sandbox

@@ -104,7 +104,7 @@ asio::ip::address checked_address(const options& o)
             .with_hint("write an address, such as 127.0.0.1 or ::1; a name is not looked up");
     if (!parsed.is_loopback() && !o.expose)
         throw error(errc::invalid_argument, "the sandbox listens on loopback addresses only, such as 127.0.0.1 or ::1")
-            .with_hint("whoever reaches it can sign in as any user; in a container, allow that with --expose");
+            .with_hint("every visitor can sign in as any user; in a container, allow that with --expose");
     return parsed;
 }
 

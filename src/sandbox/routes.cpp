@@ -145,16 +145,37 @@ const route* route_named(std::string_view name)
     return found == table.end() ? nullptr : found;
 }
 
-bool allows(const route& where, std::string_view method) noexcept
+std::string_view methods_in(const route& r, mode m) noexcept
 {
-    auto rest = where.methods;
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(' '), rest.size());
-        if (rest.substr(0, end) == method)
+    const bool is_leg = r.what == endpoint::request_token || r.what == endpoint::access_token;
+    return is_leg && m == mode::x ? "GET POST" : r.methods;
+}
+
+bool allows(const route& r, std::string_view method, mode m) noexcept
+{
+    auto methods = methods_in(r, m);
+    while (!methods.empty()) {
+        const auto end = std::min(methods.find(' '), methods.size());
+        if (methods.substr(0, end) == method)
             return true;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        methods.remove_prefix(std::min(end + 1, methods.size()));
     }
     return false;
+}
+
+std::string_view nearest_route(std::string_view path)
+{
+    std::string tidy;
+    for (const char c : path)
+        if (c != '/' || !tidy.ends_with('/'))
+            tidy += c;
+    if (tidy.size() > 1 && tidy.ends_with('/'))
+        tidy.pop_back();
+    const bool has_suffix = tidy.ends_with(".json");
+    for (const auto& tried : {tidy, has_suffix ? tidy.substr(0, tidy.size() - 5) : tidy + ".json"})
+        if (const auto found = find_route(tried); found.where)
+            return found.where->pattern;
+    return {};
 }
 
 } // namespace coauth::sandbox

@@ -85,6 +85,12 @@ route_match find_route(std::string_view path);
 /// without `.json`. Null if there is none.
 const route* route_named(std::string_view name);
 
-bool allows(const route& where, std::string_view method) noexcept;
+/// The methods that a route takes in this mode: "GET POST". X takes GET for the legs, too.
+std::string_view methods_in(const route& r, mode m) noexcept;
+
+bool allows(const route& r, std::string_view method, mode m = mode::strict) noexcept;
+
+/// The pattern of the route that `path` misses by slashes at its end or beside others, or by .json; or empty.
+std::string_view nearest_route(std::string_view path);
 
 } // namespace coauth::sandbox

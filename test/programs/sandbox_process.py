@@ -11,7 +11,7 @@ class Sandbox:
     """with Sandbox(program, "--auto-approve") as ready: ready["url"] ..."""
 
     def __init__(self, program, *arguments):
-        self.command = [program, *arguments]
+        self.command = [program, "--exit-with-parent", *arguments]
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)

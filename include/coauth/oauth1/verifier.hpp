@@ -64,7 +64,7 @@ enum class refusal_reason {
     duplicate_parameter,     ///< 400: a protocol parameter twice, or in two places.
     missing_parameter,       ///< 400
     unsupported_method,      ///< 400: unknown, not among the options' methods, or PLAINTEXT without https.
-    unsupported_version,     ///< 400: sent, and not "1.0".
+    unsupported_version,     ///< 400: sent, and not "1.0" (nor 1.0a, where that is tolerated).
     bad_timestamp,           ///< 400: not a positive integer.
     timestamp_out_of_window, ///< 401: too old or too far ahead.
     unknown_consumer,        ///< 401
@@ -112,8 +112,8 @@ struct verifier_options {
 
     /// What X's own verifier is known to tolerate beyond the RFC: credentials in several places (the
     /// last of header, form body and query counts), unquoted header values, header parameters that are
-    /// not `oauth_` and not signed, and a request token's secret that was not used (with
-    /// `oauth_verifier` only). Default: no.
+    /// not `oauth_` and not signed, `oauth_version` 1.0a, and a request token's secret that was not used
+    /// (with `oauth_verifier` only). Default: no.
     bool lenient = false;
 
     /// Says which of the usual faults explains a bad signature. For sandboxes: it costs up to about

@@ -47,7 +47,7 @@ struct options {
 
     std::string address = "127.0.0.1"; ///< An IP address, loopback unless `expose`. 0.0.0.0 and :: are all of them.
     std::uint16_t port = 0;            ///< 0: the kernel chooses.
-    /// Allows an address that other machines reach: whoever does may sign in as any user. For containers. The
+    /// Allows an address that other machines reach: every visitor may sign in as any user. For containers. The
     /// control port stays on loopback. Default: no.
     bool expose = false;
     sandbox::mode mode = mode::strict;

@@ -71,13 +71,13 @@ void warn_of_exposure(const sandbox::options& o)
 {
     if (!o.expose)
         return;
-    coauth::server::listen_address where;
-    where.address = o.address;
-    if (where.is_loopback())
-        std::cerr << "coauth-sandbox: --expose does nothing with " << where.address
+    coauth::server::listen_address listening;
+    listening.address = o.address;
+    if (listening.is_loopback())
+        std::cerr << "coauth-sandbox: --expose does nothing with " << listening.address
                   << ", which is this machine only; listen on another address, such as --listen 0.0.0.0:4443\n";
     else
-        std::cerr << "coauth-sandbox: warning: everybody who reaches " << where.address
+        std::cerr << "coauth-sandbox: warning: everybody who reaches " << listening.address
                   << " can sign in here as any user; use no real keys and no real data\n";
 }
 

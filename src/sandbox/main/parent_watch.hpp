@@ -6,7 +6,7 @@
 
 namespace coauth::sandbox {
 
-/// What tells of the parent.
+/// What shows whether the parent is there.
 struct parent_signs {
     parent_signs() = default;
     parent_signs(pid_t parent, bool input_ended) : parent(parent), input_ended(input_ended) {}

@@ -162,6 +162,35 @@ TEST_CASE("sandbox control: shows what was seen, and takes orders")
     }
 }
 
+TEST_CASE("sandbox control: takes calls by a name of this machine only")
+{
+    running_sandbox running;
+    const std::pair<std::string, int> table[] = {{"localhost", 200}, {"LOCALHOST:1234", 200}, {"127.0.0.1:1", 200},
+        {"[::1]:1", 200}, {"[::1]", 200}, {"evil.example", 403}, {"evil.example:80", 403},
+        {"127.0.0.1.evil.example", 403}, {"localhost.evil.example", 403}, {"[2001:db8::1]", 403}};
+    for (const auto& [host, status] : table) {
+        const auto& shown = host;
+        CAPTURE(shown);
+        asio::io_context io;
+        asio::ip::tcp::socket socket(io);
+        socket.connect(endpoint_of(running->control_url()));
+        asio::write(socket, asio::buffer("GET /journal HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
+        CHECK(status_of(read_all(socket)) == status);
+    }
+}
+
+TEST_CASE("sandbox: beyond loopback with expose only, and its URL and certificate are for programs beside it")
+{
+    sandbox::options o;
+    o.address = "0.0.0.0";
+    CHECK_THROWS_AS(running_sandbox{o}, coauth::error);
+    o.expose = true;
+    running_sandbox running(o);
+    CHECK(running->url().starts_with("https://127.0.0.1:"));
+    CHECK(running->control_url().starts_with("http://127.0.0.1:"));
+    CHECK(status_of(plain(*running, "GET", "/")) == 200);
+}
+
 TEST_CASE("sandbox: the log gets one line a request, and may ask the provider back")
 {
     std::mutex guard;

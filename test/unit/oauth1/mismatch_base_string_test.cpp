@@ -100,11 +100,16 @@ TEST_CASE("each usual fault of a base string is named")
             swap("api.example.com", "API.Example.com")},
         {"the host differs: another name", url("https://api.x.com/a"), swap("api.x.com", "api.twitter.com")},
         {"the host differs: another name", url("https://127.0.0.1:8443/a"), swap("127.0.0.1", "localhost")},
+        {"the provider's own was signed", url("https://127.0.0.1:8443/a"), swap("127.0.0.1%3A8443", "api.twitter.com")},
+        {"the provider's own was signed", url("https://127.0.0.1:8443/a"), swap("127.0.0.1%3A8443", "api.x.com")},
         {"the path differs: it was decoded", url("https://api.example.com/a%20b"), swap("a%2520b", "a%20b")},
         {"the path differs: an empty path", url("https://api.example.com?a=b"),
             swap("example.com%2F&", "example.com&")},
         {"the path differs by a slash", as_it_is, swap("lookup&", "lookup%2F&")},
         {"the path differs by a slash", url("https://api.example.com/a/"), swap("a%2F&", "a&")},
+        {"without its .json", url("https://api.example.com/a.json"), swap("a.json&", "a&")},
+        {"with two slashes at its beginning", as_it_is, swap("example.com%2F1", "example.com%2F%2F1")},
+        {"only its path was signed", as_it_is, swap("https%3A%2F%2Fapi.example.com", "")},
 
         // Which parameters
         {"the query was not signed", as_it_is, swap("name%3Djack%26", "")},
@@ -125,6 +130,29 @@ TEST_CASE("each usual fault of a base string is named")
                 r.content_type = "application/json";
             },
             swap("name%3D", "%257B%2522text%2522%253A%2522hi%2522%257D%3D%26name%3D")},
+        {"the members of the JSON body were signed",
+            [](request& r) {
+                r.method = "POST";
+                r.body = R"( {"text" : "h\u00e9\"\ud83d\ude00", "count":-1.5e3, "yes":true } )";
+                r.content_type = "application/json";
+            },
+            [](std::string base) {
+                return replace(replace(std::move(base), "name%3Djack", "count%3D-1.5e3%26name%3Djack"), "version%3D1.0",
+                    "version%3D1.0%26text%3Dh%25C3%25A9%2522%25F0%259F%2598%2580%26yes%3Dtrue");
+            }},
+        {"the fields of the multipart body were signed",
+            [](request& r) {
+                r.method = "POST";
+                r.body = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx y\r\n--b\r\nContent-Disposition: "
+                         "form-data; name=\"f\"; filename=\"f\"\r\n\r\nfile\r\n--b--\r\n";
+                r.content_type = "multipart/form-data; boundary=b";
+            },
+            swap("name%3Djack", "a%3Dx%2520y%26name%3Djack")},
+        {"an empty oauth_signature was signed", as_it_is,
+            swap("%26oauth_signature_method", "%26oauth_signature%3D%26oauth_signature_method")},
+        {"oauth_timestamp was made once to sign", as_it_is, swap("1700000000", "1699999999")},
+        {"those of the query were signed twice", as_it_is, swap("name%3Djack", "name%3Djack%26name%3Djack")},
+        {"there is an & behind the last one", as_it_is, [](std::string base) { return base + "%26"; }},
         {"oauth_token was not signed", as_it_is, swap("%26oauth_token%3Dtoken-1", "")},
         {"an empty oauth_token was signed", [](request& r) { r.drop("oauth_token").token_secret = ""; },
             swap("%26oauth_version", "%26oauth_token%3D%26oauth_version")},
@@ -186,6 +214,8 @@ TEST_CASE("each usual fault of a base string is named")
         {"was signed as it was sent", query("a=%3f&b=%3F!"),
             swap("a%3D%253F%26b%3D%253F%2521", "a%3D%253f%26b%3D%253F%21")},
         {"as Latin-1", query("a=%C3%A9"), swap("%25C3%25A9", "%25E9")},
+        {"as UTF-8 twice", query("a=%C3%A9"), swap("%25C3%25A9", "%25C3%2583%25C2%25A9")},
+        {"encoded again without being decoded", query("a=b%20c"), swap("b%2520c", "b%252520c")},
         {"the callback differs: it was not encoded", callback,
             swap("https%253A%252F%252Fapp.example%252Fa%253Fb%253Dc%2520d",
                 "https%3A%2F%2Fapp.example%2Fa%3Fb%3Dc%20d")},
@@ -195,7 +225,14 @@ TEST_CASE("each usual fault of a base string is named")
         {"the callback differs: it was sent encoded twice",
             [](request& r) { r.set("oauth_callback", "https%3A%2F%2Fapp.example%2F"); },
             swap("https%25253A%25252F%25252Fapp.example%25252F", "https%253A%252F%252Fapp.example%252F")},
-        {"encoded once too often", query("a=b%20c"), swap("b%2520c", "b%252520c")},
+        {"encoded once too often",
+            [](request& r) {
+                r.url = "https://api.example.com/a?a=b%20c";
+                r.set("oauth_nonce", "n 1");
+            },
+            [](std::string base) {
+                return replace(replace(std::move(base), "b%2520c", "b%252520c"), "n%25201", "n%2525201");
+            }},
         {"encoded once too often", query("a=b%20c"),
             [](std::string base) {
                 const auto at = base.rfind('&') + 1;

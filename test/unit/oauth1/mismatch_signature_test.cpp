@@ -1,9 +1,12 @@
 // Each fault of a key, and each in writing a signature, that the verifier can name, and what is said.
 #include "changed_text.hpp"
 #include "explained.hpp"
+#include "oauth1/faults.hpp"
 #include "vectors/oauth1_vectors.hpp"
 
 #include <coauth/oauth1/percent_encoding.hpp>
+
+#include <algorithm>
 
 using namespace coauth;
 using namespace coauth::oauth1;
@@ -49,7 +52,21 @@ TEST_CASE("each usual fault of a key is named")
         {"the secrets were not percent-encoded", "app secret/1&token+secret"},
         {"the whole key was percent-encoded", "app%2520secret%252F1%26token%252Bsecret"},
         {"the consumer's secret ends in a newline", "app%20secret%2F1%0A&token%2Bsecret"},
+        {"the consumer's key stands where its secret should", "app&token%2Bsecret"},
+        {"the token stands where its secret should", "app%20secret%2F1&token-1"},
+        {"both secrets end in a newline", "app%20secret%2F1%0A&token%2Bsecret%0A"},
+        {"undefined, null or None", "app%20secret%2F1&undefined"},
+        {"undefined, null or None", "app%20secret%2F1&null"},
+        {"undefined, null or None", "app%20secret%2F1&None"},
+        {"there are quotes around a secret", "%22app%20secret%2F1%22&token%2Bsecret"},
+        {"there are quotes around a secret", "%22app%20secret%2F1%22&%22token%2Bsecret%22"},
     };
+    for (const key_fault& fault : key_faults()) {
+        const auto sentence = fault.sentence;
+        CAPTURE(sentence);
+        CHECK(std::any_of(std::begin(table), std::end(table),
+            [&](const row& t) { return sentence.find(t.says) != sentence.npos; })); // no fault without its row
+    }
     for (const row& t : table) {
         CAPTURE(t.says);
         request r;
@@ -102,6 +119,7 @@ TEST_CASE("each usual fault in writing a signature is named")
         {hex(octets), "in hex"},
         {upper_hex, "in hex"},
         {base64(hex(octets)), "base64 of the digest in hex"},
+        {base64(right), "encoded as base64 twice"},
         {other_tail, "not canonical base64"},
         {base64(hmac(right_key, r.base_string(), EVP_sha256())), "another digest"},
         {base64(hmac(right_key, r.base_string(), EVP_sha512())), "another digest"},

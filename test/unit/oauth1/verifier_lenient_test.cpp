@@ -39,6 +39,22 @@ TEST_CASE("X takes credentials from several places, and the last counts")
     CHECK(verify_once(doubled, records(), lenient()) == "genuine");
 }
 
+TEST_CASE("X takes oauth_version 1.0a, and no other than 1.0 beside it")
+{
+    for (const std::string version : {"1.0a", "1.0A"}) {
+        request r;
+        r.set("oauth_version", version).sign();
+        CHECK(verify_once(r) == "unsupported_version");
+        CHECK(verify_once(r, records(), lenient()) == "genuine");
+    }
+    for (const std::string version : {"1.0b", "1.0aa", "1.0 a", "1", "2.0", ""}) {
+        CAPTURE(version);
+        request r;
+        r.set("oauth_version", version).sign();
+        CHECK(verify_once(r, records(), lenient()) == "unsupported_version");
+    }
+}
+
 TEST_CASE("X takes values without quotes and does not sign what is not oauth_")
 {
     request r;

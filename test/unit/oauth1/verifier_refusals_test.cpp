@@ -316,3 +316,31 @@ TEST_CASE("no octet anywhere makes the verifier fail but by a refusal")
         CHECK(outcome(v.verify(request().sign().arrive(), known, now)) != "malformed");
     }
 }
+
+TEST_CASE("a timestamp in another unit than seconds is named as such")
+{
+    const auto said = [](std::string timestamp) {
+        request r;
+        r.set("oauth_timestamp", std::move(timestamp)).sign();
+        verifier v;
+        const auto found = v.verify(r.arrive(), records(), now);
+        CHECK(outcome(found) == "timestamp_out_of_window");
+        return found.detail;
+    };
+    CHECK(said("1700000000123") == "oauth_timestamp is in milliseconds; it is in seconds since 1970");
+    CHECK(said("1700003600123").find("milliseconds") != std::string::npos);
+    CHECK(said("1700000000123456").find("microseconds") != std::string::npos);
+    CHECK(said("1700000000123456789").find("nanoseconds") != std::string::npos);
+    CHECK(said("1600000000123").find("ahead of this clock") != std::string::npos);
+    CHECK(said("1").find("behind this clock") != std::string::npos);
+}
+
+TEST_CASE("a signature with an encoder's newline is named as such")
+{
+    request r;
+    const auto right = r.sign(r.base_string());
+    verifier v;
+    const auto found = v.verify(r.put(right + '\n').arrive(), records(), now);
+    CHECK(outcome(found) == "malformed");
+    CHECK(found.detail.find("oauth_signature ends in a newline") == 0);
+}

@@ -29,6 +29,16 @@ authorize_view hostile()
     return v;
 }
 
+index_view hostile_index()
+{
+    index_view v;
+    v.base_url = v.consumer_key = v.control_url = v.mode = "<script>";
+    journal_entry e;
+    e.method = e.target = e.refused = e.explanation = e.base_string = "<script>";
+    v.refusals.push_back(e);
+    return v;
+}
+
 } // namespace
 
 TEST_CASE("sandbox pages: everything shown is escaped")
@@ -39,7 +49,8 @@ TEST_CASE("sandbox pages: everything shown is escaped")
     CHECK_FALSE(has(pin_page("<script>", "1").body, "<script"));
     CHECK_FALSE(has(denied_page("<script>").body, "<script"));
     CHECK_FALSE(has(refused_form_page("<script>").body, "<script"));
-    CHECK_FALSE(has(index_page("<script>", "<script>", "<script>", "x").body, "<script"));
+    CHECK_FALSE(has(dead_token_page("<script>").body, "<script"));
+    CHECK_FALSE(has(index_page(hostile_index()).body, "<script"));
 }
 
 TEST_CASE("sandbox pages: the form has the token, the user, allow and deny, and says what for")
@@ -58,6 +69,26 @@ TEST_CASE("sandbox pages: the form has the token, the user, allow and deny, and 
     CHECK_FALSE(has(authorize_page(v).body, "post and delete"));
 }
 
+TEST_CASE("sandbox pages: the front page tells the last refusals")
+{
+    index_view v;
+    CHECK(has(index_page(v).body, "Nothing was refused yet."));
+    journal_entry e;
+    e.at = std::chrono::sys_seconds(std::chrono::seconds(1'800'000'000));
+    e.method = "POST";
+    e.target = "/oauth/request_token?oauth_token=secret";
+    e.status = 401;
+    e.refused = "bad_signature";
+    e.explanation = "the port differs";
+    e.base_string = "POST&a&b";
+    v.refusals.push_back(e);
+    const auto html = index_page(v).body;
+    for (const auto* part : {"2027-01-15T08:00:00.000Z", "<code>POST /oauth/request_token</code> 401",
+             "<b>bad_signature</b>", "<p>The port differs.</p>", "<code>POST&amp;a&amp;b</code>"})
+        CHECK(has(html, part));
+    CHECK_FALSE(has(html, "secret"));
+}
+
 TEST_CASE("sandbox pages: the PIN stands in a code element")
 {
     CHECK(has(pin_page("App", "0123456").body, "<code>0123456</code>"));
@@ -65,8 +96,8 @@ TEST_CASE("sandbox pages: the PIN stands in a code element")
 
 TEST_CASE("sandbox pages: headers keep others out")
 {
-    const server::response all[] = {authorize_page(hostile()), pin_page("a", "1"), denied_page("a"), dead_token_page(),
-        refused_form_page("w"), index_page("a", "b", "c", "x")};
+    const server::response all[] = {authorize_page(hostile()), pin_page("a", "1"), denied_page("a"),
+        dead_token_page("w"), refused_form_page("w"), index_page(hostile_index())};
     for (const auto& page : all) {
         const std::string policy(page.headers.get("Content-Security-Policy"));
         CHECK(has(policy, "default-src 'none'"));
@@ -78,7 +109,7 @@ TEST_CASE("sandbox pages: headers keep others out")
         CHECK(page.headers.get("Cache-Control") == "no-store");
         CHECK(page.headers.get("X-Content-Type-Options") == "nosniff");
     }
-    CHECK(dead_token_page().status == 403);
+    CHECK(dead_token_page("w").status == 403);
     auto v = hostile();
     v.callback = "myapp://cb";
     CHECK(has(std::string(authorize_page(v).headers.get("Content-Security-Policy")),
