@@ -5,10 +5,10 @@
 // program plays the browser (--interactive leaves that to you). With --provider and keys in the
 // environment the same program signs in with the real one.
 
+#include "command_line/output.hpp"
 #include "program/browser.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
-#include "program/output.hpp"
 #include "program/pin.hpp"
 #include "program/provider_flags.hpp"
 
@@ -158,7 +158,7 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     const bool ask_always = by_pin || flags.authorize;
     const std::string url = ask_always ? client.authorize_url(login, how) : client.authenticate_url(login, how);
     std::cerr << "leg 2  the person opens this address and allows the app\n";
-    program::print(url + '\n');
+    coauth::command_line::print(url + '\n');
 
     asio::awaitable<oauth1::access_token> finish =
         by_pin ? finish_by_pin(setup, flags, login, url) : finish_by_callback(setup, flags, wait, login, url);
@@ -167,9 +167,9 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     std::cerr << "then   asking for the profile\n";
     const auto me = co_await client.me(access);
     if (flags.provider.json)
-        program::print(boost::json::serialize(program::profile_json(me)) + '\n');
+        coauth::command_line::print(boost::json::serialize(program::profile_json(me)) + '\n');
     else
-        program::print(program::profile_text(me));
+        coauth::command_line::print(program::profile_text(me));
     co_return program::done;
 }
 

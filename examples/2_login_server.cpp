@@ -8,11 +8,11 @@
 // With no configuration a sandbox is started inside this program and plays the provider. With
 // --provider and keys in the environment the same program signs people in with the real one.
 
+#include "command_line/output.hpp"
 #include "login_server/flags.hpp"
 #include "login_server/open_files.hpp"
 #include "login_server/site.hpp"
 #include "program/main_loop.hpp"
-#include "program/output.hpp"
 #include "program/provider_flags.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -124,7 +124,7 @@ asio::awaitable<int> servers::run()
     boost::json::object ready;
     ready["url"] = url_;
     ready["metrics"] = metrics_->url();
-    program::print(boost::json::serialize(ready) + '\n');
+    coauth::command_line::print(boost::json::serialize(ready) + '\n');
 
     asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
     co_await never.async_wait(asio::as_tuple(asio::use_awaitable)); // until a signal cancels it

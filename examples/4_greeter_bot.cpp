@@ -26,6 +26,7 @@
 //
 // Signals are obeyed between steps: a post under way is finished and recorded first.
 
+#include "command_line/output.hpp"
 #include "greeter_bot/memory.hpp"
 #include "greeter_bot/message.hpp"
 #include "greeter_bot/patience.hpp"
@@ -35,7 +36,6 @@
 #include "greeter_bot/verdict.hpp"
 #include "program/held_back.hpp"
 #include "program/main_loop.hpp"
-#include "program/output.hpp"
 #include "program/pin.hpp"
 #include "program/private_file.hpp"
 #include "program/provider_flags.hpp"
@@ -154,7 +154,7 @@ asio::awaitable<void> bot::sign_in()
     program::tell_clock(client_);
     const std::string url = client_.authorize_url(login);
     std::cerr << "leg 2  open this address, signed in as the account that is to greet, and allow the app\n";
-    program::print(url + '\n');
+    coauth::command_line::print(url + '\n');
     program::pin_entry entry;
     for (;;) {
         const std::string pin = co_await program::ask_for_pin(setup_, url);
@@ -295,10 +295,10 @@ void bot::finish(
             intention.username.empty() ? boost::json::value(nullptr) : boost::json::value(intention.username);
         line["reply"] = reply.empty() ? boost::json::value(nullptr) : boost::json::value(reply);
         line["outcome"] = outcome;
-        program::print(boost::json::serialize(line) + '\n');
+        coauth::command_line::print(boost::json::serialize(line) + '\n');
     } else {
         const std::string tail = reply.empty() ? ")" : ", reply " + reply + ')';
-        program::print(
+        coauth::command_line::print(
             std::string(outcome) + " @" + intention.username + " (mention " + intention.mention + tail + '\n');
     }
 }

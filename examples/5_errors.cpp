@@ -4,11 +4,11 @@
 // Prints a paragraph a case (with --json a line of JSON each) and exits with 1 should a case end in
 // another way than it says.
 
+#include "command_line/output.hpp"
 #include "program/browser.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
 #include "program/open_files.hpp"
-#include "program/output.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/http/connection_pool.hpp>
@@ -272,9 +272,9 @@ void print(const stop& s, const coauth::error& e, bool json)
     if (json) {
         auto line = program::error_json(e);
         line["case"] = s.title;
-        program::print(boost::json::serialize(line) + '\n');
+        coauth::command_line::print(boost::json::serialize(line) + '\n');
     } else {
-        program::print(std::string(s.title) + '\n' + program::error_text(e) + '\n');
+        coauth::command_line::print(std::string(s.title) + '\n' + program::error_text(e) + '\n');
     }
 }
 

@@ -4,9 +4,9 @@
 // A URL that begins with "/" is taken below --provider, or from a sandbox inside this program, where
 // a user's token is at hand: `signed_request GET /2/users/me`.
 
+#include "command_line/output.hpp"
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
-#include "program/output.hpp"
 #include "program/provider_flags.hpp"
 #include "program/signature_methods.hpp"
 #include "program/vector_file.hpp"
@@ -216,7 +216,7 @@ asio::awaitable<int> send(
     if (answer.status == 401)
         std::cerr << "hint: --explain in place of sending shows what was signed, part by part\n";
     const bool needs_line_end = isatty(STDOUT_FILENO) && !answer.body.ends_with('\n');
-    program::print(needs_line_end ? answer.body + '\n' : answer.body);
+    coauth::command_line::print(needs_line_end ? answer.body + '\n' : answer.body);
     co_return answer.status >= 400 ? program::failed : program::done;
 }
 

@@ -1,8 +1,8 @@
 #include "program/main_loop.hpp"
 
 #include "command_line/help.hpp"
+#include "command_line/output.hpp"
 #include "program/json_output.hpp"
-#include "program/output.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/system_failure.hpp>
@@ -94,12 +94,12 @@ int report_current_exception(bool json, const char* operation)
 
 int guard(const bool& json, const std::function<int()>& body) noexcept
 {
-    prepare_standard_streams();
+    coauth::command_line::prepare_standard_streams();
     try {
         try {
             const int exit_code = body();
             if (exit_code == done)
-                flush_output();
+                coauth::command_line::flush_output();
             return exit_code;
         } catch (...) {
             return report_current_exception(json, "starting the program");

@@ -6,6 +6,7 @@
 #include "sandbox/pages.hpp"
 
 #include <coauth/server/page.hpp>
+#include <coauth/server/prefetch.hpp>
 #include <coauth/server/same_origin.hpp>
 
 #include <boost/json/object.hpp>
@@ -167,6 +168,11 @@ const login* login_endpoints::login_of_page(const call& c, refusal_note& note)
 
 server::response login_endpoints::open_page(const call& c, const world& w, refusal_note& note)
 {
+    // A browser that fetches ahead must not allow anything.
+    if (server::is_prefetch(*c.http)) {
+        explain(note, "prefetch", "the browser fetched the page ahead of the user");
+        return server::refuse_prefetch();
+    }
     const auto* l = login_of_page(c, note);
     if (!l)
         return dead_token_page(note.explanation);
@@ -262,8 +268,8 @@ server::response login_endpoints::access_token(const call& c, world& w, refusal_
         explain(note, "unknown_token", "there is no such request token");
         return text_error(401, "Invalid request token.");
     case exchange_outcome::not_authorized:
-        explain(note, "not_authorized", "the person has not allowed it yet");
-        return text_error(401, "Invalid request token.");
+        explain(note, "not_authorized", "the user has not allowed it yet, so no verifier was given");
+        return text_error(401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
     case exchange_outcome::used:
         explain(note, "used_token", "the request token was exchanged before");
         return mode_ == mode::x ? xml_hash(401, c.http->path(), "Invalid / expired Token")

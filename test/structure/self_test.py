@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 import coroutine_lint
+import headers_alone
 import layering
 import must_not_compile
 import shape
@@ -81,6 +82,18 @@ class Layering(unittest.TestCase):
         }) as root:
             self.assertEqual(len(layering.unneeded(root)), 1)
             self.assertTrue(layering.unneeded(root)[0].startswith('include/coauth/http/d.hpp:1: '))
+
+
+class HeadersAlone(unittest.TestCase):
+    def test_a_header_that_no_file_includes_first_is_to_be_compiled(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for path, text in {'include/coauth/a.hpp': '', 'include/coauth/b.hpp': '', 'include/coauth/c.hpp': '',
+                               'src/a.cpp': '// x\n#include <coauth/a.hpp>\n#include <coauth/b.hpp>\n',
+                               'test/programs/c.cpp': '#include <coauth/c.hpp>\n'}.items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text)
+            self.assertEqual(headers_alone.to_compile(root), ['coauth/b.hpp', 'coauth/c.hpp'])
 
 
 class MustNotCompile(unittest.TestCase):

@@ -1,6 +1,6 @@
 // coauth-sandbox: a provider to test logins against, as a program. docs/sandbox.md is its manual.
 #include "command_line.hpp"
-#include "output.hpp"
+#include "command_line/output.hpp"
 #include "parent_watch.hpp"
 
 #include <coauth/server/listen_address.hpp>
@@ -41,7 +41,7 @@ void print_ready(const sandbox::provider& p, const sandbox::options& o)
     ready["consumer_secret"] = o.consumer_secret;
     ready["control"] = p.control_url();
     std::cout << json::serialize(ready) << std::endl;
-    sandbox::check_output();
+    coauth::command_line::flush_output();
 }
 
 asio::awaitable<void> close_on_signal(
@@ -119,13 +119,13 @@ int run(sandbox::command_line& line)
 
 int main(int argc, char** argv)
 {
-    sandbox::prepare_standard_streams();
+    coauth::command_line::prepare_standard_streams();
     try {
         return coauth::typed_failures("starting coauth-sandbox", [&] {
             auto line = sandbox::parse_command_line(argc, argv);
             const int exit_code = line.exit_code ? *line.exit_code : run(line);
             if (exit_code == 0)
-                sandbox::check_output();
+                coauth::command_line::flush_output();
             return exit_code;
         });
     } catch (const std::exception& e) {

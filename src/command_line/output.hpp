@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace program {
+namespace coauth::command_line {
 
 /// Writes `text` to stdout at once. Throws `errc::invalid_argument` with the reason if that is not possible:
 /// the disk is full, stdout is closed, or its reader has gone.
@@ -18,4 +18,4 @@ void flush_output();
 /// reader (SIGPIPE) and a file size limit (SIGXFSZ) become errors of the write.
 void prepare_standard_streams();
 
-} // namespace program
+} // namespace coauth::command_line

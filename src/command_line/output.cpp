@@ -1,4 +1,4 @@
-#include "program/output.hpp"
+#include "command_line/output.hpp"
 
 #include <coauth/error.hpp>
 
@@ -9,7 +9,7 @@
 #include <iostream>
 #include <unistd.h>
 
-namespace program {
+namespace coauth::command_line {
 
 namespace {
 
@@ -18,7 +18,7 @@ namespace {
     std::string text = "stdout can't be written";
     if (reason != 0)
         text += std::string(": ") + std::strerror(reason);
-    throw coauth::error(coauth::errc::invalid_argument, std::move(text))
+    throw error(errc::invalid_argument, std::move(text))
         .with_hint(reason == EPIPE ? "keep what reads the output open until this program has ended"
                                    : "send the output to a file or pipe that is open and has room");
 }
@@ -49,4 +49,4 @@ void prepare_standard_streams()
     std::signal(SIGXFSZ, SIG_IGN);
 }
 
-} // namespace program
+} // namespace coauth::command_line
