@@ -158,7 +158,7 @@ std::size_t choose_column(const std::vector<std::string>& header, std::string_vi
         return found.front();
     const places all = find_columns(header, [](std::string_view) { return true; });
     if (found.empty() && wanted.empty() && header.size() == 1)
-        return 0; // there is no other
+        return 0; // the only one
     if (found.empty() && wanted.empty())
         throw column_error("IN looks like CSV with a header, and none of its columns is known to have names or ids. "
                            "Say with --column which has. Its columns:" +

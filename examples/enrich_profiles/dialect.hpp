@@ -16,7 +16,7 @@ bool is_blank_in_table(char c) noexcept;
 struct dialect {
     dialect() = default;
 
-    bool table = false;            ///< Rows of fields, with quotes; else each line is one input as it stands.
+    bool table = false;            ///< Rows of fields, with quotes; else each line is one input, unchanged.
     bool header = false;           ///< The first row of the table names its columns.
     bool delimiter_row = false;    ///< Before that there is a row "sep=;", as Excel writes and reads.
     std::optional<char> delimiter; ///< None: one column.
