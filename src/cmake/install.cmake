@@ -3,6 +3,16 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coauth)
 
+# `cmake --install` builds nothing: what is not built is said before anything is copied.
+install(CODE "set(coauth_build \"${PROJECT_BINARY_DIR}\")" ALL_COMPONENTS)
+install(CODE [[
+foreach(library IN ITEMS "$<TARGET_FILE:coauth_protocol>" "$<TARGET_FILE:coauth_coauth>" "$<TARGET_FILE:coauth_sandbox>")
+  if(NOT EXISTS "${library}")
+    message(FATAL_ERROR "coauth is not built, and nothing is installed. Build it first:\n  cmake --build ${coauth_build}\n")
+  endif()
+endforeach()
+]] ALL_COMPONENTS)
+
 # One export a library: whoever asks for one component needs only that component's dependencies.
 foreach(name IN ITEMS protocol coauth sandbox)
   install(TARGETS coauth_${name} EXPORT coauth_${name} FILE_SET HEADERS)
@@ -21,8 +31,15 @@ install(FILES
 if(TARGET coauth-sandbox)
   cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR} OUTPUT_VARIABLE to_libraries)
   set_target_properties(coauth-sandbox PROPERTIES INSTALL_RPATH $ORIGIN/${to_libraries})
-  install(TARGETS coauth-sandbox)
+  install(TARGETS coauth-sandbox OPTIONAL)
+  install(CODE [[
+if(NOT EXISTS "$<TARGET_FILE:coauth-sandbox>")
+  message(STATUS "coauth-sandbox is not built, and not installed. To have it, too: cmake --build ${coauth_build} --target coauth-sandbox")
 endif()
+]])
+endif()
+
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # pkg-config: paths relative to the file itself, so that the tree can be moved.
 cmake_path(SET pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
