@@ -1,6 +1,8 @@
 #include <coauth/error.hpp>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace coauth {
 
@@ -80,16 +82,66 @@ public:
     }
 };
 
-// What a provider says is printed on terminals and in logs: one short line without control characters.
-std::string printable(std::string_view text)
+// The octets of the UTF-8 character that `text` begins with; 0 if it is malformed.
+std::size_t character_size(std::string_view text) noexcept
+{
+    const auto octet = [&](std::size_t i) -> unsigned {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+    };
+    const unsigned first = octet(0);
+    if (first < 0x80)
+        return 1;
+    const std::size_t size = first >= 0xf0 && first < 0xf5   ? 4
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xc2 && first < 0xe0 ? 2
+                                                             : 0;
+    for (std::size_t i = 1; i < size; ++i)
+        if ((octet(i) & 0xc0) != 0x80)
+            return 0;
+    const bool overlong = (first == 0xe0 && octet(1) < 0xa0) || (first == 0xf0 && octet(1) < 0x90);
+    const bool beyond = (first == 0xed && octet(1) >= 0xa0) || (first == 0xf4 && octet(1) >= 0x90);
+    return overlong || beyond ? 0 : size;
+}
+
+// C0, DEL and C1: some terminals obey the latter as they obey an escape sequence.
+bool is_control(std::string_view character) noexcept
+{
+    const auto first = static_cast<unsigned char>(character.front());
+    return first < 0x20 || first == 0x7f || (first == 0xc2 && static_cast<unsigned char>(character.back()) < 0xa0);
+}
+
+// An error's texts are printed on terminals and in logs, wherever they come from: one line of Unicode, with spaces for
+// control characters.
+std::string one_line(std::string text)
+{
+    if (std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
+        return text;
+    std::string out;
+    out.reserve(text.size());
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t size = character_size(rest);
+        const std::string_view character = rest.substr(0, std::max<std::size_t>(1, size));
+        if (size == 0)
+            out += "\xef\xbf\xbd";
+        else if (is_control(character))
+            out += ' ';
+        else
+            out += character;
+        rest.remove_prefix(character.size());
+    }
+    return out;
+}
+
+// What a provider says is shortened too; never within a character.
+std::string shortened(std::string text)
 {
     constexpr std::size_t longest = 200;
-    std::string out;
-    for (const char c : text.substr(0, longest))
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    if (text.size() > longest)
-        out += "...";
-    return out;
+    if (text.size() <= longest)
+        return text;
+    std::size_t end = longest;
+    while (end > longest - 3 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+        --end;
+    return text.substr(0, end) + "...";
 }
 
 } // namespace
@@ -154,7 +206,7 @@ error::error(errc code, std::string message) : boost::system::system_error(make_
 {
     details d;
     d.code = code;
-    d.message = message.empty() ? make_error_code(code).message() : std::move(message);
+    d.message = message.empty() ? make_error_code(code).message() : one_line(std::move(message));
     details_ = std::move(d).sealed();
 }
 
@@ -200,7 +252,7 @@ std::optional<std::chrono::seconds> error::retry_after() const noexcept
 error error::with_hint(std::string hint) const
 {
     details d = *details_;
-    d.hint = std::move(hint);
+    d.hint = one_line(std::move(hint));
     return error(std::move(d).sealed());
 }
 
@@ -215,7 +267,7 @@ error error::with_provider(std::optional<int> code, std::string message) const
 {
     details d = *details_;
     d.provider_code = code;
-    d.provider_message = printable(message);
+    d.provider_message = one_line(shortened(std::move(message)));
     return error(std::move(d).sealed());
 }
 

@@ -105,16 +105,16 @@ void one_shot::publish(waiting& ours, asio::cancellation_slot slot)
 }
 
 // After a failed attempt to resume it, so that it waits on and can be resumed later.
-void one_shot::put_back(waiting& ours, waiting* expected)
+bool one_shot::put_back(waiting& ours, waiting* expected) noexcept
 {
     intrusive_ptr_add_ref(&ours);
     if (state_.compare_exchange_strong(expected, &ours))
-        return;
+        return true;
     intrusive_ptr_release(&ours);
-    ours.resume(false); // fired meanwhile
+    return false;
 }
 
-void one_shot::cancel(waiting* ours)
+void one_shot::cancel(waiting* ours) noexcept
 {
     waiting* expected = ours;
     if (!state_.compare_exchange_strong(expected, nullptr))
@@ -123,8 +123,19 @@ void one_shot::cancel(waiting* ours)
     try {
         removed->resume(true);
     } catch (...) {
-        put_back(*removed, nullptr);
-        throw;
+        resume_later(*removed);
+    }
+}
+
+// Not cancelled: it waits on, unless it was fired meanwhile.
+void one_shot::resume_later(waiting& ours) noexcept
+{
+    if (put_back(ours, nullptr))
+        return;
+    try {
+        ours.resume(false);
+    } catch (...) {
+        put_back(ours, gone());
     }
 }
 

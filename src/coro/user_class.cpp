@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 
 #include <string>
+#include <utility>
 
 namespace coauth {
 
@@ -12,7 +13,11 @@ namespace {
 
 error internal_error(errc code, std::string_view source, std::string_view thrown)
 {
-    return error(code, "internal error: " + std::string(source) + " threw " + std::string(thrown));
+    constexpr std::size_t longest = 200;
+    std::string message = "internal error: " + std::string(source) + " threw " + std::string(thrown.substr(0, longest));
+    if (thrown.size() > longest)
+        message += "...";
+    return error(code, std::move(message));
 }
 
 } // namespace

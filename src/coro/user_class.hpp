@@ -15,7 +15,7 @@ namespace coauth {
 /// What a user's class threw, as a `coauth::error`. One of coauth's stays as it is. Asio's `operation_aborted` is
 /// `cancelled` if the operation was cancelled. Other system errors are the network's, as in
 /// `error_from_current_exception`, unless `code` is `store_unavailable`. All else is `code`, with the message "internal
-/// error: SOURCE threw ...".
+/// error: SOURCE threw ..." and the first 200 octets of what was thrown.
 error error_of_user_class(const std::exception_ptr& thrown, bool cancelled, errc code, std::string_view source);
 
 /// Calls `call` and returns what it returns; throws a `coauth::error` for whatever it throws, as above.

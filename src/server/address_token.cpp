@@ -2,6 +2,7 @@
 
 #include <coauth/error.hpp>
 #include <coauth/server/address_token.hpp>
+#include <coauth/system_failure.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -12,7 +13,6 @@
 #include <charconv>
 #include <cstdint>
 #include <new>
-#include <stdexcept>
 
 namespace coauth::server {
 
@@ -27,7 +27,7 @@ secret random_key()
 {
     std::string octets(32, '\0');
     if (RAND_bytes(reinterpret_cast<unsigned char*>(octets.data()), static_cast<int>(octets.size())) != 1)
-        throw std::runtime_error("OpenSSL's random generator failed");
+        throw random_failure();
     return secret(std::move(octets));
 }
 

@@ -18,6 +18,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <new>
+#include <thread>
 #include <unordered_map>
 
 namespace coauth::server {
@@ -116,19 +118,29 @@ public:
 
     static asio::awaitable<void> accept(std::shared_ptr<state> self)
     {
+        const accepting ends(self);
         while (self->acceptor_.is_open()) {
-            asio::any_io_executor lane = asio::make_strand(self->executor_);
-            auto [failure, socket] = co_await self->acceptor_.async_accept(lane, quietly);
-            if (!failure) {
-                self->start(std::move(socket));
-            } else if (self->acceptor_.is_open() && failure != asio::error::connection_aborted) {
-                // Most likely out of file descriptors; asking again at once would only burn the processor.
+            bool shortage = false;
+            try {
+                asio::any_io_executor strand = asio::make_strand(self->executor_);
+                auto [failure, socket] = co_await self->acceptor_.async_accept(strand, quietly);
+                if (!failure)
+                    self->start(std::move(socket));
+                else
+                    shortage = failure != asio::error::connection_aborted;
+            } catch (const std::bad_alloc&) {
+                shortage = true;
+            }
+            if (!shortage || !self->acceptor_.is_open())
+                continue;
+            // Most likely out of file descriptors or memory; asking again at once would only burn the processor.
+            try {
                 self->pause_.expires_after(accept_pause);
                 co_await self->pause_.async_wait(quietly);
+            } catch (const std::bad_alloc&) {
+                std::this_thread::sleep_for(milliseconds(1)); // not even for that
             }
         }
-        self->accepting_ = false;
-        self->all_ended_.cancel();
     }
 
     // Stops listening; what the kernel has already greeted may still get its answer.
@@ -138,11 +150,15 @@ public:
         error_code failure;
         if (acceptor_.is_open())
             acceptor_.non_blocking(true, failure);
-        while (acceptor_.is_open() && !failure && service_->table.has_room()) {
-            tcp::socket socket(asio::make_strand(executor_));
-            acceptor_.accept(socket, failure);
-            if (!failure)
-                start(std::move(socket));
+        try {
+            while (acceptor_.is_open() && !failure && service_->table.has_room()) {
+                tcp::socket socket(asio::make_strand(executor_));
+                acceptor_.accept(socket, failure);
+                if (!failure)
+                    start(std::move(socket));
+            }
+        } catch (const std::bad_alloc&) {
+            // Those in the backlog are dropped.
         }
         end(urgency::drain);
     }
@@ -170,6 +186,22 @@ public:
     }
 
 private:
+    // While the acceptor's coroutine runs. However it ends, a close that waits for it goes on.
+    class accepting {
+    public:
+        explicit accepting(std::shared_ptr<state> owner) : owner_(std::move(owner)) {}
+        ~accepting()
+        {
+            owner_->accepting_ = false;
+            owner_->all_ended_.cancel();
+        }
+        accepting(const accepting&) = delete;
+        accepting& operator=(const accepting&) = delete;
+
+    private:
+        const std::shared_ptr<state> owner_;
+    };
+
     void start(tcp::socket socket)
     {
         error_code gone;

@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <utility>
@@ -29,28 +30,42 @@ asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_poin
 
 } // namespace
 
-// Everything but `wanted` is touched on the strand only.
 class alarm::state : public std::enable_shared_from_this<alarm::state> {
 public:
     state(const asio::any_io_executor& executor, std::shared_ptr<clock> clock, std::function<void()> ring)
         : strand_(asio::make_strand(executor)), clock_(std::move(clock)), ring_(std::move(ring))
     {}
 
-    void want(std::optional<time_point> at)
+    void plan(std::optional<time_point> at) noexcept
     {
         const std::lock_guard lock(mutex_);
-        if (wanted_ == at)
-            return;
-        retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->follow(); }); });
-        wanted_ = at;
+        planned_ = at;
+    }
+
+    void apply()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            if (posted_ || planned_ == sleeping_until_)
+                return;
+            posted_ = true;
+        }
+        try {
+            retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->follow(); }); });
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            posted_ = false;
+            throw;
+        }
     }
 
 private:
-    // The end of a sleep. A sleep whose coroutine Asio destroys for want of memory ends too: the alarm rings early then.
+    // The end of a sleep. A sleep whose coroutine Asio destroys for want of memory ends too: the alarm rings early then,
+    // or, if there is no memory for that either, sleeps again with the next `apply`.
     class wake_up {
     public:
-        wake_up(std::shared_ptr<state> owner, std::shared_ptr<asio::cancellation_signal> sleep)
-            : owner_(std::move(owner)), sleep_(std::move(sleep))
+        wake_up(std::shared_ptr<state> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
+            : owner_(std::move(owner)), sleep_(sleep), kept_(std::move(kept))
         {}
         wake_up(wake_up&&) noexcept = default;
         wake_up& operator=(wake_up&&) = delete;
@@ -59,59 +74,102 @@ private:
             if (!owner_)
                 return;
             try {
-                asio::post(owner_->strand_, [owner = owner_, sleep = sleep_] { owner->woken(sleep); });
-            } catch (const std::bad_alloc&) {}
+                retry_allocation(
+                    [this] { asio::post(owner_->strand_, [owner = owner_, sleep = sleep_] { owner->woken(sleep); }); });
+            } catch (const std::bad_alloc&) {
+                owner_->lost(sleep_);
+            }
         }
 
         void operator()(const std::exception_ptr&) { std::exchange(owner_, nullptr)->woken(sleep_); }
 
     private:
         std::shared_ptr<state> owner_; // empty: called, or moved away
-        std::shared_ptr<asio::cancellation_signal> sleep_;
+        std::uint64_t sleep_;
+        std::shared_ptr<asio::cancellation_signal> kept_; // as long as the coroutine
     };
 
-    std::optional<time_point> wanted()
-    {
-        const std::lock_guard lock(mutex_);
-        return wanted_;
-    }
-
+    // On the strand.
     void follow()
     {
-        const auto at = wanted();
-        if (at == sleeping_until_)
-            return;
-        if (sleep_) {
+        std::optional<time_point> at;
+        {
+            const std::lock_guard lock(mutex_);
+            posted_ = false;
+            if (planned_ == sleeping_until_)
+                return;
+            at = planned_;
             sleeping_until_.reset();
-            std::exchange(sleep_, nullptr)->emit(asio::cancellation_type::terminal);
+            ++sleep_; // the one before has been given up
         }
+        stop_sleep();
         if (!at)
             return;
-        retry_allocation([&] { sleep_ = std::make_shared<asio::cancellation_signal>(); });
-        sleeping_until_ = at;
-        const auto slot = sleep_->slot();
-        wake_up end(shared_from_this(), sleep_);
         try {
-            asio::co_spawn(strand_, sleep_until(clock_, *at), asio::bind_cancellation_slot(slot, std::move(end)));
+            sleep(*at);
+        } catch (const std::bad_alloc&) {
+            ring_early();
+        }
+    }
+
+    void stop_sleep() noexcept
+    {
+        const auto earlier = std::exchange(cancellation_, nullptr);
+        if (!earlier)
+            return;
+        try {
+            earlier->emit(asio::cancellation_type::terminal);
+        } catch (const std::bad_alloc&) {
+            // It sleeps on, and does not ring.
+        }
+    }
+
+    void sleep(time_point at)
+    {
+        cancellation_ = std::make_shared<asio::cancellation_signal>();
+        std::uint64_t number = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            sleeping_until_ = at;
+            number = sleep_;
+        }
+        const auto slot = cancellation_->slot();
+        wake_up end(shared_from_this(), number, cancellation_);
+        try {
+            asio::co_spawn(strand_, sleep_until(clock_, at), asio::bind_cancellation_slot(slot, std::move(end)));
         } catch (const std::bad_alloc&) {
             // `end` rings.
         }
     }
 
-    // A sleep that failed has ended early, and so it rings: its owner sets the alarm anew if there is time left.
-    void woken(const std::shared_ptr<asio::cancellation_signal>& sleep)
+    void ring_early()
     {
-        if (sleep != sleep_)
-            return; // of a time that was given up
-        const auto at = std::exchange(sleeping_until_, std::nullopt);
-        sleep_.reset();
+        plan(std::nullopt);
+        ring_();
+    }
+
+    // A sleep that failed has ended early, and so it rings: its owner sets the alarm anew if there is time left.
+    void woken(std::uint64_t sleep)
+    {
         {
             const std::lock_guard lock(mutex_);
-            if (wanted_ != at)
+            if (sleep != sleep_)
+                return; // of a time that was given up
+            const bool wanted = planned_ == sleeping_until_;
+            sleeping_until_.reset();
+            if (!wanted)
                 return;
-            wanted_.reset();
+            planned_.reset();
         }
+        cancellation_.reset();
         ring_();
+    }
+
+    void lost(std::uint64_t sleep) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        if (sleep == sleep_)
+            sleeping_until_.reset();
     }
 
     const asio::strand<asio::any_io_executor> strand_;
@@ -119,10 +177,12 @@ private:
     const std::function<void()> ring_;
 
     std::mutex mutex_;
-    std::optional<time_point> wanted_;
+    std::optional<time_point> planned_;
+    bool posted_ = false;                      ///< `follow` is about to run.
+    std::optional<time_point> sleeping_until_; ///< Empty: nothing sleeps that is to ring.
+    std::uint64_t sleep_ = 0;                  ///< The number of the sleep that is to ring.
 
-    std::optional<time_point> sleeping_until_;
-    std::shared_ptr<asio::cancellation_signal> sleep_;
+    std::shared_ptr<asio::cancellation_signal> cancellation_; ///< Touched on the strand only.
 };
 
 alarm::alarm(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring)
@@ -134,18 +194,30 @@ alarm::~alarm()
     try {
         clear();
     } catch (const std::bad_alloc&) {
-        // It rings once more, for an owner that is gone.
+        // It sleeps on, and does not ring.
     }
 }
 
 void alarm::set(time_point at)
 {
-    state_->want(at);
+    plan(at);
+    apply();
 }
 
 void alarm::clear()
 {
-    state_->want(std::nullopt);
+    plan(std::nullopt);
+    apply();
+}
+
+void alarm::plan(std::optional<time_point> at) noexcept
+{
+    state_->plan(at);
+}
+
+void alarm::apply()
+{
+    state_->apply();
 }
 
 } // namespace coauth::sessions

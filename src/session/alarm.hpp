@@ -29,10 +29,18 @@ public:
     alarm(const alarm&) = delete;
     alarm& operator=(const alarm&) = delete;
 
-    /// Rings at `at` (now, if that is past), and at no other time. Throws `std::bad_alloc`; nothing has changed then.
+    /// Rings at `at` (now, if that is past), and at no other time. As `plan` and `apply`.
     void set(time_point at);
 
     void clear();
+
+    /// Says when to ring, or that it is not to; `apply` then sees to it. For a caller that decides with a lock held:
+    /// neither blocks nor throws.
+    void plan(std::optional<time_point> at) noexcept;
+
+    /// Sets the alarm as it was planned last, whoever planned it. Never with a lock held: where memory is short it
+    /// tries for some 50 ms, then throws `std::bad_alloc`. The next call does it then.
+    void apply();
 
 private:
     class state;

@@ -73,7 +73,7 @@ bool learn(std::optional<known_window>& known, const std::optional<twitter::rate
     known->remaining = remaining;
     if (names_time)
         known->told_reset = told->reset;
-    known->reset = when.now + until + when.jitter;
+    known->reset = when.now + std::min<milliseconds>(until + when.jitter, longest);
     return guessed;
 }
 
@@ -138,7 +138,7 @@ void allowance::refused(std::optional<seconds> retry_after, time_point now, doub
     else if (!shut && refusals_ > 0)
         wait = std::max(wait, penalty(refusals_ - 1, longest));
     refusals_ += !shut;
-    const time_point until = now + wait + part_of(rules_.jitter, chance);
+    const time_point until = now + std::min<milliseconds>(wait + part_of(rules_.jitter, chance), longest);
     shut_until_ = std::max(shut_until_.value_or(until), until);
     // What was thought to be left was not.
     ordinary_.reset();

@@ -34,7 +34,8 @@ struct known_window {
 ///
 /// A window that is closed (`remaining` at or below 0) without a reset that lies ahead stays closed for
 /// 60 s, and twice as long each time that is so again, up to the window's length and a minute. So does a
-/// refusal that names no time; from the second refusal in a row on, no shorter time is believed.
+/// refusal that names no time; from the second refusal in a row on, no shorter time is believed. No wait is longer
+/// than the window's length and a minute, jitter included.
 ///
 /// The wall clock plays no part: what counts is how far the reset was ahead of the answer's own date.
 class allowance {

@@ -6,6 +6,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +37,15 @@ struct asker : std::enable_shared_from_this<asker>,
     const std::chrono::milliseconds max_wait; ///< For a rate limit's reset.
     std::chrono::steady_clock::time_point asked_at{};
     std::optional<error> failed; ///< Set if the call as a whole came to nothing.
-    bool out_of_memory = false;
+    bool out_of_memory = false;  ///< Set if there was no memory for it: it throws `std::bad_alloc`.
     one_shot wake;
+
+    /// There is nothing to wait for, nor an answer missing.
+    bool is_complete() const noexcept
+    {
+        return failed || out_of_memory ||
+               std::all_of(answers.begin(), answers.end(), [](const answer& each) { return each != nullptr; });
+    }
 };
 
 /// The requests that a question was in and that failed in a way that passes.
@@ -45,7 +53,7 @@ struct failure_record {
     failure_record() = default;
 
     int count = 0;
-    int lone = 0;             ///< Of those with no other name in it, such as came after a success in the lane.
+    int lone = 0;             ///< Of those with no other name in it, such as came after another success in the lane.
     bool lone_latest = false; ///< The latest had no other name in it.
     std::optional<error> why; ///< The latest.
     std::chrono::steady_clock::time_point first{};
@@ -54,7 +62,7 @@ struct failure_record {
     std::uint64_t succeeded_at_first = 0;
     std::uint64_t fresh_succeeded_at_first = 0;
     std::uint64_t fresh_failed_at_first = 0;
-    std::uint64_t fresh_succeeded_at_latest = 0;
+    std::uint64_t succeeded_at_latest = 0;
 };
 
 /// Someone to be looked up, under one person's credentials.

@@ -1,7 +1,5 @@
 #include "session/background.hpp"
 
-#include "session/shared_end.hpp"
-
 #include <coauth/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -31,6 +29,8 @@ void pass_on(const std::exception_ptr& problem)
     } catch (const boost::system::system_error& e) {
         if (e.code() != asio::error::operation_aborted && e.code() != errc::cancelled)
             throw;
+    } catch (const std::bad_alloc&) {
+        // Its duties have been seen to by their destructors.
     }
 }
 
@@ -39,6 +39,15 @@ void pass_on(const std::exception_ptr& problem)
 // The signal belongs to the strand: emitted there, gone with the coroutine.
 struct background::running {
     explicit running(background::strand strand) : strand(std::move(strand)) {}
+
+    void cancel() noexcept
+    {
+        try {
+            signal.emit(asio::cancellation_type::terminal);
+        } catch (const std::bad_alloc&) {
+            // It runs to its end.
+        }
+    }
 
     background::strand strand;
     asio::cancellation_signal signal;
@@ -76,6 +85,7 @@ private:
 
 void background::start(asio::awaitable<void> work)
 {
+    wake({});
     const auto entry = std::make_shared<running>(next_strand());
     registration place(shared_from_this(), entry);
     auto done = [place = std::move(place)](const std::exception_ptr& problem) mutable {
@@ -98,7 +108,7 @@ void background::cancel() noexcept
     const std::lock_guard lock(mutex_);
     for (const auto& entry : running_)
         try {
-            asio::post(entry->strand, [entry] { entry->signal.emit(asio::cancellation_type::terminal); });
+            asio::post(entry->strand, [entry] { entry->cancel(); });
         } catch (const std::bad_alloc&) {}
 }
 
@@ -123,7 +133,20 @@ void background::ended(const std::shared_ptr<running>& which)
         if (running_.empty())
             closers.swap(closers_);
     }
-    wake(closers);
+    wake(std::move(closers));
+}
+
+void background::wake(waiters woken) noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        woken.splice(woken.begin(), unfired_);
+    }
+    sessions::wake(woken);
+    if (woken.empty())
+        return;
+    const std::lock_guard lock(mutex_);
+    unfired_.splice(unfired_.end(), woken);
 }
 
 } // namespace coauth::sessions

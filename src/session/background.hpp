@@ -1,6 +1,8 @@
 // Work that goes on whoever waits for it.
 #pragma once
 
+#include "session/shared_end.hpp"
+
 #include <coauth/coro/one_shot.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,11 +28,14 @@ public:
     explicit background(const boost::asio::any_io_executor& executor);
 
     /// Starts `work` on one of a few strands. It must deal with what it throws: anything but a
-    /// cancellation that leaves it leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
+    /// cancellation and `std::bad_alloc` that leaves it leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
     void start(boost::asio::awaitable<void> work);
 
     /// Cancels all that is under way. Without memory some of it runs to its end.
     void cancel() noexcept;
+
+    /// Fires all; those that there is no memory for are fired with the next work that starts or ends.
+    void wake(waiters woken) noexcept;
 
     /// Returns when nothing is under way; for one caller after `start` was called for the last time.
     boost::asio::awaitable<void> drained();
@@ -48,7 +53,8 @@ private:
     std::mutex mutex_;
     std::size_t next_strand_ = 0;
     std::unordered_set<std::shared_ptr<running>> running_;
-    std::list<std::shared_ptr<one_shot>> closers_;
+    waiters closers_;
+    waiters unfired_;
 };
 
 } // namespace coauth::sessions

@@ -121,14 +121,15 @@ asio::awaitable<void> carry_out(logins_ptr in, begins::flight_ptr which, ending_
     }
 }
 
-void start(const logins_ptr& in, const begins::flight_ptr& which)
+// Without memory it does not start, and ends with `unstarted` for whoever joined it meanwhile.
+void start(const logins_ptr& in, const begins::flight_ptr& which, const ending<begun>& unstarted)
 {
     try {
-        ending_duty<begun> duty([in, which](const ending<begun>& how) { in->under_way.land(which, how); });
+        ending_duty<begun> duty(
+            [in, which](const ending<begun>& how) { in->with->work->wake(in->under_way.land(which, how)); });
         in->with->work->start(carry_out(in, which, std::move(duty)));
     } catch (...) {
-        // Without memory nothing takes off, and nobody may wait for it.
-        in->under_way.land(which, failed_with<begun>(error_to_hand_on()));
+        in->with->work->wake(in->under_way.land(which, unstarted));
         throw;
     }
 }
@@ -141,10 +142,12 @@ asio::awaitable<login> begin_login(logins_ptr in, browser_binding present, login
     check(in->options(), how);
     browser_binding binding = present.empty() ? browser_binding::random() : std::move(present);
     const auto browser = store::digest_of_browser(binding.reveal());
+    // Made before anyone can join.
+    const auto unstarted = failed_with<begun>(error(errc::cancelled, "there was no memory to begin the login"));
     const auto entered =
         in->under_way.enter(browser, std::move(how.return_to), in->now(), in->options().share_login_for);
     if (entered.leads)
-        start(in, entered.which);
+        start(in, entered.which, unstarted);
     const auto end = co_await in->under_way.wait(entered.which);
     const begun& made = end->value();
     if (made.shared || !entered.leads)

@@ -24,18 +24,16 @@ begins::entrance begins::enter(
     return entrance(std::move(made), true);
 }
 
-void begins::land(const flight_ptr& which, const ending<begun>& how)
+waiters begins::land(const flight_ptr& which, const ending<begun>& how) noexcept
 {
     waiters woken;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto [first, last] = flights_.equal_range(which->browser.octets);
-        const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second == which; });
-        if (found != last)
-            flights_.erase(found);
-        which->end_.end(how, woken);
-    }
-    wake(woken);
+    const std::lock_guard lock(mutex_);
+    const auto [first, last] = flights_.equal_range(which->browser.octets);
+    const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second == which; });
+    if (found != last)
+        flights_.erase(found);
+    which->end_.end(how, woken);
+    return woken;
 }
 
 asio::awaitable<ending<begun>> begins::wait(const flight_ptr& which)

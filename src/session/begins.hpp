@@ -68,8 +68,8 @@ public:
     entrance enter(const store::browser_digest& browser, std::string return_to, time_point now,
         std::chrono::milliseconds share_for);
 
-    /// Tells everybody who waits for it how it ended.
-    void land(const flight_ptr& which, const ending<begun>& how);
+    /// Says how it ended; returns those who wait for it, to be woken.
+    waiters land(const flight_ptr& which, const ending<begun>& how) noexcept;
 
     /// Whoever awaits this keeps both alive.
     boost::asio::awaitable<ending<begun>> wait(const flight_ptr& which);

@@ -20,14 +20,12 @@ namespace {
 struct callback_end {
     callback_end() = default;
 
-    void end_with(const ending<login_outcome>& how) noexcept
+    waiters end_with(const ending<login_outcome>& how) noexcept
     {
         waiters woken;
-        {
-            const std::lock_guard lock(mutex);
-            end.end(how, woken);
-        }
-        wake(woken);
+        const std::lock_guard lock(mutex);
+        end.end(how, woken);
+        return woken;
     }
 
     std::mutex mutex;
@@ -150,7 +148,8 @@ asio::awaitable<login_outcome> complete_login(logins_ptr in, std::string query, 
         throw callback.error();
     const auto browser = store::digest_of_browser(present.reveal());
     const auto mine = std::make_shared<callback_end>();
-    ending_duty<login_outcome> duty([mine](const ending<login_outcome>& how) { mine->end_with(how); });
+    ending_duty<login_outcome> duty(
+        [mine, work = in->with->work](const ending<login_outcome>& how) { work->wake(mine->end_with(how)); });
     in->with->work->start(carry_out(in, std::move(*callback), browser, std::move(duty)));
     const auto how = co_await wait_for_end(mine->mutex, mine->end);
     co_return how->value();

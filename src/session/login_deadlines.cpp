@@ -1,6 +1,7 @@
 #include "session/login_deadlines.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace coauth::sessions {
@@ -25,24 +26,35 @@ void login_deadlines::rung()
 
 void login_deadlines::begun(time_point deadline)
 {
-    const std::lock_guard lock(mutex_);
-    ++count_;
-    ++living_;
-    arm(deadline);
+    {
+        const std::lock_guard lock(mutex_);
+        ++count_;
+        ++living_;
+        arm(deadline);
+    }
+    alarm_.apply();
 }
 
 void login_deadlines::found(time_point deadline)
 {
-    const std::lock_guard lock(mutex_);
-    arm(deadline);
+    {
+        const std::lock_guard lock(mutex_);
+        arm(deadline);
+    }
+    alarm_.apply();
 }
 
 bool login_deadlines::taken()
 {
-    const std::lock_guard lock(mutex_);
-    if (living_ > 0)
-        --living_;
-    return living_ == 0;
+    bool last = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (living_ > 0)
+            --living_;
+        last = living_ == 0;
+    }
+    alarm_.apply();
+    return last;
 }
 
 std::uint64_t login_deadlines::count() const
@@ -53,30 +65,40 @@ std::uint64_t login_deadlines::count() const
 
 void login_deadlines::swept(std::uint64_t as_of, std::size_t expired, std::optional<time_point> next, time_point now)
 {
-    const std::lock_guard lock(mutex_);
-    living_ -= std::min(living_, expired);
-    if (next) {
-        arm(std::max(*next, now + between_sweeps));
-    } else if (count_ == as_of) {
-        living_ = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        living_ -= std::min(living_, expired);
+        if (next) {
+            arm(std::max(*next, now + between_sweeps));
+        } else if (count_ == as_of) {
+            living_ = 0;
+            armed_.reset();
+            alarm_.plan(std::nullopt);
+        }
+    }
+    alarm_.apply();
+}
+
+void login_deadlines::close() noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
         armed_.reset();
-        alarm_.clear();
+        alarm_.plan(std::nullopt);
+    }
+    try {
+        alarm_.apply();
+    } catch (const std::bad_alloc&) {
+        // It sleeps on, and does not ring.
     }
 }
 
-void login_deadlines::close()
-{
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    armed_.reset();
-    alarm_.clear();
-}
-
-void login_deadlines::arm(time_point at)
+void login_deadlines::arm(time_point at) noexcept
 {
     if (closed_ || (armed_ && *armed_ <= at))
         return;
-    alarm_.set(at);
+    alarm_.plan(at);
     armed_ = at;
 }
 

@@ -19,7 +19,8 @@ namespace coauth::sessions {
 
 /// When logins are to be swept out. Rings for the earliest deadline, and after a sweep not before a
 /// tenth of a second, so that a crowd costs ten sweeps a second and no more. Not set while no login
-/// lives, as far as this process knows.
+/// lives, as far as this process knows. What sets it throws `std::bad_alloc` where memory is short; the next call
+/// sets it then.
 ///
 /// Thread safety: safe.
 class login_deadlines {
@@ -48,11 +49,11 @@ public:
     void swept(std::uint64_t as_of, std::size_t expired, std::optional<time_point> next, time_point now);
 
     /// Never rings again.
-    void close();
+    void close() noexcept;
 
 private:
-    // With the lock held.
-    void arm(time_point at);
+    // With the lock held; `alarm_.apply` follows without it.
+    void arm(time_point at) noexcept;
 
     mutable std::mutex mutex_;
     std::optional<time_point> armed_;

@@ -28,7 +28,7 @@ public:
         try {
             logins_->deadlines.found(logins_->now() + retry_store_after);
         } catch (const std::bad_alloc&) {
-            // Then the next login that begins sets it.
+            // Then the next login that begins or is taken sets it.
         }
     }
 
@@ -63,8 +63,12 @@ asio::awaitable<void> sweep(sweep_duty duty)
         next_in_store = now + *gone.next;
     if (next_in_store && (!next || *next_in_store < *next))
         next = next_in_store;
-    in.deadlines.swept(as_of, gone.expired, next, now);
-    duty.done();
+    try {
+        in.deadlines.swept(as_of, gone.expired, next, now);
+        duty.done();
+    } catch (const std::bad_alloc&) {
+        // The duty sets the alarm.
+    }
 }
 
 // The alarm knows the state weakly: it may ring while the last one lets go.
@@ -218,7 +222,7 @@ session_stats::login_counts logins::counts() const
     return state_->counts();
 }
 
-void logins::close()
+void logins::close() noexcept
 {
     state_->closed = true;
     state_->deadlines.close();

@@ -38,7 +38,7 @@ public:
 
     /// Refuses new work with `errc::cancelled` and resumes everyone who waits for a login with it. Legs
     /// under way go on, and those who called for them hear of it.
-    void close();
+    void close() noexcept;
 
     class state;
 

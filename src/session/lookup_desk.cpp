@@ -18,8 +18,8 @@ std::vector<twitter::user_ref> batch::names() const
 }
 
 lookup_desk::lookup_desk(desk_rules rules, time_point now)
-    : rules_(std::move(rules)), cache_(rules_.max_cached_answers), outage_(now), app_by_id_(rules_.limits),
-      app_by_name_(rules_.limits)
+    : rules_(std::move(rules)), cache_(rules_.max_cached_answers), outage_(rules_.max_requests, now),
+      app_by_id_(rules_.limits), app_by_name_(rules_.limits)
 {}
 
 lane_ref lookup_desk::lane_of(const person_ref& who, const twitter::user_ref& asked)
@@ -56,6 +56,8 @@ void lookup_desk::ask(const person_ref& who, const std::shared_ptr<asker>& from,
     ++from->open;
     from->asked_at = now;
     const lane_ref where = lane_of(who, asked);
+    if (where->open.empty())
+        where->failing_since.reset(); // of calls that are long gone
     if (is_failing(*where))
         expect_giving_up(now + rules_.retry_for);
     if (const auto equal = where->open.find(key); equal != where->open.end()) {
@@ -168,6 +170,13 @@ void lookup_desk::wake_sleepers(time_point now)
     }
 }
 
+// Until a request has ended.
+void lookup_desk::hold(const lane_ref& target)
+{
+    target->at = lane::place::held;
+    held_.push_back(target);
+}
+
 void lookup_desk::release_held()
 {
     for (const lane_ref& which : std::exchange(held_, {})) {
@@ -176,14 +185,18 @@ void lookup_desk::release_held()
     }
 }
 
-// When a request for these may be sent, as far as rate limits go.
+bool lookup_desk::is_retry(const lane& owner, const waiting_list& part)
+{
+    return &part == &owner.repeated || owner.failing_since;
+}
+
+// When a request for these may be sent, as far as failures go. `time_point::max()`: not before another has ended.
 lookup_desk::time_point lookup_desk::ready_at(const lane& owner, const waiting_list& part, time_point now) const
 {
-    const bool repeats = &part == &owner.repeated;
     time_point at = std::max(now, part.not_before);
-    if (!repeats && part.questions.size() < rules_.largest_lookup)
+    if (&part == &owner.fresh && part.questions.size() < rules_.largest_lookup)
         at = std::max(at, part.questions.front().asked + rules_.gather_for);
-    return std::max(at, outage_.ready_at(repeats || owner.failing_since, now));
+    return std::max(at, outage_.ready_at(is_retry(owner, part), now));
 }
 
 // What of a lane that has questions waiting goes next, and when.
@@ -214,6 +227,10 @@ lookup_desk::step lookup_desk::next(time_point now)
             continue;
 
         const auto [part, ready] = next_part(*which, now);
+        if (ready == time_point::max()) {
+            hold(which);
+            continue;
+        }
         if (ready > now) {
             sleep(which, ready, now, false);
             continue;
@@ -229,8 +246,7 @@ lookup_desk::step lookup_desk::next(time_point now)
             out.request = form_batch(which, *part, now);
             return out;
         case verdict::kind::hold:
-            which->at = lane::place::held;
-            held_.push_back(which);
+            hold(which);
             break;
         case verdict::kind::wait: {
             const auto left = std::chrono::ceil<milliseconds>(may.until - now);
@@ -262,7 +278,7 @@ batch_ref lookup_desk::form_batch(const lane_ref& which, waiting_list& part, tim
 {
     const person_ref who(which, which->owner);
     const bool repeated = &part == &which->repeated;
-    auto made = std::make_shared<batch>(who, which, repeated, now);
+    auto made = std::make_shared<batch>(who, which, repeated, is_retry(*which, part), now);
     auto last = part.questions.begin();
     std::advance(
         last, static_cast<std::ptrdiff_t>(std::min({part.questions.size(), part.largest, rules_.largest_lookup})));
@@ -274,7 +290,7 @@ batch_ref lookup_desk::form_batch(const lane_ref& which, waiting_list& part, tim
         tried = tried || q.tries != 0;
         ++q.tries;
     }
-    made->took_token = outage_.sent(repeated || which->failing_since, now);
+    outage_.sent(made->retry, now);
     waiting_ -= made->questions.size();
     which->limits->sent();
     app_limits(*who, *which).sent();

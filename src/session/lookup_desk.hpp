@@ -46,8 +46,8 @@ struct desk_rules {
 struct batch {
     using time_point = std::chrono::steady_clock::time_point;
 
-    batch(person_ref who, lane_ref from, bool repeated, time_point sent_at)
-        : who(std::move(who)), from(std::move(from)), repeated(repeated), sent_at(sent_at)
+    batch(person_ref who, lane_ref from, bool repeated, bool retry, time_point sent_at)
+        : who(std::move(who)), from(std::move(from)), repeated(repeated), retry(retry), sent_at(sent_at)
     {}
 
     std::vector<twitter::user_ref> names() const;
@@ -55,8 +55,8 @@ struct batch {
     person_ref who;
     lane_ref from;
     const bool repeated; ///< Its names failed before.
+    const bool retry;    ///< As `outage` has it.
     const time_point sent_at;
-    bool took_token = false;
     std::list<question> questions;
 };
 using batch_ref = std::shared_ptr<batch>;
@@ -107,9 +107,12 @@ public:
     askers answered(const batch_ref& request, const twitter::reply<twitter::lookups>& reply,
         std::chrono::sys_seconds wall, time_point now);
 
-    /// A request failed: its questions wait again or fail. `token_revoked` fails all that the
-    /// person asks.
+    /// A request failed: its questions wait again or fail, or, for an error of this program, the calls that asked
+    /// fail. `token_revoked` fails all that the person asks.
     askers failed(const batch_ref& request, const error& why, time_point now);
+
+    /// A request came to nothing for want of memory. Returns the calls that asked, which are `out_of_memory` now.
+    askers dropped(const batch_ref& request);
 
     /// Forgets a person's answers, and fails what waits to be sent.
     askers sign_out(const person_ref& who, const error& why);
@@ -133,12 +136,14 @@ private:
     app_allowance& app_limits(const person& who, const lane& which);
 
     bool is_news(lane& where, const asker& from, time_point now) const;
+    static bool is_retry(const lane& owner, const waiting_list& part);
     time_point ready_at(const lane& owner, const waiting_list& part, time_point now) const;
     std::pair<waiting_list*, time_point> next_part(lane& owner, time_point now) const;
     void queue(const lane_ref& which);
     void sleep(const lane_ref& which, time_point until, time_point now, bool for_limit);
     void wake_sleepers(time_point now);
     void get_up(const lane_ref& which, time_point now);
+    void hold(const lane_ref& target);
     void release_held();
     batch_ref form_batch(const lane_ref& which, waiting_list& part, time_point now);
     void settle(lane& where, question& which, const answer& what, askers& done);
@@ -149,13 +154,13 @@ private:
     void note_failure(const batch_ref& request, const error& why, time_point now);
     std::chrono::milliseconds backoff(int failures, const error& why) const;
     void fail_lone(batch& request, time_point now, askers& done);
+    void end_calls(batch& request, const std::optional<error>& why, askers& done);
     void put_back(const batch_ref& request, bool failed, time_point now);
     void rouse(const lane_ref& target, time_point now);
     void rouse_all(time_point now);
     session_event* note(session_event::kind what, const person& who);
 
     // Giving up.
-    bool fails_alone(const lane& target) const;
     bool is_failing(const lane& target) const;
     void expect_giving_up(time_point at);
     std::set<lane_ref> open_lanes() const;

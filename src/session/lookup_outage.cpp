@@ -17,8 +17,12 @@ namespace {
 constexpr int lone_failures = 5;
 constexpr milliseconds lone_for(5'000);
 
-// So often a lane fails, while most requests of other lanes succeed, before its calls are given up.
-constexpr int lane_failures = 8;
+// So often, and it is why whatever becomes of the others: it must not wait for ever where most requests fail.
+constexpr int most_lone_failures = 30;
+
+// A lane with fewer failures may have had one bad moment: its calls wait for the next request, but no longer than
+// twice their time.
+constexpr int lane_failures = 2;
 
 // Looking for who gives up means looking at all who wait.
 constexpr milliseconds between_looks(100);
@@ -29,7 +33,7 @@ error by_itself(const failure_record& failed)
                                  " times, and responded to requests without it");
 }
 
-// Of others, while something failed. A provider that fails at random fails more of them.
+// Of requests for names that had not failed. A provider that fails at random fails more of them.
 bool most_succeed(std::uint64_t succeeded, std::uint64_t failed)
 {
     return succeeded >= 2 + 2 * failed;
@@ -47,9 +51,8 @@ void lookup_desk::note_response(const batch_ref& request, time_point now)
 {
     lane& owner = *request->from;
     owner.failing_since.reset();
-    owner.lone_failures = 0;
     (request->repeated ? owner.repeated : owner.fresh).recover();
-    if (outage_.succeeded(request->took_token, now))
+    if (outage_.succeeded(request->retry, now))
         rouse_all(now);
     else
         rouse(request->from, now);
@@ -58,22 +61,14 @@ void lookup_desk::note_response(const batch_ref& request, time_point now)
 void lookup_desk::note_failure(const batch_ref& request, const error& why, time_point now)
 {
     lane& owner = *request->from;
-    if (outage_.failed(request->took_token, why, now))
-        expect_giving_up(now + rules_.retry_for);
-
+    outage_.failed(request->retry, why, now);
     if (!owner.failing_since) {
         owner.failing_since = now;
         owner.failures = 0;
-        owner.session_succeeded_at_first = outage_.successes();
-        owner.session_failed_at_first = outage_.failures() - 1; // but for this one
-    } else if (outage_.successes() > owner.session_succeeded_at_latest) {
-        ++owner.lone_failures;
     }
     ++owner.failures;
-    owner.session_succeeded_at_latest = outage_.successes();
     owner.why = why;
-    if (fails_alone(owner))
-        expect_giving_up(std::max(now, *owner.failing_since + rules_.retry_for));
+    expect_giving_up(std::max(now, *owner.failing_since + rules_.retry_for));
 
     waiting_list& part = request->repeated ? owner.repeated : owner.fresh;
     ++part.failed;
@@ -95,11 +90,11 @@ void lookup_desk::note_failure(const batch_ref& request, const error& why, time_
             failed.succeeded_at_first = owner.succeeded();
             failed.fresh_succeeded_at_first = owner.fresh.succeeded;
             failed.fresh_failed_at_first = owner.fresh.failed;
-        } else if (lone && owner.fresh.succeeded > failed.fresh_succeeded_at_latest) {
+        } else if (lone && owner.succeeded() > failed.succeeded_at_latest) {
             ++failed.lone;
         }
         failed.lone_latest = lone;
-        failed.fresh_succeeded_at_latest = owner.fresh.succeeded;
+        failed.succeeded_at_latest = owner.succeeded();
         failed.why = why;
     }
 }
@@ -123,7 +118,8 @@ void lookup_desk::fail_lone(batch& request, time_point now, askers& done)
     const waiting_list& fresh = request.from->fresh;
     const bool others_succeed =
         most_succeed(fresh.succeeded - failed.fresh_succeeded_at_first, fresh.failed - failed.fresh_failed_at_first);
-    if (failed.lone < lone_failures || now - failed.first < std::min(lone_for, rules_.retry_for) || !others_succeed)
+    if (failed.lone < (others_succeed ? lone_failures : most_lone_failures) ||
+        now - failed.first < std::min(lone_for, rules_.retry_for))
         return;
     const error why = by_itself(failed);
     fail(*request.from, request.questions, why, done);
@@ -153,18 +149,10 @@ void lookup_desk::put_back(const batch_ref& request, bool failed, time_point now
 
 // Giving up.
 
-// Requests of other lanes succeed.
-bool lookup_desk::fails_alone(const lane& target) const
-{
-    if (!target.failing_since || target.lone_failures < lane_failures)
-        return false;
-    const std::uint64_t failed = outage_.failures() - target.session_failed_at_first - target.failures;
-    return most_succeed(outage_.successes() - target.session_succeeded_at_first, failed);
-}
-
+// In an outage, or by itself.
 bool lookup_desk::is_failing(const lane& target) const
 {
-    return outage_.since() || fails_alone(target);
+    return outage_.since() || target.failing_since;
 }
 
 void lookup_desk::expect_giving_up(time_point at)
@@ -186,10 +174,16 @@ std::set<lane_ref> lookup_desk::open_lanes() const
 // Of a failing lane that does not wait for a rate limit.
 lookup_desk::time_point lookup_desk::gives_up_at(const lane& target, const asker& caller) const
 {
-    time_point begun = outage_.since().value_or(time_point::max());
-    if (fails_alone(target))
-        begun = std::min(begun, *target.failing_since);
-    return std::max({begun, caller.asked_at, target.available_since}) + rules_.retry_for;
+    const auto counted_from = [&](time_point begun) {
+        return std::max({begun, caller.asked_at, target.available_since});
+    };
+    time_point at = time_point::max();
+    if (outage_.since())
+        at = counted_from(*outage_.since()) + rules_.retry_for;
+    if (target.failing_since)
+        at = std::min(
+            at, counted_from(*target.failing_since) + (target.failures < lane_failures ? 2 : 1) * rules_.retry_for);
+    return at;
 }
 
 void lookup_desk::give_up(time_point now, askers& done)
@@ -234,9 +228,10 @@ void lookup_desk::give_up(const lane_ref& target, const std::shared_ptr<asker>& 
         else
             all = false;
     }
-    leave(user, caller);
+    // First what may throw, and what makes the call complete.
     if (!all)
         caller->failed = no_success(*target, now);
+    leave(user, caller);
     for (auto& [place, outcome] : own)
         caller->answers[place] = std::move(outcome);
 }
@@ -246,11 +241,11 @@ error lookup_desk::no_success(const lane& target, time_point now) const
     const auto text = [](auto duration) {
         return std::to_string(std::chrono::duration_cast<seconds>(duration).count()) + " s";
     };
-    if (fails_alone(target))
-        return target.why->with_hint("no request with this user's token has succeeded for " +
-                                     text(now - *target.failing_since) + "; try again later");
-    return outage_.why().with_hint(
-        "the provider has not answered for " + text(now - *outage_.since()) + "; try again later");
+    if (outage_.since() && now - *outage_.since() >= rules_.retry_for)
+        return outage_.why().with_hint(
+            "the provider has not answered for " + text(now - *outage_.since()) + "; try again later");
+    return target.why->with_hint("no request with this user's token has succeeded for " +
+                                 text(now - *target.failing_since) + "; try again later");
 }
 
 } // namespace coauth::sessions

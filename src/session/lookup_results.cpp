@@ -2,6 +2,7 @@
 #include "session/lookup_desk.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -21,11 +22,17 @@ void give(const std::pair<std::shared_ptr<asker>, std::size_t>& to, const answer
         done.push_back(from);
 }
 
+// Thrown by this program, as for a bug of the provider's class: it says nothing of the provider, nor of a name.
+bool is_internal(const error& why)
+{
+    return why.reason() == errc::provider_error && !why.http_status();
+}
+
 // The provider itself is there, whatever it says.
 bool is_response(const error& why)
 {
     const fault whose = whose_fault(why.reason());
-    return why.http_status() || whose == fault::provider || whose == fault::response;
+    return why.http_status() || whose == fault::response || (whose == fault::provider && !is_internal(why));
 }
 
 error too_long(milliseconds wait)
@@ -156,12 +163,16 @@ lookup_desk::askers lookup_desk::failed(const batch_ref& request, const error& w
     else if (is_response(why))
         note_response(request, now);
     else
-        outage_.ended(request->took_token);
+        outage_.ended(request->retry);
 
     if (why.reason() == errc::token_revoked) {
         fail(where, request->questions, why, done);
         askers others = sign_out(request->who, why);
         done.insert(done.end(), others.begin(), others.end());
+        return done;
+    }
+    if (is_internal(why)) {
+        end_calls(*request, why, done);
         return done;
     }
     if (closed_ || request->who->gone || !(limited || passes)) {
@@ -173,11 +184,44 @@ lookup_desk::askers lookup_desk::failed(const batch_ref& request, const error& w
     if (session_event* e = request->questions.empty() ? nullptr : note(session_event::kind::retry, *request->who)) {
         e->why = why.reason();
         e->count = request->questions.size();
-        const time_point until = (request->repeated ? where.repeated : where.fresh).not_before;
-        e->wait = limited ? milliseconds(0) : std::chrono::ceil<milliseconds>(std::max(until, now) - now);
+        if (passes)
+            e->wait = std::chrono::ceil<milliseconds>(std::max(where.repeated.not_before, now) - now);
     }
     put_back(request, passes, now);
     return done;
+}
+
+lookup_desk::askers lookup_desk::dropped(const batch_ref& request)
+{
+    askers done;
+    if (under_way_.erase(request) == 0)
+        return done;
+    app_limits(*request->who, *request->from).lost();
+    request->from->limits->lost();
+    release_held();
+    outage_.ended(request->retry);
+    end_calls(*request, std::nullopt, done);
+    return done;
+}
+
+// Ends the calls that asked, and takes back what else they ask. Without `why` they are out of memory.
+void lookup_desk::end_calls(batch& request, const std::optional<error>& why, askers& done)
+{
+    std::set<std::shared_ptr<asker>> callers;
+    for (const question& q : request.questions)
+        for (const auto& [caller, place] : q.askers)
+            callers.insert(caller);
+    for (const question& q : request.questions)
+        request.from->open.erase(q.key);
+    request.questions.clear();
+    for (const auto& caller : callers) {
+        caller->failed = why;
+        caller->out_of_memory = !why;
+        leave(request.who, caller);
+        done.push_back(caller);
+    }
+    if (request.from->has_waiting())
+        queue(request.from);
 }
 
 } // namespace coauth::sessions

@@ -2,10 +2,10 @@
 
 #include "coro/retry_allocation.hpp"
 #include "session/shared_end.hpp"
-#include "session/user_classes.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -39,25 +39,17 @@ error closed_error()
     return error(errc::cancelled, "the session is closed");
 }
 
-answer no_such_name(const twitter::user_ref& who)
+answer no_such_name(const twitter::user_ref& user)
 {
-    auto outcome = std::make_shared<twitter::lookup>(who, twitter::lookup_outcome::failed);
-    outcome->why = error(errc::invalid_argument, who.is_id() ? "an id is 1 to 19 digits without a zero in front"
-                                                             : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _");
-    return outcome;
+    return failure_of(
+        user, error(errc::invalid_argument, user.is_id() ? "an id is 1 to 19 digits without a zero in front"
+                                                         : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _"));
 }
 
-using lookups_reply = twitter::reply<twitter::lookups>;
-
-asio::awaitable<result<lookups_reply>> look_up(std::shared_ptr<const setup> with, batch_ref request)
+bool has_found(const asker& caller)
 {
-    try {
-        std::vector<twitter::user_ref> names = request->names();
-        lookups_reply reply = co_await with->provider->look_up(request->who->token, std::move(names));
-        co_return result<lookups_reply>(std::move(reply));
-    } catch (...) {
-        co_return result<lookups_reply>(error_to_hand_on());
-    }
+    return std::any_of(caller.answers.begin(), caller.answers.end(),
+        [](const answer& each) { return each && each->outcome != twitter::lookup_outcome::failed; });
 }
 
 } // namespace
@@ -90,60 +82,6 @@ private:
     std::shared_ptr<asker> from_;
 };
 
-// A batch on the wire. It lands once: with its response, or, where its coroutine is destroyed before that, with an
-// error.
-class lookups::flight {
-public:
-    flight(std::shared_ptr<lookups> at, batch_ref request) : at_(std::move(at)), request_(std::move(request)) {}
-    flight(flight&&) noexcept = default;
-    flight& operator=(flight&&) = delete;
-    ~flight()
-    {
-        if (!at_)
-            return;
-        if (request_)
-            fail();
-        at_->wake(done_);
-        at_->kick();
-    }
-
-    const batch_ref& request() const noexcept { return request_; }
-    lookups& at() const noexcept { return *at_; }
-
-    /// Those that have all answers are notified when the flight is destroyed.
-    void land(const result<lookups_reply>& reply) noexcept
-    {
-        const batch_ref landed = std::exchange(request_, nullptr);
-        try {
-            tell_desk(landed, reply);
-        } catch (...) {
-            at_->out_of_memory();
-        }
-    }
-
-private:
-    void tell_desk(const batch_ref& landed, const result<lookups_reply>& reply)
-    {
-        const std::lock_guard lock(at_->mutex_);
-        const auto wall = std::chrono::floor<std::chrono::seconds>(at_->with_->options.clock->now());
-        done_ = reply ? at_->desk_.answered(landed, *reply, wall, at_->now())
-                      : at_->desk_.failed(landed, reply.error(), at_->now());
-    }
-
-    void fail() noexcept
-    {
-        try {
-            land(error(errc::provider_error, "internal error: the request was dropped"));
-        } catch (...) {
-            at_->out_of_memory();
-        }
-    }
-
-    std::shared_ptr<lookups> at_; // empty: moved away
-    batch_ref request_;           // empty: landed
-    lookup_desk::askers done_;
-};
-
 lookups::lookups(std::shared_ptr<const setup> with, std::shared_ptr<tokens> tokens)
     : with_(std::move(with)), tokens_(std::move(tokens)), strand_(asio::make_strand(with_->executor)),
       rules_(rules_of(*with_)), desk_(rules_, with_->options.clock->steady_now())
@@ -168,10 +106,10 @@ asio::awaitable<std::vector<answer>> lookups::ask(
     visit stay(*this, person, from);
     const bool waits = enter(person, from);
     tell_events();
-    if (from->out_of_memory)
-        throw std::bad_alloc();
-    if (!waits)
+    if (!waits) {
+        stay.leave();
         co_return std::move(from->answers);
+    }
     kick();
     try {
         co_await from->wake.wait();
@@ -180,6 +118,7 @@ asio::awaitable<std::vector<answer>> lookups::ask(
         kick(); // an alarm may be set for nobody now
         throw error(errc::cancelled);
     }
+    stay.leave(); // from here on no other thread writes to it
     if (from->out_of_memory)
         throw std::bad_alloc();
     if (from->failed)
@@ -195,9 +134,8 @@ bool lookups::enter(const person_ref& user, const std::shared_ptr<asker>& caller
         const std::lock_guard lock(mutex_);
         if (closed_)
             throw closed_error();
-        caller->out_of_memory = user->number < first_number_; // since it was found
-        if (caller->out_of_memory)
-            return false;
+        if (user->number < first_number_)
+            throw std::bad_alloc(); // memory ran out since it was found
         if (!spare_)
             spare_ = std::make_unique<lookup_desk>(rules_, now());
         begun = true;
@@ -236,14 +174,20 @@ asio::awaitable<void> lookups::sign_out(person_ref who)
 // To the strand, so that what is asked in this turn of the loop shares a request.
 void lookups::kick() noexcept
 {
-    try {
+    {
         const std::lock_guard lock(mutex_);
-        if (kicked_)
+        if (std::exchange(kicked_, true))
             return;
+    }
+    try {
+        // Without the lock: others may leave meanwhile, which frees memory.
         retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->run(); }); });
-        kicked_ = true;
     } catch (...) {
-        out_of_memory();
+        {
+            const std::lock_guard lock(mutex_);
+            kicked_ = false;
+        }
+        out_of_memory(); // ends those, too, that counted on this
     }
 }
 
@@ -254,6 +198,7 @@ void lookups::run()
         kicked_ = false;
     }
     try {
+        wake_unfired();
         while (step()) {}
     } catch (...) {
         out_of_memory();
@@ -283,32 +228,6 @@ bool lookups::step()
     return false;
 }
 
-void lookups::send(batch_ref request)
-{
-    flight begun(shared_from_this(), std::move(request));
-    try {
-        with_->work->start(fly(std::move(begun)));
-    } catch (const std::bad_alloc&) {
-        // The flight has failed.
-    }
-}
-
-asio::awaitable<void> lookups::fly(flight request)
-{
-    try {
-        const auto with = request.at().with_;
-        const auto tokens = request.at().tokens_;
-        const person_ref user = request.request()->who;
-        const result<lookups_reply> reply = co_await look_up(with, request.request());
-        request.land(reply);
-        // Before any caller is notified, so that one that asks again finds the token gone.
-        if (!reply && reply.error().reason() == errc::token_revoked)
-            co_await tokens->drop(user, errc::token_revoked);
-    } catch (...) {
-        // The flight lands with an error; or the store is out of reach, and the next response says "revoked" again.
-    }
-}
-
 // For an exception in the middle of a step, after which the desk may be in any state: everything that is asked ends,
 // with its answers where they are whole, and with `std::bad_alloc` else; and the spare desk takes over. Needs no memory.
 void lookups::out_of_memory() noexcept
@@ -318,7 +237,8 @@ void lookups::out_of_memory() noexcept
         const std::lock_guard lock(mutex_);
         ended.splice(ended.end(), asking_);
         for (asker& caller : ended) {
-            caller.out_of_memory = caller.open != 0;
+            if (!caller.is_complete())
+                caller.out_of_memory = true;
             caller.open = 0;
         }
         first_number_ = tokens_->forget_all();
@@ -332,9 +252,16 @@ void lookups::out_of_memory() noexcept
             if (ended.empty())
                 break;
             caller = ended.front().shared_from_this();
-            ended.pop_front();
         }
-        fire_if_possible(caller->wake);
+        const bool fired = fire_if_possible(caller->wake);
+        const std::lock_guard lock(mutex_);
+        if (fired) {
+            caller->unlink();
+            continue;
+        }
+        unfired_ = true;
+        asking_.splice(asking_.end(), ended);
+        break;
     }
 }
 
@@ -342,7 +269,28 @@ void lookups::wake(const lookup_desk::askers& done) noexcept
 {
     tell_events();
     for (const auto& caller : done)
-        fire_if_possible(caller->wake);
+        if (!fire_if_possible(caller->wake)) {
+            // Nor is there memory for the others.
+            const std::lock_guard lock(mutex_);
+            unfired_ = true;
+            return;
+        }
+}
+
+// Those that there was no memory to notify before.
+void lookups::wake_unfired()
+{
+    lookup_desk::askers complete;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!unfired_)
+            return;
+        for (asker& caller : asking_)
+            if (caller.is_complete())
+                complete.push_back(caller.shared_from_this());
+        unfired_ = false;
+    }
+    wake(complete);
 }
 
 void lookups::tell_events() noexcept
@@ -377,19 +325,23 @@ void lookups::abort()
 void lookups::end(lookup_desk::askers (lookup_desk::*how)(const error&)) noexcept
 {
     try {
+        {
+            const std::lock_guard lock(mutex_);
+            closed_ = true;
+        }
         lookup_desk::askers done;
         const error closed = closed_error();
         {
             const std::lock_guard lock(mutex_);
-            closed_ = true;
             done = (desk_.*how)(closed);
+            // What was found is paid for.
             for (const auto& caller : done)
-                caller->failed = closed;
+                if (how == &lookup_desk::abort || !has_found(*caller))
+                    caller->failed = closed;
         }
         wake(done);
         alarm_->clear();
     } catch (...) {
-        closed_ = true;
         out_of_memory();
     }
 }

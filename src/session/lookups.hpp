@@ -58,6 +58,7 @@ private:
     void send(batch_ref request);
     static boost::asio::awaitable<void> fly(flight request);
     void wake(const lookup_desk::askers& done) noexcept;
+    void wake_unfired();
     void tell_events() noexcept;
     bool enter(const person_ref& user, const std::shared_ptr<asker>& caller);
     void out_of_memory() noexcept;
@@ -77,6 +78,7 @@ private:
     std::unique_ptr<lookup_desk> spare_;
     std::uint64_t first_number_ = 0; ///< People with a lower one were known to an earlier desk.
 
+    bool unfired_ = false; ///< Some of `asking_` are complete and wait for all that.
     bool kicked_ = false;
     bool closed_ = false;
 };

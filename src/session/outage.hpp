@@ -5,80 +5,87 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <utility>
 
 namespace coauth::sessions {
 
-/// An outage begins with the first request that fails in a way that passes (`is_transient`, but for a
-/// rate limit), and ends with the next response of any other kind.
+/// Paces requests that fail in a way that passes (`is_transient`, but for a rate limit). A response of any other
+/// kind is a success.
 ///
-/// In an outage every request takes a token, and so does at any time one whose names failed before.
-/// There are ten tokens; two come back each second, and one with every ten responses. Requests that were
-/// on the wire when an outage began take theirs when they fail, so of up to ten concurrent requests no
-/// more than ten and two a second reach the provider from the first failure on. An end gives no tokens,
-/// so a provider that fails every second request is not sent more.
+/// From the first failure after a success to the next success no more than ten requests are sent, those on the wire
+/// at the failure included, and two a second (`max_requests` if more are on the wire).
+///
+/// A request is a retry if its names failed before, or if all of its lane's do. Retries are slower, so that a name
+/// that fails for many users does not slow the others down. At any time one takes a token, of which there are ten; two
+/// come back each second, its own when it succeeds, and one with every ten other successes. After a failure retries
+/// leave three of the ten requests to the others, and they never take more than half of `max_requests`.
+///
+/// An outage begins with the first failure of a request that is not a retry, and ends with the next success.
 class outage {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit outage(time_point now) : refilled_(now) {}
+    outage(std::size_t max_requests, time_point now)
+        : most_retries_(std::max<std::size_t>(1, max_requests / 2)), refilled_(now)
+    {}
 
-    /// When a request may be sent: `now` or later. `repeated`: its names failed before.
-    time_point ready_at(bool repeated, time_point now) const
+    /// When a request may be sent: `now` or later. `time_point::max()`: not before another has ended.
+    time_point ready_at(bool retry, time_point now) const
     {
-        if ((!repeated && !since_) || tokens_at(now) >= token)
-            return now;
-        return refilled_ + std::chrono::milliseconds((token - tokens_ + per_millisecond - 1) / per_millisecond);
+        if (retry && retries_in_flight_ >= most_retries_)
+            return time_point::max();
+        time_point at = now;
+        if (retry && tokens_at(now) < token)
+            at = refilled_ + std::chrono::milliseconds((token - tokens_ + per_millisecond - 1) / per_millisecond);
+        if (failing_since_)
+            at = std::max(at, allowed_at(sent_ + 1 + (retry ? left_to_others : 0)));
+        return at;
     }
 
-    /// A request is sent. True if it took a token; the functions below are told so when it ends.
-    bool sent(bool repeated, time_point now)
+    void sent(bool retry, time_point now)
     {
-        if (!repeated && !since_) {
-            ++free_;
-            return false;
-        }
+        ++in_flight_;
+        ++sent_;
+        if (!retry)
+            return;
+        ++retries_in_flight_;
         refill(now);
         tokens_ -= token;
-        return true;
     }
 
-    /// The provider responded. True if that ends an outage.
-    bool succeeded(bool took_token, time_point now)
+    /// The provider responded. True if requests had failed since the last success.
+    bool succeeded(bool retry, time_point now)
     {
+        ended(retry);
         refill(now);
-        free_ -= !took_token;
-        ++successes_;
-        tokens_ = std::min(most, tokens_ + reserved_ + per_success);
-        reserved_ = 0;
-        return std::exchange(since_, std::nullopt).has_value();
+        tokens_ = std::min(most, tokens_ + (retry ? token : per_success));
+        const bool failing = failing_since_.has_value();
+        failing_since_.reset();
+        since_.reset();
+        return failing;
     }
 
-    /// A request failed in a way that passes. True if that begins an outage.
-    bool failed(bool took_token, const error& why, time_point now)
+    /// A request failed in a way that passes.
+    void failed(bool retry, const error& why, time_point now)
     {
-        refill(now);
-        free_ -= !took_token;
-        why_ = why;
-        ++failures_;
-        if (since_) {
-            if (!took_token)
-                reserved_ = std::max<std::int64_t>(0, reserved_ - token);
-            return false;
+        if (!failing_since_) {
+            failing_since_ = now;
+            sent_ = std::min(in_flight_, at_first);
         }
-        since_ = now;
-        if (!took_token)
-            tokens_ = std::max<std::int64_t>(0, tokens_ - token);
-        // One is left to refill, however many are on the wire.
-        reserved_ = std::min({free_ * token, tokens_, most - token});
-        tokens_ -= reserved_;
-        return true;
+        if (!retry && !since_)
+            since_ = now;
+        why_ = why;
+        ended(retry);
     }
 
     /// A request ended and says nothing of the provider: it was cancelled, or never left.
-    void ended(bool took_token) { free_ -= !took_token; }
+    void ended(bool retry)
+    {
+        --in_flight_;
+        retries_in_flight_ -= retry;
+    }
 
     /// When the outage began.
     std::optional<time_point> since() const { return since_; }
@@ -86,21 +93,28 @@ public:
     /// Why the latest request failed.
     const error& why() const { return why_; }
 
-    /// Responses so far, and failures.
-    std::uint64_t successes() const { return successes_; }
-    std::uint64_t failures() const { return failures_; }
-
 private:
+    static constexpr std::size_t at_first = 10;
+    static constexpr std::chrono::milliseconds between_requests{500};
+    static constexpr std::size_t left_to_others = 3;
+
     // In thousandths of a token.
     static constexpr std::int64_t token = 1'000;
     static constexpr std::int64_t per_success = 100;
     static constexpr std::int64_t per_millisecond = 2;
     static constexpr std::int64_t most = 10 * token;
 
+    // When so many requests may have been sent.
+    time_point allowed_at(std::size_t count) const
+    {
+        const auto beyond = static_cast<std::int64_t>(count > at_first ? count - at_first : 0);
+        return *failing_since_ + beyond * between_requests;
+    }
+
     std::int64_t tokens_at(time_point now) const
     {
         const auto passed = std::chrono::floor<std::chrono::milliseconds>(now - refilled_).count();
-        return std::min(most - reserved_, tokens_ + passed * per_millisecond);
+        return std::min(most, tokens_ + passed * per_millisecond);
     }
 
     void refill(time_point now)
@@ -109,14 +123,17 @@ private:
         refilled_ += std::chrono::floor<std::chrono::milliseconds>(now - refilled_);
     }
 
+    std::size_t most_retries_;
+    std::size_t in_flight_ = 0;
+    std::size_t retries_in_flight_ = 0;
+
     std::int64_t tokens_ = most;
-    std::int64_t reserved_ = 0; ///< Tokens for requests that were on the wire when the outage began.
-    std::int64_t free_ = 0;     ///< Requests on the wire that took no token.
     time_point refilled_;
+
+    std::optional<time_point> failing_since_; ///< Without a success since.
+    std::size_t sent_ = 0;                    ///< Since then, and on the wire at that time.
     std::optional<time_point> since_;
     error why_;
-    std::uint64_t successes_ = 0;
-    std::uint64_t failures_ = 0;
 };
 
 } // namespace coauth::sessions

@@ -60,12 +60,8 @@ struct lane {
 
     std::optional<time_point> failing_since; ///< Without a success since.
     std::uint64_t failures = 0;              ///< Since then.
-    int lone_failures = 0;                   ///< Of those, such as came after a success in another lane.
-    std::uint64_t session_succeeded_at_first = 0;
-    std::uint64_t session_failed_at_first = 0;
-    std::uint64_t session_succeeded_at_latest = 0;
-    std::optional<error> why;     ///< The latest failure.
-    time_point available_since{}; ///< It last waited for a rate limit until then.
+    std::optional<error> why;                ///< The latest failure.
+    time_point available_since{};            ///< It last waited for a rate limit until then.
 
     std::uint64_t succeeded() const { return fresh.succeeded + repeated.succeeded; }
     bool has_waiting() const { return !fresh.questions.empty() || !repeated.questions.empty(); }

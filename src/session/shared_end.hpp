@@ -36,19 +36,23 @@ ending<T> failed_with(error why)
 /// agree on who goes first.
 using waiters = std::list<std::shared_ptr<one_shot>>;
 
-/// Fires; if memory is so short that it throws, the coroutine waits on.
-inline void fire_if_possible(one_shot& waiter) noexcept
+/// Fires; if memory is so short that it throws, the coroutine waits on. Returns whether it fired.
+inline bool fire_if_possible(one_shot& waiter) noexcept
 {
     try {
         waiter.fire();
-    } catch (const std::bad_alloc&) {}
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
-/// Never with a lock held: where a context is coming down, waking a coroutine can destroy it on the spot.
-inline void wake(const waiters& all) noexcept
+/// Fires all, from the front; those that there is no memory for are left. Never with a lock held: where a context is
+/// coming down, waking a coroutine can destroy it on the spot.
+inline void wake(waiters& all) noexcept
 {
-    for (const auto& waiter : all)
-        fire_if_possible(*waiter);
+    while (!all.empty() && fire_if_possible(*all.front()))
+        all.pop_front();
 }
 
 /// Guarded by the mutex of whoever has it.

@@ -57,6 +57,8 @@ void ticket_table::leave(login::ticket& t) noexcept
 ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_point deadline, std::string_view return_to)
 {
     auto made = std::make_shared<login::ticket>(shared_from_this(), id, deadline, return_to);
+    suspended_list none;
+    resume(none);
     const std::lock_guard lock(mutex_);
     if (closed_) {
         made->end_ = closed_end_;
@@ -69,7 +71,7 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
     return made;
 }
 
-void ticket_table::end(const store::login_id& id, const login_end& how)
+void ticket_table::end(const store::login_id& id, const login_end& how) noexcept
 {
     suspended_list ended;
     ticket_ptr ticket;
@@ -93,12 +95,27 @@ void ticket_table::end(login::ticket& t, const login_end& how, suspended_list& e
     ended.splice(ended.end(), t.waiting_);
 }
 
-void ticket_table::resume(suspended_list& ended)
+void ticket_table::resume(suspended_list& ended) noexcept
 {
+    {
+        const std::lock_guard lock(mutex_);
+        for (suspended& waiter : unresumed_)
+            waiter.unresumed = false;
+        ended.splice(ended.begin(), unresumed_);
+    }
     while (!ended.empty()) {
-        const boost::intrusive_ptr<suspended> waiter(&ended.front(), false);
+        try {
+            ended.front().resume(false);
+        } catch (...) {
+            // Nor is there memory for the others.
+            const std::lock_guard lock(mutex_);
+            for (suspended& waiter : ended)
+                waiter.unresumed = true;
+            unresumed_.splice(unresumed_.end(), ended);
+            return;
+        }
+        const boost::intrusive_ptr<suspended> resumed(&ended.front(), false);
         ended.pop_front();
-        waiter->resume(false);
     }
 }
 
@@ -112,7 +129,7 @@ ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id
     return ticket;
 }
 
-void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now)
+void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now) noexcept
 {
     suspended_list ended;
     {
@@ -149,7 +166,7 @@ bool ticket_table::expire_some(time_point now, suspended_list& ended) noexcept
     return true;
 }
 
-void ticket_table::expire(time_point now)
+void ticket_table::expire(time_point now) noexcept
 {
     for (bool more = true; more;) {
         suspended_list ended;
@@ -169,7 +186,7 @@ std::optional<ticket_table::time_point> ticket_table::next_deadline() const
     return by_deadline_.begin()->deadline_;
 }
 
-void ticket_table::close()
+void ticket_table::close() noexcept
 {
     suspended_list ended;
     {
@@ -200,26 +217,33 @@ bool ticket_table::add(login::ticket& t, suspended& waiter) noexcept
     return true;
 }
 
-void ticket_table::cancel(login::ticket& t, suspended& waiter)
+void ticket_table::cancel(login::ticket& t, suspended& waiter) noexcept
 {
     boost::intrusive_ptr<suspended> removed;
     {
         const std::lock_guard lock(mutex_);
         // It is about to be resumed if the login has ended, and if it was cancelled before: a cancellation may be
         // emitted more than once until the coroutine resumes.
-        if (t.end_ || !waiter.is_linked())
+        if (t.end_ ? !waiter.unresumed : !waiter.is_linked())
             return;
         removed.reset(&waiter, false);
-        t.waiting_.erase(t.waiting_.iterator_to(waiter));
-        --awaited_;
+        if (waiter.unresumed) {
+            waiter.unresumed = false;
+            unresumed_.erase(unresumed_.iterator_to(waiter));
+        } else {
+            t.waiting_.erase(t.waiting_.iterator_to(waiter));
+            --awaited_;
+        }
     }
     try {
         removed->resume(true);
     } catch (...) {
         // Not cancelled: it waits on.
-        if (!add(t, waiter))
-            removed->resume(false);
-        throw;
+        if (add(t, waiter))
+            return;
+        suspended_list ended;
+        ended.push_back(*removed.detach());
+        resume(ended);
     }
 }
 

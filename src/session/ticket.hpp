@@ -38,6 +38,8 @@ public:
     /// Resumes it on its own executor, never from within; with `errc::cancelled`, or with how its login ended. Throws
     /// `std::bad_alloc`, and can be called again then.
     virtual void resume(bool cancelled) = 0;
+
+    bool unresumed = false; ///< There was no memory to resume it; guarded by its table.
 };
 using suspended_list = boost::intrusive::list<suspended, boost::intrusive::constant_time_size<false>>;
 
@@ -93,25 +95,26 @@ public:
     /// The ticket of a login that lives; a new one if nobody holds one.
     ticket_ptr open(const store::login_id& id, time_point deadline, std::string_view return_to);
 
-    /// Tells everybody who has a ticket of this login how it ended.
-    void end(const store::login_id& id, const login_end& how);
+    /// Tells everybody who has a ticket of this login how it ended. Who can't be resumed for want of memory can still
+    /// be cancelled, and is resumed with the next login that begins or ends; so too in what follows.
+    void end(const store::login_id& id, const login_end& how) noexcept;
 
     /// While a callback is under way the login does not expire, for it may have come in time. Empty if
     /// nobody awaits the login; else to be given back by `callback_ends`.
     ticket_ptr callback_begins(const store::login_id& id);
-    void callback_ends(const ticket_ptr& ticket, time_point now);
+    void callback_ends(const ticket_ptr& ticket, time_point now) noexcept;
 
     /// Ends those whose time is over with `expired`.
-    void expire(time_point now);
+    void expire(time_point now) noexcept;
 
     /// When `expire` next has something to do.
     std::optional<time_point> next_deadline() const;
 
     /// Ends all that are open, and whatever is opened from now on, with `errc::cancelled`.
-    void close();
+    void close() noexcept;
 
     /// How the login ended, once it has. Throws what leg 3 threw, and `errc::cancelled` when cancelled,
-    /// by any type.
+    /// by any type. A cancellation that there is no memory for is dropped.
     static boost::asio::awaitable<login_outcome> wait(ticket_ptr ticket);
 
     /// How many coroutines wait.
@@ -123,9 +126,9 @@ private:
     class suspended_with;
     struct suspend;
 
-    // Resumes those that waited for tickets that have ended; without the lock, for where a context is coming down that
-    // can destroy a coroutine on the spot.
-    static void resume(suspended_list& ended);
+    // Resumes those that waited for tickets that have ended, and those that there was no memory for before. Without the
+    // lock, for where a context is coming down that can destroy a coroutine on the spot.
+    void resume(suspended_list& ended) noexcept;
 
     struct id_of {
         using type = store::login_id;
@@ -146,7 +149,7 @@ private:
     // For `wait`. `add` is false if the ticket has ended; `cancel` does nothing to a coroutine that is about to be
     // resumed already.
     bool add(login::ticket& t, suspended& waiter) noexcept;
-    void cancel(login::ticket& t, suspended& waiter);
+    void cancel(login::ticket& t, suspended& waiter) noexcept;
     login_end end_of(const login::ticket& t) const;
 
     mutable std::mutex mutex_;
@@ -159,6 +162,7 @@ private:
     // Made beforehand, for what ends a login must not need memory.
     const login_end closed_end_ = failed_with<login_outcome>(error(errc::cancelled, "the session is closed"));
     const login_end expired_end_ = ended_with(login_outcome(login_status::expired));
+    suspended_list unresumed_;
     bool closed_ = false;
     std::size_t awaited_ = 0;
 };

@@ -2,10 +2,9 @@
 
 #include "coro/user_class.hpp"
 
-#include <coauth/coro/as_result.hpp>
-
-#include <new>
+#include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace coauth::sessions {
@@ -14,28 +13,26 @@ namespace asio = boost::asio;
 
 namespace {
 
-template <class Start>
-auto await_logins(Start start)
-{
-    return await_user_class(errc::store_unavailable, "the login store", std::move(start));
-}
+// A class of the user's, and the code of what it throws.
+struct user_class {
+    errc code;
+    std::string_view name;
+};
+
+constexpr user_class login_store_class{errc::store_unavailable, "the login store"};
+constexpr user_class token_store_class{errc::store_unavailable, "the token store"};
+constexpr user_class provider_class{errc::provider_error, "the login provider"};
 
 template <class Start>
-auto await_tokens(Start start)
+auto await_call(const user_class& source, Start start)
 {
-    return await_user_class(errc::store_unavailable, "the token store", std::move(start));
-}
-
-template <class Start>
-auto await_provider(Start start)
-{
-    return await_user_class(errc::provider_error, "the login provider", std::move(start));
+    return await_user_class(source.code, source.name, std::move(start));
 }
 
 template <class Call>
-auto call_provider(Call call)
+auto call(const user_class& source, Call made)
 {
-    return call_user_class(errc::provider_error, "the login provider", std::move(call));
+    return call_user_class(source.code, source.name, std::move(made));
 }
 
 class checked_login_store final : public store::login_store {
@@ -44,35 +41,36 @@ public:
 
     store::login_limits limits() const override
     {
-        return call_user_class(errc::store_unavailable, "the login store", [this] { return user_->limits(); });
+        return call(login_store_class, [this] { return user_->limits(); });
     }
 
     asio::awaitable<void> add(store::pending_login login) override
     {
-        return await_logins([user = user_, login = std::move(login)]() mutable { return user->add(std::move(login)); });
+        return await_call(login_store_class,
+            [user = user_, login = std::move(login)]() mutable { return user->add(std::move(login)); });
     }
 
     asio::awaitable<counts> count(store::browser_digest browser) override
     {
-        return await_logins([user = user_, browser] { return user->count(browser); });
+        return await_call(login_store_class, [user = user_, browser] { return user->count(browser); });
     }
 
     asio::awaitable<std::optional<store::recent_login>> recent(
         store::browser_digest browser, std::string return_to, std::chrono::milliseconds age) override
     {
-        return await_logins([user = user_, browser, return_to = std::move(return_to), age]() mutable {
+        return await_call(login_store_class, [user = user_, browser, return_to = std::move(return_to), age]() mutable {
             return user->recent(browser, std::move(return_to), age);
         });
     }
 
     asio::awaitable<store::taken_login> take(store::login_id id, store::browser_digest browser) override
     {
-        return await_logins([user = user_, id, browser] { return user->take(id, browser); });
+        return await_call(login_store_class, [user = user_, id, browser] { return user->take(id, browser); });
     }
 
     asio::awaitable<expiry> expire() override
     {
-        return await_logins([user = user_] { return user->expire(); });
+        return await_call(login_store_class, [user = user_] { return user->expire(); });
     }
 
 private:
@@ -85,20 +83,21 @@ public:
 
     asio::awaitable<std::optional<store::stored_token>> find(std::string user_id) override
     {
-        return await_tokens(
+        return await_call(token_store_class,
             [user = user_, user_id = std::move(user_id)]() mutable { return user->find(std::move(user_id)); });
     }
 
     asio::awaitable<std::uint64_t> put(std::string user_id, oauth1::access_token token) override
     {
-        return await_tokens([user = user_, user_id = std::move(user_id), token = std::move(token)]() mutable {
-            return user->put(std::move(user_id), std::move(token));
-        });
+        return await_call(
+            token_store_class, [user = user_, user_id = std::move(user_id), token = std::move(token)]() mutable {
+                return user->put(std::move(user_id), std::move(token));
+            });
     }
 
     asio::awaitable<bool> remove(std::string user_id, std::optional<std::uint64_t> version) override
     {
-        return await_tokens([user = user_, user_id = std::move(user_id), version]() mutable {
+        return await_call(token_store_class, [user = user_, user_id = std::move(user_id), version]() mutable {
             return user->remove(std::move(user_id), version);
         });
     }
@@ -113,43 +112,44 @@ public:
 
     asio::awaitable<oauth1::request_token> begin(std::string callback) override
     {
-        return await_provider(
+        return await_call(provider_class,
             [user = user_, callback = std::move(callback)]() mutable { return user->begin(std::move(callback)); });
     }
 
     std::string login_url(const oauth1::request_token& login, bool ask_again) const override
     {
-        return call_provider([&] { return user_->login_url(login, ask_again); });
+        return call(provider_class, [&] { return user_->login_url(login, ask_again); });
     }
 
     asio::awaitable<grant> finish(oauth1::request_token login, std::string verifier) override
     {
-        return await_provider([user = user_, login = std::move(login), verifier = std::move(verifier)]() mutable {
-            return user->finish(std::move(login), std::move(verifier));
-        });
+        return await_call(
+            provider_class, [user = user_, login = std::move(login), verifier = std::move(verifier)]() mutable {
+                return user->finish(std::move(login), std::move(verifier));
+            });
     }
 
     asio::awaitable<twitter::reply<twitter::lookups>> look_up(
         oauth1::access_token token, std::vector<twitter::user_ref> users) override
     {
-        return await_provider([user = user_, token = std::move(token), users = std::move(users)]() mutable {
+        return await_call(provider_class, [user = user_, token = std::move(token), users = std::move(users)]() mutable {
             return user->look_up(std::move(token), std::move(users));
         });
     }
 
     std::size_t largest_lookup() const override
     {
-        return call_provider([this] { return user_->largest_lookup(); });
+        return call(provider_class, [this] { return user_->largest_lookup(); });
     }
 
     bool one_limit_for_ids_and_names() const override
     {
-        return call_provider([this] { return user_->one_limit_for_ids_and_names(); });
+        return call(provider_class, [this] { return user_->one_limit_for_ids_and_names(); });
     }
 
     asio::awaitable<void> invalidate(oauth1::access_token token) override
     {
-        return await_provider(
+        return await_call(provider_class,
             [user = user_, token = std::move(token)]() mutable { return user->invalidate(std::move(token)); });
     }
 
@@ -176,15 +176,7 @@ std::shared_ptr<login_provider> checked(std::shared_ptr<login_provider> user)
 
 error error_to_hand_on()
 {
-    try {
-        return error_from_current_exception();
-    } catch (const std::bad_alloc&) {
-        return error(errc::provider_error, "internal error: out of memory");
-    } catch (const std::exception& e) {
-        return error(errc::provider_error, std::string("internal error: ") + e.what());
-    } catch (...) {
-        return error(errc::provider_error, "internal error: something was thrown that is not a std::exception");
-    }
+    return error_of_user_class(std::current_exception(), true, errc::provider_error, "the session");
 }
 
 } // namespace coauth::sessions

@@ -16,6 +16,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -65,6 +66,15 @@ struct no_watch {
     void end() {}
 };
 
+// For a cancellation: whoever emits it could do nothing about a lack of memory, and may be a posted handler.
+template <class Step>
+void unless_out_of_memory(Step step) noexcept
+{
+    try {
+        step();
+    } catch (const std::bad_alloc&) {}
+}
+
 struct start {
     template <class Handler, class Executor, class T, class Watch>
     void operator()(Handler handler, Executor target, boost::asio::awaitable<T> op, Watch watch) const
@@ -78,9 +88,11 @@ struct start {
         auto caller_slot = asio::get_associated_cancellation_slot(handler);
         if (caller_slot.is_connected())
             caller_slot.assign([way = std::weak_ptr(signal), target](asio::cancellation_type type) {
-                asio::post(target, [way, type] {
-                    if (const auto running = way.lock())
-                        running->emit(type);
+                unless_out_of_memory([&] {
+                    asio::post(target, [way, type] {
+                        if (const auto running = way.lock())
+                            unless_out_of_memory([&] { running->emit(type); });
+                    });
                 });
             });
 
@@ -117,7 +129,7 @@ boost::asio::awaitable<T> run(Executor target, boost::asio::awaitable<T> op, Wat
 /// Runs `op` on `target` (a strand, or a context that one thread runs) and returns what it returned, on the caller's executor.
 ///
 /// Every hop in coauth goes through here, because cancelling from another strand is a use after free
-/// in Asio 1.81 itself. All cancellation types reach `op`.
+/// in Asio 1.81 itself. All cancellation types reach `op`; one that there is no memory for is dropped.
 ///
 /// Thread safety: safe. Lifetime: `op` runs to its end even if the caller's coroutine is destroyed.
 template <class Executor, class T>

@@ -28,7 +28,7 @@ public:
     bool fired() const noexcept;
 
     /// Returns once fired. Throws Asio's `operation_aborted` when cancelled, by any type and any number of times, and
-    /// `std::bad_alloc` where memory is short. Once only.
+    /// `std::bad_alloc` where memory is short. A cancellation that there is no memory for is dropped. Once only.
     boost::asio::awaitable<void> wait();
 
 private:
@@ -39,8 +39,9 @@ private:
 
     static waiting* gone() noexcept;
     void publish(waiting& ours, boost::asio::cancellation_slot slot);
-    void cancel(waiting* ours);
-    void put_back(waiting& ours, waiting* expected);
+    void cancel(waiting* ours) noexcept;
+    void resume_later(waiting& ours) noexcept;
+    bool put_back(waiting& ours, waiting* expected) noexcept;
 
     std::atomic<waiting*> state_{nullptr}; // null: neither; gone(): fired
 };

@@ -35,8 +35,9 @@ struct session_options {
     store::login_limits login_limits;
 
     /// The same browser that begins again within this time, for the same `return_to`, gets the login
-    /// it has: a doubled click spends one request token. Default 10 s. 0: never.
-    std::chrono::milliseconds share_login_for{10'000};
+    /// it has: a doubled click spends one request token. Longer than a doubled click takes, it would give
+    /// one login to two tabs, of which the second then fails. Default 1 s. 0: never.
+    std::chrono::milliseconds share_login_for{1'000};
 
     /// The stores; empty: memory.
     std::shared_ptr<store::login_store> logins;
@@ -77,12 +78,15 @@ struct session_options {
     /// of these errors, which `is_transient`; no name is written off. It is counted from the outage's first
     /// failure, or from the call if that came later, and does not count what the call waited for a rate
     /// limit. No more than 10 requests, and 2 a second, are sent in an outage (or `max_requests` that were on
-    /// the wire when it began). Default 5 s, for a page that is waited for; a job has more time. 0: nothing
-    /// is tried again, and what failed fails name by name.
+    /// the wire when it began). What the call had found before stays in the cache. Default 5 s, for a page that
+    /// is waited for; a job has more time. 0: nothing is tried again, and what failed fails name by name.
     ///
-    /// While other requests succeed, those that fail are sent again at the same pace, in smaller parts each
-    /// time. A name on whose own requests the provider goes on to fail, for 5 s or for `retry_for` if that is
-    /// less, is `failed` by itself.
+    /// So it is with the requests of one user that all fail while others' succeed: that user's calls end after
+    /// `retry_for`, or twice that if only one request of theirs has failed till then.
+    ///
+    /// While other requests of the user succeed, those that fail are sent again at the same pace, in smaller
+    /// parts each time, and never before a request that has not failed. A name on whose own requests the provider
+    /// goes on to fail, for 5 s or for `retry_for` if that is less, is `failed` by itself.
     std::chrono::milliseconds retry_for{5'000};
 
     /// What a profile costs, in millionths of the currency; for the statistics. Default 10 000: X's
@@ -126,11 +130,13 @@ struct lookup_options {
 /// Every operation honours cancellation of every type and then throws `errc::cancelled`; work that
 /// others share goes on.
 ///
-/// Any exception of a store or a provider becomes a `coauth::error` of the call that met it: one that is not a
-/// `coauth::error` is `store_unavailable` or `provider_error`. Without memory a call throws `std::bad_alloc`, or a
-/// typed error; nothing is held then, and the next call works.
+/// Any exception of a store or a provider becomes a `coauth::error` of the call that met it. One that is not a
+/// `coauth::error` is `store_unavailable` of a store, and `provider_error` of a provider; but a system error of a
+/// provider is the network's (`connection_lost`, `timeout`, `cancelled`), as in `error_from_current_exception`. What
+/// it said is cut to 200 characters on one line. Without memory a call throws `std::bad_alloc`, or a typed error;
+/// nothing is held then, and the next call works. A cancellation that there is no memory for is dropped.
 ///
-/// Thread safety: safe; share one among threads. No operation blocks.
+/// Thread safety: safe; share one among threads. No operation blocks, but for up to 50 ms where memory is short.
 /// Lifetime: destroying it resumes everyone who waits with `errc::cancelled`. It must not outlive the
 /// executor's context.
 class COAUTH_DECL session {
@@ -174,15 +180,17 @@ public:
         std::string user_id, twitter::user_ref who, lookup_options how = lookup_options());
 
     /// The same for any number of people: one outcome each, in the order asked. What fails for one
-    /// person fails in that outcome; thrown are `unknown_user`, `cancelled`, and what an outage of
-    /// `retry_for` fails with (`is_transient`).
+    /// person fails in that outcome; thrown are `unknown_user`, `cancelled`, what an outage of
+    /// `retry_for` fails with (`is_transient`), and `provider_error` for an exception of the provider's class that
+    /// is not a response. What had been found by then is in the cache, unless `cache_for` is 0.
     boost::asio::awaitable<twitter::lookups> profiles(
         std::string user_id, std::vector<twitter::user_ref> who, lookup_options how = lookup_options());
 
     session_stats stats() const;
 
     /// Refuses new work with `errc::cancelled`, resumes everyone who waits for a login or a rate limit
-    /// with it, lets what is on the wire end, and returns then.
+    /// with it, lets what is on the wire end, and returns then. A call of `profiles` that had found someone returns
+    /// that; what it still waited for is `failed` with `cancelled`.
     boost::asio::awaitable<void> close();
 
 private:

@@ -1,19 +1,42 @@
 #include "unit/session/allocation_failure.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
 thread_local std::size_t coauth::testing::allocations_until_failure = 0;
+thread_local std::size_t coauth::testing::failures_in_a_row = 1;
+thread_local bool coauth::testing::asio_is_short = false;
 
 namespace {
 
+bool is_to_fail() noexcept
+{
+    using coauth::testing::allocations_until_failure;
+    using coauth::testing::failures_in_a_row;
+    if (allocations_until_failure == 0 || --allocations_until_failure != 0)
+        return false;
+    if (failures_in_a_row > 1) {
+        --failures_in_a_row;
+        allocations_until_failure = 1;
+    }
+    return true;
+}
+
+void* aligned(std::size_t size, std::size_t alignment) noexcept
+{
+    void* made = nullptr;
+    return posix_memalign(&made, std::max(alignment, sizeof(void*)), size) == 0 ? made : nullptr;
+}
+
 void* allocate(std::size_t size, std::size_t alignment = alignof(std::max_align_t))
 {
-    if (coauth::testing::allocations_until_failure != 0 && --coauth::testing::allocations_until_failure == 0)
+    if (is_to_fail())
         return nullptr;
     if (alignment <= alignof(std::max_align_t))
         return std::malloc(size != 0 ? size : 1);
-    return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    return aligned(size, alignment);
 }
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment = alignof(std::max_align_t))
@@ -24,6 +47,12 @@ void* allocate_or_throw(std::size_t size, std::size_t alignment = alignof(std::m
 }
 
 } // namespace
+
+// Asio's own.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
+{
+    return coauth::testing::asio_is_short ? nullptr : aligned(size, alignment);
+}
 
 // Replaced for the whole program, and inert except for a thread in which an allocation is to fail.
 void* operator new(std::size_t size)

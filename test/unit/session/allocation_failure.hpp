@@ -8,4 +8,35 @@ namespace coauth::testing {
 /// Counts allocations by `operator new` down; the one that makes it 0 throws `std::bad_alloc`. 0: none fails.
 extern thread_local std::size_t allocations_until_failure;
 
+/// How many fail in a row from that one on, then 1 again.
+extern thread_local std::size_t failures_in_a_row;
+
+/// Asio's own allocations fail, too. It ends the program where it destroys a suspended coroutine then.
+extern thread_local bool asio_is_short;
+
+/// While it lives every allocation of its thread fails, and Asio's if that is asked for.
+class memory_shortage {
+public:
+    explicit memory_shortage(bool of_asio = false)
+    {
+        begin();
+        asio_is_short = of_asio;
+    }
+    ~memory_shortage() { end(); }
+    memory_shortage(const memory_shortage&) = delete;
+    memory_shortage& operator=(const memory_shortage&) = delete;
+
+    static void begin() noexcept
+    {
+        allocations_until_failure = 1;
+        failures_in_a_row = static_cast<std::size_t>(-1);
+    }
+    static void end() noexcept
+    {
+        allocations_until_failure = 0;
+        failures_in_a_row = 1;
+        asio_is_short = false;
+    }
+};
+
 } // namespace coauth::testing

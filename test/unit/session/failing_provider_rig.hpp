@@ -36,7 +36,7 @@ public:
         b.provider->takes = [this](std::size_t number) {
             ++in_flight;
             arrived(number);
-            return latency ? latency(now()) : milliseconds(100);
+            return latency ? latency(now(), b.provider->requests()[number - 1]) : milliseconds(100);
         };
         b.provider->fails = [this](std::size_t number) { ended(number); };
     }
@@ -84,7 +84,7 @@ public:
     std::size_t max_requests;
     std::chrono::steady_clock::time_point began;
     fate fails;
-    std::function<milliseconds(milliseconds at)> latency;
+    std::function<milliseconds(milliseconds at, const echo_provider::request& request)> latency;
     std::vector<std::unique_ptr<party>> parties;
     std::size_t in_flight = 0;
     std::size_t too_many = 0; ///< Requests beyond 10 and 2 a second.

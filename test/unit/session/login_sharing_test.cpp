@@ -9,7 +9,7 @@ TEST_CASE("a browser that begins again at once gets the login it has")
 {
     login_bench b;
     const login first = b.begin().value();
-    b.pass(10s);
+    b.pass(1s);
     const login second = b.begin(first.binding).value();
     CHECK(second.url == first.url);
     CHECK(second.binding.reveal() == first.binding.reveal());
@@ -22,6 +22,7 @@ TEST_CASE("a browser that begins again at once gets the login it has")
     {
         b.pass(1ms);
         CHECK(b.begin(first.binding).value().url != first.url);
+        CHECK(b.living() == 2); // of two tabs, each with a login of its own
     }
     SUBCASE("but not for another return_to")
     {
@@ -47,11 +48,11 @@ TEST_CASE("a login shared by a browser whose handle is gone expires when it woul
         const login first = b.begin().value();
         binding = first.binding;
     }
-    b.pass(9s);
+    b.pass(900ms);
     const login again = b.begin(binding).value();
     CHECK(b.provider->begun == 1);
     const auto waiting = b.start(b.logins->wait(again));
-    b.pass(10min - 9s - 1ms);
+    b.pass(10min - 900ms - 1ms);
     CHECK_FALSE(waiting.done());
     b.pass(1ms);
     CHECK(waiting.value().value().status == login_status::expired);
@@ -138,7 +139,7 @@ TEST_CASE("a browser in a hurry for too long begins anew beside a first leg that
     const auto binding = browser_binding::random();
     b.provider->begins.hold();
     const auto first = b.start(b.logins->begin(binding, login_request()));
-    b.pass(10s + 1ms);
+    b.pass(1s + 1ms);
     const auto second = b.start(b.logins->begin(binding, login_request()));
     b.poll();
     CHECK(b.provider->begun == 2);

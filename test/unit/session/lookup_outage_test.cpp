@@ -173,7 +173,9 @@ TEST_CASE("lookups: whoever gives up is resumed at once although a request hangs
 {
     failing_provider_rig rig(patient_options(8, 5s));
     rig.fails = outage_between(250ms, 200s, outage_kinds()[3]);
-    rig.latency = [](milliseconds at) { return at < 200ms || at > 60s ? 100ms : 30'000ms; };
+    rig.latency = [](milliseconds at, const echo_provider::request&) {
+        return at < 200ms || at > 60s ? 100ms : 30'000ms;
+    };
     rig.ask_for("ann", 3'000);
     rig.run(34s); // sent at 200 ms, timed out at 30.2 s
     const auto waiting =

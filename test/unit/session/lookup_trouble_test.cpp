@@ -219,3 +219,98 @@ TEST_CASE("a refused token fails all that its person asks, and is reported once 
     CHECK(o.desk.next(o.now).what == kind::idle);
     CHECK(c->open == 1);
 }
+
+TEST_CASE("lookup_desk: a failure of the program itself ends its calls as a whole, fails no name and ends no outage")
+{
+    struct row {
+        error why;
+        bool local;
+    };
+    for (const row& r : {row{error(errc::provider_error, "internal error: a bug"), true},
+             row{error(errc::provider_error).with_http_status(400), false}, row{error(errc::malformed_response), false},
+             row{error(errc::not_found), false}}) {
+        CAPTURE(r.why.what());
+        office o;
+        const auto ann = o.person_called("ann");
+        const auto bob = o.person_called("bob");
+        const auto waits = o.ask(ann, {"a"});
+        const auto fails = o.ask(bob, {"b", user_ref::id("7")});
+        const auto request = o.send();
+        CHECK(request->who == ann);
+        const auto other = o.send();
+        CHECK(o.desk.failed(request, error(errc::connection_lost), o.now).empty());
+        const auto done = o.desk.failed(other, r.why, o.now);
+        if (r.local) {
+            CHECK(done == lookup_desk::askers{fails});
+            REQUIRE(fails->failed);
+            CHECK(fails->failed->message() == "internal error: a bug");
+            CHECK_FALSE(fails->answers[0]);
+            CHECK_FALSE(fails->answers[1]); // nor is it asked for any more
+            CHECK(o.desk.counts().waiting == 1);
+        } else {
+            CHECK(done.empty());
+            CHECK(fails->answers[0]->why->reason() == r.why.reason());
+        }
+        o.now += 5s;
+        o.desk.next(o.now);
+        CHECK(waits->failed.has_value() == r.local); // the outage lasted, or not
+    }
+}
+
+TEST_CASE("lookup_desk: a retry is told with the wait of the list that its names are in")
+{
+    desk_rules rules = plain_rules();
+    rules.chance = [] { return 0.5; };
+    office o(rules);
+    const auto who = o.person_called("7");
+    o.ask(who, {"a"});
+    const auto waits_told = [&o] {
+        std::vector<std::chrono::milliseconds> all;
+        for (const session_event& e : o.desk.take_events())
+            if (e.what == session_event::kind::retry)
+                all.push_back(e.wait);
+        return all;
+    };
+    const auto fail = [&o](const char* name) {
+        const auto request = o.send();
+        CHECK(o.names_of(*request) == name);
+        o.desk.failed(request, error(errc::connection_lost), o.now);
+    };
+    fail("a");
+    o.now += 100ms;
+    CHECK(waits_told() == std::vector<std::chrono::milliseconds>{100ms});
+    fail("a"); // for the second time
+    CHECK(waits_told() == std::vector<std::chrono::milliseconds>{100ms});
+    o.ask(who, {"b"}); // not held back by what failed before
+    const auto request = o.send();
+    CHECK(o.names_of(*request) == "b");
+    o.now += 10ms;
+    o.desk.failed(request, error(errc::connection_lost), o.now);
+    CHECK(waits_told() == std::vector<std::chrono::milliseconds>{90ms}); // with "a"
+    const auto next = o.desk.next(o.now);
+    REQUIRE(next.what == kind::wait);
+    CHECK(next.until == o.now + 90ms);
+}
+
+TEST_CASE("lookup_desk: what a call had found before it was given up is in the cache")
+{
+    desk_rules rules = plain_rules();
+    rules.largest_lookup = 2;
+    office o(rules);
+    const auto who = o.person_called("7");
+    const auto a = o.ask(who, {"a", "b", "c"});
+    o.answer(o.send());
+    while (a->open != 0) {
+        const auto step = o.desk.next(o.now);
+        if (step.what == kind::send)
+            o.desk.failed(step.request, error(errc::provider_unavailable), o.now);
+        else if (step.what == kind::wait)
+            o.now = step.until;
+    }
+    REQUIRE(a->failed);
+    const auto sent = o.desk.counts().names_sent;
+    const auto again = o.ask(who, {"a", "b"});
+    CHECK(again->open == 0);
+    CHECK(again->answers[1]->profile->username == "b");
+    CHECK(o.desk.counts().names_sent == sent);
+}

@@ -87,8 +87,40 @@ TEST_CASE("whatever a provider throws becomes a typed error of its askers")
     b.provider->fails = [](std::size_t) { throw std::runtime_error("surprise"); };
     party one(b, "ann", {"jack"});
     b.run();
-    REQUIRE(one.answers);
-    CHECK((*one.answers)[0]->why->reason() == errc::provider_error);
+    CHECK_FALSE(one.answers); // it says nothing of the name
+    REQUIRE(one.failed);
+    CHECK(one.failed->reason() == errc::provider_error);
+    CHECK(one.failed->message() == "internal error: the login provider threw surprise");
+}
+
+TEST_CASE("lookups: a call that had found someone when the session closed returns that, and nothing is paid for twice")
+{
+    bureau b;
+    b.provider->fails = [](std::size_t number) {
+        if (number == 2)
+            throw limited_for(60s);
+    };
+    std::vector<user_ref> names;
+    for (int i = 0; i < 150; ++i)
+        names.push_back("n" + std::to_string(i));
+    party some(b, "ann", names);
+    while (b.lookups->counts().rate_limited == 0 && b.step()) {}
+    party none(b, "ann", {"jack"});
+    while (b.lookups->counts().waiting < 51 && b.step()) {}
+    b.lookups->close();
+    b.run();
+    CHECK(none.cancelled);
+    REQUIRE(some.ended == 1);
+    REQUIRE(some.answers);
+    std::size_t found = 0;
+    for (const auto& each : *some.answers) {
+        found += each->profile.has_value();
+        if (!each->profile)
+            CHECK(each->why->reason() == errc::cancelled);
+    }
+    CHECK(found == b.lookups->counts().profiles);
+    CHECK(found > 0);
+    CHECK(found < 150);
 }
 
 TEST_CASE("lookups: a limit that is reached without a time to come back at is asked ever more rarely")

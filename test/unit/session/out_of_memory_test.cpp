@@ -20,7 +20,9 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -72,6 +74,16 @@ private:
     std::shared_ptr<memory_call> call_;
 };
 
+// A lack of memory says nothing of a name.
+template <class T>
+void check_no_name_failed(const T& value)
+{
+    if constexpr (std::is_same_v<T, twitter::lookups>)
+        for (const twitter::lookup& each : value.outcomes)
+            if (each.why && each.why->reason() != errc::invalid_argument)
+                throw std::logic_error("a name failed");
+}
+
 template <class T>
 asio::awaitable<void> without_value(asio::awaitable<T> op)
 {
@@ -80,7 +92,7 @@ asio::awaitable<void> without_value(asio::awaitable<T> op)
         co_await std::move(op);
     } else {
         T value = co_await std::move(op);
-        static_cast<void>(value);
+        check_no_name_failed(value);
     }
 }
 
@@ -256,6 +268,22 @@ std::vector<memory_scenario> memory_scenarios()
                 f.start(f.sut->profile("ann", "jack"));
                 f.start(f.sut->profile("ann", "jill"));
             }},
+        {"profile, given up",
+            [](fixture& f) { f.provider->fails = [](std::size_t) { throw error(errc::connection_lost); }; },
+            [names](fixture& f) {
+                f.start(f.sut->profile("ann", "jack"));
+                f.start(f.sut->profiles("ann", names({"jill", "joe"})));
+            }},
+        {"profiles, given up for one name",
+            [](fixture& f) {
+                f.provider->fails = [&f](std::size_t number) {
+                    const std::vector<user_ref> asked = f.provider->requests()[number - 1].who;
+                    for (const user_ref& user : asked)
+                        if (user.text() == "joe")
+                            throw error(errc::connection_lost);
+                };
+            },
+            [](fixture& f) { f.start(f.sut->profile("ann", "joe")); }},
         {"profile, cancelled", nothing,
             [](fixture& f) {
                 const auto call = f.start(f.sut->profile("ann", user_ref::id("12345678901234567")));

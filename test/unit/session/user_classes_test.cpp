@@ -224,3 +224,32 @@ TEST_CASE("session: a clock that throws from sleep_for is replaced by the machin
         CHECK(fault->raised > 0);
     }
 }
+
+TEST_CASE("session: what a user's class throws is told in one short line of Unicode")
+{
+    const std::string odd =
+        "first\nsecond\r\n\x1b[31mred\x7f \xc2\x9b caf\xc3\xa9 \xff\xe2\x82 " + std::string(3'000, 'x');
+    for (const char* method : {"token_store::find", "login_store::take", "provider::look_up", "provider::finish"}) {
+        CAPTURE(method);
+        user_class_fixture f;
+        f.fault->method = method;
+        f.fault->raise = [&odd] { throw std::runtime_error(odd); };
+        f.start(f.sut->sign_out("ann"));
+        f.start(f.sut->complete_login(f.callback(), f.begun->binding));
+        f.start(f.sut->profile("bob", "jack"));
+        f.run();
+        int failed = 0;
+        for (const auto& call : f.calls) {
+            if (!call->failure || call->failure->message().find("threw") == std::string::npos)
+                continue;
+            ++failed;
+            for (const std::string& text : {call->failure->message(), std::string(call->failure->what())}) {
+                CHECK(text.size() < 400);
+                CHECK(
+                    text.find("threw first second   [31mred    caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd xxx") !=
+                    std::string::npos);
+            }
+        }
+        CHECK(failed > 0);
+    }
+}
