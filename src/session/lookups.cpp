@@ -158,7 +158,7 @@ void lookups::start()
     });
 }
 
-asio::awaitable<std::vector<answer>> lookups::ask(
+asio::awaitable<call_answers> lookups::ask(
     std::string user_id, std::vector<twitter::user_ref> who, std::optional<std::chrono::milliseconds> max_wait)
 {
     const auto self = shared_from_this();
@@ -172,7 +172,7 @@ asio::awaitable<std::vector<answer>> lookups::ask(
     if (from->out_of_memory)
         throw std::bad_alloc();
     if (!waits)
-        co_return std::move(from->answers);
+        co_return call_answers(std::move(from->answers), std::move(from->reused));
     kick();
     try {
         co_await from->wake.wait();
@@ -185,7 +185,7 @@ asio::awaitable<std::vector<answer>> lookups::ask(
         throw std::bad_alloc();
     if (from->failed)
         throw *from->failed;
-    co_return std::move(from->answers);
+    co_return call_answers(std::move(from->answers), std::move(from->reused));
 }
 
 // Asks for all names; returns whether there is something to wait for.

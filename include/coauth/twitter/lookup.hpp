@@ -27,6 +27,9 @@ struct lookup {
     std::optional<twitter::profile> profile; ///< Set exactly if found.
     std::optional<coauth::error> why;        ///< Set exactly if failed.
     bool in_response = false; ///< The response told it, so `why` is about this name alone; else the request failed.
+
+    /// A session knew it: from its cache, or from the request of an equal question. No request was made for this one.
+    bool reused = false;
 };
 
 /// One outcome for each name asked for, in the order asked; a name asked twice is there twice.
