@@ -11,8 +11,10 @@
 #include "enrich_profiles/failed_lines.hpp"
 #include "enrich_profiles/flags.hpp"
 #include "enrich_profiles/input_source.hpp"
+#include "enrich_profiles/killed_run.hpp"
 #include "enrich_profiles/output_file.hpp"
 #include "enrich_profiles/progress_display.hpp"
+#include "enrich_profiles/replacement_file.hpp"
 #include "enrich_profiles/resume.hpp"
 #include "program/main_loop.hpp"
 #include "program/provider_flags.hpp"
@@ -65,6 +67,7 @@ struct ending {
 
     bool all_asked = true;
     std::optional<coauth::error> stopped;
+    bool others_follow = false; // what stopped it may be about its inputs alone
 };
 
 // A pass over inputs: asks for them, and shows how far it is in what `meter` measures.
@@ -81,7 +84,19 @@ asio::awaitable<ending> ask_and_show(const program_run& run, enrich::inputs& sou
     display.stop();
     if (job.broken())
         throw *end.stopped;
+    end.others_follow = job.leaves_others();
     co_return end;
+}
+
+// Puts in OUT what a killed run with --retry-failed had found.
+void take_over(enrich::output_file& out, enrich::tally& written)
+{
+    if (written.of(enrich::outcome::failed) == 0)
+        return;
+    const enrich::tally taken = enrich::take_over_killed_run(out);
+    written.replace_failed(taken);
+    if (taken.all() != 0)
+        std::cerr << "taken over from a run that was killed: " << taken.all() << " lines\n";
 }
 
 // Asks again for the inputs whose lines in OUT say "failed", and puts OUT with their new lines in its place.
@@ -94,6 +109,7 @@ asio::awaitable<ending> retry_failed(const program_run& run, enrich::output_file
     enrich::failed_lines lines(out);
     auto options = run.flags.job();
     options.in_order = true;
+    options.others_follow = true;
     const auto replace = [&lines](const std::vector<enrich::output_line>& added) { lines.replace(added); };
     enrich::job job(executor, options, replace, enrich::tally());
     const enrich::progress_meter meter(steady_clock::now(), 0, 0, out.size());
@@ -131,6 +147,18 @@ asio::awaitable<ending> go_on(
     co_return end;
 }
 
+// No line that says "failed" got another; whether that is the provider's doing shows when other inputs are asked for.
+asio::awaitable<ending> leave_failed(const program_run& run, enrich::input_source& source, enrich::output_file& out,
+    enrich::tally& written, ending retried)
+{
+    std::cerr << "the other lines that say failed stay as they are: " << retried.stopped->message() << '\n';
+    const std::uint64_t before = written.all();
+    ending end = co_await go_on(run, source, out, written);
+    if (end.all_asked && !end.stopped && written.all() == before)
+        co_return retried; // there was no other
+    co_return end;
+}
+
 // Says what a run has done and what stopped it.
 int report(const program_run& run, const enrich::tally& written, const ending& end)
 {
@@ -145,7 +173,7 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
         std::cerr << "error: the summary can't be written to stdout\n";
     if (end.stopped) {
         const bool by_signal = end.stopped->reason() == coauth::errc::cancelled;
-        if (!by_signal && (run.flags.provider.json || !printed))
+        if (!by_signal && run.flags.provider.json && printed) // else stderr gets the error itself
             std::cerr << "stopped: " << end.stopped->what() << '\n';
         throw *end.stopped;
     }
@@ -174,6 +202,10 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
         std::cerr << "IN and OUT are the same file\n";
         co_return program::wrong_usage;
     }
+    if (flags.retry_failed && enrich::replacement_file::has_place_of(flags.out, source.descriptor())) {
+        std::cerr << "IN is " << flags.in << ", which --retry-failed replaces; give it another name\n";
+        co_return program::wrong_usage;
+    }
     const std::uint64_t width = flags.unordered ? enrich::widest_window : 1;
     enrich::tally written = co_await enrich::resume(out, source, width);
     if (written.all() != 0)
@@ -192,9 +224,13 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
     co_await session.add_user(run.user_id, std::move(token));
 
     ending end;
+    if (flags.retry_failed)
+        take_over(out, written);
     if (flags.retry_failed && written.of(enrich::outcome::failed) != 0)
         end = co_await retry_failed(run, out, written);
-    if (end.all_asked && !end.stopped)
+    if (end.others_follow)
+        end = co_await leave_failed(run, source, out, written, std::move(end));
+    else if (end.all_asked && !end.stopped)
         end = co_await go_on(run, source, out, written);
     co_return report(run, written, end);
 }

@@ -14,9 +14,12 @@
 //   mentions by one person don't look the same, the second greeting ends in " (2)".
 // - A refusal for any other reason loses no mention. stderr says why, and with --once the exit code is 1. If
 //   the operator must act (the account is locked or suspended, the token is revoked, the app may not post), the
-//   program ends with exit code 1. Otherwise the next round tries again: after a daily limit, a reply that is
-//   taken for automated, an outage, a firewall's page or a bare "Forbidden". The last two may be about one
-//   mention, so one further mention is tried in the same round, and the round ends if that is refused as well.
+//   program ends with exit code 1. Otherwise a later round tries again: after a daily limit, a reply that is
+//   taken for automated, an outage, a firewall's page, a suspended user or a bare "Forbidden". The last three may be
+//   about one mention, so one further mention is tried in the same round, and the round ends if that is refused as
+//   well. Such a mention is tried after all others from then on, and so is one whose post ended without a result in
+//   two rounds, with the same text, and one whose greeting is too long with a name of more than 15 letters: a shorter
+//   --message answers it. So no mention keeps the others waiting.
 // - A mention whose result can't be written to stdout is recorded all the same; then the program ends with exit
 //   code 1.
 //
@@ -30,6 +33,7 @@
 #include "greeter_bot/memory.hpp"
 #include "greeter_bot/message.hpp"
 #include "greeter_bot/patience.hpp"
+#include "greeter_bot/result_line.hpp"
 #include "greeter_bot/round.hpp"
 #include "greeter_bot/state_file.hpp"
 #include "greeter_bot/timelines.hpp"
@@ -46,7 +50,6 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -69,6 +72,23 @@ struct bot_flags {
     double interval = 60;
 };
 
+// A mention that is left for a later round.
+struct left_mention {
+    left_mention(coauth::error why, bool refused, bool ends_round)
+        : why(std::move(why)), refused(refused), ends_round(ends_round)
+    {}
+
+    coauth::error why;
+    bool refused;    // by the provider, for a reason that may be the account's
+    bool ends_round; // no post can be made for now
+};
+
+void keep(const greeter_bot::intention& intention, const coauth::error& why)
+{
+    std::cerr << "kept   mention " << intention.mention << " by @" << intention.username << " for later: " << why.what()
+              << '\n';
+}
+
 class bot {
 public:
     /// `file`: null to keep nothing.
@@ -87,7 +107,7 @@ private:
     asio::awaitable<void> sign_in();
     asio::awaitable<void> be_known(oauth1::access_token access);
     asio::awaitable<std::vector<coauth::error>> answer_all();
-    asio::awaitable<std::optional<coauth::error>> answer(
+    asio::awaitable<std::optional<left_mention>> answer(
         greeter_bot::round& round, const greeter_bot::intention& intention);
     void skip(greeter_bot::round& round, const greeter_bot::intention& intention, std::string_view reason);
     void finish(
@@ -202,6 +222,7 @@ asio::awaitable<void> bot::be_known(oauth1::access_token access)
 asio::awaitable<std::vector<coauth::error>> bot::answer_all()
 {
     std::vector<coauth::error> refusals;
+    int refused = 0;
     const std::string before = memory_.since_id;
     auto mentions = co_await greeter_bot::read_mentions(client_, *token_, memory_.user_id, before);
     greeter_bot::round round(memory_, std::move(mentions.items), std::move(mentions.newest_id));
@@ -212,12 +233,13 @@ asio::awaitable<std::vector<coauth::error>> bot::answer_all()
                 finish(round, *intention, "duplicate", reply->second);
                 continue;
             }
-            const auto refusal = co_await answer(round, *intention);
-            if (!refusal)
+            const auto left = co_await answer(round, *intention);
+            if (!left)
                 continue;
-            refusals.push_back(*refusal);
-            // Still open, or the second that was put off: no post can be made for now.
-            if (memory_.open || refusals.size() > 1)
+            refusals.push_back(left->why);
+            // The second that was put off: it seems that no post can be made for now.
+            refused += left->refused;
+            if (left->ends_round || refused > 1)
                 break;
         }
     } else if (memory_.since_id != before) {
@@ -226,17 +248,18 @@ asio::awaitable<std::vector<coauth::error>> bot::answer_all()
     co_return refusals;
 }
 
-// Returns why the mention was left for later, if it was.
-asio::awaitable<std::optional<coauth::error>> bot::answer(
+asio::awaitable<std::optional<left_mention>> bot::answer(
     greeter_bot::round& round, const greeter_bot::intention& intention)
 {
     if (intention.username.empty()) {
         skip(round, intention, "the provider does not say who wrote it");
         co_return std::nullopt;
     }
-    if (greeter_bot::post_length(intention.text) > greeter_bot::longest_post) {
-        skip(round, intention, "with this name the greeting is too long; give a shorter --message");
-        co_return std::nullopt;
+    if (const auto fault = greeter_bot::length_fault(intention.text)) {
+        keep(intention, *fault);
+        round.put_off();
+        save();
+        co_return left_mention(*fault, false, false);
     }
     save();
 
@@ -253,13 +276,14 @@ asio::awaitable<std::optional<coauth::error>> bot::answer(
     } else if (judged == verdict::skip) {
         skip(round, intention, posted.error().what());
     } else if (judged != verdict::wait) {
-        std::cerr << "kept   mention " << intention.mention << " by @" << intention.username
-                  << " for later: " << posted.error().what() << '\n';
+        keep(intention, posted.error());
     }
-    if (judged == verdict::put_off) {
+    if (judged == verdict::put_off)
         round.put_off();
+    else if (judged == verdict::later)
+        round.leave();
+    if (judged == verdict::put_off || judged == verdict::later)
         save();
-    }
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     if (stop_asked_)
         throw coauth::error(errc::cancelled);
@@ -270,7 +294,7 @@ asio::awaitable<std::optional<coauth::error>> bot::answer(
     else if (judged == verdict::stop)
         throw posted.error();
     else if (judged == verdict::later || judged == verdict::put_off)
-        co_return posted.error();
+        co_return left_mention(posted.error(), judged == verdict::put_off, judged == verdict::later);
     co_return std::nullopt;
 }
 
@@ -288,19 +312,8 @@ void bot::finish(
 {
     round.settle(reply, std::string_view(outcome) != "skipped");
     save();
-    if (flags_.provider.json) {
-        boost::json::object line;
-        line["mention"] = intention.mention;
-        line["username"] =
-            intention.username.empty() ? boost::json::value(nullptr) : boost::json::value(intention.username);
-        line["reply"] = reply.empty() ? boost::json::value(nullptr) : boost::json::value(reply);
-        line["outcome"] = outcome;
-        coauth::command_line::print(boost::json::serialize(line) + '\n');
-    } else {
-        const std::string tail = reply.empty() ? ")" : ", reply " + reply + ')';
-        coauth::command_line::print(
-            std::string(outcome) + " @" + intention.username + " (mention " + intention.mention + tail + '\n');
-    }
+    coauth::command_line::print(flags_.provider.json ? greeter_bot::result_json(intention, outcome, reply)
+                                                     : greeter_bot::result_text(intention, outcome, reply));
 }
 
 void bot::stop_for(const coauth::error& e)
@@ -322,10 +335,11 @@ void bot::save() const
 
 int run(bot_flags& flags, int argc, char** argv)
 {
-    CLI::App app("Signs in once by PIN, then answers every user who mentions the account. COAUTH_TOKEN and "
-                 "COAUTH_TOKEN_SECRET, if set, take the sign-in's place. A mention that can't be answered (deleted, "
-                 "protected, blocked) is skipped; any other refusal keeps it for the next round, and with --once ends "
-                 "with exit code 1.",
+    CLI::App app(
+        "Signs in once by PIN, then answers every user who mentions the account. COAUTH_TOKEN and "
+        "COAUTH_TOKEN_SECRET, if set, take the sign-in's place. A mention that can't be answered (deleted, "
+        "protected, blocked) is skipped; any other refusal, or a greeting that is too long with a user name of "
+        "more than 15 letters, keeps it for a later round, and with --once ends with exit code 1.",
         "greeter_bot");
     flags.provider.add_to(app);
     app.add_option("--state", flags.state,

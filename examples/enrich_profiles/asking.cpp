@@ -1,9 +1,8 @@
 #include "enrich_profiles/asking.hpp"
 
-#include <coauth/coro/as_result.hpp>
-
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -18,54 +17,60 @@ namespace asio = boost::asio;
 
 namespace {
 
-coauth::error internal_error(const std::exception& e)
-{
-    return coauth::error(coauth::errc::provider_error, std::string("internal error: ") + e.what());
-}
-
-// What no error describes, such as a lack of memory, is one too: the job counts on a response to every question.
-asio::awaitable<coauth::result<coauth::twitter::lookups>> look_up(
-    const asking& run, std::vector<coauth::twitter::user_ref> users)
+// Of the exception that is handled.
+coauth::error current_error(const asking& run) noexcept
 {
     try {
-        coauth::result<coauth::twitter::lookups> response =
-            co_await coauth::as_result(run.session.profiles(run.user_id, std::move(users)));
-        co_return response;
-    } catch (const std::exception& e) {
-        co_return coauth::result<coauth::twitter::lookups>(internal_error(e));
+        return program::current_error();
+    } catch (...) {
+        return run.no_memory;
     }
 }
 
-// Asks for one batch. Any number of these run at once.
+// Asks for one batch. Any number of these run at once. The job counts on a response to every question, so whatever
+// fails is one. The run may end as soon as the job has its response: nothing of it is used in a later turn of the loop.
 asio::awaitable<void> ask(const asking& run, std::vector<question> batch)
 {
-    std::vector<coauth::twitter::user_ref> users;
-    for (const question& q : batch)
-        users.push_back(q.who);
-    const auto response = co_await look_up(run, std::move(users));
-    run.job.answered(batch, response);
+    coauth::result<coauth::twitter::lookups> response(run.no_memory);
+    try {
+        std::vector<coauth::twitter::user_ref> users;
+        users.reserve(batch.size());
+        for (const question& q : batch)
+            users.push_back(q.who);
+        coauth::twitter::lookups outcomes = co_await run.session.profiles(run.user_id, std::move(users));
+        response = std::move(outcomes);
+    } catch (...) {
+        response = current_error(run);
+    }
+    try {
+        run.job.answered(batch, response);
+    } catch (...) {
+        run.job.stop(current_error(run)); // OUT can't be written
+    }
+    if (run.job.stopped())
+        run.source.interrupt();
+}
+
+// Without memory for its coroutine a batch is not asked.
+asio::awaitable<void> make_ask(const asking& run, std::vector<question> batch)
+{
+    const std::size_t questions = batch.size();
+    try {
+        return ask(run, std::move(batch));
+    } catch (...) {
+        run.job.not_asked(questions);
+        throw;
+    }
 }
 
 asio::awaitable<bool> ask_until_stopped(const asking& run)
 {
     auto executor = co_await asio::this_coro::executor;
-    const auto ended = [&run](std::exception_ptr failure) {
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-        } catch (const coauth::error& e) {
-            run.job.stop(e); // OUT can't be written
-        } catch (const std::exception& e) {
-            run.job.stop(internal_error(e));
-        }
-        if (run.job.stopped())
-            run.source.interrupt();
-    };
     for (;;) {
         const bool more = co_await run.source.more();
         auto batch = run.job.next(run.source, run.session.stats().lookups.cost_micros);
         if (!batch.empty())
-            asio::co_spawn(executor, ask(run, std::move(batch)), ended);
+            asio::co_spawn(executor, make_ask(run, std::move(batch)), asio::detached);
         else if (run.job.stopped())
             co_return false;
         else if (more && !run.source.has())
@@ -77,21 +82,38 @@ asio::awaitable<bool> ask_until_stopped(const asking& run)
     }
 }
 
+// Returns when what is on the wire has ended.
+asio::awaitable<void> drain(const asking& run)
+{
+    while (!run.job.idle())
+        co_await run.job.change();
+}
+
 } // namespace
 
 asio::awaitable<bool> ask_for_all(const asking& run)
 {
-    const coauth::result<bool> all_asked = co_await coauth::as_result(ask_until_stopped(run));
-    if (!all_asked)
-        run.job.stop(all_asked.error());
+    bool all_asked = false;
+    try {
+        all_asked = co_await ask_until_stopped(run);
+        if (run.job.leaves_others())
+            co_await drain(run);
+    } catch (...) {
+        run.job.stop(current_error(run));
+    }
+    // A cancellation may come with the last response.
+    const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none)
+        run.job.stop(coauth::error(coauth::errc::cancelled));
     if (!run.job.stopped())
-        co_return *all_asked;
+        co_return all_asked;
+    if (run.job.leaves_others())
+        co_return false;
     // After a signal or an error no more is asked; what is on the wire ends, and what it found is written.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     run.waits.end(std::chrono::steady_clock::now());
     co_await run.session.close();
-    while (!run.job.idle())
-        co_await run.job.change();
+    co_await drain(run);
     co_return false;
 }
 

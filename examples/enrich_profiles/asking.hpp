@@ -4,6 +4,7 @@
 #include "enrich_profiles/inputs.hpp"
 #include "enrich_profiles/job.hpp"
 #include "enrich_profiles/limit_waits.hpp"
+#include "program/main_loop.hpp"
 
 #include <coauth/session/session.hpp>
 
@@ -24,12 +25,15 @@ struct asking {
     limit_waits& waits;
     inputs& source;
     enrich::job& job;
+    const coauth::error no_memory = program::out_of_memory(); ///< Made beforehand, since it takes some.
 };
 
 /// Reads and asks until all is answered, the job is stopped or there is no money left. Returns whether all is answered.
+/// Nothing of the run is used after that.
 ///
 /// Never throws an error: that stops the job, as a cancellation does. Then the session is closed, what is on the wire
-/// ends and is written, and no cancellation is let through any more.
+/// ends and is written, and no cancellation is let through any more. If `job::leaves_others` the session is still open,
+/// and cancellations are let through.
 boost::asio::awaitable<bool> ask_for_all(const asking& run);
 
 } // namespace enrich

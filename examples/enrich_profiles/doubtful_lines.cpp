@@ -5,12 +5,12 @@
 
 namespace enrich {
 
-void doubtful_lines::failed(held_lines lines, const coauth::error& why, std::uint64_t next_ticket)
+void doubtful_lines::failed(held_lines lines, const coauth::error& why, std::uint64_t next_ticket, bool own)
 {
     failure& added = failures_.emplace_back();
     added.lines = std::move(lines);
     added.next_ticket = next_ticket;
-    ++in_a_row_;
+    in_a_row_ += own;
     last_error_ = why;
 }
 

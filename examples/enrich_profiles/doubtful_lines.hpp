@@ -24,8 +24,9 @@ public:
 
     using held_lines = std::vector<std::pair<std::uint64_t, output_line>>; ///< By ticket.
 
-    /// A request brought nothing but failures. `next_ticket`: of the first input that is not asked yet.
-    void failed(held_lines lines, const coauth::error& why, std::uint64_t next_ticket);
+    /// A request brought nothing but failures. `next_ticket`: of the first input that is not asked yet. `own`: false if
+    /// these are failures of other requests; then it is not counted.
+    void failed(held_lines lines, const coauth::error& why, std::uint64_t next_ticket, bool own = true);
 
     /// The request that begins with `ticket` brought something. Returns the lines of those that had failed before it
     /// was asked.

@@ -1,14 +1,26 @@
 #include "enrich_profiles/failure_scope.hpp"
 
-#include "enrich_profiles/money.hpp"
-
 #include <string>
+#include <string_view>
 
 namespace enrich {
 
 namespace {
 
 constexpr const char* go_on = "run again with the same IN and OUT to go on";
+
+// What `go_on` says better.
+std::string without_try_again(std::string hint)
+{
+    constexpr std::string_view phrase = "try again later";
+    constexpr std::string_view separator = "; ";
+    if (!hint.ends_with(phrase))
+        return hint;
+    hint.resize(hint.size() - phrase.size());
+    if (hint.ends_with(separator))
+        hint.resize(hint.size() - separator.size());
+    return hint;
+}
 
 coauth::error with_way_on(const coauth::error& failure, const std::string& first)
 {
@@ -73,21 +85,17 @@ failure_scope scope_of(coauth::errc code, bool in_response) noexcept
     return failure_scope::job;
 }
 
-coauth::error stopped_by(const coauth::error& failure, std::chrono::milliseconds retry_for)
+coauth::error stopped_by(const coauth::error& failure)
 {
     if (failure.reason() == coauth::errc::cancelled)
         return failure;
-    if (!coauth::is_transient(failure) || failure.reason() == coauth::errc::store_unavailable)
-        return with_way_on(failure, failure.hint().value_or(std::string()));
-    // Milliseconds are thousandths, and amounts are exact to a millionth.
-    const std::string seconds = amount_text(static_cast<micros>(retry_for.count()) * 1000);
-    return with_way_on(failure, "the provider has not answered for " + seconds + " s");
+    return with_way_on(failure, without_try_again(failure.hint().value_or(std::string())));
 }
 
 coauth::error stopped_by_failures(const coauth::error& last, std::size_t requests)
 {
     return with_way_on(last,
-        requests == 1 ? std::string("no request succeeded") : std::to_string(requests) + " requests in a row failed");
+        requests <= 1 ? std::string("no request succeeded") : std::to_string(requests) + " requests in a row failed");
 }
 
 } // namespace enrich

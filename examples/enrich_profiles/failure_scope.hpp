@@ -3,7 +3,6 @@
 
 #include <coauth/error.hpp>
 
-#include <chrono>
 #include <cstddef>
 
 namespace enrich {
@@ -18,9 +17,8 @@ enum class failure_scope {
 /// The scope of a failed lookup. `in_response` as in `twitter::lookup`: false if the whole request failed.
 failure_scope scope_of(coauth::errc code, bool in_response) noexcept;
 
-/// `failure`, with a hint that says how to go on. `retry_for` is how long an outage was waited for; it counts if
-/// `failure` is transient.
-coauth::error stopped_by(const coauth::error& failure, std::chrono::milliseconds retry_for);
+/// `failure`, whose hint says how to go on as well. Not for `cancelled`, which is returned as it is.
+coauth::error stopped_by(const coauth::error& failure);
 
 /// The same for requests that failed one after the other, and none succeeded in between.
 coauth::error stopped_by_failures(const coauth::error& last, std::size_t requests);

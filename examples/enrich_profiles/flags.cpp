@@ -58,7 +58,6 @@ job_options flags::job() const
     if (!max_cost.empty())
         o.most_cost = read_amount(max_cost);
     o.price = read_amount(price).value();
-    o.retry_for = milliseconds_of(retry_for);
     return o;
 }
 

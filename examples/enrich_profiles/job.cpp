@@ -30,7 +30,7 @@ job::job(asio::any_io_executor executor, const job_options& options, line_sink s
 std::vector<question> job::next(inputs& source, micros spent)
 {
     std::vector<question> batch;
-    if (stopped_ || ended_)
+    if (stopped_)
         return batch;
     const std::size_t most = std::min(names_in_a_request, options_.requests * asked_per_request - asked_);
     const std::size_t affordable = budget_.fits(spent, asked_, most);
@@ -47,7 +47,6 @@ std::vector<question> job::next(inputs& source, micros spent)
             window_.answer(ticket, invalid(given, user.error()));
     }
     asked_ += batch.size();
-    out_of_money_ = source.has() && budget_.fits(spent, asked_, 1) == 0;
     write(window_.release());
     return batch;
 }
@@ -58,9 +57,17 @@ void job::answered(const std::vector<question>& batch, const coauth::result<coau
     if (response)
         take(batch, *response);
     else
-        stop(stopped_by(response.error(), options_.retry_for));
+        refuse(response.error());
     bell_.cancel();
     write(window_.release());
+}
+
+// Every other input would fail likewise.
+void job::refuse(const coauth::error& why)
+{
+    if (stopped_ && why.reason() == coauth::errc::cancelled)
+        return; // since the session was closed
+    stop(stopped_by(why), scope_of(why.reason(), false) == failure_scope::unclear);
 }
 
 void job::take(const std::vector<question>& batch, const coauth::twitter::lookups& response)
@@ -68,70 +75,65 @@ void job::take(const std::vector<question>& batch, const coauth::twitter::lookup
     // First, since it decides what becomes of the others.
     for (const auto& outcome : response.outcomes)
         if (outcome.why && scope_of(outcome.why->reason(), outcome.in_response) == failure_scope::job)
-            stop(stopped_by(*outcome.why, options_.retry_for));
+            refuse(*outcome.why);
 
     bool succeeded = false;
+    bool own = false; // a request of this batch is among those that failed
     doubtful_lines::held_lines unclear;
     coauth::error why;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const coauth::twitter::lookup& outcome = response.outcomes[i];
         const failure_scope scope =
             outcome.why ? scope_of(outcome.why->reason(), outcome.in_response) : failure_scope::input;
-        if (scope == failure_scope::job)
+        if (scope == failure_scope::job || (scope != failure_scope::input && stopped_))
             continue;
         output_line line = enrich::answered(batch[i].given, outcome);
-        if (scope == failure_scope::input) {
-            succeeded = true;
-            window_.answer(batch[i].ticket, std::move(line));
-        } else if (stopped_ || out_of_money_) {
-            ended_ = true;
-        } else if (scope == failure_scope::rate_limit) {
-            window_.answer(batch[i].ticket, std::move(line));
-        } else {
+        if (scope == failure_scope::unclear) {
             unclear.emplace_back(batch[i].ticket, std::move(line));
             why = *outcome.why;
+            own = own || !outcome.reused;
+        } else {
+            window_.answer(batch[i].ticket, std::move(line));
+            succeeded = succeeded || (scope == failure_scope::input && !outcome.reused);
         }
     }
-    hold(batch, std::move(unclear), succeeded, why);
+    if (succeeded)
+        give_lines(doubtful_.succeeded(batch.front().ticket));
+    if (succeeded && unclear.size() == 1)
+        give_lines(std::move(unclear));
+    else if (!unclear.empty())
+        hold(std::move(unclear), why, own && !succeeded);
 }
 
-void job::hold(
-    const std::vector<question>& batch, doubtful_lines::held_lines unclear, bool succeeded, const coauth::error& why)
+// The names of a batch may have been in several requests, so where some were found others are held as well.
+void job::hold(doubtful_lines::held_lines unclear, const coauth::error& why, bool own)
 {
-    if (succeeded) {
-        give_lines(std::move(unclear));
-        give_lines(doubtful_.succeeded(batch.front().ticket));
-    } else if (!unclear.empty()) {
-        doubtful_.failed(std::move(unclear), why, next_ticket_);
-        if (doubtful_.in_a_row() == doubtful_lines::most_failures)
-            stop(stopped_by_failures(why, doubtful_.in_a_row()));
-    }
+    doubtful_.failed(std::move(unclear), why, next_ticket_, own);
+    if (doubtful_.in_a_row() == doubtful_lines::most_failures)
+        stop(stopped_by_failures(why, doubtful_.in_a_row()), true);
 }
 
 bool job::settle()
 {
     if (doubtful_.empty())
         return false;
-    if (out_of_money_) {
-        doubtful_.drop();
-        ended_ = true;
-        return false;
-    }
     auto lines = doubtful_.ended();
     if (lines.empty())
-        stop(stopped_by_failures(doubtful_.last_error(), doubtful_.in_a_row()));
+        stop(stopped_by_failures(doubtful_.last_error(), doubtful_.in_a_row()), true);
     give_lines(std::move(lines));
     write(window_.release());
     return true;
 }
 
-void job::stop(coauth::error why)
+void job::stop(coauth::error why, bool unclear)
 {
     // The session has dropped a revoked token before those who asked with it are told so.
     const bool explains =
         stopped_ && stopped_->reason() == coauth::errc::unknown_user && why.reason() == coauth::errc::token_revoked;
-    if (!stopped_ || explains)
+    if (!stopped_ || explains || (unclear_ && !unclear)) {
         stopped_ = std::move(why);
+        unclear_ = unclear;
+    }
     doubtful_.drop();
     bell_.cancel();
 }

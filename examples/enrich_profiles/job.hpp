@@ -14,11 +14,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace enrich {
@@ -34,10 +34,10 @@ struct job_options {
 
     bool in_order = true;
     naming by = naming::digits_are_ids;
-    std::size_t requests = 8;                    ///< On the wire at once.
-    std::optional<micros> most_cost;             ///< Empty: no limit.
-    micros price = 10'000;                       ///< For a profile.
-    std::chrono::milliseconds retry_for{30'000}; ///< How long the session waits for the end of an outage.
+    std::size_t requests = 8;        ///< On the wire at once.
+    std::optional<micros> most_cost; ///< Empty: no limit.
+    micros price = 10'000;           ///< For a profile.
+    bool others_follow = false;      ///< Another job follows, with other inputs.
 };
 
 /// Takes the lines that may be written now. What it throws is passed on, and it is not called again.
@@ -57,7 +57,8 @@ struct question {
 /// Asks for inputs, and writes a line for each.
 ///
 /// A job that is stopping writes what is known of an input itself and no failure that may pass, so that the next run
-/// asks for it again: after `stop`, and when the money is used up.
+/// asks for it again. Money that is reserved for requests on the wire decides what is asked next, and nothing else: the
+/// money of a request that failed is there for the next.
 ///
 /// Thread safety: for one thread.
 class job {
@@ -69,18 +70,26 @@ public:
     /// name or id get their line at once. None: nothing is at hand, or it must wait (`change`).
     std::vector<question> next(inputs& source, micros spent);
 
+    /// So many of those that `next` gave can't be asked after all, and get no line.
+    void not_asked(std::size_t questions) noexcept { asked_ -= questions; }
+
     /// What came of questions; writes the lines that may be written. A failure that every other question would have
-    /// (the token was revoked, an outage) stops the job, and its questions get no line.
+    /// (the token was revoked, an outage) stops the job, and its questions get no line. What the session knew already
+    /// (`lookup::reused`) does not show that requests succeed.
     void answered(const std::vector<question>& batch, const coauth::result<coauth::twitter::lookups>& response);
 
     /// All is answered that can be asked. Writes the failures that were held because they might have been everyone's,
     /// or stops the job if no request succeeded. False if there were none: the job has ended.
     bool settle();
 
-    /// Asks no more. The first reason counts, but for an `unknown_user` that a `token_revoked` explains.
-    void stop(coauth::error why);
+    /// Asks no more. The first reason counts, but for an `unknown_user` that a `token_revoked` explains, and for
+    /// failures that may be about these inputs: any other reason takes their place.
+    void stop(coauth::error why) { stop(std::move(why), false); }
 
     const std::optional<coauth::error>& stopped() const noexcept { return stopped_; }
+
+    /// The job was stopped by failures that may be about its own inputs alone, and others follow.
+    bool leaves_others() const noexcept { return unclear_ && options_.others_follow; }
 
     /// A line could not be written, and none is any more.
     bool broken() const noexcept { return sink_failed_; }
@@ -104,9 +113,10 @@ public:
     std::uint64_t position() const noexcept { return position_; }
 
 private:
+    void stop(coauth::error why, bool unclear);
+    void refuse(const coauth::error& why);
     void take(const std::vector<question>& batch, const coauth::twitter::lookups& response);
-    void hold(const std::vector<question>& batch, doubtful_lines::held_lines unclear, bool succeeded,
-        const coauth::error& why);
+    void hold(doubtful_lines::held_lines unclear, const coauth::error& why, bool own);
     void give_lines(doubtful_lines::held_lines lines);
     void write(const std::vector<output_line>& lines);
 
@@ -121,9 +131,8 @@ private:
     std::size_t asked_ = 0;
     std::uint64_t next_ticket_ = 0;
     std::uint64_t position_ = 0;
-    bool out_of_money_ = false; // for the next input, while all that is asked may cost its price
-    bool ended_ = false;        // an input has no line since the job is stopping: no more is asked
     std::optional<coauth::error> stopped_;
+    bool unclear_ = false; // what stopped it may be about its inputs alone
 };
 
 } // namespace enrich

@@ -2,6 +2,7 @@
 
 #include "enrich_profiles/file_error.hpp"
 #include "enrich_profiles/replacement_file.hpp"
+#include "program/file_system.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -104,7 +105,7 @@ void output_file::begin_appending(bool complete_last_line)
 void output_file::append(std::string_view lines)
 {
     if (broken_ == 0)
-        broken_ = write_all(descriptor_, lines);
+        broken_ = program::write_all(descriptor_, lines);
     if (broken_ != 0)
         throw file_error(name_, "written", broken_);
 }

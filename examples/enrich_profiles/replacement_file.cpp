@@ -1,6 +1,7 @@
 #include "enrich_profiles/replacement_file.hpp"
 
 #include "enrich_profiles/file_error.hpp"
+#include "program/file_system.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -23,36 +24,30 @@ struct free_text {
     void operator()(char* text) const noexcept { std::free(text); }
 };
 
-std::string without_links(const std::string& name)
+// Empty, with `errno`, if there is no such file.
+std::string path_of(const std::string& name)
 {
     const std::unique_ptr<char, free_text> path(::realpath(name.c_str(), nullptr));
-    if (!path)
-        throw file_error(name, "replaced", errno);
-    return path.get();
+    return path ? path.get() : std::string();
 }
 
-std::string folder_of(const std::string& path)
+std::string without_links(const std::string& name)
 {
-    const auto slash = path.rfind('/'); // the path is absolute
-    return slash == 0 ? "/" : path.substr(0, slash);
+    std::string path = path_of(name);
+    if (path.empty())
+        throw file_error(name, "replaced", errno);
+    return path;
 }
+
+constexpr const char* ending = ".retry-failed";
 
 } // namespace
 
-int write_all(int descriptor, std::string_view text) noexcept
-{
-    while (!text.empty()) {
-        const ssize_t wrote = ::write(descriptor, text.data(), text.size());
-        if (wrote >= 0)
-            text.remove_prefix(static_cast<std::size_t>(wrote));
-        else if (errno != EINTR)
-            return errno;
-    }
-    return 0;
-}
+replacement_file::replacement_file(existing, const std::string& name, int original)
+    : path_(without_links(name)), draft_(path_ + ending), original_(original)
+{}
 
-replacement_file::replacement_file(const std::string& name, int original)
-    : path_(without_links(name)), draft_(path_ + ".retry-failed"), original_(original)
+replacement_file::replacement_file(const std::string& name, int original) : replacement_file(existing(), name, original)
 {
     // OUT is locked, so no run is writing to this.
     if (::unlink(draft_.c_str()) != 0 && errno != ENOENT)
@@ -61,12 +56,43 @@ replacement_file::replacement_file(const std::string& name, int original)
     descriptor_ = ::open(draft_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, owner_only);
     if (descriptor_ < 0)
         fail(errno);
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        const int reason = errno;
-        ::close(std::exchange(descriptor_, -1));
+    made_ = true;
+    lock();
+}
+
+std::unique_ptr<replacement_file> replacement_file::left_behind(const std::string& name, int original)
+{
+    std::unique_ptr<replacement_file> found(new replacement_file(existing(), name, original));
+    // Not blocking, lest a pipe of that name hold the program up.
+    found->descriptor_ = ::open(found->draft_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat s = {};
+    if (found->descriptor_ < 0 || ::fstat(found->descriptor_, &s) != 0)
+        return nullptr;
+    const bool for_owner_only = (s.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    if (!S_ISREG(s.st_mode) || s.st_uid != ::geteuid() || s.st_nlink != 1 || !for_owner_only)
+        return nullptr;
+    found->lock();
+    return found;
+}
+
+bool replacement_file::has_place_of(const std::string& name, int descriptor)
+{
+    const std::string path = path_of(name);
+    struct stat opened = {};
+    struct stat named = {};
+    return !path.empty() && ::fstat(descriptor, &opened) == 0 && ::stat((path + ending).c_str(), &named) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+void replacement_file::lock()
+{
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0)
+        return;
+    const int reason = errno;
+    ::close(std::exchange(descriptor_, -1));
+    if (made_)
         ::unlink(draft_.c_str());
-        fail(reason);
-    }
+    fail(reason);
 }
 
 replacement_file::~replacement_file()
@@ -74,7 +100,8 @@ replacement_file::~replacement_file()
     if (descriptor_ < 0)
         return;
     ::close(descriptor_);
-    ::unlink(draft_.c_str());
+    if (made_)
+        ::unlink(draft_.c_str());
 }
 
 void replacement_file::fail(int reason) const
@@ -84,6 +111,14 @@ void replacement_file::fail(int reason) const
         throw e.with_hint("OUT is as it was; make room for a second file of its size and run again");
     throw e.with_hint("OUT is as it was; --retry-failed writes a new file beside it, in a folder where this user may "
                       "write");
+}
+
+void replacement_file::keep_until(std::uint64_t end, std::uint64_t original_end)
+{
+    const auto length = static_cast<off_t>(end);
+    if (::ftruncate(descriptor_, length) != 0 || ::lseek(descriptor_, length, SEEK_SET) < 0)
+        fail(errno);
+    copied_ = original_end;
 }
 
 void replacement_file::copy_until(std::uint64_t end)
@@ -106,7 +141,7 @@ void replacement_file::copy_until(std::uint64_t end)
 void replacement_file::append(std::string_view text)
 {
     if (broken_ == 0)
-        broken_ = write_all(descriptor_, text);
+        broken_ = program::write_all(descriptor_, text);
     if (broken_ != 0)
         fail(broken_);
 }
@@ -138,13 +173,7 @@ int replacement_file::put_in_place()
 
 void replacement_file::make_durable()
 {
-    const std::string folder = folder_of(path_);
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool done = descriptor >= 0 && ::fsync(descriptor) == 0;
-    const int reason = errno;
-    if (descriptor >= 0)
-        ::close(descriptor);
-    if (!done)
+    if (const int reason = program::sync_folder_of(path_))
         throw file_error(path_, "replaced for good", reason);
 }
 

@@ -4,28 +4,37 @@
 #include <coauth/error.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace enrich {
 
-/// Writes all of `text`. Returns 0 or the `errno`.
-int write_all(int descriptor, std::string_view text) noexcept;
-
-/// The file OUT.retry-failed in OUT's own folder, where a symbolic link that stands for OUT is followed. What a killed
-/// run left there is removed. Until `put_in_place` the old file is only read, so whatever happens there is always a
-/// whole OUT: the old one, or the new one.
+/// The file OUT.retry-failed in OUT's own folder, where a symbolic link that stands for OUT is followed. Until
+/// `put_in_place` the old file is only read, so there is always a whole OUT: the old one, or the new
+/// one. At any moment this file is the beginning of the new one.
 ///
 /// Errors are `coauth::error`s that name the file. Lifetime: the descriptor must stay open until `put_in_place`;
-/// a file that is not put in place is removed when this is destroyed.
+/// a new file that is not put in place is removed when this is destroyed.
 class replacement_file {
 public:
-    /// Makes an empty file, locked as OUT is. `original`: OUT's descriptor.
+    /// Makes an empty file, locked as OUT is; one that stands there is removed. `original`: OUT's descriptor.
     replacement_file(const std::string& name, int original);
     ~replacement_file();
 
+    /// What a killed run left behind; null if there is nothing, or something that is not a plain file of this user's.
+    static std::unique_ptr<replacement_file> left_behind(const std::string& name, int original);
+
+    /// True if the open file stands where OUT.retry-failed would, for the file OUT called `name`.
+    static bool has_place_of(const std::string& name, int descriptor);
+
     replacement_file(const replacement_file&) = delete;
     replacement_file& operator=(const replacement_file&) = delete;
+
+    int descriptor() const noexcept { return descriptor_; }
+
+    /// Keeps this file's first `end` octets, which stand in the place of the old file's first `original_end`.
+    void keep_until(std::uint64_t end, std::uint64_t original_end);
 
     /// Copies the old file from where it was last copied or left out, up to `end`, an offset in octets.
     void copy_until(std::uint64_t end);
@@ -43,6 +52,10 @@ public:
     void make_durable();
 
 private:
+    struct existing {};
+    replacement_file(existing, const std::string& name, int original);
+
+    void lock();
     [[noreturn]] void fail(int reason) const;
     void take_owner_and_mode();
 
@@ -50,6 +63,7 @@ private:
     std::string draft_; // this file
     int original_;
     int descriptor_ = -1;
+    bool made_ = false; // by this run
     std::uint64_t copied_ = 0;
     int broken_ = 0; // why writing failed
 };

@@ -87,6 +87,21 @@ std::optional<coauth::oauth1::access_token> token_in(const json::object& o, cons
     }
 }
 
+json::value to_json(const intention& reply)
+{
+    json::object o;
+    o["mention"] = reply.mention;
+    o["username"] = or_null(reply.username);
+    o["text"] = or_null(reply.text);
+    return o;
+}
+
+intention intention_in(const json::value& value)
+{
+    const json::object& o = object_in(value, "intention");
+    return {mention_in(o), text_in(o, "username"), text_in(o, "text")};
+}
+
 } // namespace
 
 std::string to_text(const memory& m)
@@ -113,14 +128,12 @@ std::string to_text(const memory& m)
         answered.push_back(std::move(one));
     }
     o["answered"] = std::move(answered);
-    o["intention"] = nullptr;
-    if (m.open) {
-        json::object open;
-        open["mention"] = m.open->mention;
-        open["username"] = or_null(m.open->username);
-        open["text"] = or_null(m.open->text);
-        o["intention"] = std::move(open);
-    }
+    o["intention"] = m.open ? to_json(*m.open) : json::value(nullptr);
+    json::array put_off;
+    for (const intention& later : m.put_off)
+        if (!later.text.empty())
+            put_off.push_back(to_json(later));
+    o["put_off"] = std::move(put_off);
     return json::serialize(o) + '\n';
 }
 
@@ -154,10 +167,15 @@ memory from_text(std::string_view text)
     const json::value* open = o.if_contains("intention");
     if (!open)
         damaged("intention is missing");
-    if (!open->is_null()) {
-        const json::object& one = object_in(*open, "intention");
-        m.open = intention(mention_in(one), text_in(one, "username"), text_in(one, "text"));
-    }
+    if (!open->is_null())
+        m.open = intention_in(*open);
+    const json::value* put_off = o.if_contains("put_off");
+    if (!put_off)
+        return m; // from a version that knew none
+    if (!put_off->is_array())
+        damaged("put_off is not a list");
+    for (const json::value& value : put_off->get_array())
+        m.put_off.push_back(intention_in(value));
     return m;
 }
 

@@ -10,7 +10,7 @@
 
 namespace greeter_bot {
 
-/// A reply that is about to be posted, or was: its result is not known yet.
+/// A reply that is to be posted, or was: its result is not known.
 struct intention {
     intention() = default;
     intention(std::string mention, std::string username, std::string text)
@@ -43,8 +43,12 @@ struct memory {
     std::string username;
     std::string since_id; ///< This mention and all before it are settled; empty: none is.
     std::vector<settled_mention>
-        answered; ///< In the order they were settled: the newest ones, and all after `since_id`.
-    std::optional<intention> open;
+        answered;                  ///< In the order they were settled: the newest ones, and all after `since_id`.
+    std::optional<intention> open; ///< The one that is about to be posted, or was.
+
+    /// To be tried again after all other mentions, the first one first. One with a text may have been posted. The text
+    /// of another is made when it is tried, and it is not kept between starts: its mention is found again.
+    std::vector<intention> put_off;
 };
 
 /// JSON. Holds the token's secret.

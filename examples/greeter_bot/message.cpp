@@ -81,6 +81,17 @@ std::string distinct(std::string text, const std::vector<settled_mention>& said)
     return post_length(numbered) <= longest_post ? numbered : text;
 }
 
+std::optional<coauth::error> length_fault(std::string_view text)
+{
+    const std::size_t length = post_length(text);
+    if (length <= longest_post)
+        return std::nullopt;
+    return coauth::error(
+        coauth::errc::invalid_argument, "with this user name the greeting is too long: " + std::to_string(length) +
+                                            " of at most " + std::to_string(longest_post) + " characters")
+        .with_hint("give a shorter --message");
+}
+
 std::size_t post_length(std::string_view text)
 {
     std::size_t length = 0;

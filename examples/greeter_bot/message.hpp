@@ -3,6 +3,9 @@
 
 #include "greeter_bot/memory.hpp"
 
+#include <coauth/error.hpp>
+
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +25,9 @@ std::string distinct(std::string text, const std::vector<settled_mention>& said)
 
 /// What a post may have at most, by `post_length`.
 inline constexpr std::size_t longest_post = 280;
+
+/// Why a text is too long for a post; the template fits with a user name of 15 letters, and old accounts have up to 20.
+std::optional<coauth::error> length_fault(std::string_view text);
 
 /// The length as X counts it: most alphabets count 1 a character, others, and emoji, 2.
 std::size_t post_length(std::string_view text);

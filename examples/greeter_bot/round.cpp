@@ -1,8 +1,10 @@
 #include "greeter_bot/round.hpp"
 
+#include "greeter_bot/ids.hpp"
 #include "greeter_bot/message.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace greeter_bot {
 
@@ -10,11 +12,8 @@ namespace {
 
 using coauth::twitter::tweet;
 
-// Ids are decimal numbers without a zero in front; an empty one is below all others.
-bool is_older(const std::string& a, const std::string& b)
-{
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
-}
+// So many replies that may have been posted are enough to keep in mind: they are tried before new ones begin.
+constexpr std::ptrdiff_t most_unknown = 64;
 
 } // namespace
 
@@ -24,6 +23,9 @@ round::round(memory& m, std::vector<tweet> mentions, std::string newest_id)
     std::sort(mentions_.begin(), mentions_.end(), [](const tweet& a, const tweet& b) { return is_older(a.id, b.id); });
     const auto same = [](const tweet& a, const tweet& b) { return a.id == b.id; };
     mentions_.erase(std::unique(mentions_.begin(), mentions_.end(), same), mentions_.end());
+    std::erase_if(m.put_off, [this](const intention& later) { return later.text.empty() && !lists(later.mention); });
+    remaining_ = m.put_off.size();
+    may_be_posted_ = m.open.has_value();
     advance();
 }
 
@@ -42,35 +44,75 @@ const tweet* round::find_next() const
     return found == mentions_.end() ? nullptr : &*found;
 }
 
-const tweet* round::find_ready() const
+const tweet* round::find_fresh() const
 {
-    const auto found = std::find_if(mentions_.begin(), mentions_.end(),
-        [this](const tweet& t) { return !is_settled(t) && std::count(put_off_.begin(), put_off_.end(), t.id) == 0; });
+    const auto found = std::find_if(
+        mentions_.begin(), mentions_.end(), [this](const tweet& t) { return !is_settled(t) && !is_put_off(t.id); });
     return found == mentions_.end() ? nullptr : &*found;
+}
+
+bool round::is_put_off(std::string_view mention) const
+{
+    return std::any_of(memory_.put_off.begin(), memory_.put_off.end(),
+        [mention](const intention& later) { return later.mention == mention; });
 }
 
 bool round::has_next() const
 {
-    return memory_.open || find_next();
+    return memory_.open || find_next() || !memory_.put_off.empty();
 }
 
 std::string round::oldest() const
 {
-    const tweet* first = find_next();
-    if (!memory_.open)
-        return first ? first->id : std::string();
-    return first && is_older(first->id, memory_.open->mention) ? first->id : memory_.open->mention;
+    std::string id;
+    const auto consider = [&id](const std::string& mention) {
+        if (id.empty() || is_older(mention, id))
+            id = mention;
+    };
+    if (const tweet* first = find_next())
+        consider(first->id);
+    if (memory_.open)
+        consider(memory_.open->mention);
+    for (const intention& later : memory_.put_off)
+        consider(later.mention);
+    return id;
 }
 
 std::optional<intention> round::next(std::string_view message_template)
 {
-    const tweet* first = memory_.open ? nullptr : find_ready();
-    if (first) {
-        const std::string username = first->author_username.value_or(std::string());
-        std::string text = distinct(message_for(message_template, username), memory_.answered);
-        memory_.open = intention(first->id, username, std::move(text));
+    if (memory_.open)
+        return memory_.open;
+    const auto unknown = std::count_if(
+        memory_.put_off.begin(), memory_.put_off.end(), [](const intention& later) { return !later.text.empty(); });
+    const tweet* fresh = unknown < most_unknown ? find_fresh() : nullptr;
+    if (fresh) {
+        open(intention(fresh->id, fresh->author_username.value_or(std::string()), {}));
+    } else if (remaining_ != 0) {
+        --remaining_;
+        intention later = std::move(memory_.put_off.front());
+        memory_.put_off.erase(memory_.put_off.begin());
+        open(std::move(later));
+    } else {
+        return std::nullopt;
     }
+    if (memory_.open->text.empty())
+        memory_.open->text = distinct_text(message_template, memory_.open->username);
     return memory_.open;
+}
+
+void round::open(intention reply)
+{
+    may_be_posted_ = !reply.text.empty();
+    memory_.open = std::move(reply);
+}
+
+// Neither what was said nor what may have been.
+std::string round::distinct_text(std::string_view message_template, std::string_view username) const
+{
+    std::vector<settled_mention> said = memory_.answered;
+    for (const intention& later : memory_.put_off)
+        said.emplace_back(later.mention, std::string(), later.text);
+    return distinct(message_for(message_template, username), said);
 }
 
 bool round::lists(std::string_view mention) const
@@ -80,8 +122,17 @@ bool round::lists(std::string_view mention) const
 
 void round::put_off()
 {
-    put_off_.push_back(std::move(memory_.open->mention));
+    intention later = std::move(*memory_.open);
     memory_.open.reset();
+    if (!may_be_posted_)
+        later.text.clear();
+    memory_.put_off.push_back(std::move(later));
+}
+
+void round::leave()
+{
+    if (std::exchange(may_be_posted_, true))
+        put_off();
 }
 
 void round::settle(std::string reply, bool said)

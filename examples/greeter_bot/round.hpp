@@ -21,7 +21,8 @@ namespace greeter_bot {
 ///     }
 ///
 /// A mention is settled once, whatever the outcome: `since_id` rises when all that is older is settled,
-/// and what lies below it is forgotten but for the newest 256, whose texts must not be said again.
+/// and what lies below it is forgotten but for the newest 256, whose texts must not be said again. What is put off is
+/// forgotten if the provider no longer lists the mention and no post of it can have been carried out.
 ///
 /// Thread safety: not safe. Lifetime: refers to `m`.
 class round {
@@ -38,29 +39,38 @@ public:
     /// to any of them is newer than this.
     std::string oldest() const;
 
-    /// What to post now: what was open before, else the oldest mention that is not settled. It is open in
-    /// the memory until it is settled, and given again until then.
+    /// What to post now: what was open before, else the oldest mention that is not settled and was never put off, else
+    /// what waits longest of those put off in earlier rounds. It is open in the memory until it is settled, put off or
+    /// left, and given again until then.
     std::optional<intention> next(std::string_view message_template);
 
     /// True if the provider lists this mention.
     bool lists(std::string_view mention) const;
 
-    /// The open one was refused and not posted: it is not given again in this round, but keeps its place for the next.
+    /// The open one was refused and not posted, or can't be: it is not given again in this round, and in later ones
+    /// after all others. If an earlier post of it may have been carried out it keeps its text.
     void put_off();
+
+    /// Whether the open one was posted is not known: the next round begins with it. If that was so before, it is put off.
+    void leave();
 
     /// The open one is done with. `reply`: the reply's id, if known. `said`: false if nothing was posted.
     void settle(std::string reply, bool said = true);
 
 private:
     const coauth::twitter::tweet* find_next() const;  // not settled
-    const coauth::twitter::tweet* find_ready() const; // nor put off
+    const coauth::twitter::tweet* find_fresh() const; // nor put off
     bool is_settled(const coauth::twitter::tweet& mention) const;
+    bool is_put_off(std::string_view mention) const;
+    void open(intention reply);
+    std::string distinct_text(std::string_view message_template, std::string_view username) const;
     void advance();
 
     memory& memory_;
     std::vector<coauth::twitter::tweet> mentions_; // oldest first
     std::string newest_id_;
-    std::vector<std::string> put_off_;
+    std::size_t remaining_ = 0;  // of those put off in earlier rounds
+    bool may_be_posted_ = false; // the open one, by an earlier post
 };
 
 } // namespace greeter_bot

@@ -1,5 +1,6 @@
 #include "greeter_bot/timelines.hpp"
 
+#include "greeter_bot/ids.hpp"
 #include "greeter_bot/patience.hpp"
 
 #include <algorithm>
@@ -20,12 +21,6 @@ constexpr int most_pages = 1000;
 [[noreturn]] void endless()
 {
     throw coauth::error(coauth::errc::malformed_response, "the provider's list of tweets does not end");
-}
-
-// Ids are decimal numbers without a zero in front; an empty one is below all others.
-std::string newer(std::string a, std::string b)
-{
-    return a.size() != b.size() ? (a.size() < b.size() ? b : a) : std::max(a, b);
 }
 
 twitter::api_call own_tweets(api_version api, const std::string& user_id, const std::string& since_id)
@@ -68,8 +63,8 @@ asio::awaitable<mention_list> read_mentions(
     for (int pages = 0; pages < most_pages; ++pages) {
         auto page = co_await patiently(ask);
         std::move(page.items.begin(), page.items.end(), std::back_inserter(found.items));
-        if (page.newest_id)
-            found.newest_id = newer(std::move(found.newest_id), *page.newest_id);
+        if (page.newest_id && is_older(found.newest_id, *page.newest_id))
+            found.newest_id = *page.newest_id;
         if (!page.next)
             co_return found;
         which.token = *page.next;

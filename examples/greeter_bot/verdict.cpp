@@ -72,7 +72,9 @@ constexpr int operator_codes[] = {
     231, // the login must be confirmed
     326, // the account is locked
 };
-constexpr std::string_view operator_words[] = {"suspended", " locked"};
+constexpr std::string_view suspended = "suspended"; // or the author of the mention
+constexpr std::string_view locked = " locked";
+constexpr int user_suspended = 63;
 
 // A rate window; what lasts longer is a limit by day or month.
 constexpr std::chrono::minutes longest_wait(16);
@@ -83,11 +85,16 @@ bool has_code(const coauth::error& e, const int (&codes)[N])
     return e.provider_code() && std::count(std::begin(codes), std::end(codes), *e.provider_code()) != 0;
 }
 
+bool has(const std::string& text, std::string_view needle)
+{
+    return text.find(needle) != std::string::npos;
+}
+
 template <std::size_t N>
 bool has_words(const std::string& text, const std::string_view (&words)[N])
 {
-    return std::any_of(std::begin(words), std::end(words),
-        [&text](std::string_view needle) { return text.find(needle) != std::string::npos; });
+    return std::any_of(
+        std::begin(words), std::end(words), [&text](std::string_view needle) { return has(text, needle); });
 }
 
 std::string words_of(const coauth::error& e)
@@ -100,7 +107,14 @@ std::string words_of(const coauth::error& e)
 
 bool is_about_account(const std::string& words)
 {
-    return has_words(words, account_words) || has_words(words, operator_words);
+    return has_words(words, account_words) || has(words, suspended) || has(words, locked);
+}
+
+// A suspension that does not say whose it is may be that of the mention's author.
+bool must_operator_act(const coauth::error& e, const std::string& words)
+{
+    return has_code(e, operator_codes) || has(words, locked) ||
+           (has(words, suspended) && has_words(words, account_words));
 }
 
 // A code says more than the words that come with it.
@@ -118,11 +132,9 @@ verdict judge_refusal(const coauth::error& e, const std::string& words, bool lis
         return verdict::skip;
     if (has_code(e, later_codes) || has_words(words, later_words))
         return verdict::later;
-    if (has_code(e, operator_codes) || has_words(words, operator_words))
+    if (must_operator_act(e, words))
         return verdict::stop;
-    if (listed)
-        return verdict::put_off;
-    return e.reason() == errc::not_found ? verdict::skip : verdict::later;
+    return !listed && e.reason() == errc::not_found ? verdict::skip : verdict::put_off;
 }
 
 } // namespace
@@ -137,6 +149,10 @@ verdict judge_reply(const coauth::error& e, bool listed)
         if (has_code(e, later_codes) || has_words(words, later_words))
             return verdict::later;
         return e.retry_after().value_or(std::chrono::seconds(0)) > longest_wait ? verdict::later : verdict::wait;
+    case errc::suspended: {
+        const bool is_user = e.provider_code() == user_suspended || has(words, suspended);
+        return is_user && !must_operator_act(e, words) ? verdict::put_off : verdict::stop;
+    }
     case errc::forbidden:
     case errc::not_found:
     case errc::provider_error:
@@ -154,6 +170,13 @@ verdict judge_question(const coauth::error& e)
     case errc::malformed_response:
     case errc::response_too_large:
         return verdict::later;
+    case errc::forbidden:
+    case errc::not_found:
+    case errc::provider_error: {
+        // Without a reason it may be a page of what is between here and the provider.
+        const bool named = e.provider_code() || is_about_account(words_of(e));
+        return named && !has_code(e, later_codes) ? verdict::stop : verdict::later;
+    }
     case errc::store_unavailable: // what was said must be remembered before more is said
         return verdict::stop;
     default:

@@ -33,6 +33,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr const char* starting = "starting the program";
+
 // Runs a context on several threads. An exception of a handler, or of a thread that can't be started, ends all.
 class workers {
 public:
@@ -70,23 +72,17 @@ private:
     std::exception_ptr problem_;
 };
 
-int report_current_exception(bool json, const char* operation)
+// Before `run`, so that what the system refuses is refused to a program that starts.
+int report_failed_start(bool json)
 {
     try {
         throw;
     } catch (const coauth::error& e) {
         return report(e, json);
     } catch (const boost::system::system_error& e) {
-        return report(coauth::system_failure(operation, e.code()), json);
-    } catch (const std::system_error& e) {
-        return report(coauth::system_failure(operation, e.code()), json);
-    } catch (const std::bad_alloc&) {
-        return report(coauth::error(coauth::errc::invalid_argument, "out of memory")
-                          .with_hint("free memory, or raise this process's memory limit"),
-            json);
-    } catch (const std::exception& e) {
-        std::cerr << "error: " << e.what() << '\n';
-        return failed;
+        return report(coauth::system_failure(starting, e.code()), json);
+    } catch (...) {
+        return report(current_error(), json);
     }
 }
 
@@ -102,12 +98,33 @@ int guard(const bool& json, const std::function<int()>& body) noexcept
                 coauth::command_line::flush_output();
             return exit_code;
         } catch (...) {
-            return report_current_exception(json, "starting the program");
+            return report_failed_start(json);
         }
     } catch (...) {
         std::cerr << "error: out of memory\n";
         return failed;
     }
+}
+
+coauth::error current_error()
+{
+    try {
+        throw;
+    } catch (const boost::system::system_error&) {
+        return coauth::error_from_current_exception();
+    } catch (const std::system_error& e) {
+        return coauth::system_failure(starting, e.code());
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
+    } catch (const std::exception& e) {
+        return coauth::error(coauth::errc::invalid_argument, std::string("internal error: ") + e.what());
+    }
+}
+
+coauth::error out_of_memory()
+{
+    return coauth::error(coauth::errc::invalid_argument, "out of memory")
+        .with_hint("free memory, or raise this process's memory limit");
 }
 
 std::optional<int> parse_flags(CLI::App& app, int argc, char** argv, std::string example, const std::string& failure)
@@ -171,10 +188,8 @@ int run(asio::io_context& io, bool json, asio::awaitable<int> work, unsigned thr
             return;
         try {
             std::rethrow_exception(problem);
-        } catch (const boost::system::system_error&) {
-            report(coauth::error_from_current_exception(), json);
         } catch (...) {
-            report_current_exception(json, "running the program");
+            report(current_error(), json);
         }
     };
     asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_end));

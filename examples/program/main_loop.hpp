@@ -26,6 +26,13 @@ inline constexpr int wrong_usage = 2;
 /// Nothing leaves by exception.
 int guard(const bool& json, const std::function<int()>& body) noexcept;
 
+/// The exception that is handled, as an error: what the system refuses and a lack of memory have a hint, and what is no
+/// error of the system is an internal one. Throws `std::bad_alloc`.
+coauth::error current_error();
+
+/// The error of a lack of memory.
+coauth::error out_of_memory();
+
 /// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage). For --help:
 /// `example`: commands, one a line; `failure`: what exit code 1 means.
 std::optional<int> parse_flags(CLI::App& app, int argc, char** argv, std::string example,

@@ -1,5 +1,7 @@
 #include "program/private_file.hpp"
 
+#include "program/file_system.hpp"
+
 #include <coauth/error.hpp>
 #include <coauth/system_failure.hpp>
 
@@ -42,21 +44,13 @@ coauth::error refusal(const std::string& path, const std::string& why, std::stri
     return coauth::error(coauth::errc::store_unavailable, "the file " + path + ' ' + why).with_hint(std::move(hint));
 }
 
-[[noreturn]] void fail(const std::string& path, const char* what)
+[[noreturn]] void fail(const std::string& path, const char* verb, int number)
 {
-    const boost::system::error_code reason(errno, boost::system::system_category());
+    const boost::system::error_code reason(number, boost::system::system_category());
     std::string hint(coauth::shortage_hint(reason));
     if (hint.empty())
         hint = "check that its folder exists, that this user may write there, and that the disk is not full";
-    throw refusal(path, std::string("can't be ") + what + ": " + reason.message(), std::move(hint));
-}
-
-std::string folder_of(const std::string& path)
-{
-    const auto slash = path.rfind('/');
-    if (slash == path.npos)
-        return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
+    throw refusal(path, std::string("can't be ") + verb + ": " + reason.message(), std::move(hint));
 }
 
 void check(const std::string& path, const struct stat& s)
@@ -73,19 +67,6 @@ void check(const std::string& path, const struct stat& s)
         throw refusal(path, "is far too large for what it should hold", "name another one");
 }
 
-bool write_all(int fd, std::string_view text)
-{
-    while (!text.empty()) {
-        const auto written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
 } // namespace
 
 private_file::private_file(std::string path) : path_(std::move(path))
@@ -93,10 +74,10 @@ private_file::private_file(std::string path) : path_(std::move(path))
     const std::string lock_path = path_ + ".lock";
     descriptor lock(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW);
     if (!lock)
-        fail(lock_path, "opened");
+        fail(lock_path, "opened", errno);
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK)
-            fail(lock_path, "locked");
+            fail(lock_path, "locked", errno);
         throw refusal(path_, "is in use by another process", "wait for it to end, or name another file");
     }
     lock_ = lock.release();
@@ -117,7 +98,7 @@ std::optional<std::string> private_file::read() const
         throw refusal(path_, "is a link", "name the file itself");
     struct stat s = {};
     if (!file || ::fstat(file.get(), &s) != 0)
-        fail(path_, "read");
+        fail(path_, "read", errno);
     check(path_, s);
 
     std::string text;
@@ -125,7 +106,7 @@ std::optional<std::string> private_file::read() const
     for (;;) {
         const auto got = ::read(file.get(), piece.data(), piece.size());
         if (got < 0 && errno != EINTR)
-            fail(path_, "read");
+            fail(path_, "read", errno);
         if (got == 0)
             return text;
         if (got > 0)
@@ -139,13 +120,16 @@ void private_file::write(std::string_view text) const
     const std::string draft = path_ + ".new";
     ::unlink(draft.c_str());
     descriptor file(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
-    if (!file || !write_all(file.get(), text) || ::fsync(file.get()) != 0 || !file.close())
-        fail(draft, "written");
+    if (!file)
+        fail(draft, "written", errno);
+    if (const int reason = write_all(file.get(), text))
+        fail(draft, "written", reason);
+    if (::fsync(file.get()) != 0 || !file.close())
+        fail(draft, "written", errno);
     if (::rename(draft.c_str(), path_.c_str()) != 0)
-        fail(path_, "replaced");
-    const descriptor folder(folder_of(path_), O_RDONLY | O_DIRECTORY);
-    if (!folder || ::fsync(folder.get()) != 0)
-        fail(path_, "replaced for good");
+        fail(path_, "replaced", errno);
+    if (const int reason = sync_folder_of(path_))
+        fail(path_, "replaced for good", reason);
 }
 
 } // namespace program

@@ -23,16 +23,28 @@ using answer = std::shared_ptr<const twitter::lookup>;
 
 answer failure_of(const twitter::user_ref& user, const error& why);
 
+/// What a call of `profile` or `profiles` comes to, by the place of each user.
+struct call_answers {
+    call_answers() = default;
+    call_answers(std::vector<answer> outcomes, std::vector<bool> reused)
+        : outcomes(std::move(outcomes)), reused(std::move(reused))
+    {}
+
+    std::vector<answer> outcomes;
+    std::vector<bool> reused; ///< As `twitter::lookup::reused`.
+};
+
 /// A call of `profile` or `profiles` under way. Everything but `wake` belongs to the desk until `wake`
 /// has been fired.
 struct asker : std::enable_shared_from_this<asker>,
                boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     asker(std::vector<twitter::user_ref> who, std::chrono::milliseconds max_wait)
-        : who(std::move(who)), answers(this->who.size()), max_wait(max_wait)
+        : who(std::move(who)), answers(this->who.size()), reused(this->who.size()), max_wait(max_wait)
     {}
 
     std::vector<twitter::user_ref> who;
     std::vector<answer> answers; ///< By the place in `who`; null while open.
+    std::vector<bool> reused;    ///< Answered without a question of its own.
     std::size_t open = 0;
     const std::chrono::milliseconds max_wait; ///< For a rate limit's reset.
     std::chrono::steady_clock::time_point asked_at{};

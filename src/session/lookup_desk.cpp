@@ -50,6 +50,7 @@ void lookup_desk::ask(const person_ref& who, const std::shared_ptr<asker>& from,
         ++counts_.cache_hits;
         note(session_event::kind::cache_hit, *who);
         from->answers[place] = std::move(known);
+        from->reused[place] = true;
         return;
     }
 
@@ -64,6 +65,7 @@ void lookup_desk::ask(const person_ref& who, const std::shared_ptr<asker>& from,
         ++counts_.joined;
         note(session_event::kind::joined, *who);
         equal->second->askers.emplace_back(from, place);
+        from->reused[place] = true;
     } else {
         std::list<question>& fresh = where->fresh.questions;
         question& made = fresh.emplace_back(asked, key, now);

@@ -95,7 +95,7 @@ void lookups::start()
     });
 }
 
-asio::awaitable<std::vector<answer>> lookups::ask(
+asio::awaitable<call_answers> lookups::ask(
     std::string user_id, std::vector<twitter::user_ref> who, std::optional<std::chrono::milliseconds> max_wait)
 {
     const auto self = shared_from_this();
@@ -108,7 +108,7 @@ asio::awaitable<std::vector<answer>> lookups::ask(
     tell_events();
     if (!waits) {
         stay.leave();
-        co_return std::move(from->answers);
+        co_return call_answers(std::move(from->answers), std::move(from->reused));
     }
     kick();
     try {
@@ -123,7 +123,7 @@ asio::awaitable<std::vector<answer>> lookups::ask(
         throw std::bad_alloc();
     if (from->failed)
         throw *from->failed;
-    co_return std::move(from->answers);
+    co_return call_answers(std::move(from->answers), std::move(from->reused));
 }
 
 // Asks for all names; returns whether there is something to wait for.

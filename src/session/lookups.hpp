@@ -31,7 +31,7 @@ public:
 
     /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user`,
     /// `cancelled`, what the token store throws, what an outage fails with, and `std::bad_alloc`.
-    boost::asio::awaitable<std::vector<answer>> ask(std::string user_id, std::vector<twitter::user_ref> who,
+    boost::asio::awaitable<call_answers> ask(std::string user_id, std::vector<twitter::user_ref> who,
         std::optional<std::chrono::milliseconds> max_wait = {});
 
     /// Forgets a person's token and answers; what waits to be sent fails with `unknown_user`.

@@ -14,7 +14,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-using sessions::answer;
 using twitter::lookup_outcome;
 
 [[noreturn]] void throw_outcome(const twitter::lookup& one)
@@ -36,8 +35,8 @@ using twitter::lookup_outcome;
 asio::awaitable<twitter::profile> do_profile(std::shared_ptr<sessions::lookups> desk, std::string user_id,
     std::vector<twitter::user_ref> who, lookup_options how)
 {
-    const std::vector<answer> answers = co_await desk->ask(std::move(user_id), std::move(who), how.max_wait);
-    const twitter::lookup& one = *answers.front();
+    const sessions::call_answers answers = co_await desk->ask(std::move(user_id), std::move(who), how.max_wait);
+    const twitter::lookup& one = *answers.outcomes.front();
     if (one.outcome != lookup_outcome::found)
         throw_outcome(one);
     co_return *one.profile;
@@ -46,12 +45,13 @@ asio::awaitable<twitter::profile> do_profile(std::shared_ptr<sessions::lookups> 
 asio::awaitable<twitter::lookups> do_profiles(std::shared_ptr<sessions::lookups> desk, std::string user_id,
     std::vector<twitter::user_ref> who, lookup_options how)
 {
-    const std::vector<answer> answers = co_await desk->ask(std::move(user_id), who, how.max_wait);
+    const sessions::call_answers answers = co_await desk->ask(std::move(user_id), who, how.max_wait);
     twitter::lookups out;
     out.outcomes.reserve(who.size());
     for (std::size_t i = 0; i < who.size(); ++i) {
-        twitter::lookup& one = out.outcomes.emplace_back(*answers[i]);
+        twitter::lookup& one = out.outcomes.emplace_back(*answers.outcomes[i]);
         one.asked = std::move(who[i]); // a shared answer has the text of whoever asked first
+        one.reused = answers.reused[i];
     }
     co_return out;
 }

@@ -53,7 +53,7 @@ def oauth_of(request):
 class OddProvider:
     """with OddProvider() as p: p.answers["/2/users/me"] = lambda query, request: b'...'; p.url is its base.
 
-    Signatures are not looked at. `p.asked` has what was asked for: method, path, query and OAuth parameters."""
+    An answer is a body, or a status and a body. Signatures are not looked at. `p.asked` has what was asked for: method, path, query and OAuth parameters."""
 
     def __init__(self, answers=None):
         self.answers, self.asked, self.logins = answers or {}, [], 0
@@ -64,7 +64,7 @@ class OddProvider:
         return f"oauth_token=login-{self.logins}&oauth_token_secret=s&oauth_callback_confirmed=true".encode()
 
     def __enter__(self):
-        answers = {"/oauth/request_token": self.request_token, "/oauth/access_token": lambda *_: self.access} | self.answers
+        answers = self.answers = {"/oauth/request_token": self.request_token, "/oauth/access_token": lambda *_: self.access} | self.answers
         asked = self.asked
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -76,8 +76,9 @@ class OddProvider:
                 self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 asked.append((self.command, where.path, query, oauth_of(self)))
                 said = answers.get(where.path)
-                body = said(query, self) if said else b'{"errors":[{"code":34,"message":"no such page"}]}'
-                self.send_response(200 if said else 404)
+                told = said(query, self) if said else (404, b'{"errors":[{"code":34,"message":"no such page"}]}')
+                status, body = told if isinstance(told, tuple) else (200, told)
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -89,6 +90,7 @@ class OddProvider:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that was killed
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         return self

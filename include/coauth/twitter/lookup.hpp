@@ -30,6 +30,9 @@ struct lookup {
     /// The response told this of this very user. False if the request failed, or if the response holds something
     /// unreadable that may be about any user it does not name; `why` is about all of them then.
     bool in_response = false;
+
+    /// A session knew it: from its cache, or from the request of an equal question. No request was made for this one.
+    bool reused = false;
 };
 
 /// One outcome for each name asked for, in the order asked; a name asked twice is there twice.

@@ -64,22 +64,26 @@ TEST_CASE("failure_scope: every error is about its input, about every input, or 
 
 TEST_CASE("failure_scope: what stopped a job says how to go on")
 {
-    using namespace std::chrono_literals;
     const auto hint = [](const error& e) { return e.hint().value_or("none"); };
     const std::string go_on = "run again with the same IN and OUT to go on";
 
-    for (const errc code : {errc::timeout, errc::resolve_failed, errc::connect_failed, errc::connection_lost,
-             errc::provider_unavailable}) {
-        const error e = stopped_by(error(code).with_http_status(503).with_hint("try again later"), 30s);
-        CHECK(e.reason() == code);
-        CHECK(e.http_status() == 503);
-        CHECK(hint(e) == "the provider has not answered for 30 s; " + go_on);
-    }
-    CHECK(hint(stopped_by(error(errc::timeout), 1500ms)) == "the provider has not answered for 1.5 s; " + go_on);
-    CHECK(hint(stopped_by(error(errc::token_revoked).with_hint("sign in again"), 30s)) == "sign in again; " + go_on);
-    CHECK(hint(stopped_by(error(errc::forbidden), 30s)) == go_on);
-    CHECK(hint(stopped_by(error(errc::store_unavailable), 30s)) == go_on);
-    CHECK(hint(stopped_by(error(errc::cancelled), 30s)) == "none");
+    // As the session gives it.
+    for (const std::string waited : {"the provider has not answered for 30 s",
+             "no request with this user's token has succeeded for 30 s", "open files have run out"})
+        for (const errc code : {errc::timeout, errc::resolve_failed, errc::connect_failed, errc::connection_lost,
+                 errc::provider_unavailable}) {
+            const error e = stopped_by(error(code).with_http_status(503).with_hint(waited + "; try again later"));
+            CHECK(e.reason() == code);
+            CHECK(e.http_status() == 503);
+            CHECK(hint(e) == waited + "; " + go_on);
+            CHECK(hint(stopped_by(error(code).with_hint(waited))) == waited + "; " + go_on);
+        }
+    CHECK(hint(stopped_by(error(errc::provider_unavailable).with_hint("try again later"))) == go_on);
+    CHECK(hint(stopped_by(error(errc::token_revoked).with_hint("sign in again"))) == "sign in again; " + go_on);
+    CHECK(hint(stopped_by(error(errc::forbidden))) == go_on);
+    CHECK(hint(stopped_by(error(errc::store_unavailable))) == go_on);
+    CHECK(hint(stopped_by(error(errc::cancelled))) == "none");
+    CHECK(hint(stopped_by_failures(error(errc::malformed_response), 0)) == "no request succeeded; " + go_on);
     CHECK(hint(stopped_by_failures(error(errc::malformed_response), 3)) == "3 requests in a row failed; " + go_on);
     CHECK(hint(stopped_by_failures(error(errc::malformed_response), 1)) == "no request succeeded; " + go_on);
 }

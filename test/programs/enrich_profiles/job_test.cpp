@@ -1,115 +1,12 @@
-#include "enrich_profiles/job.hpp"
-
-#include <boost/asio/io_context.hpp>
+#include "programs/enrich_profiles/job_fixture.hpp"
 
 #include <doctest/doctest.h>
 
-#include <deque>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-using coauth::errc;
-using coauth::error;
-using coauth::twitter::lookup;
-using coauth::twitter::lookup_outcome;
-using coauth::twitter::lookups;
-using namespace enrich;
-
-namespace {
-
-class listed_inputs final : public inputs {
-public:
-    explicit listed_inputs(std::size_t count)
-    {
-        for (std::size_t i = 0; i < count; ++i) {
-            input& added = list_.emplace_back();
-            added.number = i;
-            added.text = "user_" + std::to_string(i);
-        }
-    }
-
-    bool has() const noexcept override { return !list_.empty(); }
-    boost::asio::awaitable<bool> more() override { co_return has(); }
-    const input& front() const override { return list_.front(); }
-    input take() override
-    {
-        input first = std::move(list_.front());
-        list_.pop_front();
-        return first;
-    }
-    void interrupt() override {}
-
-private:
-    std::deque<input> list_;
-};
-
-using questions = std::vector<question>;
-
-// A job and what it wrote.
-struct job_fixture {
-    explicit job_fixture(std::size_t count, job_options options = job_options(), tally before = tally())
-        : source(count), tested(
-                             io.get_executor(), options,
-                             [this](const std::vector<output_line>& lines) {
-                                 for (const auto& line : lines)
-                                     written.emplace_back(line.number, std::string(name(line.what)));
-                             },
-                             before)
-    {}
-
-    questions ask(micros spent = 0) { return tested.next(source, spent); }
-
-    void respond(const questions& batch, lookup_outcome outcome, std::optional<error> why = std::nullopt,
-        bool in_response = false)
-    {
-        lookups response;
-        for (const question& q : batch) {
-            lookup added(q.who, outcome);
-            added.why = why;
-            added.in_response = in_response;
-            response.outcomes.push_back(added);
-        }
-        tested.answered(batch, response);
-    }
-    void find(const questions& batch) { respond(batch, lookup_outcome::not_found, std::nullopt, true); }
-    void fail(const questions& batch, const error& why) { respond(batch, lookup_outcome::failed, why); }
-
-    std::size_t count_of(const std::string& outcome) const
-    {
-        std::size_t count = 0;
-        for (const auto& line : written)
-            count += line.second == outcome;
-        return count;
-    }
-
-    boost::asio::io_context io;
-    std::vector<std::pair<std::uint64_t, std::string>> written;
-    listed_inputs source;
-    job tested;
-};
-
-job_options unordered_options()
-{
-    job_options options;
-    options.in_order = false;
-    return options;
-}
-
-const std::vector<error>& passing_errors()
-{
-    static const std::vector<error> all = {error(errc::timeout), error(errc::resolve_failed),
-        error(errc::connect_failed), error(errc::connection_lost),
-        error(errc::provider_unavailable).with_http_status(503),
-        error(errc::provider_unavailable).with_http_status(502), error(errc::rate_limited).with_http_status(429),
-        error(errc::rate_limited), error(errc::malformed_response),
-        error(errc::malformed_response).with_http_status(200), error(errc::provider_error),
-        error(errc::provider_error).with_http_status(400), error(errc::response_too_large)};
-    return all;
-}
-
-} // namespace
+using namespace job_testing;
 
 TEST_CASE("job: the first reason stops it, and a revoked token explains an unknown user, in either order")
 {
@@ -193,15 +90,15 @@ TEST_CASE("job: an outage that is thrown stops it, writes nothing off and says h
 {
     for (const errc code : {errc::provider_unavailable, errc::connect_failed, errc::timeout, errc::resolve_failed,
              errc::connection_lost}) {
-        job_options options = unordered_options();
-        options.retry_for = std::chrono::seconds(7);
-        job_fixture f(400, options);
+        job_fixture f(400, unordered_options());
         const questions first = f.ask(), second = f.ask(), third = f.ask();
         f.find(first);
-        f.tested.answered(second, coauth::result<lookups>(error(code)));
+        const error why =
+            error(code).with_hint("no request with this user's token has succeeded for 7 s; try again later");
+        f.tested.answered(second, coauth::result<lookups>(why));
         CHECK(f.tested.stopped()->reason() == code);
         CHECK(f.tested.stopped()->hint() ==
-              "the provider has not answered for 7 s; run again with the same IN and OUT to go on");
+              "no request with this user's token has succeeded for 7 s; run again with the same IN and OUT to go on");
         CHECK(f.ask().empty());
         f.fail(third, error(code));
         CHECK(f.written.size() == 100);
@@ -337,41 +234,6 @@ TEST_CASE("job: what would wait longer than --max-wait fails, unless it is stopp
     f.tested.stop(error(errc::cancelled));
     f.fail(second, error(errc::rate_limited));
     CHECK(f.written.size() == 100);
-}
-
-TEST_CASE("job: with the money used up a failure that may pass leaves no line, and no more is asked")
-{
-    for (const error& why : passing_errors()) {
-        CAPTURE(why.what());
-        job_options options = unordered_options();
-        options.most_cost = 200;
-        options.price = 1;
-        job_fixture f(300, options);
-        const questions first = f.ask(), second = f.ask();
-        CHECK(f.ask().empty());
-        f.fail(first, why);
-        f.find(second);
-        CHECK(f.written.size() == 100);
-        CHECK(f.count_of("failed") == 0);
-        CHECK(f.ask(100).empty());
-        CHECK_FALSE(f.tested.stopped());
-        CHECK_FALSE(f.tested.settle());
-    }
-}
-
-TEST_CASE("job: failures held when the money runs out leave no line")
-{
-    job_options options;
-    options.most_cost = 200;
-    options.price = 1;
-    job_fixture f(400, options);
-    f.fail(f.ask(), error(errc::timeout)); // held, and there is money for two more requests
-    const questions second = f.ask(), third = f.ask();
-    CHECK(f.ask().empty());
-    f.fail(second, error(errc::timeout));
-    f.fail(third, error(errc::timeout));
-    CHECK_FALSE(f.tested.settle());
-    CHECK(f.written.empty());
 }
 
 TEST_CASE("job: a line that can't be written is not followed by others")

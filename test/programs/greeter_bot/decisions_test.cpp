@@ -1,63 +1,18 @@
-#include "greeter_bot/memory.hpp"
+#include "greeter_bot/ids.hpp"
 #include "greeter_bot/message.hpp"
-#include "greeter_bot/round.hpp"
-#include "greeter_bot/timelines.hpp"
-#include "greeter_bot/verdict.hpp"
-#include "twitter/read_error.hpp"
+#include "greeter_bot/result_line.hpp"
+#include "programs/greeter_bot/round_fixture.hpp"
+
+#include <coauth/error.hpp>
 
 #include <doctest/doctest.h>
 
-#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
-using namespace greeter_bot;
-using coauth::errc;
+using namespace round_testing;
 using coauth::error;
-using coauth::twitter::tweet;
-
-namespace {
-
-tweet mention(std::string id, std::string author = "20", std::string username = "ada")
-{
-    tweet t;
-    t.id = std::move(id);
-    t.author_id = std::move(author);
-    t.author_username = std::move(username);
-    return t;
-}
-
-memory of_bot()
-{
-    memory m;
-    m.provider = "https://example.com";
-    m.user_id = "10";
-    m.username = "bot";
-    return m;
-}
-
-// What the client throws for a post that was refused with this body.
-error refused_post(int status, std::string body)
-{
-    coauth::http::response refusal;
-    refusal.status = status;
-    refusal.body = std::move(body);
-    coauth::twitter::circumstances circumstances;
-    circumstances.writes = true;
-    return coauth::twitter::read_error(refusal, circumstances);
-}
-
-// Plays a round to its end and tells the mentions in the order they were answered.
-std::string played(memory& m, std::vector<tweet> mentions)
-{
-    round r(m, std::move(mentions));
-    std::string order;
-    while (const auto what = r.next("hi {username}")) {
-        order += what->mention + ' ';
-        r.settle("9" + what->mention);
-    }
-    return order;
-}
-
-} // namespace
 
 TEST_CASE("the oldest mention is answered first and each once")
 {
@@ -106,21 +61,6 @@ TEST_CASE("greeter_bot: since_id passes what can't be read once all that can is 
     CHECK(m.since_id == "100");
     round(m, {}, "");
     CHECK(m.since_id == "100");
-}
-
-TEST_CASE("greeter_bot: since_id does not pass a mention that was put off, whatever the provider calls newest")
-{
-    memory m = of_bot();
-    round r(m, {mention("10"), mention("20")}, "30");
-    r.next("hi");
-    r.put_off();
-    r.next("hi");
-    r.settle("101");
-    CHECK(m.since_id.empty());
-    round again(m, {mention("10")}, "30");
-    CHECK(again.next("hi")->mention == "10");
-    again.settle("102");
-    CHECK(m.since_id == "30");
 }
 
 TEST_CASE("what was open comes first with the same words, and one that shows up late is not lost")
@@ -254,119 +194,34 @@ TEST_CASE("a damaged state is an error and never a memory")
     broken("\"token\":null", "\"token\":\"a\\nb\"");
 }
 
-TEST_CASE("greeter_bot: of all the provider's codes only those about the mention skip it")
+TEST_CASE("greeter_bot: what stdout says of a mention leaves out what is not known")
 {
-    const std::map<int, verdict> known = {{187, verdict::done}, {136, verdict::skip}, {144, verdict::skip},
-        {179, verdict::skip}, {385, verdict::skip}, {421, verdict::skip}, {422, verdict::skip}, {425, verdict::skip},
-        {433, verdict::skip}, {88, verdict::wait}, {185, verdict::later}, {226, verdict::later}, {344, verdict::later},
-        {130, verdict::later}, {131, verdict::later}, {64, verdict::stop}, {87, verdict::stop}, {89, verdict::stop},
-        {220, verdict::stop}, {231, verdict::stop}, {261, verdict::stop}, {326, verdict::stop}, {453, verdict::stop},
-        {186, verdict::put_off}, {34, verdict::put_off}, {161, verdict::put_off}, {9999, verdict::put_off}};
-    for (int code = 0; code < 10'000; ++code)
-        for (const int status : {403, 404}) {
-            CAPTURE(code);
-            const std::string body = R"({"errors":[{"code":)" + std::to_string(code) + R"(,"message":"words"}]})";
-            const verdict judged = judge_reply(refused_post(status, body));
-            const auto row = known.find(code);
-            if (row != known.end())
-                CHECK(judged == row->second);
-            else if (judged == verdict::skip || judged == verdict::done)
-                FAIL_CHECK("a mention would be lost");
-        }
+    CHECK(result_text(intention("5", "ada", "hi"), "answered", "9") == "answered @ada (mention 5, reply 9)\n");
+    CHECK(result_text(intention("5", "ada", "hi"), "duplicate", "") == "duplicate @ada (mention 5)\n");
+    CHECK(result_text(intention("5", "", ""), "skipped", "") == "skipped (mention 5)\n");
+    CHECK(result_json(intention("5", "ada", "hi"), "answered", "9") ==
+          R"({"mention":"5","username":"ada","reply":"9","outcome":"answered"})"
+          "\n");
+    CHECK(result_json(intention("5", "", ""), "skipped", "") ==
+          R"({"mention":"5","username":null,"reply":null,"outcome":"skipped"})"
+          "\n");
 }
 
-TEST_CASE("greeter_bot: of the provider's words only those about the mention skip it")
+TEST_CASE("greeter_bot: a text that is too long says by how much and what to do")
 {
-    struct row {
-        int status;
-        const char* words;
-        verdict expected;
-    };
-    const row table[] = {
-        {403, "You attempted to reply to a Tweet that is deleted or not visible to you.", verdict::skip},
-        {403, "You attempted to reply to a Post that is deleted or not visible to you.", verdict::skip},
-        {404, "Could not find tweet with id: [20].", verdict::skip},
-        {404, "Not Found Error", verdict::skip},
-        {403, "Sorry, you are not authorized to see the Tweet with id: [20].", verdict::skip},
-        {403, "Authorization Error", verdict::skip},
-        {403, "This Post is no longer available.", verdict::skip},
-        {403, "You have been blocked from the author's account from performing this action.", verdict::skip},
-        {403, "This user has blocked you", verdict::skip},
-        {403, "Reply to this conversation is not allowed because you have not been mentioned", verdict::skip},
-        {403, "The original Tweet author restricted who can reply to this Tweet.", verdict::skip},
-        {403, "You are not allowed to create a Tweet with duplicate content.", verdict::done},
-        {403, "Your account is locked for duplicate content", verdict::stop},
-        {403, "User has been suspended: [11].", verdict::stop},
-        {403, "Your account is suspended and is not permitted to access this feature.", verdict::stop},
-        {403, "To protect our users from spam, this account is temporarily locked.", verdict::stop},
-        {403, "Your app may not reply to this post", verdict::put_off},
-        {403, "You are not permitted to perform this action.", verdict::put_off},
-        {403, "You have been blocked", verdict::put_off},
-        {403, "Forbidden", verdict::put_off},
-        {403, "", verdict::put_off},
-        {404, "Not Found", verdict::put_off},
-        {403, "This endpoint is no longer available", verdict::put_off},
-        {403, "Your Tweet text is too long.", verdict::put_off},
-        {400, "One or more parameters to your request was invalid.", verdict::put_off},
-        {403, "This request looks like it might be automated.", verdict::later},
-        {403, "You have reached your daily limit for posts", verdict::later},
-        {429, "You are over the daily limit for posts", verdict::later},
-        {429, "Too Many Requests", verdict::wait},
-        {401, "Unauthorized", verdict::stop},
-        {403, "Your client app is not configured with the appropriate oauth1 app permissions", verdict::stop},
-        {503, "Over capacity", verdict::later},
-    };
-    for (const row& r : table) {
-        CAPTURE(r.words);
-        const std::string text = R"("title":"T","detail":")" + std::string(r.words) + '"';
-        CHECK(judge_reply(refused_post(r.status, '{' + text + R"(,"type":"about:blank"})")) == r.expected);
-    }
-    CHECK(judge_reply(refused_post(403, "<html><title>Forbidden</title></html>")) == verdict::put_off);
-    CHECK(judge_reply(refused_post(404, "<html><title>Not Found</title></html>")) == verdict::put_off);
+    CHECK_FALSE(length_fault(std::string(280, 'x')));
+    const auto fault = length_fault(std::string(281, 'x'));
+    REQUIRE(fault);
+    CHECK(fault->message() == "with this user name the greeting is too long: 281 of at most 280 characters");
+    CHECK(fault->hint() == "give a shorter --message");
 }
 
-TEST_CASE("greeter_bot: a mention that is neither listed nor found is gone, and of others nothing is put off")
+TEST_CASE("greeter_bot: ids are compared as numbers")
 {
-    CHECK(judge_reply(error(errc::not_found), false) == verdict::skip);
-    CHECK(judge_reply(error(errc::forbidden), false) == verdict::later);
-    CHECK(judge_reply(error(errc::provider_error), false) == verdict::later);
-    CHECK(judge_reply(error(errc::token_revoked), false) == verdict::stop);
-}
-
-TEST_CASE("greeter_bot: what follows from an error without the provider's words")
-{
-    CHECK(judge_reply(error(errc::duplicate)) == verdict::done);
-    for (const errc code : {errc::not_found, errc::forbidden, errc::provider_error})
-        CHECK(judge_reply(error(code)) == verdict::put_off);
-    CHECK(judge_reply(error(errc::rate_limited)) == verdict::wait);
-    CHECK(judge_reply(error(errc::rate_limited).with_retry_after(std::chrono::seconds(900))) == verdict::wait);
-    CHECK(judge_reply(error(errc::rate_limited).with_retry_after(std::chrono::hours(2))) == verdict::later);
-    for (const errc code : {errc::timeout, errc::connection_lost, errc::malformed_response, errc::response_too_large,
-             errc::provider_unavailable, errc::connect_failed, errc::resolve_failed})
-        CHECK(judge_reply(error(code)) == verdict::later);
-    for (const errc code :
-        {errc::token_revoked, errc::access_level, errc::suspended, errc::account_locked, errc::invalid_credentials,
-            errc::cancelled, errc::store_unavailable, errc::clock_skew, errc::tls_failed, errc::invalid_argument})
-        CHECK(judge_reply(error(code)) == verdict::stop);
-    for (const errc code : {errc::duplicate, errc::not_found, errc::forbidden})
-        CHECK(judge_question(error(code)) == verdict::stop);
-}
-
-TEST_CASE("greeter_bot: a mention that is put off keeps its place for the next round")
-{
-    memory m = of_bot();
-    round r(m, {mention("5"), mention("6"), mention("7")});
-    CHECK(r.next("hi")->mention == "5");
-    CHECK(r.lists("5"));
-    CHECK_FALSE(r.lists("4"));
-    r.put_off();
-    CHECK_FALSE(m.open);
-    CHECK(r.next("hi")->mention == "6");
-    r.settle("96");
-    CHECK(r.next("hi")->mention == "7");
-    r.settle("97");
-    CHECK_FALSE(r.next("hi"));
-    CHECK(m.since_id.empty());
-    CHECK(played(m, {mention("5"), mention("6"), mention("7")}) == "5 ");
-    CHECK(m.since_id == "7");
+    CHECK(is_older("", "1"));
+    CHECK(is_older("9", "10"));
+    CHECK(is_older("10", "11"));
+    CHECK_FALSE(is_older("10", "10"));
+    CHECK_FALSE(is_older("10", "9"));
+    CHECK_FALSE(is_older("", ""));
 }

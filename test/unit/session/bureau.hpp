@@ -146,6 +146,7 @@ public:
     int ended = 0;
     bool cancelled = false;
     std::optional<std::vector<sessions::answer>> answers;
+    std::vector<bool> reused;
     std::optional<error> failed;
 
 private:
@@ -163,9 +164,10 @@ private:
     {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
         auto r = co_await as_result(desk->ask(self.user_id_, self.who_));
-        if (r)
-            self.answers = std::move(*r);
-        else
+        if (r) {
+            self.answers = std::move(r->outcomes);
+            self.reused = std::move(r->reused);
+        } else
             self.failed = r.error();
         self.cancelled = !r && r.error().reason() == errc::cancelled;
     }

@@ -61,6 +61,21 @@ TEST_CASE("what is no name or id fails for itself alone")
     CHECK((*one.answers)[3]->profile);
 }
 
+TEST_CASE("lookups: an outcome that the cache or an equal question brought is marked as reused")
+{
+    bureau b;
+    party first(b, "ann", {"jack", "nobody_1", "JACK", "jack"});
+    party joined(b, "ann", {"jill", "jack"});
+    party other(b, "bob", {"jack"});
+    b.run();
+    CHECK(first.reused == std::vector<bool>{false, false, true, true});
+    CHECK(joined.reused == std::vector<bool>{false, true});
+    CHECK(other.reused == std::vector<bool>{false});
+    party cached(b, "ann", {"nobody_1", "joe", "no name", "jill"});
+    b.run();
+    CHECK(cached.reused == std::vector<bool>{true, false, false, true});
+}
+
 TEST_CASE("a refused token is dropped and reported once, and is unknown after that")
 {
     bureau b;

@@ -1,0 +1,2 @@
+// For tests of what a lack of memory comes to.
+#include "unit/session/allocation_failure.cpp"
