@@ -39,7 +39,7 @@ coauth::oauth1::signer consumer_and_token_swapped(
 #endif
 }
 
-// A login that is not finished is no permission.
+// A login that is not finished does not permit anything.
 auto request_token_for_access_token(
     const coauth::twitter::client& client, coauth::oauth1::request_token login, coauth::oauth1::access_token user)
 {
