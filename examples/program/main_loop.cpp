@@ -81,6 +81,8 @@ int report_failed_start(bool json)
         return report(e, json);
     } catch (const boost::system::system_error& e) {
         return report(coauth::system_failure(starting, e.code()), json);
+    } catch (const std::system_error& e) {
+        return report(coauth::system_failure(starting, e.code()), json);
     } catch (...) {
         return report(current_error(), json);
     }
@@ -113,7 +115,7 @@ coauth::error current_error()
     } catch (const boost::system::system_error&) {
         return coauth::error_from_current_exception();
     } catch (const std::system_error& e) {
-        return coauth::system_failure(starting, e.code());
+        return coauth::system_failure("running the program", e.code());
     } catch (const std::bad_alloc&) {
         return out_of_memory();
     } catch (const std::exception& e) {

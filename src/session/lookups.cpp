@@ -108,6 +108,8 @@ asio::awaitable<call_answers> lookups::ask(
     tell_events();
     if (!waits) {
         stay.leave();
+        if (from->out_of_memory)
+            throw std::bad_alloc();
         co_return call_answers(std::move(from->answers), std::move(from->reused));
     }
     kick();
