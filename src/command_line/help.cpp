@@ -296,7 +296,9 @@ void set_up_help(CLI::App& app, std::string example, std::string exit_codes)
     app.formatter_fn([example = std::move(example), exit_codes = std::move(exit_codes)](const CLI::App* shown,
                          const std::string&, CLI::AppFormatMode) { return help_of(*shown, example, exit_codes); });
     app.failure_message([](const CLI::App* failed, const CLI::Error& e) {
-        const auto unknown = unknown_argument(*failed);
+        auto unknown = unknown_argument(*failed);
+        if (const std::string flag = mistaken_flag(*failed); !unknown && !flag.empty())
+            unknown = flag;
         return failed->get_name() + ": " + (unknown ? *unknown : printable(e.what())) + "\nRun " + failed->get_name() +
                " --help for its flags.\n";
     });

@@ -60,7 +60,7 @@ class LoginServer:
         """{'coauth_connections{state="idle"}': 3, ...}"""
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.metrics_url + "/metrics") as answer:
             lines = answer.read().decode().splitlines()
-        return {name: int(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
 
     def connections(self):
         return sum(value for name, value in self.metrics().items() if name.startswith("coauth_connections{"))

@@ -4,10 +4,10 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 import unittest
 
+from at_once import AT_ONCE
 from sandbox_process import Sandbox, control
 
 LOOKUP_ROUTES = ("/2/users/by", "/2/users", "/1.1/users/lookup.json")
@@ -15,11 +15,6 @@ NO_LIMITS = [word for route in LOOKUP_ROUTES for word in ("--rate-limit", route 
 TOKEN, TOKEN_SECRET = "15-token", "token-secret-not-a-real-one"
 SUMMARY_KEYS = ["inputs", "found", "not_found", "suspended", "invalid", "failed", "requests", "waited_s", "cost_usd"]
 LINE_KEYS = ["input", "outcome", "profile", "error"]
-
-
-# Tests that mostly wait, for delays and outages that take the time they take, run at the same time: so many of them, and
-# so many cases of each.
-AT_ONCE = 5
 
 
 class Job(unittest.TestCase):
@@ -122,28 +117,3 @@ def calls(ready):
     """Calls of the lookup routes so far."""
     routes = control(ready, "/counters")["routes"]
     return sum(routes.get(route, {"calls": 0})["calls"] for route in LOOKUP_ROUTES)
-
-
-def tests_of(suite):
-    for each in suite:
-        yield from tests_of(each) if isinstance(each, unittest.TestSuite) else (each,)
-
-
-def run_all():
-    """As unittest.main, with several tests at the same time; for tests that mostly wait. Those that give
-    `subprocess.Popen` a `preexec_fn` are not for it."""
-    loader, main = unittest.defaultTestLoader, sys.modules["__main__"]
-    tests = list(tests_of(loader.loadTestsFromNames(sys.argv[1:], main) if sys.argv[1:] else loader.loadTestsFromModule(main)))
-
-    def run(test):
-        result = unittest.TestResult()
-        test.run(result)
-        return result
-
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(run, tests))
-    for result in results:
-        for test, text in result.errors + result.failures:
-            print(f"{test}\n{text}", file=sys.stderr)
-    print(f"{len(tests)} tests, {sum(not result.wasSuccessful() for result in results)} of them failed", file=sys.stderr)
-    sys.exit(not tests or not all(result.wasSuccessful() for result in results))

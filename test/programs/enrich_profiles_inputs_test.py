@@ -12,7 +12,8 @@ import subprocess
 import sys
 import unittest
 
-from enrich_job import Job, calls, names_served, run_all
+from at_once import run_all
+from enrich_job import Job, calls, names_served
 from sandbox_process import control
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)

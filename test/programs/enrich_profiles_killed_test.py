@@ -14,7 +14,8 @@ import re
 import subprocess
 import sys
 
-from enrich_job import NO_LIMITS, Job, run_all
+from at_once import run_all
+from enrich_job import NO_LIMITS, Job
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
 # A sanitizer takes its time, and memory that is freed for later.

@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 
-from enrich_job import NO_LIMITS, Job, calls, names_served, run_all, users
+from at_once import run_all
+from enrich_job import NO_LIMITS, Job, calls, names_served, users
 from sandbox_process import control
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unittest
 
+from at_once import run_all
 from enrich_job import Job
 from odd_provider import OddProvider
 
@@ -243,4 +244,4 @@ class Told(Outages):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

@@ -7,7 +7,8 @@ import json
 import random
 import sys
 
-from enrich_job import AT_ONCE, NO_LIMITS, Job, calls, names_served, run_all
+from at_once import run_all
+from enrich_job import AT_ONCE, NO_LIMITS, Job, calls, names_served
 from sandbox_process import control
 
 Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)

@@ -7,6 +7,7 @@ import os
 import signal
 import unittest
 
+from at_once import run_all
 from greeter_world import DIE_AT_CALL, OWN_ROUTE, POST_ROUTE, wait_until, world
 
 APIS = ("2", "1.1")
@@ -134,4 +135,4 @@ class AnswersOnce(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

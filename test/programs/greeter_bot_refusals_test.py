@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
+from at_once import run_all
 from greeter_world import GREETER_BOT, POST_ROUTE, wait_until, world
 from odd_provider import OddProvider
 
@@ -316,4 +317,4 @@ class OddMentions(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import unittest
 
+from at_once import run_all
 from greeter_world import GREETER_BOT, MENTIONS_ROUTE, NO_LIMITS, PEOPLE, POST_ROUTE, wait_until, world
 from sandbox_process import control
 
@@ -31,7 +32,7 @@ class Greets(unittest.TestCase):
                 first = [w.write("ada", "@greeter one"), w.write("bob", "hi @greeter two")]
                 w.write("ada", "nothing about the bot")
                 w.write("greeter", "I am @greeter")
-                process = w.start("--once", "--api", api, who=None, preexec_fn=lambda: os.umask(0))
+                process = w.start("--once", "--api", api, who=None, umask=0)
                 w.sign_in(process)
                 out, err = process.communicate()
                 self.assertEqual(process.returncode, 0, err)
@@ -254,4 +255,4 @@ class Greets(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

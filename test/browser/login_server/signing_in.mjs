@@ -64,7 +64,7 @@ scenario('what a person wrote stays, and what they emptied is filled in again', 
   await page.locator('[name=name]').fill('A name of my own')
   await page.locator('[name=description]').fill('')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.waitForURL(stage.site + '/profile')
+  await page.waitForURL(stage.site + '/profile?saved')
   assert.deepEqual(await profileOn(page), { ...first, name: 'A name of my own', description: '' })
 
   // What can't be kept is said beside its field, and stays there to be mended.

@@ -82,7 +82,7 @@ struct asking_fixture {
         session.emplace(io.get_executor(), provider, session_options);
         asio::co_spawn(io, session->add_user("ann", echo_provider::token_of("ann")), asio::detached);
         io.run();
-        run.emplace(*session, "ann", source, tested);
+        run.emplace(*session, "ann", waits, source, tested);
     }
 
     // `after` is called in the turn of the loop in which the run ends.
@@ -116,6 +116,7 @@ struct asking_fixture {
     std::size_t written = 0;
     counted_inputs source;
     job tested;
+    limit_waits waits;
     std::optional<asking> run;
     bool ended = false;
     bool all_asked = false;

@@ -71,7 +71,7 @@ TEST_CASE("sandbox login: leg 3 refuses a wrong, replayed, early or late verifie
         signing_client client(o);
         const auto login = client.begin();
         CHECK(client.leg3(login, "1234567").status == 401);
-        CHECK(client.last_entry().at("explanation") == "the person has not allowed it yet");
+        CHECK(client.last_entry().at("explanation") == "the user has not allowed it yet, so no verifier was given");
         const auto pin = client.allow(login);
         const auto wrong = client.leg3(login, pin + "0");
         CHECK(wrong.status == 401);
