@@ -42,7 +42,7 @@ void flags::add_to(CLI::App& app)
     app.add_option("--behind-proxy", behind_proxy,
            "The proxy in front, whose X-Forwarded-For and Forwarded are believed when they name the client")
         ->type_name("ADDRESS")
-        ->default_str("nobody's are");
+        ->default_str("no proxy");
     app.add_option("--name", name, "The name of the site, shown on each page")
         ->type_name("TEXT")
         ->default_str("the host of its address");

@@ -130,7 +130,7 @@ asio::awaitable<server::response> site::finish_login(request r)
     const auto start = now();
     auto ended = co_await coauth::as_result(session_.complete_login(std::string(r.query()), std::move(browser)));
     if (!ended) {
-        // A query that is no callback never was a login.
+        // A query that is not a callback's never was a login.
         if (ended.error().reason() != coauth::errc::invalid_argument) {
             ended_.took(now() - start);
             ended_.failed(ended.error().reason());

@@ -210,9 +210,9 @@ server::response pages::told(const message& what) const
     return with_retry(dressed(what.status, what.title, text_of(what) + advice_of(what) + login_form()), what);
 }
 
-server::response pages::explained(const message& what) const
+server::response pages::explained(const message& reason) const
 {
-    return with_retry(dressed(what.status, what.title, text_of(what) + advice_of(what)), what);
+    return with_retry(dressed(reason.status, reason.title, text_of(reason) + advice_of(reason)), reason);
 }
 
 server::response pages::told_while_signed_in(const message& what) const

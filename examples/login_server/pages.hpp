@@ -52,7 +52,7 @@ public:
     coauth::server::response told(const message& what) const;
 
     /// Without a button: pressing it again would not help.
-    coauth::server::response explained(const message& what) const;
+    coauth::server::response explained(const message& reason) const;
 
     /// With a link to the profile, for someone who is signed in.
     coauth::server::response told_while_signed_in(const message& what) const;

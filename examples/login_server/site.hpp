@@ -36,7 +36,7 @@ struct site_options {
 
     coauth::http::origin origin; ///< As browsers see it, through a proxy or not.
     std::string name;            ///< Of the site, shown on each page; empty: the origin's host.
-    std::string proxy;           ///< Whose X-Forwarded-For and Forwarded are believed; empty: nobody's.
+    std::string proxy;           ///< Whose X-Forwarded-For and Forwarded are believed; empty: no one is.
 
     begin_sizes begins;
 

@@ -91,7 +91,7 @@ std::optional<std::string> address_in(std::string_view element)
 std::string_view for_of(std::string_view element)
 {
     while (!element.empty()) {
-        // From the back; a pair is found whatever its place.
+        // From the back; the pairs may come in any order.
         const std::string_view pair = last_element(element, ';');
         if (pair.empty())
             break;

@@ -108,6 +108,45 @@ class LoginServerTest(unittest.TestCase):
                 self.assertEqual(response.split(b" ")[1], status, target)
                 self.assertIn(text, response)
 
+    def test_headers_and_bodies_are_bounded(self):
+        with Running() as site:
+            where = urllib.parse.urlsplit(site.ready["url"])
+            start = f"GET /healthz HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n"
+            for size, status in ((8192, b"200"), (8193, b"431")):
+                pad = "X: " + "x" * (size - len(start) - len("X: \r\n\r\n")) + "\r\n\r\n"
+                self.assertEqual(self.raw(where, start + pad).split(b" ")[1], status, size)
+            cookies = self.raw(where, start + "Cookie: a=" + "x" * 8192 + "\r\n\r\n")
+            self.assertIn(b"cookies", cookies)
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            self.assertEqual(site.ask("POST", "/login", form, "x" * 16384).status, 303)
+            self.assertEqual(site.ask("POST", "/login", form, "x" * 16385).status, 413)
+
+    def raw(self, where, request):
+        with socket.create_connection((where.hostname, where.port)) as client, client.makefile("rb") as stream:
+            client.sendall(request.encode())
+            return stream.read()
+
+    def test_a_browser_has_eight_logins_at_once(self):
+        with Running() as site:
+            cookie = site.ask("GET", "/").headers["Set-Cookie"].split(";")[0]
+            headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+            statuses = [site.ask("POST", "/login", headers, f"page={number}").status for number in range(9)]
+            self.assertEqual(statuses, [303] * 8 + [503])
+
+    def test_a_restart_signs_everybody_out_and_the_front_page_says_so(self):
+        with Sandbox(SANDBOX, "--auto-approve", "--log", os.devnull) as provider:
+            keys = {"COAUTH_CONSUMER_KEY": provider["consumer_key"], "COAUTH_CONSUMER_SECRET": provider["consumer_secret"]}
+            arguments = ["--provider", provider["url"], "--ca-file", provider["ca_file"]]
+            with Running(*arguments, env=keys) as site:
+                self.assertIn("until this site restarts", site.ask("GET", "/").text)
+                cookie, callback = self.callback(site, provider)
+                session = site.ask("GET", callback, {"Cookie": cookie}).headers["Set-Cookie"].split(";")[0]
+                self.assertEqual(site.ask("GET", "/profile", {"Cookie": session}).status, 200)
+                site.end(signal.SIGTERM)
+                self.assertRegex(site.said, r"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ login outcome=granted provider=x user=\d+ address=127.0.0.1$")
+            with Running(*arguments, env=keys) as site:
+                self.assertEqual(site.ask("GET", "/profile", {"Cookie": session}).status, 303)
+
     def test_a_second_signal_waits_for_nothing(self):
         with Running() as site:
             where = urllib.parse.urlsplit(site.ready["url"])

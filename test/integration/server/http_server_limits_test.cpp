@@ -108,6 +108,15 @@ TEST_CASE("a client that is refused may finish its sentence")
         CHECK(c.send(std::string(10'000, 'x')));
 }
 
+TEST_CASE("server_options: the defaults are those that the manual names")
+{
+    const server::server_options options;
+    CHECK(options.max_header == 8192);
+    CHECK(options.read_timeout == std::chrono::seconds(10));
+    CHECK(options.idle_timeout == std::chrono::seconds(60));
+    CHECK(options.write_timeout == std::chrono::seconds(10));
+}
+
 TEST_CASE("limits are those of the options, to the byte")
 {
     server::server_options o;

@@ -4,6 +4,7 @@
 #include "login_server/flags.hpp"
 #include "login_server/message.hpp"
 #include "login_server/metrics.hpp"
+#include "login_server/open_files.hpp"
 #include "login_server/people.hpp"
 #include "login_server/routes.hpp"
 #include "login_server/waiting_rooms.hpp"
@@ -266,6 +267,29 @@ TEST_CASE("every end of a login has a page with a status of its kind")
     }
     CHECK(message_for(coauth::error(errc::timeout), step::begin).status == 504);
     CHECK(message_for(coauth::error(errc::rate_limited).with_retry_after(9s), step::begin).retry_after == 9s);
+}
+
+TEST_CASE("begin_sizes: what the manual names")
+{
+    using std::chrono::milliseconds;
+    begin_limits limits{begin_sizes()};
+    const auto address = [](int n) { return "10.0." + std::to_string(n / 250) + '.' + std::to_string(n % 250); };
+    for (int i = 0; i < 5'000; ++i)
+        REQUIRE_FALSE(limits.take(address(i), false, start));
+    const auto refused = limits.take(address(5'000), false, start);
+    REQUIRE(refused);
+    CHECK(refused->reached == begin_limits::limit::site);
+    CHECK(refused->wait == milliseconds(20));
+    int begun = 0;
+    for (int i = 0; i < 60; ++i)
+        begun += !limits.take(address(i), false, start + std::chrono::seconds(1));
+    CHECK(begun == 50);
+    // What the site refuses is not counted at the address.
+    for (int i = 0; i < 30; ++i)
+        CHECK(limits.take("192.0.2.1", false, start + std::chrono::seconds(1))->reached == begin_limits::limit::site);
+    CHECK_FALSE(limits.take("192.0.2.1", false, start + std::chrono::seconds(2)));
+    CHECK(connections_for(16'000) <= 16'000);
+    CHECK(connections_for(16'000) >= 1);
 }
 
 TEST_CASE("routes are whole paths, but for the id of a waiting room")

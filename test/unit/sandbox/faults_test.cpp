@@ -22,6 +22,13 @@ std::string struck(fault_script& script, const route* where, int calls)
 
 } // namespace
 
+TEST_CASE("sandbox faults: of two that strike one call the first counts")
+{
+    fault_script script;
+    script.set(read_faults(R"([{"route":"*","times":0,"status":500},{"route":"/2/users/me","status":503}])"));
+    CHECK(script.next(me)->status == 500);
+}
+
 TEST_CASE("sandbox faults: strike the n-th call of their route, so many times")
 {
     const std::pair<const char*, const char*> cases[] = {
