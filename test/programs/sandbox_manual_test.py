@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -173,10 +174,29 @@ def the_people_are_as_described():
         fields = urllib.parse.urlencode({"usernames": names, "user.fields": "protected,verified,public_metrics"})
         users = json.loads(bearer(ready, "/2/users/by?" + fields).text)["data"]
         assert len(users) == 12 and all(len(user["id"]) == 19 for user in users), users
-        assert sum(user["protected"] for user in users) == 2 and sum(user["verified"] for user in users) == 3, users
+        assert [user["username"] for user in users if user["protected"]] == ["user_6", "user_12"], users
+        assert [user["username"] for user in users if user["verified"]] == ["user_4", "user_8", "user_12"], users
         token = app_token(ready)
         again = json.loads(bearer(ready, "/2/users/by?" + fields, token).text)["data"]
         assert again == users
+
+
+def the_address_and_the_certificate_are_as_asked():
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as taken:
+        ca, certificate, key = (os.path.join(folder, name) for name in ("ca.pem", "cert.pem", "key.pem"))
+        with Sandbox(PROGRAM, "--ca-out", ca, "--log", os.devnull) as ready:
+            assert ready["ca_file"] == ca and Browser(ca).open(ready["url"] + "/").status == 200
+        refused = subprocess.run([PROGRAM, "--listen", f"127.0.0.1:{taken.getsockname()[1]}"], capture_output=True, text=True, check=False)
+        assert refused.returncode == 1 and str(taken.getsockname()[1]) in refused.stderr, refused
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                        "-keyout", key, "-out", certificate, "-subj", "/CN=sandbox", "-addext", "subjectAltName=IP:127.0.0.1"],
+                       capture_output=True, check=True)
+        with Sandbox(PROGRAM, "--tls-cert", certificate, "--tls-key", key, "--log", os.devnull) as ready:
+            assert ready["ca_file"] is None and Browser(certificate).open(ready["url"] + "/").status == 200
+        for arguments in (["--tls-cert", certificate], ["--tls-cert", certificate, "--tls-key", key, "--tls-name", "x"],
+                          ["--tls-cert", certificate, "--tls-key", key, "--ca-out", ca]):
+            refused = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+            assert refused.returncode == 2 and refused.stdout == "", refused
 
 
 def main():
@@ -189,6 +209,7 @@ def main():
     the_rate_limits_hold_and_the_clock_moves_past_them()
     the_control_port_does_what_it_lists()
     the_people_are_as_described()
+    the_address_and_the_certificate_are_as_asked()
     print("the sandbox's manual: recipes, flags, routes, seed, faults, limits, control port and people are as it says")
 
 
