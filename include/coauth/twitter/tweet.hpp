@@ -30,8 +30,9 @@ struct page {
     page() = default;
 
     std::vector<T> items;
-    std::optional<std::string> next;      ///< Pass it as `page_options::token` for the next page; empty on the last.
-    std::optional<std::string> newest_id; ///< Pass it as `since_id` later. API 2's counts tweets that were left out, too.
+    std::optional<std::string> next; ///< Pass it as `page_options::token` for the next page; empty on the last.
+    std::optional<std::string>
+        newest_id; ///< Pass it as `since_id` later. API 2's counts tweets that were left out, too.
 };
 
 /// Which page to ask for.

@@ -179,7 +179,9 @@ TEST_CASE("lookups: a limit that is reached without a time to come back at is as
             return 100ms;
         };
         if (given.status == 200)
-            b.provider->limits = [&](std::size_t) { return twitter::read_rate_limits(response.headers, std::chrono::sys_seconds()); };
+            b.provider->limits = [&](std::size_t) {
+                return twitter::read_rate_limits(response.headers, std::chrono::sys_seconds());
+            };
         else
             b.provider->fails = [&](std::size_t) {
                 twitter::circumstances when;
