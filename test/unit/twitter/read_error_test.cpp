@@ -358,7 +358,7 @@ TEST_CASE("Retry-After counts for a provider in trouble, as seconds or as a date
         CHECK_MESSAGE(wait(date) == 30, date);
     for (const auto& [text, seconds] : {std::pair("7", 7), std::pair("1.5", 2), std::pair("0.001", 1),
              std::pair("1.0", 1), std::pair("86459.5", 86460), std::pair("99999999999999999999", 86460)})
-        CHECK_MESSAGE(wait(text) == seconds, text);
+        CHECK(wait(text) == seconds);
     for (const char* bad : {"", "-1", "+1", "0.0", ".5", "1.5.0", "1,5", "1e3", "soon", "7 s", "."})
         CHECK_MESSAGE(wait(bad) == -1, bad);
     http::response not_found = answer(404, "");
