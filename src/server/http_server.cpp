@@ -34,6 +34,8 @@ namespace {
 // How long the acceptor rests when the process or the kernel has run out of something.
 constexpr milliseconds accept_pause(50);
 
+constexpr int accepts_a_turn = 64;
+
 constexpr milliseconds longest_grace = std::chrono::hours(24);
 
 void check(const server_options& options)
@@ -70,6 +72,8 @@ void listen(tcp::acceptor& acceptor, const tcp::endpoint& where)
         acceptor.bind(where, failure);
     if (!failure)
         acceptor.listen(asio::socket_base::max_listen_connections, failure);
+    if (!failure)
+        acceptor.non_blocking(true, failure);
     if (!failure)
         return;
     const std::string_view hint = shortage_hint(failure);
@@ -120,18 +124,8 @@ public:
     {
         const accepting ends(self);
         while (self->acceptor_.is_open()) {
-            bool shortage = false;
-            try {
-                asio::any_io_executor strand = asio::make_strand(self->executor_);
-                auto [failure, socket] = co_await self->acceptor_.async_accept(strand, quietly);
-                if (!failure)
-                    self->start(std::move(socket));
-                else
-                    shortage = failure != asio::error::connection_aborted;
-            } catch (const std::bad_alloc&) {
-                shortage = true;
-            }
-            if (!shortage || !self->acceptor_.is_open())
+            auto [failure] = co_await self->acceptor_.async_wait(tcp::acceptor::wait_read, quietly);
+            if ((!failure && self->accept_waiting()) || !self->acceptor_.is_open())
                 continue;
             // Most likely out of file descriptors or memory; asking again at once would only burn the processor.
             try {
@@ -147,19 +141,7 @@ public:
     void drain()
     {
         ending_ = std::max(ending_, urgency::drain);
-        error_code failure;
-        if (acceptor_.is_open())
-            acceptor_.non_blocking(true, failure);
-        try {
-            while (acceptor_.is_open() && !failure && service_->table.has_room()) {
-                tcp::socket socket(asio::make_strand(executor_));
-                acceptor_.accept(socket, failure);
-                if (!failure)
-                    start(std::move(socket));
-            }
-        } catch (const std::bad_alloc&) {
-            // Those in the backlog are dropped.
-        }
+        while (acceptor_.is_open() && service_->table.has_room() && accept_next() == accepted::one) {}
         end(urgency::drain);
     }
 
@@ -201,6 +183,36 @@ private:
     private:
         const std::shared_ptr<state> owner_;
     };
+
+    enum class accepted { one, none, failed };
+
+    // Takes a connection from the kernel's queue. Not by async_accept: that allocates while it completes, and where
+    // this fails the coroutine that awaits it is destroyed and the exception leaves io_context::run.
+    accepted accept_next()
+    {
+        try {
+            tcp::socket socket(asio::make_strand(executor_));
+            error_code failure;
+            acceptor_.accept(socket, failure);
+            if (failure == asio::error::would_block)
+                return accepted::none;
+            if (failure)
+                return failure == asio::error::connection_aborted ? accepted::one : accepted::failed;
+            start(std::move(socket));
+            return accepted::one;
+        } catch (const std::bad_alloc&) {
+            return accepted::failed;
+        }
+    }
+
+    // Takes what has come, not all of a flood in one turn; false if the process or the kernel has run out of something.
+    bool accept_waiting()
+    {
+        accepted last = accepted::one;
+        for (int turn = 0; turn < accepts_a_turn && last == accepted::one; ++turn)
+            last = accept_next();
+        return last != accepted::failed;
+    }
 
     void start(tcp::socket socket)
     {
