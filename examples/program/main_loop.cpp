@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <latch>
 #include <mutex>
 #include <new>
 #include <system_error>
@@ -43,12 +44,18 @@ public:
     void run(unsigned threads)
     {
         {
+            // All threads exist before the first works: a program that can't have them does not say that it is ready.
+            std::latch begin(1);
             std::vector<std::jthread> others;
             serve([&] {
                 for (unsigned i = 1; i < threads; ++i)
-                    others.emplace_back([this] { serve([this] { io_.run(); }); });
-                io_.run();
+                    others.emplace_back([&] {
+                        begin.wait();
+                        serve([this] { io_.run(); });
+                    });
             });
+            begin.count_down();
+            serve([this] { io_.run(); });
         }
         if (problem_)
             std::rethrow_exception(problem_);
