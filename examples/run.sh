@@ -9,7 +9,7 @@ build=$root/build/release
 name=${1:-sign_in}
 [ $# -eq 0 ] || shift
 
-"$root/examples/setup.sh"
+"$root/examples/setup.sh" >&2
 [ -f "$build/build.ninja" ] || cmake -S "$root" --preset release -D COAUTH_BUILD_TESTS=OFF -D COAUTH_WARNINGS_AS_ERRORS=OFF >&2
 
 # Written by CMake: the names of all examples.

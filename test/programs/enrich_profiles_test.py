@@ -38,6 +38,12 @@ class TurnsNamesIntoProfiles(Job):
                 self.assertEqual(summary["requests"], calls(ready))
                 self.assertEqual(max(names_served(ready).values()), 1)
 
+    def test_a_name_that_comes_again_is_asked_once_among_the_last_20000(self):
+        with self.provider() as ready:
+            names = ["user_1", *(f"nobody_{i}" for i in range(19_998)), "user_1"]
+            self.run_job(ready, self.input("\n".join(names)), "--concurrency", "2")
+            self.assertEqual(names_served(ready)["user_1"], 1)
+
     def test_unordered_lines_are_the_same_ones(self):
         names = [f"user_{i % 300 + 1}" for i in range(1000)]
         with self.provider("--users", 300) as ready:

@@ -147,6 +147,44 @@ class LoginServerTest(unittest.TestCase):
             with Running(*arguments, env=keys) as site:
                 self.assertEqual(site.ask("GET", "/profile", {"Cookie": session}).status, 303)
 
+    def test_the_seventeenth_browser_of_a_user_signs_out_the_first(self):
+        with Sandbox(SANDBOX, "--auto-approve", "--log", os.devnull) as provider:
+            keys = {"COAUTH_CONSUMER_KEY": provider["consumer_key"], "COAUTH_CONSUMER_SECRET": provider["consumer_secret"]}
+            with Running("--provider", provider["url"], "--ca-file", provider["ca_file"], env=keys) as site:
+                browsers = []
+                for _ in range(17):
+                    cookie, callback = self.callback(site, provider)
+                    browsers.append(site.ask("GET", callback, {"Cookie": cookie}).headers["Set-Cookie"].split(";")[0])
+                self.assertEqual([site.ask("GET", "/profile", {"Cookie": each}).status for each in browsers], [303] + [200] * 16)
+
+    def test_the_101st_connection_of_an_address_is_closed(self):
+        with Running() as site:
+            where = urllib.parse.urlsplit(site.ready["url"])
+            idle = [socket.create_connection((where.hostname, where.port), source_address=("127.0.7.1", 0)) for _ in range(101)]
+            with idle.pop() as refused:
+                self.assertEqual(refused.recv(1), b"")
+            # The others are left alone, and so is another address.
+            idle[0].sendall(f"GET /healthz HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
+            self.assertTrue(idle[0].recv(100).startswith(b"HTTP/1.1 200 "))
+            metrics = site.ask("GET", "/metrics").text
+            self.assertIn('coauth_connections_closed_total{why="address"} 1\n', metrics)
+            self.assertIn('coauth_connections_closed_total{why="full"} 0\n', metrics)
+            for each in idle:
+                each.close()
+
+    def test_wrong_keys_are_told_to_the_operator_in_the_words_of_the_manual(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as provider:
+            keys = {"COAUTH_CONSUMER_KEY": provider["consumer_key"], "COAUTH_CONSUMER_SECRET": "wrong-secret-of-this-test"}
+            with Running("--provider", provider["url"], "--ca-file", provider["ca_file"], env=keys) as site:
+                page = site.ask("POST", "/login")
+                self.assertEqual(page.status, 502)
+                site.end(signal.SIGTERM)
+        manual = (pathlib.Path(__file__).parents[2] / "docs/04-login-server.md").read_text()
+        words, = re.findall(r"```\n(leg 1: .*?)\n```", manual, re.S)
+        self.assertIn(" ".join(words.split()), site.said)
+        self.assertIn(" login outcome=failed cause=invalid_credentials provider=x user=- address=127.0.0.1\n", site.said)
+        self.assertNotIn("wrong-secret-of-this-test", site.said + page.text)
+
     def test_a_second_signal_waits_for_nothing(self):
         with Running() as site:
             where = urllib.parse.urlsplit(site.ready["url"])

@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import unicodedata
 import unittest
 import urllib.parse
@@ -127,6 +128,31 @@ class OddUsers(unittest.TestCase):
             users["user_4"] = OddUser(4, username=rb'"user_4\u0000"').written(api)
             lines, _ = self.enrich(api, users, list(users))
             self.assertEqual([name for name, line in lines.items() if line["outcome"] != "found"], ["user_2", "user_4"])
+
+    def test_enrich_profiles_has_no_more_requests_on_the_wire_than_concurrency(self):
+        for concurrency in (1, 2, 5):
+            at_once, most, asked, changed = 0, 0, 0, threading.Condition()
+
+            def lookup(query, _):
+                nonlocal at_once, most, asked
+                with changed:
+                    asked += 1
+                    at_once += 1
+                    most = max(most, at_once)
+                    changed.notify_all()
+                    # The first is asked alone, to learn the limits. The others stay until there are as many as there may be.
+                    if asked > 1:
+                        changed.wait_for(lambda: most >= concurrency, 5)
+                    at_once -= 1
+                return b'{"data":[' + b",".join(OddUser(int(each)).written("2") for each in query["ids"].split(",")) + b"]}"
+
+            source, out = self.folder / "in.txt", self.folder / f"out-{concurrency}.jsonl"
+            source.write_text("".join(f"{number}\n" for number in range(1, 2001)))
+            with OddProvider({"/2/users": lookup}) as provider:
+                done = subprocess.run([ENRICH_PROFILES, "--provider", provider.url, str(source), str(out), "--concurrency",
+                                       str(concurrency)], env=environment(TOKEN), capture_output=True, text=True)
+            self.assertEqual((done.returncode, json.loads(done.stdout)["found"]), (0, 2000), done.stderr)
+            self.assertEqual(most, concurrency)
 
     ODD_ME = dict(name=rb'"Ann \ud83d\u0000"', username=b'"twenty_letters_name_"', location=b'"a\x01\xff"', verified=b'"yes"',
                   description=rb'"one\n\u001btwo"', entities=b"[]", followers_count=b"-1", created_at=b'"2007-02-20T16:35:54+02:00"',
