@@ -1,10 +1,13 @@
 """Runs the tests of a file at the same time, where they mostly wait."""
 import concurrent.futures
+import os
 import sys
 import unittest
 
 # So many tests, and so many cases of each.
 AT_ONCE = 5
+# Of long enumerations only each such case is tried: for the sanitizers (see test/every.hpp).
+EVERY = int(os.environ.get("COAUTH_TEST_EVERY", "1"))
 
 
 def tests_of(suite):

@@ -7,7 +7,7 @@ import os
 import signal
 import unittest
 
-from at_once import run_all
+from at_once import EVERY, run_all
 from greeter_world import DIE_AT_CALL, OWN_ROUTE, POST_ROUTE, wait_until, world
 
 APIS = ("2", "1.1")
@@ -33,7 +33,7 @@ class AnswersOnce(unittest.TestCase):
                     self.assertIn(process.returncode, (0, -signal.SIGKILL), err)
                     w.run("--api", api)
                     self.check_answered(w, mentions)
-                    at += 1
+                    at += EVERY
                 # 2 mentions, each recorded twice: at least so many calls before and after which it died.
                 self.assertGreater(at, 2 * 2 * 2 * 3)
 
@@ -132,6 +132,19 @@ class AnswersOnce(unittest.TestCase):
                 self.assertEqual(len(out.splitlines()), 1)
                 self.assertIsNone(w.state()["intention"])
                 self.check_answered(w, [mention])
+
+    def test_a_signal_waits_for_the_post_up_to_the_deadline(self):
+        for api in APIS:
+            with world() as w:
+                mention = w.write("ada", "@greeter hello")
+                w.faults({"route": POST_ROUTE[api], "delay_ms": 4_000})
+                process = w.start("--api", api, "--deadline", "1")
+                wait_until(lambda: w.calls(POST_ROUTE[api]) == 1, "a post")
+                process.send_signal(signal.SIGTERM)
+                out, err = process.communicate()
+                self.assertEqual((process.returncode, out), (143, ""), err)
+                # Nobody knows whether it was posted: the next start looks.
+                self.assertEqual(w.state()["intention"]["mention"], mention)
 
 
 if __name__ == "__main__":
