@@ -167,7 +167,7 @@ private:
         const secret right(key_of(parts.consumer_secret, parts.token_secret));
         for (const key_fault& fault : key_faults()) {
             const secret wrong(fault.make(parts));
-            const bool is_fault = !wrong.reveal().empty() && wrong.reveal() != right.reveal();
+            const bool is_fault = !wrong.empty() && !wrong.matches(right.reveal());
             if (is_fault && is_signature(base64(hmac(h, wrong.reveal(), right_))))
                 return fault.sentence;
         }

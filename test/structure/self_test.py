@@ -8,6 +8,7 @@ import coroutine_lint
 import headers_alone
 import layering
 import must_not_compile
+import secret_lint
 import shape
 import snippets
 
@@ -20,6 +21,20 @@ def planted(files):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     return root
+
+
+class SecretLint(unittest.TestCase):
+    def test_comparisons_that_tell_time(self):
+        for line, complaints in [
+            ('return a.reveal() == text;', 1), ('return text != token.secret().reveal();', 1), ('if (x->reveal()!="")', 1),
+            ('std::memcmp(a, b, 3);', 1), ('a.reveal().starts_with(text);', 1), ('s.reveal() . compare(t)', 1),
+            ('return a.matches(text);', 0), ('CRYPTO_memcmp(a, b, 3);', 0), ('// a.reveal() == b', 0),
+            ('const auto text = a.reveal(); x == y;', 0), ('key_of(a.reveal(), b.reveal())', 0),
+        ]:
+            with self.subTest(line=line), planted({'src/room/a.cpp': 'int x;\n' + line + '\n'}) as root:
+                found = secret_lint.check(root)
+                self.assertEqual(len(found), complaints, found)
+                self.assertTrue(all(each.startswith('src/room/a.cpp:2: ') for each in found), found)
 
 
 class Layering(unittest.TestCase):

@@ -1,5 +1,9 @@
+#include "unit/session/allocation_failure.hpp"
+
 #include <coauth/secret.hpp>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 using coauth::secret;
@@ -35,4 +39,22 @@ TEST_CASE("matching")
     for (const char* other : {"", "hus", "hushh", "Hush", "husH"})
         CHECK_FALSE(s.matches(other));
     CHECK(secret().matches(""));
+}
+
+TEST_CASE("secret: its bytes are overwritten before they are freed")
+{
+    const std::string overwritten(4, '\0');
+    for (const char* end : {"destroyed", "assigned", "moved from"}) {
+        CAPTURE(std::string(end));
+        std::optional<secret> s(std::in_place, "hush");
+        const coauth::testing::watched_memory bytes(s->reveal());
+        CHECK(bytes.when_freed().empty());
+        if (end[0] == 'd')
+            s.reset();
+        else if (end[0] == 'a')
+            *s = secret("another");
+        else
+            secret(std::move(*s));
+        CHECK(bytes.when_freed() == overwritten);
+    }
 }

@@ -11,6 +11,19 @@ thread_local bool coauth::testing::asio_is_short = false;
 
 namespace {
 
+thread_local std::string_view watched;
+thread_local char seen[64];
+thread_local std::size_t seen_size = 0;
+
+void release(void* made) noexcept
+{
+    if (made != nullptr && made == watched.data()) {
+        seen_size = watched.copy(seen, sizeof seen);
+        watched = {};
+    }
+    std::free(made);
+}
+
 bool is_to_fail() noexcept
 {
     using coauth::testing::allocations_until_failure;
@@ -48,6 +61,22 @@ void* allocate_or_throw(std::size_t size, std::size_t alignment = alignof(std::m
 
 } // namespace
 
+coauth::testing::watched_memory::watched_memory(std::string_view bytes) noexcept
+{
+    watched = bytes;
+    seen_size = 0;
+}
+
+coauth::testing::watched_memory::~watched_memory()
+{
+    watched = {};
+}
+
+std::string coauth::testing::watched_memory::when_freed() const
+{
+    return {seen, seen_size};
+}
+
 // Asio's own.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
 {
@@ -81,41 +110,41 @@ void* operator new[](std::size_t size, const std::nothrow_t&) noexcept
 }
 void operator delete(void* made) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete[](void* made) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete(void* made, std::size_t) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete[](void* made, std::size_t) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete(void* made, std::align_val_t) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete[](void* made, std::align_val_t) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete(void* made, std::size_t, std::align_val_t) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete[](void* made, std::size_t, std::align_val_t) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete(void* made, const std::nothrow_t&) noexcept
 {
-    std::free(made);
+    release(made);
 }
 void operator delete[](void* made, const std::nothrow_t&) noexcept
 {
-    std::free(made);
+    release(made);
 }

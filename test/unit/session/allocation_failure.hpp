@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace coauth::testing {
 
@@ -13,6 +15,18 @@ extern thread_local std::size_t failures_in_a_row;
 
 /// Asio's own allocations fail, too. It ends the program where it destroys a suspended coroutine then.
 extern thread_local bool asio_is_short;
+
+/// Watches memory of its thread: what is in it when `operator delete` gets it.
+class watched_memory {
+public:
+    explicit watched_memory(std::string_view bytes) noexcept;
+    ~watched_memory();
+    watched_memory(const watched_memory&) = delete;
+    watched_memory& operator=(const watched_memory&) = delete;
+
+    /// Empty: it was not freed.
+    std::string when_freed() const;
+};
 
 /// While it lives every allocation of its thread fails, and Asio's if that is asked for.
 class memory_shortage {
