@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from at_once import run_all
+from at_once import EVERY, run_all
 from greeter_world import GREETER_BOT, POST_ROUTE, wait_until, world
 from odd_provider import OddProvider
 
@@ -140,7 +140,7 @@ class Refused(unittest.TestCase):
             self.assertEqual((line["mention"], line["outcome"]), (gone, "skipped"))
 
     def test_a_bot_that_stays_waits_for_the_next_round_or_stops_if_its_operator_must_act(self):
-        for refusal in (coded(226), coded(185), coded(344), {"status": 403, "body": PAGE}, problem("Forbidden")):
+        for refusal in (coded(226), coded(185), coded(344), {"status": 403, "body": PAGE}, problem("Forbidden"))[::EVERY]:
             with world() as w:
                 mention = w.write("ada", "@greeter hello")
                 w.faults({"route": POST_ROUTE["2"], **refusal, "times": 3})
@@ -235,7 +235,7 @@ class OddMentions(unittest.TestCase):
     def test_mentions_that_are_always_refused_do_not_starve_the_others(self):
         refusals = [problem("Forbidden"), problem("You are not permitted to perform this action."), {"status": 403, "body": PAGE},
                     problem("Your Tweet text is too long."), coded(186), coded(63), problem("User has been suspended: [20].")]
-        for refusal in refusals:
+        for refusal in refusals[::EVERY]:
             listed = {each: "ada" if each < 14 else "bob" for each in range(11, 19)}
             with self.subTest(**refusal), Timeline(listed, lambda mention: refusal if mention < 14 else None) as provider:
                 self.state.unlink(missing_ok=True)
@@ -253,7 +253,7 @@ class OddMentions(unittest.TestCase):
                 self.assertEqual(sorted(provider.posted), list(range(11, 24)))
 
     def test_a_mention_that_has_left_the_list_and_is_refused_without_a_reason_keeps_no_other_waiting(self):
-        for refusal in (problem("Forbidden"), {"status": 403, "body": PAGE}, coded(63), problem("User has been suspended: [20].")):
+        for refusal in (problem("Forbidden"), {"status": 403, "body": PAGE}, coded(63), problem("User has been suspended: [20]."))[::EVERY]:
             listed = {11: "ada"}
             answers = {11: {"status": 503, "body": ""}}
             with self.subTest(**refusal), Timeline(listed, answers.get) as provider:
@@ -284,7 +284,7 @@ class OddMentions(unittest.TestCase):
 
     def test_a_page_of_what_is_in_between_on_reading_ends_no_bot_that_stays(self):
         for path in ("/2/users/9/mentions", "/2/users/9/tweets"):
-            for status in (403, 404, 451):
+            for status in (403, 404, 451)[::EVERY]:
                 with self.subTest(path=path, status=status), Timeline({11: "ada"}) as provider:
                     self.state.unlink(missing_ok=True)
                     there, left = provider.answers[path], [3]

@@ -15,6 +15,8 @@ import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
+from at_once import EVERY
+
 FAIL_AT_CALL = sys.argv[1]
 PROGRAMS = {pathlib.Path(path).name: path for path in sys.argv[2:]}
 del sys.argv[1:]
@@ -90,8 +92,8 @@ class Starts(unittest.TestCase):
                 given = arguments + (["--json"] if files % 2 and name not in WITHOUT_JSON else [])
                 rows.append((files, given, run(name, given, files=files)))
                 successes += rows[-1][2][0] == 0
-                files += 1
-            return rows if successes == 2 and len(rows) > 5 else [(files, arguments, (None, "never enough", ""))]
+                files += EVERY
+            return rows if successes == 2 and len(rows) * EVERY > 5 else [(files, arguments, (None, "never enough", ""))]
 
         self.check(play)
 
@@ -106,7 +108,7 @@ class Starts(unittest.TestCase):
         def play(name, arguments):
             rows = []
             for call, (number, most) in CALLS.items():
-                for nth in range(1, most + 1):
+                for nth in range(1, most + 1, EVERY):
                     given = arguments + (["--json"] if nth == 2 and name not in WITHOUT_JSON else [])
                     rows.append(((call, nth), given, run(name, given, {
                         "LD_PRELOAD": FAIL_AT_CALL, "FAIL_CALL": call, "FAIL_NTH": str(nth), "FAIL_ERRNO": str(number),
