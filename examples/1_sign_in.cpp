@@ -165,7 +165,7 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     const oauth1::access_token access = co_await std::move(finish);
 
     std::cerr << "then   asking for the profile\n";
-    const auto me = co_await client.me(access);
+    const auto me = co_await client.for_user(access).me();
     if (flags.provider.json)
         coauth::command_line::print(boost::json::serialize(program::profile_json(me)) + '\n');
     else

@@ -20,6 +20,7 @@
 #include "program/provider_flags.hpp"
 
 #include <coauth/session/session.hpp>
+#include <coauth/twitter/from_environment.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -35,7 +36,7 @@ coauth::oauth1::access_token access_token(program::provider_setup& setup)
 {
     if (setup.sandbox())
         return setup.sandbox()->issue_access_token("user_1");
-    auto token = program::token_from_environment();
+    auto token = coauth::twitter::token_from_environment();
     if (!token)
         throw coauth::error(coauth::errc::invalid_argument, "there is no access token")
             .with_hint("sign in with the example sign_in, and set COAUTH_TOKEN and COAUTH_TOKEN_SECRET");

@@ -46,6 +46,7 @@
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/oauth1/legs.hpp>
+#include <coauth/twitter/from_environment.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -120,7 +121,7 @@ private:
     const bot_flags& flags_;
     const program::private_file* file_;
     greeter_bot::memory memory_;
-    std::optional<oauth1::access_token> token_;
+    std::optional<coauth::twitter::user_client> user_;
     bool token_is_given_ = false; // by the environment: not kept
     bool stop_asked_ = false;
     int refusals_ = 0; // of posts, in a row, for a rate limit
@@ -156,12 +157,12 @@ asio::awaitable<int> bot::run()
 
 asio::awaitable<void> bot::identify()
 {
-    const auto given = setup_.sandbox() ? std::nullopt : program::token_from_environment();
+    const auto given = setup_.sandbox() ? std::nullopt : coauth::twitter::token_from_environment();
     token_is_given_ = given.has_value();
     if (given)
         co_await be_known(*given);
     else if (memory_.token)
-        token_ = memory_.token;
+        user_ = client_.for_user(*memory_.token);
     else
         co_await sign_in();
     std::cerr << "ready  as @" << memory_.username << '\n';
@@ -198,10 +199,11 @@ asio::awaitable<void> bot::sign_in()
 // Whose token it is; the state must not be another account's.
 asio::awaitable<void> bot::be_known(oauth1::access_token access)
 {
+    user_ = client_.for_user(access);
     std::string id(access.extra("user_id"));
     std::string name(access.extra("screen_name"));
     if (id.empty() || name.empty()) {
-        const auto me = co_await client_.me(access);
+        const auto me = co_await user_->me();
         id = me.id;
         name = me.username;
     }
@@ -212,8 +214,7 @@ asio::awaitable<void> bot::be_known(oauth1::access_token access)
     memory_.user_id = std::move(id);
     memory_.username = std::move(name);
     if (!token_is_given_)
-        memory_.token = access;
-    token_ = std::move(access);
+        memory_.token = std::move(access);
     save();
 }
 
@@ -224,10 +225,10 @@ asio::awaitable<std::vector<coauth::error>> bot::answer_all()
     std::vector<coauth::error> refusals;
     int refused = 0;
     const std::string before = memory_.since_id;
-    auto mentions = co_await greeter_bot::read_mentions(client_, *token_, memory_.user_id, before);
+    auto mentions = co_await greeter_bot::read_mentions(*user_, memory_.user_id, before);
     greeter_bot::round round(memory_, std::move(mentions.items), std::move(mentions.newest_id));
     if (round.has_next()) {
-        const auto replies = co_await greeter_bot::read_own_replies(client_, *token_, memory_.user_id, round.oldest());
+        const auto replies = co_await greeter_bot::read_own_replies(*user_, memory_.user_id, round.oldest());
         while (const auto intention = round.next(flags_.message)) {
             if (const auto reply = replies.find(intention->mention); reply != replies.end()) {
                 finish(round, *intention, "duplicate", reply->second);
@@ -266,7 +267,7 @@ asio::awaitable<std::optional<left_mention>> bot::answer(
     // Until the result is recorded nothing may come between.
     const program::held_back hold(stop_asked_);
     co_await asio::this_coro::reset_cancellation_state(hold);
-    const auto posted = co_await coauth::as_result(client_.post_tweet(*token_, intention.text, intention.mention));
+    const auto posted = co_await coauth::as_result(user_->post_tweet(intention.text, intention.mention));
     const verdict judged =
         posted ? verdict::done : greeter_bot::judge_reply(posted.error(), round.lists(intention.mention));
     if (posted) {

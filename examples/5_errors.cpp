@@ -35,11 +35,12 @@ public:
     explicit tour(asio::io_context& io) : io_(io), sandbox_(io.get_executor(), sandbox_options()) {}
 
     coauth::sandbox::provider& sandbox() noexcept { return sandbox_; }
-    oauth1::access_token user() { return sandbox_.issue_access_token("user_1"); }
+    oauth1::access_token token() { return sandbox_.issue_access_token("user_1"); }
 
     std::shared_ptr<coauth::http::transport> transport() { return make_transport(sandbox_.ca_file()); }
 
     twitter::client client() { return make_client(sandbox_.url(), sandbox_.consumer(), sandbox_.ca_file()); }
+    twitter::user_client user() { return client().for_user(token()); }
     twitter::client client_with_secret(const char* secret)
     {
         return make_client(
@@ -132,51 +133,48 @@ asio::awaitable<void> clock_off_by_two_hours(tour& t)
 
 asio::awaitable<void> token_revoked(tour& t)
 {
-    const auto client = t.client();
     const auto user = t.user();
-    co_await client.invalidate_token(user);
-    co_await client.me(user);
+    co_await user.invalidate_token();
+    co_await user.me();
 }
 
 asio::awaitable<void> nobody_of_that_name(tour& t)
 {
-    const auto client = t.client();
-    co_await client.profile(t.user(), "nobody");
+    const auto user = t.user();
+    co_await user.profile("nobody");
 }
 
 asio::awaitable<void> suspended_person(tour& t)
 {
-    const auto client = t.client();
-    co_await client.profile(t.user(), "gone");
+    const auto user = t.user();
+    co_await user.profile("gone");
 }
 
 asio::awaitable<void> no_such_name(tour& t)
 {
-    const auto client = t.client();
-    co_await client.profile(t.user(), "not a name!");
+    const auto user = t.user();
+    co_await user.profile("not a name!");
 }
 
 asio::awaitable<void> rate_limit_spent(tour& t)
 {
-    const auto client = t.client();
     const auto user = t.user();
-    co_await client.me(user);
-    co_await client.me(user);
+    co_await user.me();
+    co_await user.me();
 }
 
 asio::awaitable<void> posted_twice(tour& t)
 {
-    const auto client = t.client();
     const auto user = t.user();
-    co_await client.post_tweet(user, "Hello");
-    co_await client.post_tweet(user, "Hello");
+    co_await user.post_tweet("Hello");
+    co_await user.post_tweet("Hello");
 }
 
 asio::awaitable<void> me_with_fault(tour& t, const char* fault)
 {
     t.sandbox().set_faults(fault);
-    const auto client = t.client();
-    co_await client.me(t.user());
+    const auto user = t.user();
+    co_await user.me();
 }
 
 asio::awaitable<void> provider_down(tour& t)
@@ -216,7 +214,7 @@ asio::awaitable<void> silence(tour& t)
 {
     t.sandbox().set_faults(R"([{"route": "/2/users/me", "delay_ms": 60000}])");
     const auto client = t.client_in_a_hurry();
-    co_await client.me(t.user());
+    co_await client.for_user(t.token()).me();
 }
 
 asio::awaitable<void> unknown_authority(tour& t)
@@ -274,7 +272,7 @@ void print(const stop& s, const coauth::error& e, bool json)
         line["case"] = s.title;
         coauth::command_line::print(boost::json::serialize(line) + '\n');
     } else {
-        coauth::command_line::print(std::string(s.title) + '\n' + program::error_text(e) + '\n');
+        coauth::command_line::print(std::string(s.title) + '\n' + coauth::describe(e) + '\n');
     }
 }
 

@@ -8,12 +8,12 @@
 #include "program/json_output.hpp"
 #include "program/main_loop.hpp"
 #include "program/provider_flags.hpp"
-#include "program/signature_methods.hpp"
 #include "program/vector_file.hpp"
 
 #include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/twitter/from_environment.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -245,12 +245,12 @@ int run(const request_flags& flags)
         return program::answer_vectors(in, std::cout, key);
     }
 
-    const auto method = program::signature_method_by_name(flags.signature_method, key);
+    const auto method = coauth::oauth1::signature_method_named(flags.signature_method, key);
     const bool relative = flags.url.starts_with('/');
     asio::io_context io;
     if (flags.explain && !(relative && flags.provider.provider.empty())) {
-        const auto app = program::consumer_from_environment();
-        const auto user = program::token_from_environment();
+        const auto app = coauth::twitter::consumer_from_environment();
+        const auto user = coauth::twitter::token_from_environment();
         const auto r = build(flags, flags.provider.provider, method);
         const oauth1::signer signer = user ? oauth1::signer(app, *user, method) : oauth1::signer(app, method);
         print_explanation(signer.explain(message_of(flags, r), now()).value(), user ? user->token() : std::string(),
@@ -262,7 +262,7 @@ int run(const request_flags& flags)
     if (!relative && provider.provider.empty())
         provider.provider = "https://api.x.com"; // the URL is whole: no sandbox is wanted, and this base is not used
     program::provider_setup setup(io, provider);
-    auto user = program::token_from_environment();
+    auto user = coauth::twitter::token_from_environment();
     if (setup.sandbox())
         user = setup.sandbox()->issue_access_token("user_1");
     const oauth1::signer signer =

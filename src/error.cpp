@@ -304,4 +304,65 @@ void throw_exception_from_error(const error& e, const boost::source_location&)
     throw e;
 }
 
+namespace {
+
+const char* fault_text(fault f)
+{
+    switch (f) {
+    case fault::caller:
+        return "this program's side";
+    case fault::network:
+        return "the network";
+    case fault::response:
+        return "the provider's response";
+    case fault::login:
+        return "the login";
+    case fault::provider:
+        return "the provider, or the credentials it was given";
+    case fault::session:
+        return "the session";
+    }
+    return "";
+}
+
+// Some refusals are facts: nothing anywhere is to be changed.
+bool is_at_fault(errc code)
+{
+    switch (code) {
+    case errc::not_found:
+    case errc::suspended:
+    case errc::rate_limited:
+    case errc::duplicate:
+    case errc::denied:
+    case errc::cancelled:
+        return false;
+    default:
+        return true;
+    }
+}
+
+} // namespace
+
+std::string describe(const error& e)
+{
+    std::string out = "error: " + std::string(name(e.reason())) + ": " + e.message() + '\n';
+    if (e.provider_code() || !e.provider_message().empty() || e.http_status()) {
+        out += "  the provider said:";
+        if (e.http_status())
+            out += " HTTP " + std::to_string(*e.http_status());
+        if (e.provider_code())
+            out += " code " + std::to_string(*e.provider_code());
+        if (!e.provider_message().empty())
+            out += ' ' + e.provider_message();
+        out += '\n';
+    }
+    if (e.hint())
+        out += "  hint: " + *e.hint() + '\n';
+    if (e.retry_after())
+        out += "  try again in " + std::to_string(e.retry_after()->count()) + " s\n";
+    if (is_at_fault(e.reason()))
+        out += std::string("  where to look: ") + fault_text(whose_fault(e.reason())) + '\n';
+    return out;
+}
+
 } // namespace coauth

@@ -52,13 +52,12 @@ std::optional<std::string> add_replies(api_version api, std::string_view body, r
     return page.next;
 }
 
-asio::awaitable<mention_list> read_mentions(
-    const twitter::client& client, coauth::oauth1::access_token user, std::string user_id, std::string since_id)
+asio::awaitable<mention_list> read_mentions(twitter::user_client user, std::string user_id, std::string since_id)
 {
     twitter::page_options which;
     which.count = 100;
     which.since_id = since_id;
-    const auto ask = [&] { return client.mentions(user, user_id, which); };
+    const auto ask = [&] { return user.mentions(user_id, which); };
     mention_list found;
     for (int pages = 0; pages < most_pages; ++pages) {
         auto page = co_await patiently(ask);
@@ -72,13 +71,12 @@ asio::awaitable<mention_list> read_mentions(
     endless();
 }
 
-asio::awaitable<replies> read_own_replies(
-    const twitter::client& client, coauth::oauth1::access_token user, std::string user_id, std::string since_id)
+asio::awaitable<replies> read_own_replies(twitter::user_client user, std::string user_id, std::string since_id)
 {
-    const api_version api = client.options().api;
+    const api_version api = user.api();
     const twitter::api_call first = own_tweets(api, user_id, since_id);
     twitter::api_call call = first;
-    const auto ask = [&] { return client.request(user, call); };
+    const auto ask = [&] { return user.request(call); };
     replies found;
     for (int pages = 0; pages < most_pages; ++pages) {
         const auto answer = co_await patiently(ask);

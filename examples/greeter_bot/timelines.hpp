@@ -1,7 +1,7 @@
 // What the bot reads: who mentioned it, and what it answered already.
 #pragma once
 
-#include <coauth/twitter/client.hpp>
+#include <coauth/twitter/user_client.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -22,15 +22,15 @@ struct mention_list {
 };
 
 /// Every mention after `since_id`, over all pages. Waits while the rate limit is spent.
-boost::asio::awaitable<mention_list> read_mentions(const coauth::twitter::client& client,
-    coauth::oauth1::access_token user, std::string user_id, std::string since_id);
+boost::asio::awaitable<mention_list> read_mentions(
+    coauth::twitter::user_client user, std::string user_id, std::string since_id);
 
 /// By the id of a tweet, the id of the person's own reply to it.
 using replies = std::map<std::string, std::string>;
 
 /// The person's own replies that are newer than `since_id`, over all pages. Waits as well.
-boost::asio::awaitable<replies> read_own_replies(const coauth::twitter::client& client,
-    coauth::oauth1::access_token user, std::string user_id, std::string since_id);
+boost::asio::awaitable<replies> read_own_replies(
+    coauth::twitter::user_client user, std::string user_id, std::string since_id);
 
 /// One page of the person's own tweets. Adds the replies on it to `into`; returns the next page's token.
 /// Throws `errc::malformed_response` if it is not a page of tweets.

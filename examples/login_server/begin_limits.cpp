@@ -4,14 +4,13 @@
 
 namespace login_server {
 
-namespace server = coauth::server;
 using std::chrono::milliseconds;
 
 namespace {
 
-server::address_limit_options options_of(const server::bucket_size& size)
+coauth::site::address_limit_options options_of(const coauth::site::bucket_size& size)
 {
-    server::address_limit_options out;
+    coauth::site::address_limit_options out;
     out.burst = size.burst;
     out.refill = size.refill;
     return out;
@@ -27,8 +26,8 @@ std::optional<begin_limits::refusal> begin_limits::take(std::string_view address
     // A begin that the site refuses is not counted at its address: who comes back when told to must not be refused
     // for that.
     const std::lock_guard lock(mutex_);
-    server::token_bucket all = of_all_;
-    server::token_bucket newcomers = of_newcomers_;
+    coauth::site::token_bucket all = of_all_;
+    coauth::site::token_bucket newcomers = of_newcomers_;
     std::optional<milliseconds> wait = all.take(sizes_.of_all, now);
     if (newcomer)
         wait = std::max(wait, newcomers.take(sizes_.of_newcomers, now));

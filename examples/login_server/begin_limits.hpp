@@ -1,8 +1,8 @@
 // How often logins may begin.
 #pragma once
 
-#include <coauth/server/address_limit.hpp>
-#include <coauth/server/token_bucket.hpp>
+#include <coauth/site/address_limit.hpp>
+#include <coauth/site/token_bucket.hpp>
 
 #include <chrono>
 #include <mutex>
@@ -15,12 +15,12 @@ namespace login_server {
 struct begin_sizes {
     begin_sizes() = default;
 
-    coauth::server::bucket_size of_address{20, std::chrono::seconds(3)};
-    coauth::server::bucket_size of_all{5'000, std::chrono::milliseconds(20)};
+    coauth::site::bucket_size of_address{20, std::chrono::seconds(3)};
+    coauth::site::bucket_size of_all{5'000, std::chrono::milliseconds(20)};
 
     /// Of these, what newcomers may begin: browsers that this site has sent no page to at their address.
     /// Whatever newcomers do, the rest is left to the others.
-    coauth::server::bucket_size of_newcomers{1'000, std::chrono::milliseconds(100)};
+    coauth::site::bucket_size of_newcomers{1'000, std::chrono::milliseconds(100)};
 };
 
 /// Thread safety: safe; short mutex sections.
@@ -47,10 +47,10 @@ public:
 
 private:
     const begin_sizes sizes_;
-    coauth::server::address_limit of_address_;
+    coauth::site::address_limit of_address_;
     std::mutex mutex_;
-    coauth::server::token_bucket of_all_;
-    coauth::server::token_bucket of_newcomers_;
+    coauth::site::token_bucket of_all_;
+    coauth::site::token_bucket of_newcomers_;
 };
 
 } // namespace login_server

@@ -31,12 +31,12 @@ constexpr std::chrono::milliseconds longest_forgetting(500);
 constexpr std::size_t longest_path = 1'000;
 
 // Where the person wants to go on, if that is on this site; how they got there is no reason to refuse them.
-server::return_path return_path_of(const coauth::oauth1::parameters& query)
+coauth::site::return_path return_path_of(const coauth::oauth1::parameters& query)
 {
-    const auto profile = server::return_path::parse("/profile").value();
+    const auto profile = coauth::site::return_path::parse("/profile").value();
     if (coauth::oauth1::count(query, "return") != 1)
         return profile;
-    const auto wanted = server::return_path::parse(*coauth::oauth1::find(query, "return"));
+    const auto wanted = coauth::site::return_path::parse(*coauth::oauth1::find(query, "return"));
     return wanted && wanted->text().size() <= longest_path ? *wanted : profile;
 }
 
@@ -50,16 +50,16 @@ std::string page_of(const std::string& body)
 }
 
 // What goes through the session: the same page's button pressed twice is one login, two tabs' are two.
-std::string return_to(const std::string& page, const server::return_path& path)
+std::string return_to(const std::string& page, const coauth::site::return_path& path)
 {
     return page + path.text();
 }
 
-server::return_path path_of(const std::string& return_to)
+coauth::site::return_path path_of(const std::string& return_to)
 {
     const auto slash = std::min(return_to.find('/'), return_to.size());
-    const auto path = server::return_path::parse(std::string_view(return_to).substr(slash));
-    return path ? *path : server::return_path();
+    const auto path = coauth::site::return_path::parse(std::string_view(return_to).substr(slash));
+    return path ? *path : coauth::site::return_path();
 }
 
 bool wants_new_window(const coauth::oauth1::parameters& query)

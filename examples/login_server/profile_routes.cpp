@@ -91,16 +91,17 @@ asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
     const auto held = co_await tokens_->find(user_id);
     if (!held)
         throw coauth::error(errc::unknown_user);
+    const auto user = client_.for_user(held->token);
     auto latest = std::make_shared<news>();
-    coauth::twitter::page_options which;
-    which.count = tweets_shown;
-    auto tweets = co_await coauth::as_result(client_.tweets(held->token, user_id, which));
+    coauth::twitter::page_options page;
+    page.count = tweets_shown;
+    auto tweets = co_await coauth::as_result(user.tweets(user_id, page));
     if (tweets)
         latest->tweets = tweets->items;
     else
         latest->tweets_trouble = words_for(tweets.error());
-    which.count = followers_shown;
-    auto followers = co_await coauth::as_result(client_.followers(held->token, user_id, which));
+    page.count = followers_shown;
+    auto followers = co_await coauth::as_result(user.followers(user_id, page));
     // One of them alone may be what the provider does not show to this app.
     if (!tweets && !followers && must_sign_in_again(tweets.error()) && must_sign_in_again(followers.error()))
         throw tweets.error();

@@ -11,11 +11,11 @@
 #include "login_server/waiting_rooms.hpp"
 
 #include <coauth/http/origin.hpp>
-#include <coauth/server/address_token.hpp>
 #include <coauth/server/http_server.hpp>
-#include <coauth/server/return_path.hpp>
 #include <coauth/server/site_cookie.hpp>
 #include <coauth/session/session.hpp>
+#include <coauth/site/address_token.hpp>
+#include <coauth/site/return_path.hpp>
 #include <coauth/twitter/client.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -109,7 +109,7 @@ private:
     const coauth::server::site_cookie login_cookie_;
     const coauth::server::site_cookie session_cookie_;
     const coauth::server::site_cookie address_cookie_;
-    const coauth::server::address_tokens address_tokens_;
+    const coauth::site::address_tokens address_tokens_;
     const pages pages_;
     const coauth::twitter::client client_;
     const std::shared_ptr<coauth::store::login_store> logins_;

@@ -1,33 +1,16 @@
 #include "program/browser.hpp"
 
-#include <coauth/oauth1/target.hpp>
+#include <coauth/http/request.hpp>
 
 namespace program {
 
 namespace asio = boost::asio;
 
-namespace {
-
-coauth::http::request get(const std::string& url)
-{
-    const auto where = coauth::oauth1::split_target(url).value();
-    coauth::http::request r;
-    r.origin.https = where.https;
-    r.origin.host = std::string(where.host);
-    r.origin.port = where.port;
-    r.target = std::string(where.path);
-    if (!where.query.empty())
-        r.target += '?' + std::string(where.query);
-    return r;
-}
-
-} // namespace
-
 asio::awaitable<std::string> play_browser(std::shared_ptr<coauth::http::transport> transport, std::string url)
 {
     constexpr int most_redirects = 3;
     for (int i = 0; i < most_redirects; ++i) {
-        coauth::http::response answer = co_await transport->send(get(url));
+        coauth::http::response answer = co_await transport->send(coauth::http::get(url));
         if (answer.status < 300 || answer.status >= 400)
             co_return answer.body;
         url = std::string(answer.headers.get("Location"));

@@ -26,46 +26,6 @@ std::string printable(std::string text)
     return text;
 }
 
-const char* fault_text(coauth::fault f)
-{
-    switch (f) {
-    case coauth::fault::caller:
-        return "this program's side";
-    case coauth::fault::network:
-        return "the network";
-    case coauth::fault::response:
-        return "the provider's answer";
-    case coauth::fault::login:
-        return "the login";
-    case coauth::fault::provider:
-        return "the provider, or the credentials it was given";
-    case coauth::fault::session:
-        return "the session";
-    }
-    return "";
-}
-
-} // namespace
-
-namespace {
-
-// Some refusals are facts: nothing anywhere is to be changed.
-bool is_at_fault(coauth::errc code)
-{
-    using coauth::errc;
-    switch (code) {
-    case errc::not_found:
-    case errc::suspended:
-    case errc::rate_limited:
-    case errc::duplicate:
-    case errc::denied:
-    case errc::cancelled:
-        return false;
-    default:
-        return true;
-    }
-}
-
 } // namespace
 
 std::string iso8601(std::chrono::sys_seconds t)
@@ -137,28 +97,6 @@ std::string profile_text(const coauth::twitter::profile& p)
         line("tweets       ", std::to_string(*p.tweet_count));
     if (p.created_at)
         line("since        ", iso8601(*p.created_at));
-    return out;
-}
-
-std::string error_text(const coauth::error& e)
-{
-    std::string out = "error: " + std::string(coauth::name(e.reason())) + ": " + e.message() + '\n';
-    if (e.provider_code() || !e.provider_message().empty() || e.http_status()) {
-        out += "  the provider said:";
-        if (e.http_status())
-            out += " HTTP " + std::to_string(*e.http_status());
-        if (e.provider_code())
-            out += " code " + std::to_string(*e.provider_code());
-        if (!e.provider_message().empty())
-            out += ' ' + e.provider_message();
-        out += '\n';
-    }
-    if (e.hint())
-        out += "  hint: " + *e.hint() + '\n';
-    if (e.retry_after())
-        out += "  try again in " + std::to_string(e.retry_after()->count()) + " s\n";
-    if (is_at_fault(e.reason()))
-        out += std::string("  where to look: ") + fault_text(coauth::whose_fault(e.reason())) + '\n';
     return out;
 }
 

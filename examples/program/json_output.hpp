@@ -23,7 +23,4 @@ boost::json::object error_json(const coauth::error& e);
 /// "Jack (@jack)" and what else is known, a line each.
 std::string profile_text(const coauth::twitter::profile& p);
 
-/// The message, the hint and whose fault it is, over one or more lines.
-std::string error_text(const coauth::error& e);
-
 } // namespace program

@@ -164,7 +164,7 @@ int report(const coauth::error& e, bool json)
     if (json)
         std::cout << boost::json::serialize(error_json(e)) << std::endl;
     if (!json || !std::cout)
-        std::cerr << error_text(e);
+        std::cerr << coauth::describe(e);
     return failed;
 }
 

@@ -4,6 +4,7 @@
 #include "program/open_files.hpp"
 
 #include <coauth/http/connection_pool.hpp>
+#include <coauth/twitter/from_environment.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -54,7 +55,7 @@ provider_setup::provider_setup(
         pool.trust = coauth::http::tls_trust::ca_file(sandbox_->ca_file());
         pool.proxy.clear();
     } else {
-        app_ = consumer_from_environment();
+        app_ = coauth::twitter::consumer_from_environment();
     }
 
     const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.deadline * 1000));
@@ -71,42 +72,6 @@ provider_setup::provider_setup(
     pool.connect_timeout = std::min(pool.connect_timeout, deadline);
     transport_ = std::make_shared<coauth::http::connection_pool>(io.get_executor(), std::move(pool));
     client_.emplace(transport_, *app_, std::move(options));
-}
-
-namespace {
-
-void require_clean(const char* variable, std::string_view value)
-{
-    const std::string_view extra = coauth::oauth1::copied_with(value);
-    if (!extra.empty())
-        throw coauth::error(
-            coauth::errc::invalid_argument, std::string(variable) + " has " + std::string(extra) + " around its value")
-            .with_hint("leave it out: the provider's keys have none, and the signature would be refused");
-}
-
-} // namespace
-
-coauth::oauth1::consumer consumer_from_environment()
-{
-    const std::string key = environment("COAUTH_CONSUMER_KEY");
-    if (key.empty())
-        throw coauth::error(coauth::errc::invalid_argument, "there is no consumer key")
-            .with_hint("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET to your app's keys");
-    coauth::secret secret(environment("COAUTH_CONSUMER_SECRET"));
-    require_clean("COAUTH_CONSUMER_KEY", key);
-    require_clean("COAUTH_CONSUMER_SECRET", secret.reveal());
-    return coauth::oauth1::consumer(key, std::move(secret));
-}
-
-std::optional<coauth::oauth1::access_token> token_from_environment()
-{
-    const std::string token = environment("COAUTH_TOKEN");
-    coauth::secret token_secret(environment("COAUTH_TOKEN_SECRET"));
-    require_clean("COAUTH_TOKEN", token);
-    require_clean("COAUTH_TOKEN_SECRET", token_secret.reveal());
-    if (token.empty() && token_secret.empty())
-        return std::nullopt;
-    return coauth::oauth1::access_token(token, std::move(token_secret));
 }
 
 } // namespace program

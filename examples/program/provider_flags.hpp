@@ -59,10 +59,4 @@ private:
     std::optional<coauth::twitter::client> client_;
 };
 
-/// COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET. Throws `errc::invalid_argument` where they are missing.
-coauth::oauth1::consumer consumer_from_environment();
-
-/// COAUTH_TOKEN and COAUTH_TOKEN_SECRET, or nothing if neither is set.
-std::optional<coauth::oauth1::access_token> token_from_environment();
-
 } // namespace program

@@ -2,7 +2,6 @@
 
 #include "program/line_reader.hpp"
 #include "program/main_loop.hpp"
-#include "program/signature_methods.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/oauth1/signer.hpp>
@@ -68,10 +67,11 @@ oauth1::signer make_signer(const json::object& o, const std::optional<coauth::se
     const auto token = text(o, "token");
     const coauth::secret token_secret(text(o, "token_secret").value_or(""));
     if (token && !token->empty())
-        return oauth1::signer(app, oauth1::access_token(*token, token_secret), signature_method_by_name(method, key));
+        return oauth1::signer(
+            app, oauth1::access_token(*token, token_secret), oauth1::signature_method_named(method, key));
     if (!token_secret.empty())
         refuse("there is a token secret without a token");
-    return oauth1::signer(app, signature_method_by_name(method, key));
+    return oauth1::signer(app, oauth1::signature_method_named(method, key));
 }
 
 json::object answer(const json::object& o, const std::optional<coauth::secret>& rsa_key)

@@ -132,6 +132,10 @@ private:
 /// was lost may have been carried out.
 COAUTH_DECL bool is_transient(const error& e) noexcept;
 
+/// The error in words for a person at a terminal, over one or more lines that each end with a line feed: code and
+/// message, what the provider said, the hint, when to try again, and where to look. Holds no secret.
+COAUTH_DECL std::string describe(const error& e);
+
 /// A value or an error, for functions that do no I/O. `value()` throws the error.
 template <class T>
 using result = boost::system::result<T, error>;

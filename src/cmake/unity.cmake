@@ -1,4 +1,4 @@
-# coauth_unity(target SOURCES files... [ALONE names...]): lets CMAKE_UNITY_BUILD compile the sources of a folder
+# coauth_unity(target SOURCES files... [ALONE names...]): lets CMAKE_UNITY_BUILD compile the sources of a room
 # together, up to twelve at a time. Most of what a source costs the compiler are templates that its neighbours
 # need too.
 #
@@ -15,6 +15,8 @@ function(coauth_unity target)
     endif()
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE group)
     cmake_path(GET group PARENT_PATH group)
+    # Sub-rooms that need the same heavy headers are compiled with their room: src/http/http1 with src/http.
+    string(REGEX REPLACE "^(test/[^/]+/[^/]+|src/(http|session|sandbox))/.*" "\\1" group "${group}")
     string(MAKE_C_IDENTIFIER "${group}" group)
     list(APPEND files_of_${group} ${source})
     list(LENGTH files_of_${group} count)

@@ -1,11 +1,11 @@
 #include "http/call.hpp"
 
 #include "http/dial.hpp"
-#include "http/exchange.hpp"
-#include "http/request_text.hpp"
+#include "http/http1/exchange.hpp"
+#include "http/http1/request_text.hpp"
+#include "http/http1/wire_check.hpp"
 #include "http/resend_rule.hpp"
 #include "http/watchdog.hpp"
-#include "http/wire_check.hpp"
 
 #include <coauth/coro/as_result.hpp>
 

@@ -1,8 +1,8 @@
 #include "http/call.hpp"
 #include "http/duration_check.hpp"
+#include "http/http1/wire_check.hpp"
 #include "http/setting_url.hpp"
 #include "http/tls_context.hpp"
-#include "http/wire_check.hpp"
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/http/connection_pool.hpp>

@@ -1,8 +1,8 @@
 #include "http/dial.hpp"
 
 #include "http/connection.hpp"
-#include "http/reply_reader.hpp"
-#include "http/request_text.hpp"
+#include "http/http1/reply_reader.hpp"
+#include "http/http1/request_text.hpp"
 #include "http/resolution.hpp"
 #include "http/tls_failure.hpp"
 #include "http/watchdog.hpp"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "http/bell.hpp"
-#include "http/clean_end.hpp"
 #include "http/connection.hpp"
+#include "http/http1/clean_end.hpp"
 #include "http/limit.hpp"
 #include "http/pool_table.hpp"
 

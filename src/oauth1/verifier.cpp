@@ -1,5 +1,5 @@
 #include "oauth1/claims.hpp"
-#include "oauth1/mismatch.hpp"
+#include "oauth1/explain/mismatch.hpp"
 
 #include <coauth/oauth1/base_string.hpp>
 #include <coauth/oauth1/verifier.hpp>

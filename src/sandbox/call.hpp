@@ -1,8 +1,8 @@
 // One request on its way through the sandbox: what was asked, and by whom.
 #pragma once
 
-#include "sandbox/routes.hpp"
-#include "sandbox/world.hpp"
+#include "sandbox/world/world.hpp"
+#include "sandbox/x/routes.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/server/http_server.hpp>

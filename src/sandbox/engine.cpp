@@ -1,13 +1,13 @@
 #include "sandbox/engine.hpp"
 
-#include "sandbox/api_v1_1.hpp"
-#include "sandbox/api_v2.hpp"
-#include "sandbox/avatars.hpp"
-#include "sandbox/broken_answers.hpp"
-#include "sandbox/dates.hpp"
-#include "sandbox/error_bodies.hpp"
-#include "sandbox/masking.hpp"
-#include "sandbox/seed.hpp"
+#include "sandbox/tools/broken_answers.hpp"
+#include "sandbox/tools/masking.hpp"
+#include "sandbox/world/avatars.hpp"
+#include "sandbox/world/seed.hpp"
+#include "sandbox/x/api_v1_1.hpp"
+#include "sandbox/x/api_v2.hpp"
+#include "sandbox/x/dates.hpp"
+#include "sandbox/x/error_bodies.hpp"
 
 #include <coauth/http/date.hpp>
 

@@ -1,13 +1,13 @@
 // Answers requests, without I/O: what the sandbox is, apart from its sockets.
 #pragma once
 
-#include "sandbox/faults.hpp"
-#include "sandbox/gatekeeper.hpp"
-#include "sandbox/journal.hpp"
-#include "sandbox/login_endpoints.hpp"
+#include "sandbox/oauth1/gatekeeper.hpp"
+#include "sandbox/oauth1/login_endpoints.hpp"
 #include "sandbox/pages.hpp"
-#include "sandbox/rate_windows.hpp"
-#include "sandbox/world.hpp"
+#include "sandbox/tools/faults.hpp"
+#include "sandbox/tools/journal.hpp"
+#include "sandbox/world/world.hpp"
+#include "sandbox/x/rate_windows.hpp"
 
 #include <coauth/sandbox/provider.hpp>
 

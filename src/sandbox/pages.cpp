@@ -1,7 +1,7 @@
 #include "sandbox/pages.hpp"
 
-#include "sandbox/callback_rules.hpp"
-#include "sandbox/dates.hpp"
+#include "sandbox/oauth1/callback_rules.hpp"
+#include "sandbox/x/dates.hpp"
 
 #include <coauth/server/page.hpp>
 

@@ -1,8 +1,8 @@
 // The pages a person sees. They work without JavaScript and on a telephone, and escape what they show.
 #pragma once
 
-#include "sandbox/journal.hpp"
-#include "sandbox/world.hpp"
+#include "sandbox/tools/journal.hpp"
+#include "sandbox/world/world.hpp"
 
 #include <coauth/server/http_server.hpp>
 

@@ -1,7 +1,7 @@
-#include "sandbox/control.hpp"
 #include "sandbox/engine.hpp"
 #include "sandbox/temporary_folder.hpp"
 #include "sandbox/throwaway_ca.hpp"
+#include "sandbox/tools/control.hpp"
 
 #include <coauth/sandbox/provider.hpp>
 #include <coauth/system_failure.hpp>
@@ -123,8 +123,9 @@ std::string reachable_url(const asio::ip::address& address, std::uint16_t port)
 
 class provider::state {
 public:
-    state(asio::any_io_executor executor, const options& o)
-        : guarded(std::make_shared<guarded_engine>(o)), app(o.consumer_key, secret(std::string_view(o.consumer_secret)))
+    state(asio::any_io_executor new_executor, const options& o)
+        : executor(std::move(new_executor)), guarded(std::make_shared<guarded_engine>(o)),
+          app(o.consumer_key, secret(std::string_view(o.consumer_secret)))
     {
         const auto address = checked_address(o);
         server::server_options api;
@@ -144,6 +145,7 @@ public:
         guarded->with([&](engine& e) { e.set_control_url(control_server->url()); });
     }
 
+    asio::any_io_executor executor;
     std::shared_ptr<guarded_engine> guarded;
     oauth1::consumer app;
     std::optional<temporary_folder> folder;
@@ -190,6 +192,11 @@ provider::provider(asio::any_io_executor executor, sandbox::options o)
 {}
 
 provider::~provider() = default;
+
+asio::any_io_executor provider::get_executor() const noexcept
+{
+    return state_->executor;
+}
 
 std::string provider::url() const
 {

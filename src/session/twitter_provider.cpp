@@ -16,7 +16,7 @@ asio::awaitable<grant> do_finish(twitter::client client, oauth1::request_token l
     oauth1::access_token token = co_await client.access_token(std::move(login), std::move(verifier));
     signed_in_user user(std::string(token.extra("user_id")), std::string(token.extra("screen_name")));
     if (user.id.empty()) {
-        const auto me = co_await client.me(token);
+        const auto me = co_await client.for_user(token).me();
         user = signed_in_user(me.id, me.username);
     }
     grant out(std::move(user), std::move(token));
@@ -45,7 +45,7 @@ public:
     asio::awaitable<twitter::reply<twitter::lookups>> look_up(
         oauth1::access_token user, std::vector<twitter::user_ref> who) override
     {
-        return client_.profiles(std::move(user), std::move(who));
+        return client_.for_user(std::move(user)).profiles(std::move(who));
     }
 
     std::size_t largest_lookup() const override { return 100; }
@@ -57,7 +57,7 @@ public:
 
     asio::awaitable<void> invalidate(oauth1::access_token user) override
     {
-        return client_.invalidate_token(std::move(user));
+        return client_.for_user(std::move(user)).invalidate_token();
     }
 
 private:

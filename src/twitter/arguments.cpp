@@ -1,7 +1,7 @@
 #include "twitter/arguments.hpp"
 
+#include "api/utf8.hpp"
 #include "twitter/names.hpp"
-#include "twitter/utf8.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/oauth1/target.hpp>
@@ -10,6 +10,8 @@
 #include <iterator>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace {
 

@@ -16,6 +16,8 @@
 
 namespace coauth::twitter {
 
+using namespace api;
+
 namespace {
 
 using std::chrono::milliseconds;

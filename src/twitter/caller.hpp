@@ -1,8 +1,8 @@
 // The one driver of every call: signs, sends, and does what `retry` decides.
 #pragma once
 
+#include "api/provider_clock.hpp"
 #include "twitter/outgoing.hpp"
-#include "twitter/provider_clock.hpp"
 
 #include <coauth/http/origin.hpp>
 #include <coauth/http/response.hpp>
@@ -37,7 +37,7 @@ public:
     const http::base_url& api() const noexcept { return api_; }
     const http::base_url& authorize() const noexcept { return authorize_; }
     http::transport& transport() const noexcept { return *transport_; }
-    provider_clock& clock() const noexcept { return *clock_; }
+    api::provider_clock& clock() const noexcept { return *clock_; }
 
     /// The same, with a retry budget of 0; what is learnt of the clock is learnt for both.
     caller without_retry() const;
@@ -51,7 +51,7 @@ private:
     client_options options_;
     http::base_url api_;
     http::base_url authorize_;
-    std::shared_ptr<provider_clock> clock_;
+    std::shared_ptr<api::provider_clock> clock_;
 };
 
 /// Sends `what` until it is answered or refused for good. Throws if no answer came.

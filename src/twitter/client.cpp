@@ -1,20 +1,17 @@
+#include "api/clean_text.hpp"
+#include "api/json_body.hpp"
 #include "coro/typed_errors.hpp"
-#include "twitter/arguments.hpp"
 #include "twitter/caller.hpp"
-#include "twitter/json_answer.hpp"
 #include "twitter/names.hpp"
-#include "twitter/read_lookups.hpp"
-#include "twitter/read_profile.hpp"
-#include "twitter/read_tweets.hpp"
-#include "twitter/refusal.hpp"
-#include "twitter/routes.hpp"
-#include "twitter/texts.hpp"
-#include "twitter/utf8.hpp"
+#include "twitter/read_response.hpp"
+#include "twitter/user_access.hpp"
 
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/twitter/client.hpp>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace asio = boost::asio;
 
@@ -29,29 +26,6 @@ public:
 namespace {
 
 using shared_caller = std::shared_ptr<const caller>;
-
-// What a reader complains of comes with the answer's status.
-template <class Read>
-auto read_answer(const http::response& answer, Read read)
-{
-    try {
-        return read(std::string_view(answer.body));
-    } catch (const error& e) {
-        throw e.http_status() ? e : e.with_http_status(answer.status);
-    }
-}
-
-template <class Read>
-auto reply_from(const caller& from, const http::response& answer, Read read)
-{
-    auto value = read_answer(answer, read);
-    return reply<decltype(value)>(std::move(value), read_rate_limits(answer.headers, from.clock().machine_now()));
-}
-
-std::shared_ptr<const outgoing> as_user(const caller& from, const oauth1::access_token& user, api_call call)
-{
-    return user_call(from.app(), from.api(), user, std::move(call));
-}
 
 // A leg's answer: a small form, whatever its media type says.
 std::string_view leg_body(std::string_view body)
@@ -72,7 +46,7 @@ asio::awaitable<oauth1::request_token> do_request_token(shared_caller from, std:
     auto call = request_token_call(
         from->app(), from->api(), from->options().endpoints.request_token_path, std::move(callback), access);
     const http::response answer = co_await perform(from, std::move(call));
-    co_return read_answer(
+    co_return read_response(
         answer, [](std::string_view body) { return oauth1::parse_request_token_reply(leg_body(body)).value(); });
 }
 
@@ -97,124 +71,9 @@ asio::awaitable<oauth1::access_token> do_access_token(
     auto call = access_token_call(
         from->app(), from->api(), from->options().endpoints.access_token_path, login, std::move(verifier));
     const http::response answer = co_await perform(from, std::move(call));
-    co_return read_answer(answer, [](std::string_view body) {
+    co_return read_response(answer, [](std::string_view body) {
         return with_exact_user(oauth1::parse_access_token_reply(leg_body(body)).value());
     });
-}
-
-asio::awaitable<void> do_invalidate_token(shared_caller from, oauth1::access_token user)
-{
-    api_call post("POST", from->options().endpoints.invalidate_token_path);
-    auto call = as_user(*from, user, std::move(post));
-    const http::response answer = co_await perform(from, std::move(call));
-    // Any JSON will do: it repeats the token, and the status has told already.
-    read_answer(answer, [](std::string_view body) { return read_json(body); });
-}
-
-asio::awaitable<reply<profile>> do_me(shared_caller from, oauth1::access_token user)
-{
-    const api_version api = from->options().api;
-    const std::string id(is_id(user.extra("user_id")) ? user.extra("user_id") : std::string_view());
-    const std::string name(is_username(user.extra("screen_name")) ? user.extra("screen_name") : std::string_view());
-    auto call = as_user(*from, user, routes::me(api, id, name, from->options().want_email));
-    const http::response answer = co_await perform(from, std::move(call));
-    // The name may have changed since the login; the id can't have.
-    co_return reply_from(*from, answer, [&](std::string_view body) {
-        return id.empty() ? read_profile(api, body) : read_profile(api, body, user_ref::id(id));
-    });
-}
-
-asio::awaitable<reply<profile>> do_profile(shared_caller from, oauth1::access_token user, user_ref who)
-{
-    require_user(who);
-    const api_version api = from->options().api;
-    auto call = as_user(*from, user, routes::profile(api, who));
-    const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(*from, answer, [&](std::string_view body) { return read_profile(api, body, who); });
-}
-
-// Both APIs may say with a 404 that none was found; a 404 of something else, such as a wrong base
-// URL, must not look like that.
-lookups read_none_found(api_version api, const std::vector<user_ref>& who, const outcome& result)
-{
-    if (result.answer.status == 404) {
-        const refusal said = read_refusal(result.answer.body);
-        if (said.code == 17 || said.code == 50)
-            return none_found(who);
-        if (said.problem == "resource-not-found")
-            return read_lookups(api, who, result.answer.body);
-    }
-    throw *result.refused;
-}
-
-asio::awaitable<reply<lookups>> do_profiles(shared_caller from, oauth1::access_token user, std::vector<user_ref> who)
-{
-    require_users(who);
-    if (who.empty())
-        co_return reply<lookups>();
-    const api_version api = from->options().api;
-    auto call = as_user(*from, user, routes::profiles(api, who));
-    const outcome result = co_await exchange(from, std::move(call));
-    co_return reply_from(*from, result.answer, [&](std::string_view body) {
-        return result.refused ? read_none_found(api, who, result) : read_lookups(api, who, body);
-    });
-}
-
-enum class timeline { tweets, mentions };
-
-asio::awaitable<reply<page<tweet>>> do_timeline(
-    shared_caller from, oauth1::access_token user, std::string user_id, page_options which, timeline list)
-{
-    const api_version api = from->options().api;
-    require_id(user_id, "the person's id");
-    require_page(api, page_kind::tweets, which);
-    const std::string_view own = user.extra("user_id");
-    if (list == timeline::mentions && api == api_version::v1_1 && !own.empty() && own != user_id)
-        throw error(errc::invalid_argument, "API 1.1 knows the mentions of the token's own person only");
-    auto call = as_user(*from, user,
-        list == timeline::tweets ? routes::tweets(api, user_id, which) : routes::mentions(api, user_id, which));
-    const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(*from, answer, [api](std::string_view body) { return read_tweets(api, body); });
-}
-
-asio::awaitable<reply<page<profile>>> do_followers(
-    shared_caller from, oauth1::access_token user, std::string user_id, page_options which)
-{
-    const api_version api = from->options().api;
-    require_id(user_id, "the person's id");
-    require_page(api, page_kind::followers, which);
-    auto call = as_user(*from, user, routes::followers(api, user_id, which));
-    const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(*from, answer, [api](std::string_view body) { return read_followers(api, body); });
-}
-
-asio::awaitable<reply<tweet>> do_post_tweet(
-    shared_caller from, oauth1::access_token user, std::string text, std::string reply_to)
-{
-    const api_version api = from->options().api;
-    require_text(text);
-    if (!reply_to.empty())
-        require_id(reply_to, "the id of the tweet answered");
-    auto call = as_user(*from, user, routes::post_tweet(api, text, reply_to));
-    const http::response answer = co_await perform(from, std::move(call));
-    co_return reply_from(*from, answer, [api](std::string_view body) { return read_tweet(api, body); });
-}
-
-asio::awaitable<void> do_delete_tweet(shared_caller from, oauth1::access_token user, std::string id)
-{
-    const api_version api = from->options().api;
-    require_id(id, "the tweet's id");
-    auto call = as_user(*from, user, routes::delete_tweet(api, id));
-    const http::response answer = co_await perform(from, std::move(call));
-    read_answer(answer, [api](std::string_view body) { read_deletion(api, body); });
-}
-
-asio::awaitable<reply<http::response>> do_request(shared_caller from, oauth1::access_token user, api_call what)
-{
-    auto call = as_user(*from, user, std::move(what));
-    http::response answer = co_await perform(from, std::move(call));
-    const rate_limits limits = read_rate_limits(answer.headers, from->clock().machine_now());
-    co_return reply<http::response>(std::move(answer), limits);
 }
 
 std::string leg_2_url(
@@ -263,58 +122,9 @@ asio::awaitable<oauth1::access_token> client::access_token(oauth1::request_token
     return typed_errors(do_access_token(state_, std::move(login), std::move(verifier)));
 }
 
-asio::awaitable<void> client::invalidate_token(oauth1::access_token user) const
+user_client client::for_user(oauth1::access_token access) const
 {
-    return typed_errors(do_invalidate_token(state_, std::move(user)));
-}
-
-asio::awaitable<reply<profile>> client::me(oauth1::access_token user) const
-{
-    return typed_errors(do_me(state_, std::move(user)));
-}
-
-asio::awaitable<reply<profile>> client::profile(oauth1::access_token user, user_ref who) const
-{
-    return typed_errors(do_profile(state_, std::move(user), std::move(who)));
-}
-
-asio::awaitable<reply<lookups>> client::profiles(oauth1::access_token user, std::vector<user_ref> who) const
-{
-    return typed_errors(do_profiles(state_, std::move(user), std::move(who)));
-}
-
-asio::awaitable<reply<page<tweet>>> client::tweets(
-    oauth1::access_token user, std::string user_id, page_options which) const
-{
-    return typed_errors(do_timeline(state_, std::move(user), std::move(user_id), std::move(which), timeline::tweets));
-}
-
-asio::awaitable<reply<page<tweet>>> client::mentions(
-    oauth1::access_token user, std::string user_id, page_options which) const
-{
-    return typed_errors(do_timeline(state_, std::move(user), std::move(user_id), std::move(which), timeline::mentions));
-}
-
-asio::awaitable<reply<page<twitter::profile>>> client::followers(
-    oauth1::access_token user, std::string user_id, page_options which) const
-{
-    return typed_errors(do_followers(state_, std::move(user), std::move(user_id), std::move(which)));
-}
-
-asio::awaitable<reply<tweet>> client::post_tweet(
-    oauth1::access_token user, std::string text, std::string reply_to) const
-{
-    return typed_errors(do_post_tweet(state_, std::move(user), std::move(text), std::move(reply_to)));
-}
-
-asio::awaitable<void> client::delete_tweet(oauth1::access_token user, std::string id) const
-{
-    return typed_errors(do_delete_tweet(state_, std::move(user), std::move(id)));
-}
-
-asio::awaitable<reply<http::response>> client::request(oauth1::access_token user, api_call call) const
-{
-    return typed_errors(do_request(state_, std::move(user), std::move(call)));
+    return user_client(std::make_shared<const user_client::state>(state_, std::move(access)));
 }
 
 std::chrono::seconds client::clock_offset() const noexcept

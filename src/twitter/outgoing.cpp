@@ -52,8 +52,8 @@ std::shared_ptr<const outgoing> access_token_call(const oauth1::consumer& app, c
     return what;
 }
 
-std::shared_ptr<const outgoing> user_call(
-    const oauth1::consumer& app, const http::base_url& base, const oauth1::access_token& user, api_call call)
+std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
+    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, api_call call)
 {
     require_call(call);
     auto what = begin(base, step::call);
@@ -64,8 +64,8 @@ std::shared_ptr<const outgoing> user_call(
     std::string url = base.url() + call.path;
     if (!call.query.empty())
         url += '?' + oauth1::encode_form(call.query);
-    what->sign = [signer = std::make_shared<const oauth1::signer>(app, user), method = std::move(call.method),
-                     url = std::move(url), form = oauth1::encode_form(call.form)](
+    what->sign = [signer = std::move(signer), method = std::move(call.method), url = std::move(url),
+                     form = oauth1::encode_form(call.form)](
                      const oauth1::moment& at) { return signer->sign_request(oauth1::message(method, url, form), at); };
     return what;
 }

@@ -37,8 +37,9 @@ std::shared_ptr<const outgoing> request_token_call(const oauth1::consumer& app, 
     std::string_view path, std::string callback, access_type access);
 std::shared_ptr<const outgoing> access_token_call(const oauth1::consumer& app, const http::base_url& base,
     std::string_view path, const oauth1::request_token& login, std::string verifier);
-std::shared_ptr<const outgoing> user_call(
-    const oauth1::consumer& app, const http::base_url& base, const oauth1::access_token& user, api_call call);
+/// `signer`: of this app and user.
+std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
+    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, api_call call);
 
 /// The request as it goes on the wire, signed at this moment. Throws what signing fails with.
 http::request signed_wire_request(const outgoing& what, const oauth1::moment& at);

@@ -1,6 +1,6 @@
 #include "twitter/read_error.hpp"
 
-#include "twitter/provider_clock.hpp"
+#include "api/provider_clock.hpp"
 #include "twitter/refusal.hpp"
 
 #include <coauth/http/date.hpp>
@@ -13,6 +13,8 @@
 #include <optional>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "twitter/read_lookups.hpp"
 
-#include "twitter/json_answer.hpp"
-#include "twitter/json_members.hpp"
+#include "api/json_body.hpp"
+#include "api/json_members.hpp"
 #include "twitter/names.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/refusal_meaning.hpp"
@@ -15,6 +15,8 @@
 #include <unordered_set>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace {
 
@@ -187,7 +189,7 @@ void read(api_version api, const json::value& root, findings& into)
 
 lookups read_lookups(api_version api, const std::vector<user_ref>& asked, std::string_view body)
 {
-    const json_answer response = read_json(body);
+    const json_body response = read_json(body);
     findings found(api, asked);
     read(api, response.root(), found);
     lookups result;

@@ -1,9 +1,10 @@
 #include "twitter/read_profile.hpp"
 
-#include "twitter/json_answer.hpp"
-#include "twitter/json_members.hpp"
+#include "api/json_body.hpp"
+#include "api/json_members.hpp"
+#include "api/utf8.hpp"
+#include "twitter/members.hpp"
 #include "twitter/names.hpp"
-#include "twitter/utf8.hpp"
 #include "twitter/v2_answer.hpp"
 
 #include <coauth/error.hpp>
@@ -11,6 +12,8 @@
 #include <algorithm>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace {
 
@@ -95,7 +98,7 @@ void read_v2(const json::object& user, profile& p)
 template <class Read>
 profile read_user(std::string_view body, api_version api, Read read)
 {
-    const json_answer answer = read_json(body);
+    const json_body answer = read_json(body);
     if (api == api_version::v1_1)
         return read(as_object(answer.root(), "user"));
     const v2_answer parts(answer.root());

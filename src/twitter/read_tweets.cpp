@@ -1,7 +1,8 @@
 #include "twitter/read_tweets.hpp"
 
-#include "twitter/json_answer.hpp"
-#include "twitter/json_members.hpp"
+#include "api/json_body.hpp"
+#include "api/json_members.hpp"
+#include "twitter/members.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/v2_answer.hpp"
 
@@ -16,6 +17,8 @@
 #include <vector>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace {
 
@@ -170,7 +173,7 @@ page<tweet> v1_1_tweets(const json::value& root)
 
 tweet read_tweet(api_version api, std::string_view body)
 {
-    const json_answer answer = read_json(body);
+    const json_body answer = read_json(body);
     if (api == api_version::v1_1)
         return tweet_of(api, as_object(answer.root(), "tweet"), {});
     const v2_answer parts(answer.root());
@@ -179,13 +182,13 @@ tweet read_tweet(api_version api, std::string_view body)
 
 page<tweet> read_tweets(api_version api, std::string_view body)
 {
-    const json_answer answer = read_json(body);
+    const json_body answer = read_json(body);
     return api == api_version::v1_1 ? v1_1_tweets(answer.root()) : v2_tweets(v2_answer(answer.root()));
 }
 
 page<profile> read_followers(api_version api, std::string_view body)
 {
-    const json_answer answer = read_json(body);
+    const json_body answer = read_json(body);
     page<profile> p;
     const json::array* list = nullptr;
     if (api == api_version::v2) {
@@ -210,7 +213,7 @@ page<profile> read_followers(api_version api, std::string_view body)
 
 void read_deletion(api_version api, std::string_view body)
 {
-    const json_answer answer = read_json(body);
+    const json_body answer = read_json(body);
     if (api == api_version::v1_1)
         return;
     const v2_answer parts(answer.root());

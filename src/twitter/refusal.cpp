@@ -1,7 +1,7 @@
 #include "twitter/refusal.hpp"
 
-#include "twitter/json_answer.hpp"
-#include "twitter/utf8.hpp"
+#include "api/json_body.hpp"
+#include "api/utf8.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -13,6 +13,8 @@
 #include <utility>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace {
 
@@ -185,7 +187,7 @@ refusal read_refusal(std::string_view body)
         return r;
     }
     try {
-        const json_answer answer = read_json(body);
+        const json_body answer = read_json(body);
         if (const json::object* root = answer.root().if_object())
             return from_json(*root);
         return refusal_in(answer.root());

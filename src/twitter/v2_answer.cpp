@@ -1,6 +1,6 @@
 #include "twitter/v2_answer.hpp"
 
-#include "twitter/json_members.hpp"
+#include "api/json_members.hpp"
 #include "twitter/refusal_meaning.hpp"
 
 #include <coauth/error.hpp>
@@ -8,6 +8,8 @@
 #include <algorithm>
 
 namespace coauth::twitter {
+
+using namespace api;
 
 namespace json = boost::json;
 

@@ -15,17 +15,20 @@ ROOMS = {
     'oauth1': ['top'],
     'http': ['top', 'coro'],
     'server': ['top', 'coro', 'http:values'],
-    'twitter': ['top', 'coro', 'oauth1', 'http'],
+    'api': ['top', 'coro', 'http'],
+    'twitter': ['top', 'coro', 'oauth1', 'http', 'api'],
     'store': ['top', 'coro', 'oauth1'],
     'session': ['top', 'coro', 'oauth1', 'http', 'twitter', 'store'],
+    'site': ['top', 'coro', 'http:values', 'server', 'session', 'store'],
     'sandbox': ['top', 'coro', 'oauth1', 'server', 'http:values'],
+    'sandbox/kit': ['top', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'twitter'],  # a client for tests
     'command_line': ['top'],  # what programs say of their flags and write, in no library
     'boost': [],  # Boost's own sources, compiled once
 }
 HTTP_VALUES = {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
 
-# Rooms whose private headers are for the rooms above them, too.
-LENT = {'coro'}
+# Rooms whose private headers are for other rooms, too: for which.
+LENT = {'coro': set(ROOMS), 'api': {'twitter'}, 'server': {'site'}}
 
 # What coauth::protocol may take from Boost.
 NO_IO = {'top', 'oauth1'}
@@ -41,7 +44,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
 def room_of(parts):
-    """The room of a path below include/coauth or src: its folder, or the top."""
+    """The room of a path below include/coauth or src: its folder, or the top. The sandbox's kit is one by itself."""
+    if tuple(parts[:2]) == ('sandbox', 'kit'):
+        return 'sandbox/kit'
     return parts[0] if len(parts) > 1 else 'top'
 
 
@@ -61,7 +66,7 @@ def complaint(path, room, public, quote, target):
         theirs = room_of(target.split('/'))
         beside_it = '/' not in target and room != 'top'
         of_programs = theirs == 'command_line' and path.startswith('src/sandbox/main/')
-        lent = theirs in LENT and theirs in ROOMS[room]
+        lent = room in LENT.get(theirs, ()) and theirs in ROOMS[room]
         if theirs != room and not beside_it and not of_programs and not lent:
             return f'{room} includes "{target}", which is private to {theirs}'
         return None

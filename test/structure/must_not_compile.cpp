@@ -45,9 +45,9 @@ auto request_token_for_access_token(
 {
 #ifdef MUST_FAIL
     // refused: convert .*request_token. to .*access_token|no viable conversion from .*request_token. to .*access_token
-    return client.me(login);
+    return client.for_user(login).me();
 #else
-    return client.me(user);
+    return client.for_user(user).me();
 #endif
 }
 

@@ -17,7 +17,7 @@ COAUTH_DECL error error_from_current_exception();
 
 /// Awaits `op` and returns its value, or the error it threw.
 ///
-///     auto r = co_await coauth::as_result(client.me(access));
+///     auto r = co_await coauth::as_result(user.me());
 ///     if (!r) std::cerr << r.error().what() << '\n';
 ///
 /// Only errors are caught: `std::bad_alloc` and the like pass through.

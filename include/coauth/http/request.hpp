@@ -1,12 +1,14 @@
 // A request as a value.
 #pragma once
 
+#include <coauth/export.hpp>
 #include <coauth/http/fields.hpp>
 #include <coauth/http/origin.hpp>
 
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace coauth::http {
 
@@ -30,5 +32,9 @@ struct request {
     /// For the whole exchange, waiting for a connection included. 0: the transport's default.
     std::chrono::milliseconds deadline{0};
 };
+
+/// A GET of an absolute URL: "https://api.x.com/2/tweets/20?expansions=author_id". Path and query are taken as they are,
+/// encoded; a fragment is left out. Throws `errc::invalid_argument` as `parse_base_url` fails.
+COAUTH_DECL request get(std::string_view url);
 
 } // namespace coauth::http

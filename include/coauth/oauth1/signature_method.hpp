@@ -5,6 +5,7 @@
 #include <coauth/secret.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -70,5 +71,11 @@ COAUTH_DECL signature_method rsa_sha512_public(std::string_view public_key);
 
 /// Section 3.4.4: the secrets themselves. Refused for anything but https.
 COAUTH_DECL signature_method plaintext();
+
+/// The method with this `oauth_signature_method`: HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512
+/// or PLAINTEXT. `rsa_key`: PEM, for the RSA methods. Throws `errc::invalid_argument` for another name, and for an RSA
+/// method without a key.
+COAUTH_DECL signature_method signature_method_named(
+    std::string_view name, const std::optional<secret>& rsa_key = std::nullopt);
 
 } // namespace coauth::oauth1

@@ -43,7 +43,7 @@ struct explanation {
 /// Signs requests with one consumer and at most one token (RFC 5849, section 3.4).
 ///
 /// Making a signer prepares the key; signing then costs about what the digest costs. Keep one per
-/// user and make a new one when the token changes. `twitter::client` makes one for each call.
+/// user and make a new one when the token changes. `twitter::user_client` does so.
 ///
 /// The functions fail with `errc::invalid_argument` for a URL that `split_target` refuses, a method
 /// that is no HTTP token, a form or query that can't be decoded, a nonce that is empty or not

@@ -103,6 +103,8 @@ public:
     provider(const provider&) = delete;
     provider& operator=(const provider&) = delete;
 
+    boost::asio::any_io_executor get_executor() const noexcept;
+
     /// "https://127.0.0.1:40123". All addresses (0.0.0.0 and ::) are given as their loopback address.
     std::string url() const;
     std::string control_url() const; ///< Plain http on loopback; see docs/sandbox.md.

@@ -1,4 +1,4 @@
-// Signs people in with X (Twitter) and looks them up.
+// Signs users in with X (Twitter).
 #pragma once
 
 #include <coauth/coro/clock.hpp>
@@ -6,10 +6,7 @@
 #include <coauth/http/transport.hpp>
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/twitter/endpoints.hpp>
-#include <coauth/twitter/lookup.hpp>
-#include <coauth/twitter/profile.hpp>
-#include <coauth/twitter/reply.hpp>
-#include <coauth/twitter/tweet.hpp>
+#include <coauth/twitter/user_client.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -17,7 +14,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace coauth::twitter {
 
@@ -58,19 +54,7 @@ struct authorize_options {
     std::string lang;         ///< The page's language, such as "de"; undocumented, but long in use.
 };
 
-/// A call for `client::request`.
-struct api_call {
-    api_call() = default;
-    api_call(std::string new_method, std::string new_path) : method(std::move(new_method)), path(std::move(new_path)) {}
-
-    std::string method = "GET";
-    std::string path;         ///< Below the API base, encoded, without a query: "/2/tweets/20".
-    oauth1::parameters query; ///< Decoded; encoded as it is signed.
-    oauth1::parameters form;  ///< Sent as a form body if not empty; then `json` must be empty.
-    std::string json;         ///< Sent as a JSON body; not signed.
-};
-
-/// One app's way to the provider: the three legs of OAuth 1.0a (RFC 5849) and the calls after them.
+/// One app at X: the three legs of OAuth 1.0a (RFC 5849), and `for_user` for the calls after them.
 ///
 /// Every operation throws `coauth::error`. Errors of the caller (`errc::invalid_argument`) come
 /// before a byte is sent. A request refused because of this machine's clock is sent once more with
@@ -79,7 +63,7 @@ struct api_call {
 /// sent twice otherwise.
 ///
 /// Thread safety: safe; share one among threads.
-/// Lifetime: operations under way keep what they need; the client may be destroyed before they end.
+/// Lifetime: operations in flight keep what they need; the client may be destroyed before they end.
 class COAUTH_DECL client {
 public:
     /// Throws `errc::invalid_argument` for endpoints that are malformed, or http and not loopback.
@@ -105,37 +89,8 @@ public:
     /// is not an id is left out of the token's `extra`: ask `me`.
     boost::asio::awaitable<oauth1::access_token> access_token(oauth1::request_token login, std::string verifier) const;
 
-    /// Makes the provider forget the token.
-    boost::asio::awaitable<void> invalidate_token(oauth1::access_token user) const;
-
-    /// The person who granted the token. API 1.1 asks `users/show` with what leg 3 said of the person
-    /// (`account/verify_credentials` where it said nothing or the e-mail address is wanted).
-    boost::asio::awaitable<reply<twitter::profile>> me(oauth1::access_token user) const;
-
-    /// One person. Fails with `not_found`, `suspended`, `forbidden`.
-    boost::asio::awaitable<reply<twitter::profile>> profile(oauth1::access_token user, user_ref who) const;
-
-    /// Up to 100 people in one request, all by id or all by name; none: no request. Missing and
-    /// suspended people are outcomes, no errors. A user whose id cannot be read, or in whose place the
-    /// response has another one, is `failed`, and so are those that the response then does not name at all; the users
-    /// it does name are found.
-    boost::asio::awaitable<reply<lookups>> profiles(oauth1::access_token user, std::vector<user_ref> who) const;
-
-    boost::asio::awaitable<reply<page<tweet>>> tweets(
-        oauth1::access_token user, std::string user_id, page_options which = page_options()) const;
-    /// Tweets that mention the person. API 1.1 knows them for the token's own person only.
-    boost::asio::awaitable<reply<page<tweet>>> mentions(
-        oauth1::access_token user, std::string user_id, page_options which = page_options()) const;
-    boost::asio::awaitable<reply<page<twitter::profile>>> followers(
-        oauth1::access_token user, std::string user_id, page_options which = page_options()) const;
-
-    /// `reply_to`: the id of the tweet answered, or empty. Fails with `duplicate` if the same text was just posted.
-    boost::asio::awaitable<reply<tweet>> post_tweet(
-        oauth1::access_token user, std::string text, std::string reply_to = {}) const;
-    boost::asio::awaitable<void> delete_tweet(oauth1::access_token user, std::string id) const;
-
-    /// Any other signed call. Gives the answer if its status is 2xx, else throws as the others do.
-    boost::asio::awaitable<reply<http::response>> request(oauth1::access_token user, api_call call) const;
+    /// The calls on behalf of the user that granted `access`: `client.for_user(access).me()`.
+    user_client for_user(oauth1::access_token access) const;
 
     /// How far the provider's clock is ahead of this machine's now, as learnt from a refusal; 0 until
     /// then. Negative if this machine's is ahead. Setting this machine's clock right changes it.

@@ -39,7 +39,7 @@ COAUTH_DECL rate_limits read_rate_limits(const http::fields& headers, std::chron
 
 /// A value, and the rate-limit windows of the answer it came in. Use it as the value it is:
 ///
-///     auto me = co_await client.me(access);
+///     auto me = co_await user.me();
 ///     std::cout << me.name << ' ' << me.id;
 ///     if (me.limits.window && me.limits.window->remaining == 0)
 ///         ...

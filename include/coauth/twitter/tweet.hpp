@@ -46,8 +46,8 @@ struct page_options {
     std::string since_id; ///< Only tweets after this one. Tweets and mentions only.
 };
 
-/// The page of tweets in the body of a response to `client::request`, for a timeline asked for with other
-/// fields than `client::tweets` asks for. Lenient as that is: a tweet's optional member in an odd shape is
+/// The page of tweets in the body of a response to `user_client::request`, for a timeline asked for with other
+/// fields than `user_client::tweets` asks for. Lenient as that is: a tweet's optional member in an odd shape is
 /// absent. API 1.1 knows no tokens: `page::next` is the `max_id` below the oldest tweet.
 /// Throws `errc::malformed_response` if the body is not a page of tweets, `errc::response_too_large` for a body over
 /// 2 MiB, and for a body that holds API 2's problems alone the error that these mean.

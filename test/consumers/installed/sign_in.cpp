@@ -36,7 +36,8 @@ asio::awaitable<void> sign_in(coauth::twitter::client& client)
     auto request = co_await client.request_token("oob");               // leg 1
     auto pin     = co_await ask_person(client.authorize_url(request)); // leg 2: a person allows it, types a PIN
     auto access  = co_await client.access_token(request, pin);         // leg 3
-    auto me      = co_await client.me(access);
+    auto user    = client.for_user(access);
+    auto me      = co_await user.me();
     std::cout << me.name << " @" << me.username << '\n';
 }
 // ]

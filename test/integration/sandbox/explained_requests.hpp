@@ -2,8 +2,8 @@
 #pragma once
 
 #include "oauth1/claims.hpp"
-#include "oauth1/draft.hpp"
-#include "oauth1/faults.hpp"
+#include "oauth1/explain/draft.hpp"
+#include "oauth1/explain/faults.hpp"
 #include "raw_client.hpp"
 #include "vectors/oauth1_vectors.hpp"
 

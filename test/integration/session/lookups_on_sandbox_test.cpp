@@ -130,7 +130,7 @@ TEST_CASE("a window that others spend, too, costs a refusal and loses no name")
     const auto first = people(100);
     REQUIRE(t.run(t.session->profiles(ann, first)));
     for (int i = 0; i < 4; ++i) // another program with the same token
-        REQUIRE(t.run(t.client->profiles(token, first)));
+        REQUIRE(t.run(t.client->for_user(token).profiles(first)));
     const auto asked = people(1'000);
     const auto answers = t.run(t.session->profiles(ann, asked));
     REQUIRE(answers);
@@ -215,9 +215,9 @@ TEST_CASE("a token that the provider has revoked is reported, dropped and not tr
     const std::string ann = t.sign_in("user_1");
     std::vector<session_event> told;
     const auto token = t.sandbox.issue_access_token("user_2");
-    const std::string bob = t.run(t.client->me(token)).value().id;
+    const std::string bob = t.run(t.client->for_user(token).me()).value().id;
     REQUIRE(t.run(t.session->add_user(bob, token)));
-    REQUIRE(t.run(t.client->invalidate_token(token)));
+    REQUIRE(t.run(t.client->for_user(token).invalidate_token()));
     CHECK(t.run(t.session->profile(bob, "user_1")).error().reason() == errc::token_revoked);
     CHECK(t.run(t.session->profile(bob, "user_1")).error().reason() == errc::unknown_user);
     CHECK(t.calls(by_name) == 1);
@@ -236,7 +236,7 @@ TEST_CASE("signing out forgets here, and there if asked")
     const auto token = t.sandbox.issue_access_token("user_1");
     REQUIRE(t.run(t.session->add_user(ann, token)));
     REQUIRE(t.run(t.session->sign_out(ann, session::at_provider::invalidate)));
-    CHECK(t.run(t.client->me(token)).error().reason() == errc::token_revoked);
+    CHECK(t.run(t.client->for_user(token).me()).error().reason() == errc::token_revoked);
 }
 
 TEST_CASE("a provider in trouble is asked again, with new signatures, and seen in the statistics")

@@ -114,7 +114,7 @@ public:
     std::string sign_in(const char* username)
     {
         const oauth1::access_token token = sandbox.issue_access_token(username);
-        std::string id = run(client->me(token)).value().id;
+        std::string id = run(client->for_user(token).me()).value().id;
         REQUIRE(run(session->add_user(id, token)));
         return id;
     }

@@ -72,12 +72,12 @@ TEST_CASE("both APIs give the same profile")
     std::vector<twitter::profile> seen;
     in_both_apis([&](api_version api) {
         meeting m(api);
-        const auto me = m.run(m.client->me(m.user("user_1"))).value();
+        const auto me = m.run(m.client->for_user(m.user("user_1")).me()).value();
         CHECK(me.username == "user_1");
         CHECK(me.limits.window.has_value());
-        const auto same = m.run(m.client->profile(m.user("user_2"), user_ref::id(me.id))).value();
+        const auto same = m.run(m.client->for_user(m.user("user_2")).profile(user_ref::id(me.id))).value();
         CHECK(same.name == me.name);
-        CHECK(m.run(m.client->profile(m.user("user_2"), "USER_1")).value().id == me.id);
+        CHECK(m.run(m.client->for_user(m.user("user_2")).profile("USER_1")).value().id == me.id);
         seen.push_back(me);
     });
     REQUIRE(seen.size() == 2);
@@ -106,7 +106,7 @@ TEST_CASE("a hundred people in one request, each outcome with its name")
             asked.emplace_back("user_" + std::to_string(i));
         asked.emplace_back("nobody_here");
         asked.emplace_back("User_1");
-        const auto found = m.run(m.client->profiles(m.user("user_1"), asked)).value();
+        const auto found = m.run(m.client->for_user(m.user("user_1")).profiles(asked)).value();
         REQUIRE(found.outcomes.size() == 100);
         for (std::size_t i = 0; i < 98; ++i) {
             REQUIRE(found.outcomes[i].profile);
@@ -120,10 +120,10 @@ TEST_CASE("a hundred people in one request, each outcome with its name")
         for (const auto& one : found.outcomes)
             if (one.profile)
                 ids.push_back(user_ref::id(one.profile->id));
-        const auto by_id = m.run(m.client->profiles(m.user("user_1"), ids)).value();
+        const auto by_id = m.run(m.client->for_user(m.user("user_1")).profiles(ids)).value();
         for (std::size_t i = 0; i < ids.size(); ++i)
             CHECK(by_id.outcomes[i].profile.value().id == ids[i].text());
-        CHECK(m.run(m.client->profiles(m.user("user_1"), {"nobody_here"})).value().outcomes[0].outcome ==
+        CHECK(m.run(m.client->for_user(m.user("user_1")).profiles({"nobody_here"})).value().outcomes[0].outcome ==
               twitter::lookup_outcome::not_found);
     });
 }
@@ -133,14 +133,14 @@ TEST_CASE("pages follow each other to the end, without gap or repetition")
     in_both_apis([](api_version api) {
         meeting m(api);
         const auto user = m.user("user_1");
-        const auto id = m.run(m.client->me(user)).value().id;
+        const auto id = m.run(m.client->for_user(user).me()).value().id;
 
         std::set<std::string> tweets;
         twitter::page_options which;
         which.count = 7;
         int pages = 0;
         do {
-            const auto page = m.run(m.client->tweets(user, id, which)).value();
+            const auto page = m.run(m.client->for_user(user).tweets(id, which)).value();
             for (const auto& t : page.items)
                 CHECK(tweets.insert(t.id).second);
             which.token = page.next.value_or("");
@@ -152,7 +152,7 @@ TEST_CASE("pages follow each other to the end, without gap or repetition")
         which = twitter::page_options();
         which.count = 4;
         do {
-            const auto page = m.run(m.client->followers(user, id, which)).value();
+            const auto page = m.run(m.client->for_user(user).followers(id, which)).value();
             for (const auto& p : page.items)
                 CHECK(followers.insert(p.id).second);
             which.token = page.next.value_or("");
@@ -166,20 +166,20 @@ TEST_CASE("mentions after the last one seen, and an answer to one")
     in_both_apis([](api_version api) {
         meeting m(api);
         const auto user = m.user("user_1");
-        const auto id = m.run(m.client->me(user)).value().id;
-        const auto first = m.run(m.client->mentions(user, id)).value();
+        const auto id = m.run(m.client->for_user(user).me()).value().id;
+        const auto first = m.run(m.client->for_user(user).mentions(id)).value();
         REQUIRE(first.items.size() > 1);
         CHECK(first.items[0].author_username.has_value());
 
         twitter::page_options after;
         after.since_id = first.newest_id.value();
-        CHECK(m.run(m.client->mentions(user, id, after)).value().items.empty());
+        CHECK(m.run(m.client->for_user(user).mentions(id, after)).value().items.empty());
 
         const std::string text = "@" + *first.items[0].author_username + " hello, ☃ & <all> + you";
-        const auto posted = m.run(m.client->post_tweet(user, text, first.items[0].id)).value();
+        const auto posted = m.run(m.client->for_user(user).post_tweet(text, first.items[0].id)).value();
         CHECK(posted.text == text);
-        CHECK(m.run(m.client->post_tweet(user, text, first.items[0].id)).error().reason() == errc::duplicate);
-        CHECK(m.run(m.client->delete_tweet(user, posted.id)).has_value());
+        CHECK(m.run(m.client->for_user(user).post_tweet(text, first.items[0].id)).error().reason() == errc::duplicate);
+        CHECK(m.run(m.client->for_user(user).delete_tweet(posted.id)).has_value());
     });
 }
 
@@ -188,9 +188,9 @@ TEST_CASE("a token that was made invalid is revoked for good")
     in_both_apis([](api_version api) {
         meeting m(api);
         const auto user = m.user("user_3");
-        CHECK(m.run(m.client->me(user)).has_value());
-        CHECK(m.run(m.client->invalidate_token(user)).has_value());
-        CHECK(m.run(m.client->me(user)).error().reason() == errc::token_revoked);
+        CHECK(m.run(m.client->for_user(user).me()).has_value());
+        CHECK(m.run(m.client->for_user(user).invalidate_token()).has_value());
+        CHECK(m.run(m.client->for_user(user).me()).error().reason() == errc::token_revoked);
     });
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("any other signed call, with its rate window")
     meeting m(api_version::v2);
     twitter::api_call call("GET", "/2/users/by/username/user_4");
     call.query = {{"user.fields", "id,name"}};
-    const auto answer = m.run(m.client->request(m.user("user_1"), call)).value();
+    const auto answer = m.run(m.client->for_user(m.user("user_1")).request(call)).value();
     CHECK(answer.status == 200);
     CHECK(answer.body.find("user_4") != std::string::npos);
     const auto& window = answer.limits.window.value();
@@ -214,8 +214,8 @@ TEST_CASE("a spent window is an error with its end, and no second request")
         mood.rate_limits["/1.1/users/show.json"] = coauth::sandbox::route_limit(1, 0);
         meeting m(api, mood);
         const auto user = m.user("user_1");
-        CHECK(m.run(m.client->profile(user, "user_2")).has_value());
-        const auto refused = m.run(m.client->profile(user, "user_2"));
+        CHECK(m.run(m.client->for_user(user).profile("user_2")).has_value());
+        const auto refused = m.run(m.client->for_user(user).profile("user_2"));
         CHECK(refused.error().reason() == errc::rate_limited);
         CHECK(refused.error().retry_after().value_or(std::chrono::seconds(0)).count() > 0);
     });
@@ -230,8 +230,8 @@ TEST_CASE("a GET outlives a provider that is down for a moment, a POST does not"
                                  {"route": "/1.1/users/show.json", "status": 503},
                                  {"route": "/2/tweets", "status": 503},
                                  {"route": "/1.1/statuses/update.json", "status": 503}])");
-        CHECK(m.run(m.client->profile(user, "user_2")).value().username == "user_2");
-        CHECK(m.run(m.client->post_tweet(user, "once")).error().reason() == errc::provider_unavailable);
+        CHECK(m.run(m.client->for_user(user).profile("user_2")).value().username == "user_2");
+        CHECK(m.run(m.client->for_user(user).post_tweet("once")).error().reason() == errc::provider_unavailable);
     });
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("a clock that is off by ten minutes is mended once, in a leg as in a c
             meeting m(api, mood);
             CHECK(m.run(m.client->request_token("oob")).has_value());
             CHECK(std::abs((m.client->clock_offset() - mood.clock_skew).count()) <= 2);
-            CHECK(m.run(m.client->me(m.user("user_1"))).has_value());
+            CHECK(m.run(m.client->for_user(m.user("user_1")).me()).has_value());
         }
         coauth::sandbox::options mood;
         mood.clock_skew = std::chrono::hours(2);
@@ -262,6 +262,6 @@ TEST_CASE("the e-mail address comes where it is asked for")
         meeting::want_email = true;
         meeting m(api, mood);
         meeting::want_email = false;
-        CHECK(m.run(m.client->me(m.user("ada"))).value().email == "ada@example.com");
+        CHECK(m.run(m.client->for_user(m.user("ada")).me()).value().email == "ada@example.com");
     });
 }

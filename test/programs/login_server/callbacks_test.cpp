@@ -1,6 +1,6 @@
 // Callbacks that nobody's provider sent, and return paths that lead elsewhere.
 #include "programs/login_server/street.hpp"
-#include "unit/server/hostile_return_paths.hpp"
+#include "unit/site/hostile_return_paths.hpp"
 
 #include <coauth/oauth1/percent_encoding.hpp>
 

@@ -188,8 +188,8 @@ void check_begins(begin_limits& limits, std::string_view pattern)
 TEST_CASE("begin_limits: newcomers use up their share and nothing else")
 {
     begin_sizes sizes;
-    sizes.of_all = coauth::server::bucket_size(5, 1s);
-    sizes.of_newcomers = coauth::server::bucket_size(2, 2s);
+    sizes.of_all = coauth::site::bucket_size(5, 1s);
+    sizes.of_newcomers = coauth::site::bucket_size(2, 2s);
     for (const char* pattern : {
              "nnNNNkkkKN",                // the rest is for known browsers
              "kkkkkKN",                   // who have no share of their own
@@ -225,8 +225,8 @@ TEST_CASE("begin_limits: at 300 newcomers a second every known browser begins, u
 TEST_CASE("begin_limits: one address has its own limit first, known or not")
 {
     begin_sizes sizes;
-    sizes.of_address = coauth::server::bucket_size(2, 3s);
-    sizes.of_newcomers = coauth::server::bucket_size(3, 1h);
+    sizes.of_address = coauth::site::bucket_size(2, 3s);
+    sizes.of_newcomers = coauth::site::bucket_size(3, 1h);
     begin_limits limits(sizes);
     for (const bool newcomer : {false, true})
         CHECK_FALSE(limits.take("192.0.2.1", newcomer, start));

@@ -207,7 +207,7 @@ TEST_CASE("login_server: its own name in another spelling is its name")
 TEST_CASE("one address begins so many logins and no more, and others are not held up by it")
 {
     login_server::site_options strict;
-    strict.begins.of_address = coauth::server::bucket_size(3, std::chrono::seconds(3));
+    strict.begins.of_address = coauth::site::bucket_size(3, std::chrono::seconds(3));
     street s(approving(), strict);
     for (int i = 0; i < 3; ++i) {
         browser flooder(s, "127.0.0.9");
@@ -229,7 +229,7 @@ TEST_CASE("one address begins so many logins and no more, and others are not hel
 TEST_CASE("all addresses together begin so many logins and no more")
 {
     login_server::site_options strict;
-    strict.begins.of_all = coauth::server::bucket_size(5, std::chrono::seconds(60));
+    strict.begins.of_all = coauth::site::bucket_size(5, std::chrono::seconds(60));
     street s(approving(), strict);
     for (int i = 0; i < 5; ++i) {
         browser each(s, "127.0.1." + std::to_string(i));
@@ -245,7 +245,7 @@ TEST_CASE("all addresses together begin so many logins and no more")
 TEST_CASE("newcomers begin so many logins and no more, and who was sent a page at their address begins all the same")
 {
     login_server::site_options strict;
-    strict.begins.of_newcomers = coauth::server::bucket_size(2, std::chrono::seconds(60));
+    strict.begins.of_newcomers = coauth::site::bucket_size(2, std::chrono::seconds(60));
     street s(approving(), strict);
     browser early(s, "127.0.2.1");
     early.ask(early.get("/"));
@@ -340,7 +340,7 @@ TEST_CASE("the client's address is the proxy's word for it only if it is the pro
 {
     login_server::site_options strict;
     strict.proxy = "127.0.0.99";
-    strict.begins.of_address = coauth::server::bucket_size(1, std::chrono::seconds(60));
+    strict.begins.of_address = coauth::site::bucket_size(1, std::chrono::seconds(60));
     street s(approving(), strict);
     const auto status = [&s](const char* peer, const char* forwarded) {
         browser b(s, peer);

@@ -37,7 +37,7 @@ inline std::string header(const response& from, std::string_view name)
 inline login_server::site_options generous()
 {
     login_server::site_options out;
-    out.begins.of_address = coauth::server::bucket_size(10'000, std::chrono::seconds(1));
+    out.begins.of_address = coauth::site::bucket_size(10'000, std::chrono::seconds(1));
     out.session.retry_for = std::chrono::milliseconds(0);
     return out;
 }
@@ -64,7 +64,7 @@ public:
 
     std::string person_id(const char* username)
     {
-        return run(client->me(sandbox.issue_access_token(username))).value().id;
+        return run(client->for_user(sandbox.issue_access_token(username)).me()).value().id;
     }
 
     /// Allows it on the provider's page, as this person; returns the callback's query.

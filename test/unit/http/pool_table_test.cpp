@@ -1,4 +1,4 @@
-#include "http/clean_end.hpp"
+#include "http/http1/clean_end.hpp"
 #include "http/limit.hpp"
 #include "http/pool_table.hpp"
 #include "http/resend_rule.hpp"

@@ -33,7 +33,7 @@ TEST_CASE("what is sent is what was signed, byte for byte")
     b.wire->answer(200, "{}");
     api_call call("get", "/2/odd%2Fpath");
     call.query = {{"q", "a b+c*(d)"}, {"caf\xc3\xa9", "\xe2\x98\x83"}, {"empty", ""}, {"a", "1"}, {"a", "2"}};
-    CHECK(run(c.request(b.user, call)));
+    CHECK(run(c.for_user(b.user).request(call)));
     const http::request& sent = b.wire->seen.at(0);
     CHECK(sent.method == "GET");
     CHECK(sent.target == "/2/odd%2Fpath?q=a%20b%2Bc%2A%28d%29&caf%C3%A9=%E2%98%83&empty=&a=1&a=2");
@@ -62,8 +62,8 @@ TEST_CASE("a form is signed, JSON is not")
         CHECK(r.body == R"({"a":1})");
         CHECK(r.headers.get("content-type") == "application/json");
     });
-    CHECK(run(c.request(b.user, form)));
-    CHECK(run(c.request(b.user, json)));
+    CHECK(run(c.for_user(b.user).request(form)));
+    CHECK(run(c.for_user(b.user).request(json)));
 
     const oauth1::signer s(oauth1::consumer("consumer-key", secret("consumer-canary")), b.user);
     std::string with_form;
@@ -83,7 +83,7 @@ TEST_CASE("an answer carries its rate-limit windows")
         .header("x-rate-limit-limit", "75")
         .header("x-rate-limit-remaining", "74")
         .header("x-rate-limit-reset", "1700000900");
-    const auto me = run(b.make().me(b.user));
+    const auto me = run(b.make().for_user(b.user).me());
     REQUIRE(me);
     CHECK(me->username == "Ann");
     REQUIRE(me->limits.window);
@@ -95,15 +95,15 @@ TEST_CASE("me: each API asks its own way and must get the token's own person")
     bench v2;
     v2.wire->answer(
         200, ann_v2, [](const http::request& r) { CHECK(r.target.starts_with("/2/users/me?user.fields=")); });
-    CHECK(run(v2.make().me(ann()))->id == "7");
+    CHECK(run(v2.make().for_user(ann()).me())->id == "7");
 
     bench old(api_version::v1_1);
     old.wire->answer(200, ann_v1_1,
         [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?screen_name=ann&user_id=7"); });
-    CHECK(run(old.make().me(ann()))->id == "7");
+    CHECK(run(old.make().for_user(ann()).me())->id == "7");
     old.wire->answer(200, ann_v1_1,
         [](const http::request& r) { CHECK(r.target == "/1.1/account/verify_credentials.json?skip_status=true"); });
-    CHECK(run(old.make().me(old.user))->id == "7");
+    CHECK(run(old.make().for_user(old.user).me())->id == "7");
 
     // A name of 16 to 20 letters can't be asked for.
     for (const char* name : {"sixteen_letters_", "twenty_letters_name_", "a b", ""}) {
@@ -111,7 +111,7 @@ TEST_CASE("me: each API asks its own way and must get the token's own person")
         old.wire->answer(200, R"({"id_str":"7","screen_name":")" + std::string(name) + R"(","name":"A"})",
             [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?user_id=7"); });
         const oauth1::access_token token("7-token", secret("token-secret"), {{"user_id", "7"}, {"screen_name", name}});
-        const auto me = run(old.make().me(token));
+        const auto me = run(old.make().for_user(token).me());
         REQUIRE(me);
         CHECK(me->username == name);
     }
@@ -120,7 +120,7 @@ TEST_CASE("me: each API asks its own way and must get the token's own person")
         bench other(api);
         other.wire->answer(200, api == api_version::v2 ? R"({"data":{"id":"8","username":"ann","name":"A"}})"
                                                        : R"({"id_str":"8","screen_name":"ann","name":"A"})");
-        check_refused(other.make().me(ann()), errc::malformed_response);
+        check_refused(other.make().for_user(ann()).me(), errc::malformed_response);
     }
 }
 
@@ -131,11 +131,11 @@ TEST_CASE("an answer about someone else is never passed on")
         client c = b.make();
         for (int i = 0; i < 5; ++i)
             b.wire->answer(200, body);
-        CHECK(run(c.profile(b.user, "aNN"))->id == "7");
-        CHECK(run(c.profile(b.user, user_ref::id("7")))->username == "Ann");
-        check_refused(c.profile(b.user, "bob"), errc::malformed_response);
-        check_refused(c.profile(b.user, user_ref::id("8")), errc::malformed_response);
-        check_refused(c.profile(b.user, "7"), errc::malformed_response);
+        CHECK(run(c.for_user(b.user).profile("aNN"))->id == "7");
+        CHECK(run(c.for_user(b.user).profile(user_ref::id("7")))->username == "Ann");
+        check_refused(c.for_user(b.user).profile("bob"), errc::malformed_response);
+        check_refused(c.for_user(b.user).profile(user_ref::id("8")), errc::malformed_response);
+        check_refused(c.for_user(b.user).profile("7"), errc::malformed_response);
     }
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("one person who is missing or suspended is an error, in both APIs and 
     for (const row& r : table) {
         bench b(r.api);
         b.wire->answer(r.status, r.body);
-        const auto refused = run(b.make().profile(b.user, "bob"));
+        const auto refused = run(b.make().for_user(b.user).profile("bob"));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == r.expected);
         CHECK(refused.error().http_status() == r.status);
@@ -180,7 +180,7 @@ TEST_CASE("many people: shuffled answers reach their names, and none found is no
         [](const http::request& r) {
             CHECK(r.target.starts_with("/2/users/by?usernames=ann%2Cbob%2Ccarl&user.fields="));
         });
-    const auto found = run(c.profiles(b.user, who));
+    const auto found = run(c.for_user(b.user).profiles(who));
     REQUIRE(found);
     REQUIRE(found->outcomes.size() == 3);
     CHECK(found->outcomes[0].profile->id == "7");
@@ -191,31 +191,31 @@ TEST_CASE("many people: shuffled answers reach their names, and none found is no
 
     b.wire->answer(404,
         R"({"errors":[{"value":"ann","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})");
-    CHECK(run(c.profiles(b.user, who))->outcomes.size() == 3);
+    CHECK(run(c.for_user(b.user).profiles(who))->outcomes.size() == 3);
     b.wire->answer(404, R"({"title":"Not Found","type":"about:blank","status":404})");
-    check_refused(c.profiles(b.user, who), errc::not_found);
+    check_refused(c.for_user(b.user).profiles(who), errc::not_found);
     b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})");
-    check_refused(c.profiles(b.user, who), errc::invalid_credentials);
+    check_refused(c.for_user(b.user).profiles(who), errc::invalid_credentials);
 
     bench old(api_version::v1_1);
     old.wire->answer(404, R"({"errors":[{"code":17,"message":"No user matches for specified terms."}]})")
         .header("x-rate-limit-limit", "900")
         .header("x-rate-limit-remaining", "1")
         .header("x-rate-limit-reset", "1700000900");
-    const auto none = run(old.make().profiles(old.user, who));
+    const auto none = run(old.make().for_user(old.user).profiles(who));
     REQUIRE(none);
     CHECK(none->outcomes.size() == 3);
     CHECK(none->outcomes[0].outcome == lookup_outcome::not_found);
     CHECK(none->outcomes[0].in_response);
     CHECK(none->limits.window->remaining == 1);
     old.wire->answer(404, "<html>");
-    check_refused(old.make().profiles(old.user, who), errc::not_found);
+    check_refused(old.make().for_user(old.user).profiles(who), errc::not_found);
 }
 
 TEST_CASE("nobody asked for is no request")
 {
     bench b;
-    const auto none = run(b.make().profiles(b.user, {}));
+    const auto none = run(b.make().for_user(b.user).profiles({}));
     REQUIRE(none);
     CHECK(none->outcomes.empty());
     CHECK(b.wire->seen.empty());
@@ -226,24 +226,24 @@ TEST_CASE("pages, posts, deletions and invalidation")
     bench b;
     client c = b.make();
     b.wire->answer(200, R"({"data":[{"id":"5","text":"hi"}],"meta":{"next_token":"n"}})");
-    const auto tweets = run(c.tweets(b.user, "7"));
+    const auto tweets = run(c.for_user(b.user).tweets("7"));
     REQUIRE(tweets);
     CHECK(tweets->next == "n");
     b.wire->answer(200, R"({"meta":{"result_count":0}})");
-    CHECK(run(c.mentions(b.user, "7"))->items.empty());
+    CHECK(run(c.for_user(b.user).mentions("7"))->items.empty());
     b.wire->answer(200, R"({"data":[{"id":"7","username":"Ann","name":"A"}],"meta":{}})");
-    CHECK(run(c.followers(b.user, "7"))->items.size() == 1);
+    CHECK(run(c.for_user(b.user).followers("7"))->items.size() == 1);
     b.wire->answer(201, R"({"data":{"id":"6","text":"hello"}})", [](const http::request& r) {
         CHECK(r.method == "POST");
         CHECK(r.target == "/2/tweets");
         CHECK(r.body == R"({"text":"hello","reply":{"in_reply_to_tweet_id":"5"}})");
     });
-    CHECK(run(c.post_tweet(b.user, "hello", "5"))->id == "6");
+    CHECK(run(c.for_user(b.user).post_tweet("hello", "5"))->id == "6");
     b.wire->answer(200, R"({"data":{"deleted":true}})", [](const http::request& r) { CHECK(r.method == "DELETE"); });
-    CHECK(run(c.delete_tweet(b.user, "6")));
+    CHECK(run(c.for_user(b.user).delete_tweet("6")));
     b.wire->answer(200, R"({"access_token":"token-canary"})",
         [](const http::request& r) { CHECK(r.target == "/1.1/oauth/invalidate_token.json"); });
-    CHECK(run(c.invalidate_token(b.user)));
+    CHECK(run(c.for_user(b.user).invalidate_token()));
     CHECK(b.wire->done());
 }
 
@@ -252,16 +252,16 @@ TEST_CASE("any other call: 2xx is the answer, the rest is thrown")
     bench b;
     client c = b.make();
     b.wire->answer(204, "");
-    CHECK(run(c.request(b.user, api_call("GET", "/2/x")))->status == 204);
+    CHECK(run(c.for_user(b.user).request(api_call("GET", "/2/x")))->status == 204);
     b.wire->answer(302, "").header("location", "https://evil.example");
-    check_refused(c.request(b.user, api_call("GET", "/2/x")), errc::unexpected_redirect);
+    check_refused(c.for_user(b.user).request(api_call("GET", "/2/x")), errc::unexpected_redirect);
 }
 
 TEST_CASE("a page of HTML with 200 is a malformed answer")
 {
     bench b;
     b.wire->answer(200, "<html>hotel</html>");
-    const auto refused = run(b.make().me(b.user));
+    const auto refused = run(b.make().for_user(b.user).me());
     REQUIRE_FALSE(refused);
     CHECK(refused.error().reason() == errc::malformed_response);
     CHECK(refused.error().http_status() == 200);
@@ -276,65 +276,65 @@ TEST_CASE("arguments that can't be used are refused before a byte is sent")
     for (const api_version api : {api_version::v1_1, api_version::v2}) {
         bench b(api);
         client c = b.make();
-        check_refused(c.profile(b.user, ""));
-        check_refused(c.profile(b.user, "a/b"));
-        check_refused(c.profile(b.user, "1234567890123456"));
-        check_refused(c.profile(b.user, user_ref::id("12345678901234567890")));
-        check_refused(c.profile(b.user, user_ref::id("7/../8")));
-        check_refused(c.profiles(b.user, mixed));
-        check_refused(c.profiles(b.user, too_many));
-        check_refused(c.profiles(b.user, one_bad));
-        check_refused(c.tweets(b.user, "ann"));
-        check_refused(c.mentions(b.user, ""));
-        check_refused(c.followers(b.user, "7/"));
-        check_refused(c.post_tweet(b.user, ""));
-        check_refused(c.post_tweet(b.user, "bad \xff"));
-        check_refused(c.post_tweet(b.user, "hi", "x"));
-        check_refused(c.delete_tweet(b.user, ""));
+        check_refused(c.for_user(b.user).profile(""));
+        check_refused(c.for_user(b.user).profile("a/b"));
+        check_refused(c.for_user(b.user).profile("1234567890123456"));
+        check_refused(c.for_user(b.user).profile(user_ref::id("12345678901234567890")));
+        check_refused(c.for_user(b.user).profile(user_ref::id("7/../8")));
+        check_refused(c.for_user(b.user).profiles(mixed));
+        check_refused(c.for_user(b.user).profiles(too_many));
+        check_refused(c.for_user(b.user).profiles(one_bad));
+        check_refused(c.for_user(b.user).tweets("ann"));
+        check_refused(c.for_user(b.user).mentions(""));
+        check_refused(c.for_user(b.user).followers("7/"));
+        check_refused(c.for_user(b.user).post_tweet(""));
+        check_refused(c.for_user(b.user).post_tweet("bad \xff"));
+        check_refused(c.for_user(b.user).post_tweet("hi", "x"));
+        check_refused(c.for_user(b.user).delete_tweet(""));
 
         page_options bad_count;
         bad_count.count = -1;
-        check_refused(c.tweets(b.user, "7", bad_count));
+        check_refused(c.for_user(b.user).tweets("7", bad_count));
         bad_count.count = 201;
-        check_refused(c.mentions(b.user, "7", bad_count));
+        check_refused(c.for_user(b.user).mentions("7", bad_count));
         bad_count.count = 1001;
-        check_refused(c.followers(b.user, "7", bad_count));
+        check_refused(c.for_user(b.user).followers("7", bad_count));
         page_options bad_token;
         bad_token.token = "a\nb";
-        check_refused(c.tweets(b.user, "7", bad_token));
+        check_refused(c.for_user(b.user).tweets("7", bad_token));
         page_options bad_since;
         bad_since.since_id = "x";
-        check_refused(c.tweets(b.user, "7", bad_since));
+        check_refused(c.for_user(b.user).tweets("7", bad_since));
         page_options since;
         since.since_id = "5";
-        check_refused(c.followers(b.user, "7", since));
+        check_refused(c.for_user(b.user).followers("7", since));
 
         for (const char* path :
             {"", "2/x", "https://evil.example/", "//evil.example/x\n", "/a b", "/a?b=c", "/a#b", "/caf\xc3\xa9"}) {
             CAPTURE(path);
-            check_refused(c.request(b.user, api_call("GET", path)));
+            check_refused(c.for_user(b.user).request(api_call("GET", path)));
         }
         api_call both("POST", "/2/x");
         both.form = {{"a", "b"}};
         both.json = "{}";
-        check_refused(c.request(b.user, both));
-        check_refused(c.request(b.user, api_call("GE T", "/2/x")));
+        check_refused(c.for_user(b.user).request(both));
+        check_refused(c.for_user(b.user).request(api_call("GE T", "/2/x")));
         api_call own("GET", "/2/x");
         own.query = {{"oauth_token", "x"}};
-        check_refused(c.request(b.user, own));
+        check_refused(c.for_user(b.user).request(own));
         CHECK(b.wire->seen.empty());
     }
 
     page_options four;
     four.count = 4;
     bench b;
-    check_refused(b.make().tweets(b.user, "7", four));
+    check_refused(b.make().for_user(b.user).tweets("7", four));
     bench old(api_version::v1_1);
     old.wire->answer(200, "[]");
-    CHECK(run(old.make().tweets(old.user, "7", four)));
-    check_refused(old.make().mentions(ann(), "8"));
+    CHECK(run(old.make().for_user(old.user).tweets("7", four)));
+    check_refused(old.make().for_user(ann()).mentions("8"));
     old.wire->answer(200, "[]");
-    CHECK(run(old.make().mentions(ann(), "7")));
+    CHECK(run(old.make().for_user(ann()).mentions("7")));
 }
 
 TEST_CASE("no error shows a secret, a token, a verifier or a signature that the provider repeats")
@@ -373,7 +373,7 @@ TEST_CASE("no error shows a secret, a token, a verifier or a signature that the 
         bench b;
         auto wire = std::make_shared<parrot>(whole_header);
         client c(wire, oauth1::consumer("consumer-key", secret("consumer-canary")), b.options);
-        const auto me = run(c.me(oauth1::access_token("token-canary", secret("token-secret-canary"))));
+        const auto me = run(c.for_user(oauth1::access_token("token-canary", secret("token-secret-canary"))).me());
         REQUIRE_FALSE(me);
         const std::string own = me.error().what();
         for (const char* canary : {"consumer-canary", "token-canary", "token-secret-canary"})

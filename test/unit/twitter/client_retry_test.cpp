@@ -38,7 +38,7 @@ TEST_CASE("a clock that is ten minutes off is mended once, with a new nonce, and
 
         // The next call begins with what was learnt.
         b.wire->answer(200, someone);
-        CHECK(run(c.profile(b.user, "ann")));
+        CHECK(run(c.for_user(b.user).profile("ann")));
         CHECK(oauth(b.wire->seen[2], "oauth_timestamp") == "1700000600");
         CHECK(b.time->sleeps.empty());
     }
@@ -49,7 +49,7 @@ TEST_CASE("a POST refused for its time was not carried out, and is mended too")
     bench b;
     b.wire->answer(401, refused_time).header("date", ten_minutes_on);
     b.wire->answer(201, R"({"data":{"id":"5","text":"hi"}})");
-    CHECK(run(b.make().post_tweet(b.user, "hi")));
+    CHECK(run(b.make().for_user(b.user).post_tweet("hi")));
     REQUIRE(b.wire->seen.size() == 2);
     CHECK(b.wire->seen[0].body == b.wire->seen[1].body);
 }
@@ -59,7 +59,7 @@ TEST_CASE("a bare 401 of API 2 is mended if the clocks differ, and a mistyped PI
     bench b;
     b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})").header("date", ten_minutes_on);
     b.wire->answer(200, someone);
-    CHECK(run(b.make().profile(b.user, "ann")));
+    CHECK(run(b.make().for_user(b.user).profile("ann")));
     bench pin;
     pin.wire->answer(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
     CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_verifier);
@@ -108,7 +108,7 @@ TEST_CASE("a GET is repeated while the provider is down, each time with a new no
 {
     bench b;
     b.wire->answer(503, "").answer(500, R"({"errors":[{"code":131,"message":"Internal error"}]})").answer(200, someone);
-    const auto found = run(b.make().profile(b.user, "ann"));
+    const auto found = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE(found);
     CHECK(found->id == "7");
     REQUIRE(b.wire->seen.size() == 3);
@@ -124,7 +124,7 @@ TEST_CASE("the retry budget ends a GET's patience")
     bench b;
     for (int i = 0; i < 3; ++i)
         b.wire->answer(503, "").header("retry-after", "2");
-    const auto refused = run(b.make().profile(b.user, "ann"));
+    const auto refused = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().reason() == errc::provider_unavailable);
     CHECK(b.time->sleeps == std::vector<std::chrono::milliseconds>{2s, 2s});
@@ -133,7 +133,7 @@ TEST_CASE("the retry budget ends a GET's patience")
     bench once;
     once.options.retry_budget = 0ms;
     once.wire->answer(503, "");
-    CHECK_FALSE(run(once.make().profile(once.user, "ann")));
+    CHECK_FALSE(run(once.make().for_user(once.user).profile("ann")));
     CHECK(once.wire->seen.size() == 1);
 }
 
@@ -151,17 +151,17 @@ TEST_CASE("legs, posts and deletions are never repeated for a provider that is d
     };
     sent_once([](bench& b) { return b.make().request_token("oob"); });
     sent_once([](bench& b) { return b.make().access_token(b.login, "1234567"); });
-    sent_once([](bench& b) { return b.make().invalidate_token(b.user); });
-    sent_once([](bench& b) { return b.make().post_tweet(b.user, "hi"); });
-    sent_once([](bench& b) { return b.make().delete_tweet(b.user, "5"); });
-    sent_once([](bench& b) { return b.make().request(b.user, api_call("PUT", "/2/x")); });
+    sent_once([](bench& b) { return b.make().for_user(b.user).invalidate_token(); });
+    sent_once([](bench& b) { return b.make().for_user(b.user).post_tweet("hi"); });
+    sent_once([](bench& b) { return b.make().for_user(b.user).delete_tweet("5"); });
+    sent_once([](bench& b) { return b.make().for_user(b.user).request(api_call("PUT", "/2/x")); });
 }
 
 TEST_CASE("a spent rate limit and a broken connection are the caller's to repeat")
 {
     bench b;
     b.wire->answer(429, "").header("retry-after", "1");
-    const auto limited = run(b.make().profile(b.user, "ann"));
+    const auto limited = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE_FALSE(limited);
     CHECK(limited.error().reason() == errc::rate_limited);
     CHECK(limited.error().retry_after() == 1s);
@@ -169,7 +169,7 @@ TEST_CASE("a spent rate limit and a broken connection are the caller's to repeat
 
     bench broken;
     broken.wire->fail(error(errc::connection_lost));
-    CHECK(run(broken.make().profile(broken.user, "ann")).error().reason() == errc::connection_lost);
+    CHECK(run(broken.make().for_user(broken.user).profile("ann")).error().reason() == errc::connection_lost);
     CHECK(broken.wire->seen.size() == 1);
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("a GET that the transport sends again is signed anew")
     bench b;
     client c = b.make();
     b.wire->answer(200, someone);
-    CHECK(run(c.profile(b.user, "ann")));
+    CHECK(run(c.for_user(b.user).profile("ann")));
     http::request again = b.wire->seen.at(0);
     REQUIRE(again.renew);
     b.time->pass(3s);
@@ -195,7 +195,7 @@ TEST_CASE("an operation outlives its client")
     bench b;
     b.wire->answer(503, "").answer(200, someone);
     auto c = std::make_unique<client>(b.make());
-    auto operation = c->profile(b.user, "ann");
+    auto operation = c->for_user(b.user).profile("ann");
     c.reset();
     CHECK(run(std::move(operation)));
 }
@@ -224,7 +224,7 @@ TEST_CASE("cancelling is a typed error")
     boost::asio::cancellation_signal cancel;
     std::optional<result<reply<profile>>> outcome;
     std::exception_ptr failure;
-    boost::asio::co_spawn(context, c.me(b.user),
+    boost::asio::co_spawn(context, c.for_user(b.user).me(),
         boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, reply<profile>) { failure = e; }));
     context.poll();
     cancel.emit(boost::asio::cancellation_type::terminal);

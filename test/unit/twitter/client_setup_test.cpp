@@ -12,7 +12,7 @@ TEST_CASE("client: a response in an encoding that was not asked for is named as 
     for (const char* encoding : {"gzip", "br", "deflate, gzip"}) {
         bench b;
         b.wire->answer(200, "\x1f\x8b\x08").header("content-encoding", encoding);
-        const auto refused = run(b.make().me(b.user));
+        const auto refused = run(b.make().for_user(b.user).me());
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == errc::malformed_response);
         CHECK(refused.error().message().find(std::string("Content-Encoding ") + encoding) != std::string::npos);
@@ -21,12 +21,12 @@ TEST_CASE("client: a response in an encoding that was not asked for is named as 
     for (const char* encoding : {"identity", "Identity"}) {
         bench b;
         b.wire->answer(200, R"({"data":{"id":"7","name":"A","username":"ann"}})").header("content-encoding", encoding);
-        CHECK(run(b.make().me(b.user)));
+        CHECK(run(b.make().for_user(b.user).me()));
     }
     // What refuses has said enough by its status, and garbage is not shown as its words.
     bench b;
     b.wire->answer(503, "\x1f\x8b\x08").header("content-encoding", "gzip");
-    const auto busy = run(b.make().without_retry().me(b.user));
+    const auto busy = run(b.make().without_retry().for_user(b.user).me());
     REQUIRE_FALSE(busy);
     CHECK(busy.error().reason() == errc::provider_unavailable);
     CHECK(busy.error().provider_message().empty());

@@ -55,15 +55,15 @@ TEST_CASE("client: any exception of a transport, a clock or a nonce is a typed e
             wire->raise = raise;
             wire->in_the_call = in_the_call;
             const client c(wire, oauth1::consumer("key", secret("s")), b.options);
-            CHECK(run(c.me(b.user)).error().reason() == reason);
+            CHECK(run(c.for_user(b.user).me()).error().reason() == reason);
             CHECK(run(c.request_token("oob")).error().reason() == reason);
-            CHECK(run(c.post_tweet(b.user, "hi")).error().reason() == reason);
-            CHECK(run(c.profiles(b.user, std::vector<user_ref>(1, "ann"))).error().reason() == reason);
+            CHECK(run(c.for_user(b.user).post_tweet("hi")).error().reason() == reason);
+            CHECK(run(c.for_user(b.user).profiles(std::vector<user_ref>(1, "ann"))).error().reason() == reason);
         }
 
     bench b;
     b.options.nonce = []() -> std::string { throw 7; };
-    CHECK(run(b.make().me(b.user)).error().reason() == errc::invalid_argument);
+    CHECK(run(b.make().for_user(b.user).me()).error().reason() == errc::invalid_argument);
 
     class throwing_clock final : public coauth::clock {
     public:
@@ -74,5 +74,5 @@ TEST_CASE("client: any exception of a transport, a clock or a nonce is a typed e
     bench without_time;
     without_time.options.clock = std::make_shared<throwing_clock>();
     without_time.wire->answer(200, R"({"data":{"id":"7","username":"ann","name":"Ann"}})");
-    CHECK(run(without_time.make().profile(without_time.user, "ann")));
+    CHECK(run(without_time.make().for_user(without_time.user).profile("ann")));
 }

@@ -1,0 +1,112 @@
+#include "http/http1/wire_check.hpp"
+
+#include "http/duration_check.hpp"
+#include "http/host.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace coauth::http {
+
+namespace {
+
+constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool is_hex(char c) noexcept
+{
+    return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+// RFC 9110, section 5.6.2.
+constexpr bool is_token_character(char c) noexcept
+{
+    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) noexcept
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+}
+
+// Visible, tab, space, or obs-text: no control character may pass, CR, LF and NUL least of all.
+constexpr bool in_field_value(char c) noexcept
+{
+    const auto u = static_cast<unsigned char>(c);
+    return u == '\t' || (u >= 0x20 && u != 0x7f);
+}
+
+// RFC 3986, sections 3.3 and 3.4, as lenient as the signer: brackets may stand raw, and more in a query.
+bool is_origin_form(std::string_view target) noexcept
+{
+    if (target.empty() || target.front() != '/')
+        return false;
+    bool in_query = false;
+    for (std::size_t i = 0; i < target.size(); ++i) {
+        const char c = target[i];
+        if (c <= 0x20 || c >= 0x7f || c == '#')
+            return false;
+        if (c == '%' && (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2])))
+            return false;
+        if (c == '?')
+            in_query = true;
+        else if (!in_query && std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos)
+            return false;
+    }
+    return true;
+}
+
+// These say where a message ends or what becomes of the connection.
+bool is_the_transports_own(std::string_view name) noexcept
+{
+    constexpr std::array own = {std::string_view("Host"), std::string_view("Content-Length"),
+        std::string_view("Transfer-Encoding"), std::string_view("Connection"), std::string_view("Keep-Alive"),
+        std::string_view("Proxy-Connection"), std::string_view("Proxy-Authorization"), std::string_view("Upgrade"),
+        std::string_view("TE"), std::string_view("Trailer"), std::string_view("Expect")};
+    return std::any_of(own.begin(), own.end(), [name](std::string_view o) { return same_field_name(o, name); });
+}
+
+error unfit(std::string why)
+{
+    return error(errc::invalid_argument, "the request can't be sent: " + std::move(why));
+}
+
+} // namespace
+
+result<void> check_for_the_wire(const request& what)
+{
+    if (!is_host(what.origin.host))
+        return unfit("its host is no DNS name or address");
+    if (what.origin.port == 0)
+        return unfit("its port is 0");
+    if (!what.origin.https && !is_loopback(what.origin.host))
+        return unfit("it is plain http").with_hint("use https; plain http is for loopback addresses only");
+
+    if (!is_token(what.method))
+        return unfit("its method is no token");
+    if (what.method == "CONNECT")
+        return unfit("CONNECT opens a tunnel, which is the transport's own work");
+    if (!is_origin_form(what.target))
+        return unfit("its target is not an encoded path that begins with a slash")
+            .with_hint("percent-encode what is not allowed in a path or query");
+
+    // Names may be shown; values may be secret.
+    for (const auto& [name, value] : what.headers) {
+        if (!is_token(name))
+            return unfit("the name of a header is no token");
+        if (is_the_transports_own(name))
+            return unfit("the header " + name + " is the transport's own");
+        if (!std::all_of(value.begin(), value.end(), in_field_value))
+            return unfit("the header " + name + " holds a control character")
+                .with_hint("a key or token read from a file often ends with a newline");
+    }
+    if (what.deadline.count() != 0 && !is_usable_duration(what.deadline))
+        return unfit("its deadline is negative or beyond 30 days");
+    return {};
+}
+
+} // namespace coauth::http

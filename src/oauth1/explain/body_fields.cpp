@@ -1,0 +1,169 @@
+#include "oauth1/explain/body_fields.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+// Reads what it knows and gives up at anything else: it explains a signature, and validates nothing.
+class member_reader {
+public:
+    explicit member_reader(std::string_view text) : rest_(text) {}
+
+    std::optional<parameters> read()
+    {
+        parameters list;
+        if (!take('{'))
+            return std::nullopt;
+        if (take('}'))
+            return list;
+        do {
+            auto name = read_string();
+            if (!name || !take(':'))
+                return std::nullopt;
+            auto value = next() == '"' ? read_string() : read_word();
+            if (!value)
+                return std::nullopt;
+            list.emplace_back(*std::move(name), *std::move(value));
+        } while (take(','));
+        return take('}') ? std::optional(std::move(list)) : std::nullopt;
+    }
+
+private:
+    char next()
+    {
+        const auto begin = rest_.find_first_not_of(" \t\r\n");
+        rest_.remove_prefix(begin == rest_.npos ? rest_.size() : begin);
+        return rest_.empty() ? '\0' : rest_.front();
+    }
+
+    bool take(char expected)
+    {
+        if (next() != expected || rest_.empty())
+            return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+
+    std::optional<std::string> read_word()
+    {
+        const auto end = rest_.find_first_not_of("+-.0123456789abcdefghijklmnopqrstuvwxyzE");
+        const auto word = rest_.substr(0, end);
+        rest_.remove_prefix(word.size());
+        return word.empty() ? std::nullopt : std::optional<std::string>(word);
+    }
+
+    std::optional<std::string> read_string()
+    {
+        if (!take('"'))
+            return std::nullopt;
+        std::string out;
+        while (!rest_.empty()) {
+            const char c = rest_.front();
+            rest_.remove_prefix(1);
+            if (c == '"')
+                return out;
+            if (c != '\\')
+                out += c;
+            else if (!read_escape(out))
+                return std::nullopt;
+        }
+        return std::nullopt;
+    }
+
+    bool read_escape(std::string& out)
+    {
+        if (rest_.empty())
+            return false;
+        const char c = rest_.front();
+        rest_.remove_prefix(1);
+        constexpr std::string_view letters = "\"\\/bfnrt", characters = "\"\\/\b\f\n\r\t";
+        if (const auto known = letters.find(c); known != letters.npos) {
+            out += characters[known];
+            return true;
+        }
+        auto unit = c == 'u' ? read_unit() : std::nullopt;
+        if (!unit)
+            return false;
+        std::uint32_t code = *unit;
+        if (code >= 0xd800 && code < 0xdc00 && rest_.starts_with("\\u")) {
+            rest_.remove_prefix(2);
+            unit = read_unit();
+            if (!unit)
+                return false;
+            code = 0x10000 + ((code - 0xd800) << 10) + (*unit - 0xdc00);
+        }
+        append_utf_8(code, out);
+        return true;
+    }
+
+    std::optional<std::uint32_t> read_unit()
+    {
+        std::uint32_t unit = 0;
+        const auto digits = rest_.substr(0, 4);
+        const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
+        if (failure != std::errc() || digits.size() != 4 || end != digits.data() + 4)
+            return std::nullopt;
+        rest_.remove_prefix(4);
+        return unit;
+    }
+
+    static void append_utf_8(std::uint32_t code, std::string& out)
+    {
+        const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3f)); };
+        if (code < 0x80) {
+            out += static_cast<char>(code);
+        } else if (code < 0x800) {
+            out += static_cast<char>(0xc0 | (code >> 6));
+            tail(0);
+        } else if (code < 0x10000) {
+            out += static_cast<char>(0xe0 | (code >> 12));
+            tail(6);
+            tail(0);
+        } else {
+            out += static_cast<char>(0xf0 | ((code >> 18) & 7));
+            tail(12);
+            tail(6);
+            tail(0);
+        }
+    }
+
+    std::string_view rest_;
+};
+
+} // namespace
+
+parameters flat_json_members(std::string_view text)
+{
+    return member_reader(text).read().value_or(parameters());
+}
+
+parameters multipart_fields(std::string_view text)
+{
+    parameters list;
+    const auto boundary = text.substr(0, text.find("\r\n"));
+    if (!boundary.starts_with("--") || boundary.size() < 3)
+        return list;
+    while (text.starts_with(boundary)) {
+        text.remove_prefix(boundary.size());
+        const auto end = text.find(boundary);
+        const auto part = text.substr(0, end);
+        text.remove_prefix(part.size());
+        const auto blank = part.find("\r\n\r\n");
+        constexpr std::string_view before_name = "form-data; name=\"";
+        const auto name = part.find(before_name);
+        if (end == text.npos || blank == part.npos || name == part.npos || name > blank || part.size() < blank + 6)
+            break;
+        const auto head = part.substr(name + before_name.size(), blank - name - before_name.size());
+        if (head.find("filename") == head.npos)
+            list.emplace_back(head.substr(0, head.find('"')), part.substr(blank + 4, part.size() - blank - 6));
+    }
+    return list;
+}
+
+} // namespace coauth::oauth1

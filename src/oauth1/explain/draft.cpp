@@ -1,0 +1,128 @@
+#include "oauth1/explain/draft.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+    return out;
+}
+
+bool stays(char c, const escaping& how) noexcept
+{
+    const bool letter_or_digit = (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+    return letter_or_digit || c == '-' || c == '.' || c == '_' || (c == '~' && !how.tilde) ||
+           how.left_alone.find(c) != std::string_view::npos;
+}
+
+std::string escape_once(std::string_view text, const escaping& how)
+{
+    const std::string_view digits = how.lower_case ? "0123456789abcdef" : "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size() + text.size() / 2);
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (stays(c, how)) {
+            out += c;
+        } else if (c == ' ' && how.plus) {
+            out += '+';
+        } else {
+            out += '%';
+            out += digits[octet >> 4];
+            out += digits[octet & 15];
+        }
+    }
+    return out;
+}
+
+std::string escape(std::string_view text, const escaping& how)
+{
+    std::string out(text);
+    for (unsigned i = 0; i < how.rounds; ++i)
+        out = escape_once(out, how);
+    return out;
+}
+
+struct pair {
+    std::string name, value;                 // encoded
+    std::string decoded_name, decoded_value; // as they were
+};
+
+bool comes_before(const pair& a, const pair& b, ordering order)
+{
+    switch (order) {
+    case ordering::encoded_pairs:
+        return std::tie(a.name, a.value) < std::tie(b.name, b.value);
+    case ordering::encoded_names:
+        return a.name < b.name;
+    case ordering::joined:
+        return a.name + '=' + a.value < b.name + '=' + b.value;
+    case ordering::decoded:
+        return std::tie(a.decoded_name, a.decoded_value) < std::tie(b.decoded_name, b.decoded_value);
+    case ordering::any_case:
+        return lower(a.name) < lower(b.name);
+    case ordering::as_collected:
+        break;
+    }
+    return false;
+}
+
+} // namespace
+
+draft::draft(const claims& c) : method(c.method), scheme(c.where.https ? "https" : "http"), path(c.where.path)
+{
+    std::transform(method.begin(), method.end(), method.begin(),
+        [](char x) { return x >= 'a' && x <= 'z' ? static_cast<char>(x - 'a' + 'A') : x; });
+    host = lower(c.where.host);
+    if (c.where.port != (c.where.https ? 443 : 80))
+        port = ':' + std::to_string(c.where.port);
+
+    const auto is_request = [](const parameter& p) { return !p.first.starts_with("oauth_"); };
+    std::copy_if(c.query.begin(), c.query.end(), std::back_inserter(query), is_request);
+    std::copy_if(c.form.begin(), c.form.end(), std::back_inserter(form), is_request);
+    std::copy_if(c.header.begin(), c.header.end(), std::back_inserter(header), is_request);
+    std::copy_if(c.oauth.begin(), c.oauth.end(), std::back_inserter(header),
+        [](const parameter& p) { return p.first != "oauth_signature"; });
+}
+
+std::string draft::base_string() const
+{
+    std::vector<pair> pairs;
+    for (const parameters* list : {&query, &form, &header})
+        for (const auto& [name, value] : *list)
+            pairs.push_back(pair{escape(name, inner), escape(value, inner), name, value});
+    for (const auto& [name, value] : as_they_are)
+        pairs.push_back(pair{name, value, name, value});
+    if (order != ordering::as_collected)
+        std::stable_sort(
+            pairs.begin(), pairs.end(), [&](const pair& a, const pair& b) { return comes_before(a, b, order); });
+
+    std::string joined;
+    for (const pair& p : pairs) {
+        if (!joined.empty())
+            joined += '&';
+        joined += p.name;
+        if (equals_when_empty || !p.value.empty())
+            joined += '=';
+        joined += p.value;
+    }
+    joined += behind_parameters;
+    const std::string server = path_only ? std::string() : scheme + "://" + host + port;
+    return escape(method, escaping()) + '&' + escape(server + path + behind_path, outer_uri) + '&' +
+           escape(joined, outer_parameters);
+}
+
+} // namespace coauth::oauth1

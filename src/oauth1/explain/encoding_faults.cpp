@@ -1,0 +1,236 @@
+#include "oauth1/explain/faults.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+using context = fault_context;
+
+// ---- Decoding ---------------------------------------------------------------------------------
+
+// Reads `raw` the way a client might that signs its own text: what `read` makes of each name and value.
+template <class Read>
+parameters read_raw(std::string_view raw, Read read)
+{
+    parameters list;
+    while (!raw.empty()) {
+        const auto end = std::min(raw.find('&'), raw.size());
+        const std::string_view text = raw.substr(0, end);
+        raw.remove_prefix(std::min(end + 1, raw.size()));
+        if (text.empty() || text.starts_with("oauth_"))
+            continue;
+        const auto equals = std::min(text.find('='), text.size());
+        list.emplace_back(read(text.substr(0, equals)), read(text.substr(std::min(equals + 1, text.size()))));
+    }
+    return list;
+}
+
+void plus_stays_plus(draft& d, const context& c)
+{
+    // What was read as a form before has no bad % in it.
+    const auto read = [](std::string_view text) { return percent_decode(text).value(); };
+    d.query = read_raw(c.request.where.query, read);
+    if (c.request.form_body)
+        d.form = read_raw(c.body, read);
+}
+
+void text_as_sent(draft& d, const context& c)
+{
+    const auto read = [](std::string_view text) { return std::string(text); };
+    d.as_they_are = read_raw(c.request.where.query, read);
+    if (c.request.form_body)
+        for (parameter& p : read_raw(c.body, read))
+            d.as_they_are.push_back(std::move(p));
+    d.query.clear();
+    d.form.clear();
+}
+
+// Encoded as it came, by a client that forgot that it had been encoded before.
+void not_decoded(draft& d, const context& c)
+{
+    const auto read = [](std::string_view text) { return std::string(text); };
+    d.query = read_raw(c.request.where.query, read);
+    if (c.request.form_body)
+        d.form = read_raw(c.body, read);
+}
+
+// Two octets of UTF-8 hold what one of Latin-1 does; other characters have no Latin-1.
+std::string latin_1(std::string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        if ((lead == 0xc2 || lead == 0xc3) && i + 1 < text.size())
+            out += static_cast<char>(((lead & 3) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3f));
+        else
+            out += text[i];
+    }
+    return out;
+}
+
+void as_latin_1(draft& d, const context&)
+{
+    for (parameters* list : {&d.query, &d.form})
+        for (auto& [name, value] : *list) {
+            name = latin_1(name);
+            value = latin_1(value);
+        }
+}
+
+// Each octet of UTF-8 taken for a character of Latin-1, and written as UTF-8.
+std::string utf_8_twice(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x80) {
+            out += c;
+        } else {
+            out += static_cast<char>(0xc0 | (octet >> 6));
+            out += static_cast<char>(0x80 | (octet & 0x3f));
+        }
+    }
+    return out;
+}
+
+void as_utf_8_twice(draft& d, const context&)
+{
+    for (parameters* list : {&d.query, &d.form})
+        for (auto& [name, value] : *list) {
+            name = utf_8_twice(name);
+            value = utf_8_twice(value);
+        }
+}
+
+// ---- Encoding ---------------------------------------------------------------------------------
+
+constexpr std::string_view sub_delimiters = "!*'()";
+
+// A client has one encoder and uses it for all.
+void encode_all(draft& d, const escaping& how)
+{
+    d.inner = d.outer_uri = d.outer_parameters = how;
+}
+
+void browser_encoder(draft& d, const context&)
+{
+    escaping how;
+    how.left_alone = sub_delimiters;
+    encode_all(d, how);
+}
+
+void tilde_encoded(draft& d, const context&)
+{
+    escaping how;
+    how.tilde = true;
+    encode_all(d, how);
+}
+
+void form_encoder(draft& d, const context&)
+{
+    escaping how;
+    how.left_alone = "*";
+    how.tilde = true;
+    how.plus = true;
+    encode_all(d, how);
+}
+
+void lower_case(draft& d, const context&)
+{
+    escaping how;
+    how.lower_case = true;
+    encode_all(d, how);
+}
+
+// ---- The callback -----------------------------------------------------------------------------
+
+void callback_decoded(draft& d, const context&)
+{
+    for (auto& [name, value] : d.header)
+        if (name == "oauth_callback")
+            if (auto decoded = percent_decode(value))
+                value = *std::move(decoded);
+}
+
+void callback_as_is(draft& d, const context&)
+{
+    const std::string* value = find(d.header, "oauth_callback");
+    if (!value)
+        return;
+    d.as_they_are.emplace_back("oauth_callback", *value);
+    std::erase_if(d.header, [](const parameter& p) { return p.first == "oauth_callback"; });
+}
+
+void callback_encoded(draft& d, const context&)
+{
+    for (auto& [name, value] : d.header)
+        if (name == "oauth_callback")
+            value = percent_encode(value);
+}
+
+constexpr std::string_view reserved = "the encoding differs: reserved characters such as ! * ' ( ) were left alone; "
+                                      "encode all but letters, digits and -._~";
+constexpr std::string_view brackets = "the encoding differs: square brackets or commas were left alone; encode them in "
+                                      "names and values, and once more in the base string";
+constexpr std::string_view lower = "the encoding differs: %XX was written with lower-case hex digits; use upper case";
+constexpr std::string_view too_often = "the encoding differs: the parameters were encoded once too often; in the base "
+                                       "string they are encoded twice in all";
+
+constexpr signing_fault faults[] = {
+    {"the encoding differs: a + in query or form body was signed as a plus; there it is a space", plus_stays_plus},
+    {"the encoding differs: a space was signed as +; in the base string it is %20",
+        [](draft& d, const context&) { d.inner.plus = true; }},
+    {reserved, browser_encoder},
+    {reserved, [](draft& d, const context&) { d.inner.left_alone = sub_delimiters; }},
+    {"the encoding differs: ~ was encoded; it stays as it is", tilde_encoded},
+    {"the encoding differs: a form encoder was used, which leaves * alone, encodes ~ and writes spaces as +; encode "
+     "all "
+     "but letters, digits and -._~, a space as %20",
+        form_encoder},
+    {"the encoding differs: / was left alone; encode it too",
+        [](draft& d, const context&) { d.inner.left_alone = "/"; }},
+    {"the encoding differs: / was left alone and a space was signed as +; encode all but letters, digits and -._~, a "
+     "space as %20",
+        [](draft& d, const context&) {
+            d.inner.left_alone = "/";
+            d.inner.plus = true;
+        }},
+    {brackets, [](draft& d, const context&) { d.inner.left_alone = "[]"; }},
+    {brackets, [](draft& d, const context&) { d.inner.left_alone = "[],"; }},
+    {lower, lower_case},
+    {lower, [](draft& d, const context&) { d.inner.lower_case = true; }},
+    {"the encoding differs: the text of query or form body was signed as it was sent; decode it and encode it as RFC "
+     "5849, section 3.6 says",
+        text_as_sent},
+    {"the encoding differs: characters outside ASCII were signed as Latin-1; sign their UTF-8", as_latin_1},
+    {"the encoding differs: characters outside ASCII were encoded as UTF-8 twice; encode them once", as_utf_8_twice},
+    {"the encoding differs: query or form body was encoded again without being decoded; decode it first", not_decoded},
+    {"the callback differs: it was sent encoded twice, but signed encoded once; hand it over as it is",
+        callback_decoded},
+    {"the callback differs: it was not encoded; encode it as every value", callback_as_is},
+    {"the callback differs: it was encoded twice before it was signed, but once when it was sent; hand it over as it "
+     "is",
+        callback_encoded},
+    {too_often, [](draft& d, const context&) { d.inner.rounds = 2; }},
+    {too_often, [](draft& d, const context&) { d.outer_parameters.rounds = 2; }},
+    {"the encoding differs: names and values were not encoded before they were joined",
+        [](draft& d, const context&) { d.inner.rounds = 0; }},
+    {"the encoding differs: the joined parameters were not encoded once more in the base string",
+        [](draft& d, const context&) { d.outer_parameters.rounds = 0; }},
+    {"the base string differs: its parts were joined without being encoded",
+        [](draft& d, const context&) { d.outer_uri.rounds = d.outer_parameters.rounds = 0; }},
+};
+
+} // namespace
+
+std::span<const signing_fault> encoding_faults() noexcept
+{
+    return faults;
+}
+
+} // namespace coauth::oauth1

@@ -1,0 +1,67 @@
+// The usual faults of clients, as changes to what they should have signed.
+#pragma once
+
+#include "oauth1/explain/draft.hpp"
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace coauth::oauth1 {
+
+/// What a fault may need to know beside the draft.
+struct fault_context {
+    fault_context(const claims& request, std::string_view body) : request(request), body(body) {}
+
+    const claims& request;
+    std::string_view body;
+};
+
+/// One fault: the change it makes, and what to tell the operator about it. A change that finds nothing
+/// to change leaves the draft as it is.
+struct signing_fault {
+    std::string_view sentence;
+    void (*change)(draft& d, const fault_context& c);
+};
+
+/// In method and URI.
+std::span<const signing_fault> uri_faults() noexcept;
+/// In which parameters were signed, and in what order.
+std::span<const signing_fault> parameter_faults() noexcept;
+/// In how they were decoded and encoded.
+std::span<const signing_fault> encoding_faults() noexcept;
+
+/// All of them, in the order in which they are tried.
+inline std::array<std::span<const signing_fault>, 3> signing_faults() noexcept
+{
+    return {uri_faults(), parameter_faults(), encoding_faults()};
+}
+
+/// What a client had to make its key of. Views of secrets: keep no copy that is not wiped.
+struct key_parts {
+    key_parts() = default;
+
+    std::string_view consumer_key, consumer_secret;
+    std::string_view token, token_secret; ///< Empty without a token.
+};
+
+/// The key as RFC 5849, section 3.4.2 makes it, of any two secrets.
+std::string key_of(std::string_view consumer_secret, std::string_view token_secret);
+
+/// One fault in the key. Without a token some make the right key, and are none.
+struct key_fault {
+    std::string_view sentence;
+    std::string (*make)(const key_parts& parts);
+};
+std::span<const key_fault> key_faults() noexcept;
+
+/// One fault in how the right signature was written: `signature` as it should be, `octets` are the digest. Where
+/// it changes nothing it is none.
+struct form_fault {
+    std::string_view sentence;
+    std::string (*make)(const std::string& signature, const std::string& octets);
+};
+std::span<const form_fault> form_faults() noexcept;
+
+} // namespace coauth::oauth1

@@ -1,0 +1,234 @@
+#include "oauth1/explain/mismatch.hpp"
+
+#include "oauth1/base64.hpp"
+#include "oauth1/digest.hpp"
+#include "oauth1/explain/draft.hpp"
+#include "oauth1/explain/faults.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+struct hash {
+    std::string_view method;
+    const char* digest;
+    std::size_t octets;
+};
+constexpr std::array hashes = {
+    hash{"HMAC-SHA1", "SHA1", 20}, hash{"HMAC-SHA256", "SHA256", 32}, hash{"HMAC-SHA512", "SHA512", 64}};
+
+const hash* find_hash(std::string_view method) noexcept
+{
+    const auto found = std::find_if(hashes.begin(), hashes.end(), [&](const hash& h) { return h.method == method; });
+    return found == hashes.end() ? nullptr : &*found;
+}
+
+std::string hmac(const hash& h, std::string_view key, std::string_view text)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> octets;
+    unsigned size = 0;
+    const auto* data = reinterpret_cast<const unsigned char*>(text.data());
+    if (!HMAC(digest(h.digest), key.data(), static_cast<int>(key.size()), data, text.size(), octets.data(), &size))
+        throw error(errc::invalid_argument, "OpenSSL could not make the HMAC");
+    return std::string(reinterpret_cast<const char*>(octets.data()), size);
+}
+
+std::string base64(std::string_view octets)
+{
+    std::string out;
+    base64_encode(reinterpret_cast<const unsigned char*>(octets.data()), octets.size(), out);
+    return out;
+}
+
+// Looks for what explains one signature, and counts how often it tried.
+class search {
+public:
+    explicit search(const disputed& d) : d_(d), right_(draft(d.request).base_string()) {}
+
+    finding run()
+    {
+        if (d_.method.needs_tls())
+            return found(explain_plaintext());
+        if (right_.size() > max_explained)
+            return found("the request is too long to be explained");
+        if (const hash* h = find_hash(d_.method.name())) {
+            if (auto sentence = try_forms(*h))
+                return found(*sentence);
+            if (auto sentence = try_faults())
+                return found(*sentence);
+            if (auto sentence = try_keys(*h))
+                return found(*sentence);
+            return found(nothing_fits(*h));
+        }
+        if (auto sentence = try_faults())
+            return found(*sentence);
+        return found(
+            "method, URI and parameters were tried with the usual faults and none explains it; most likely it was "
+            "made with another private key than the one whose public key is known here");
+    }
+
+private:
+    using sentence = std::optional<std::string_view>;
+
+    finding found(std::string_view text) const { return finding(std::string(text), tries_); }
+
+    std::string_view signature() const noexcept { return d_.request.signature; }
+
+    bool is_signature(const std::string& computed)
+    {
+        ++tries_;
+        return equal_in_constant_time(computed, signature());
+    }
+
+    // ---- The right signature in the wrong dress --------------------------------------------------
+
+    sentence try_forms(const hash& h)
+    {
+        const secret key(key_of(d_.consumer_secret.reveal(), d_.token_secret.reveal()));
+        const std::string octets = hmac(h, key.reveal(), right_);
+        ++tries_;
+        const std::string expected = base64(octets);
+
+        for (const form_fault& fault : form_faults()) {
+            const std::string wrong = fault.make(expected, octets);
+            if (wrong != expected && signature() == wrong)
+                return fault.sentence;
+        }
+        if (same_octets(expected))
+            return "the signature is not canonical base64: its last letter holds bits that should be zero";
+        for (const hash& other : hashes)
+            if (other.method != h.method && is_signature(base64(hmac(other, key.reveal(), right_))))
+                return "another digest was used than oauth_signature_method says; let them agree";
+        return {};
+    }
+
+    // Base64 with other tail bits decodes to the same octets.
+    bool same_octets(const std::string& expected) const
+    {
+        const std::string_view text = signature();
+        const auto body = without_padding(expected).size();
+        if (text.size() != expected.size() || text.substr(0, body - 1) != expected.substr(0, body - 1))
+            return false;
+        std::array<unsigned char, 8> a{}, b{};
+        const auto decode = [](std::string_view last, std::array<unsigned char, 8>& out) {
+            return EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(last.data()), 4);
+        };
+        const auto last = text.size() - 4;
+        const std::size_t octets = 3 - (expected.size() - body);
+        return decode(text.substr(last), a) > 0 && decode(expected.substr(last), b) > 0 &&
+               std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(octets), b.begin());
+    }
+
+    static std::string_view without_padding(std::string_view text)
+    {
+        return text.substr(0, text.find_last_not_of('=') + 1);
+    }
+
+    // ---- Another base string ---------------------------------------------------------------------
+
+    sentence try_faults()
+    {
+        const auto key = d_.method.make_key(d_.consumer_secret, d_.token_secret);
+        const fault_context context(d_.request, d_.body);
+        for (const auto faults : signing_faults())
+            for (const signing_fault& fault : faults) {
+                draft wrong(d_.request);
+                fault.change(wrong, context);
+                const std::string base_string = wrong.base_string();
+                if (base_string == right_)
+                    continue;
+                ++tries_;
+                if (key->verify(base_string, signature()))
+                    return fault.sentence;
+            }
+        return {};
+    }
+
+    // ---- Another key -----------------------------------------------------------------------------
+
+    sentence try_keys(const hash& h)
+    {
+        key_parts parts;
+        parts.consumer_key = d_.request.consumer_key;
+        parts.consumer_secret = d_.consumer_secret.reveal();
+        parts.token_secret = d_.token_secret.reveal();
+        if (d_.request.token)
+            parts.token = *d_.request.token;
+        const secret right(key_of(parts.consumer_secret, parts.token_secret));
+        for (const key_fault& fault : key_faults()) {
+            const secret wrong(fault.make(parts));
+            const bool is_fault = !wrong.empty() && !wrong.matches(right.reveal());
+            if (is_fault && is_signature(base64(hmac(h, wrong.reveal(), right_))))
+                return fault.sentence;
+        }
+
+        // Leg 3 where both were forgotten.
+        draft wrong(d_.request);
+        std::erase_if(wrong.header, [](const parameter& p) { return p.first == "oauth_verifier"; });
+        const secret without_token(key_of(parts.consumer_secret, ""));
+        if (!parts.token_secret.empty() && wrong.base_string() != right_ &&
+            is_signature(base64(hmac(h, without_token.reveal(), wrong.base_string()))))
+            return "key and parameters differ: the request token's secret was left out, and oauth_verifier was not "
+                   "signed";
+        return {};
+    }
+
+    std::string nothing_fits(const hash& h) const
+    {
+        const auto octets = without_padding(signature()).size() * 3 / 4;
+        if (octets != h.octets)
+            return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.method) +
+                   " makes " + std::to_string(h.octets) + "; was it cut off, or made with another method?";
+        const bool two_legged = !d_.request.token || d_.request.token->empty();
+        return std::string(
+                   "method, URI and parameters were tried with the usual faults and none explains it; most likely ") +
+               (two_legged ? "the consumer's secret differs" : "the consumer's or the token's secret differs");
+    }
+
+    // ---- PLAINTEXT -------------------------------------------------------------------------------
+
+    // The signature is the key itself, so its parts can be compared.
+    std::string_view explain_plaintext() const
+    {
+        const std::string_view c = d_.consumer_secret.reveal();
+        const std::string_view t = d_.token_secret.reveal();
+        if (signature() == percent_encode(key_of(c, t)))
+            return "the signature was percent-encoded twice; encode it once, where it is put into the header";
+        const auto separator = signature().find('&');
+        if (separator == std::string_view::npos)
+            return "the signature has no & between the two secrets; it stays even when there is no token";
+        const std::string_view first = signature().substr(0, separator);
+        const std::string_view second = signature().substr(separator + 1);
+        if (first == c && second == t)
+            return "the secrets were not percent-encoded; encode each before they are joined";
+        if (first == percent_encode(t) && second == percent_encode(c))
+            return "the two secrets were swapped; the consumer's comes first";
+        if (first == percent_encode(c))
+            return second.empty() ? "the token's secret was left out; use it too, after the &"
+                                  : "the token's secret differs";
+        return second == percent_encode(t) ? "the consumer's secret differs" : "both secrets differ";
+    }
+
+    const disputed& d_;
+    std::string right_;
+    std::size_t tries_ = 0;
+};
+
+} // namespace
+
+finding explain_mismatch(const disputed& d)
+{
+    return search(d).run();
+}
+
+} // namespace coauth::oauth1

@@ -1,0 +1,165 @@
+#include "oauth1/explain/faults.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::oauth1 {
+
+namespace {
+
+using context = fault_context;
+
+void method_as_given(draft& d, const context&)
+{
+    std::transform(d.method.begin(), d.method.end(), d.method.begin(),
+        [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x; });
+}
+
+void other_scheme(draft& d, const context&)
+{
+    d.scheme = d.scheme == "https" ? "http" : "https";
+}
+
+void default_port(draft& d, const context&)
+{
+    if (d.port.empty())
+        d.port = d.scheme == "https" ? ":443" : ":80";
+}
+
+// A TLS proxy's name for the server inside it: http://host:443.
+void other_scheme_with_port(draft& d, const context& c)
+{
+    default_port(d, c);
+    other_scheme(d, c);
+}
+
+void no_port(draft& d, const context&)
+{
+    d.port.clear();
+}
+
+void other_scheme_without_port(draft& d, const context& c)
+{
+    no_port(d, c);
+    other_scheme(d, c);
+}
+
+void host_as_written(draft& d, const context& c)
+{
+    d.host = c.request.where.host;
+}
+
+void other_name_of_host(draft& d, const context&)
+{
+    constexpr std::pair<std::string_view, std::string_view> twins[] = {
+        {"api.x.com", "api.twitter.com"}, {"localhost", "127.0.0.1"}};
+    for (const auto& [a, b] : twins) {
+        if (d.host != a && d.host != b)
+            continue;
+        d.host = d.host == a ? b : a;
+        return;
+    }
+}
+
+// A client that has its provider's address built in, and reaches another server.
+void built_in_host(draft& d, std::string_view host)
+{
+    d.host = host;
+    d.port.clear();
+}
+
+void decoded_path(draft& d, const context&)
+{
+    if (auto decoded = percent_decode(d.path))
+        d.path = *std::move(decoded);
+}
+
+void empty_path(draft& d, const context&)
+{
+    if (d.path == "/")
+        d.path.clear();
+}
+
+void other_end_of_path(draft& d, const context&)
+{
+    if (d.path.size() > 1 && d.path.back() == '/')
+        d.path.pop_back();
+    else if (d.path != "/")
+        d.path += '/';
+}
+
+void without_json_suffix(draft& d, const context&)
+{
+    constexpr std::string_view suffix = ".json";
+    if (d.path.ends_with(suffix))
+        d.path.resize(d.path.size() - suffix.size());
+}
+
+void query_in_uri_too(draft& d, const context& c)
+{
+    if (!c.request.where.query.empty())
+        d.behind_path = '?' + std::string(c.request.where.query);
+}
+
+void query_in_uri(draft& d, const context& c)
+{
+    query_in_uri_too(d, c);
+    d.query.clear();
+}
+
+void get_without_form(draft& d, const context&)
+{
+    d.method = "GET";
+    d.form.clear();
+}
+
+constexpr std::string_view other_method =
+    "the method differs: another one was signed than the one that was sent; sign the method that is sent";
+constexpr std::string_view scheme =
+    "the scheme differs: http was signed for https or the other way round; sign the URL that the client opens, and "
+    "behind a TLS proxy the URL outside it";
+constexpr std::string_view built_in =
+    "the host differs: the provider's own was signed; sign the name that is in the Host header";
+constexpr std::string_view port =
+    "the port differs: the scheme's own port (80, 443) is left out, every other port is signed";
+
+constexpr signing_fault faults[] = {
+    {other_method, [](draft& d, const context&) { d.method = "GET"; }},
+    {other_method, [](draft& d, const context&) { d.method = "POST"; }},
+    {other_method, [](draft& d, const context&) { d.method = "PUT"; }},
+    {other_method, [](draft& d, const context&) { d.method = "DELETE"; }},
+    {"the method differs: it was signed in the case in which it was given; sign it in upper case", method_as_given},
+    {scheme, other_scheme},
+    {scheme, other_scheme_with_port},
+    {scheme, other_scheme_without_port},
+    {port, default_port},
+    {port, no_port},
+    {"the host differs: it was signed in the case in which it was written; sign it in lower case", host_as_written},
+    {"the host differs: another name of this server was signed; sign the name that is in the Host header",
+        other_name_of_host},
+    {built_in, [](draft& d, const context&) { built_in_host(d, "api.twitter.com"); }},
+    {built_in, [](draft& d, const context&) { built_in_host(d, "api.x.com"); }},
+    {"the path differs: it was decoded before it was signed; sign it as it stands on the wire", decoded_path},
+    {"the path differs: an empty path was signed as nothing; sign it as /", empty_path},
+    {"the path differs by a slash at its end; sign exactly the path that is sent", other_end_of_path},
+    {"the path differs: it was signed without its .json; sign exactly the path that is sent", without_json_suffix},
+    {"the path differs: it was signed with two slashes at its beginning; let the base URL end without one",
+        [](draft& d, const context&) { d.path = '/' + d.path; }},
+    {"the URI differs: only its path was signed; sign scheme and host too",
+        [](draft& d, const context&) { d.path_only = true; }},
+    {"the URI differs: the query was signed as part of it; sign the query's parameters among the others", query_in_uri},
+    {"the URI differs: the query was signed as part of it too; sign it among the parameters only", query_in_uri_too},
+    {"method and parameters differ: the request was signed as a GET without its form body; sign what is sent",
+        get_without_form},
+};
+
+} // namespace
+
+std::span<const signing_fault> uri_faults() noexcept
+{
+    return faults;
+}
+
+} // namespace coauth::oauth1

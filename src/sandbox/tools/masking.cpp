@@ -1,0 +1,108 @@
+#include "sandbox/tools/masking.hpp"
+
+#include <coauth/oauth1/percent_encoding.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace coauth::sandbox {
+
+namespace {
+
+constexpr std::string_view gone = "***";
+
+constexpr std::array<std::string_view, 2> token_names = {"oauth_token", "denied"};
+constexpr std::array<std::string_view, 12> secret_names = {
+    "oauth_signature",
+    "oauth_verifier",
+    "oauth_token_secret",
+    "oauth_consumer_secret",
+    "x_auth_password",
+    "password",
+    "client_secret",
+    "access_token",
+    "access_token_secret",
+    "code",
+    "code_verifier",
+    "refresh_token",
+};
+
+template <class List>
+bool among(const List& list, std::string_view name)
+{
+    return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+std::string decoded(std::string_view text)
+{
+    auto plain = oauth1::form_decode(text);
+    return plain ? std::move(*plain) : std::string(text);
+}
+
+// Masks `name=value` pairs that `between` separates, with `equals` between name and value.
+std::string masked_pairs(std::string_view text, std::string_view between, std::string_view equals)
+{
+    std::string out;
+    while (true) {
+        const auto end = std::min(text.find(between), text.size());
+        const auto pair = text.substr(0, end);
+        const auto mark = pair.find(equals);
+        const auto name = decoded(decoded(pair.substr(0, mark)));
+        if (mark != std::string_view::npos && (among(token_names, name) || among(secret_names, name)))
+            out.append(pair.substr(0, mark))
+                .append(equals)
+                .append(masked_value(name, pair.substr(mark + equals.size())));
+        else
+            out.append(pair);
+        if (end == text.size())
+            return out;
+        out.append(between);
+        text.remove_prefix(end + between.size());
+    }
+}
+
+} // namespace
+
+std::string shortened(std::string_view token)
+{
+    // Of a short one nothing can be shown.
+    constexpr std::size_t shown = 4;
+    return token.size() < 3 * shown ? (token.empty() ? std::string() : std::string("..."))
+                                    : std::string(token.substr(0, shown)) + "...";
+}
+
+std::string masked_value(std::string_view name, std::string_view value)
+{
+    if (among(token_names, name))
+        return shortened(value);
+    if (among(secret_names, name))
+        return std::string(gone);
+    return std::string(value);
+}
+
+oauth1::parameters masked(const oauth1::parameters& list)
+{
+    oauth1::parameters out;
+    for (const auto& [name, value] : list)
+        out.emplace_back(name, masked_value(name, value));
+    return out;
+}
+
+std::string masked_target(std::string_view target)
+{
+    const auto mark = target.find('?');
+    if (mark == std::string_view::npos)
+        return std::string(target);
+    return std::string(target.substr(0, mark + 1)) + masked_pairs(target.substr(mark + 1), "&", "=");
+}
+
+std::string masked_base_string(std::string_view base_string)
+{
+    const auto first = base_string.find('&');
+    const auto second = first == std::string_view::npos ? first : base_string.find('&', first + 1);
+    if (second == std::string_view::npos)
+        return {};
+    return std::string(base_string.substr(0, second + 1)) + masked_pairs(base_string.substr(second + 1), "%26", "%3D");
+}
+
+} // namespace coauth::sandbox

@@ -1,0 +1,90 @@
+#include <coauth/http/connection_pool.hpp>
+#include <coauth/twitter/from_environment.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace coauth::twitter {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string variable(const char* name)
+{
+    const char* const value = std::getenv(name);
+    return value ? value : "";
+}
+
+void require_clean(const char* name, std::string_view value)
+{
+    const std::string_view extra = oauth1::copied_with(value);
+    if (!extra.empty())
+        throw error(errc::invalid_argument, std::string(name) + " has " + std::string(extra) + " around its value")
+            .with_hint("leave it out: the provider's keys have none, and the signature would be refused");
+}
+
+} // namespace
+
+oauth1::consumer consumer_from_environment()
+{
+    const std::string key = variable("COAUTH_CONSUMER_KEY");
+    if (key.empty())
+        throw error(errc::invalid_argument, "there is no consumer key")
+            .with_hint("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET to your app's keys");
+    secret consumer_secret(variable("COAUTH_CONSUMER_SECRET"));
+    require_clean("COAUTH_CONSUMER_KEY", key);
+    require_clean("COAUTH_CONSUMER_SECRET", consumer_secret.reveal());
+    return oauth1::consumer(key, std::move(consumer_secret));
+}
+
+std::optional<oauth1::access_token> token_from_environment()
+{
+    const std::string token = variable("COAUTH_TOKEN");
+    secret token_secret(variable("COAUTH_TOKEN_SECRET"));
+    require_clean("COAUTH_TOKEN", token);
+    require_clean("COAUTH_TOKEN_SECRET", token_secret.reveal());
+    if (token.empty() && token_secret.empty())
+        return std::nullopt;
+    return oauth1::access_token(token, std::move(token_secret));
+}
+
+client client_from_environment(asio::any_io_executor executor)
+{
+    http::pool_options pool;
+    pool.proxy = variable("COAUTH_PROXY");
+    if (std::string file = variable("COAUTH_CA_FILE"); !file.empty())
+        pool.trust = http::tls_trust::ca_file(std::move(file));
+    client_options options;
+    if (const std::string base = variable("COAUTH_PROVIDER"); !base.empty())
+        options.endpoints = endpoints(base);
+    auto transport = std::make_shared<http::connection_pool>(std::move(executor), std::move(pool));
+    return client(std::move(transport), consumer_from_environment(), std::move(options));
+}
+
+asio::awaitable<client> client_from_environment()
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    co_return client_from_environment(executor);
+}
+
+user_client user_client_from_environment(asio::any_io_executor executor)
+{
+    auto token = token_from_environment();
+    if (!token)
+        throw error(errc::invalid_argument, "there is no access token")
+            .with_hint("set COAUTH_TOKEN and COAUTH_TOKEN_SECRET to a user's token");
+    return client_from_environment(std::move(executor)).for_user(*std::move(token));
+}
+
+asio::awaitable<user_client> user_client_from_environment()
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    co_return user_client_from_environment(executor);
+}
+
+} // namespace coauth::twitter

@@ -1,0 +1,47 @@
+// A user's access, made ready.
+#pragma once
+
+#include "twitter/caller.hpp"
+
+#include <coauth/oauth1/credentials.hpp>
+#include <coauth/oauth1/signer.hpp>
+#include <coauth/twitter/user_client.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace coauth::twitter {
+
+/// An app's caller, a user's token, and the key of both, prepared.
+///
+/// Thread safety: a shared object is safe.
+class user_access {
+public:
+    user_access(std::shared_ptr<const caller> app, oauth1::access_token user)
+        : app_(std::move(app)), user_(std::move(user)),
+          signer_(std::make_shared<const oauth1::signer>(app_->app(), user_))
+    {}
+
+    const std::shared_ptr<const caller>& app() const noexcept { return app_; }
+    const oauth1::access_token& token() const noexcept { return user_; }
+    api_version version() const noexcept { return app_->options().api; }
+
+    /// Throws `errc::invalid_argument`.
+    std::shared_ptr<const outgoing> signed_call(api_call call) const
+    {
+        return user_call(app_->app(), app_->api(), user_, signer_, std::move(call));
+    }
+
+private:
+    std::shared_ptr<const caller> app_;
+    oauth1::access_token user_;
+    std::shared_ptr<const oauth1::signer> signer_;
+};
+
+/// What the copies of a `user_client` share.
+class user_client::state final : public user_access {
+public:
+    using user_access::user_access;
+};
+
+} // namespace coauth::twitter

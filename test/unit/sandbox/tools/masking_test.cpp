@@ -1,0 +1,68 @@
+#include "sandbox/tools/journal.hpp"
+#include "sandbox/tools/masking.hpp"
+
+#include <boost/json.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace coauth::sandbox;
+
+TEST_CASE("sandbox masking: tokens are shortened, secrets are gone, the rest stays")
+{
+    CHECK(shortened("1500000000000000001-abcdef") == "1500...");
+    CHECK(shortened("short") == "...");
+    CHECK(shortened("") == "");
+    CHECK(masked_value("oauth_signature", "abc") == "***");
+    CHECK(masked_value("oauth_verifier", "1234567") == "***");
+    CHECK(masked_value("oauth_nonce", "n") == "n");
+    CHECK(masked_target("/a?oauth_token=abcdefghijklmnop&x=1&oauth_verifier=v") ==
+          "/a?oauth_token=abcd...&x=1&oauth_verifier=***");
+    CHECK(masked_target("/a?%6fauth_verifier=secret&b") == "/a?%6fauth_verifier=***&b");
+    CHECK(masked_target("/a") == "/a");
+    CHECK(masked_target("/a?oauth_token") == "/a?oauth_token");
+    CHECK(masked_base_string(
+              "POST&https%3A%2F%2Fx%2Fa&oauth_nonce%3Dn%26oauth_token%3Dabcdefghijklmnop%26oauth_verifier%3Dpin") ==
+          "POST&https%3A%2F%2Fx%2Fa&oauth_nonce%3Dn%26oauth_token%3Dabcd...%26oauth_verifier%3D***");
+    CHECK(masked_base_string("no base string") == "");
+}
+
+TEST_CASE("sandbox journal: keeps the last requests, newest last, and counts all")
+{
+    journal j(2);
+    for (int i = 1; i <= 3; ++i) {
+        journal_entry e;
+        e.method = "GET";
+        e.target = "/" + std::to_string(i);
+        e.route = i == 3 ? "" : "/2/users/me";
+        e.status = i == 2 ? 401 : 200;
+        e.refused = i == 2 ? "bad_signature" : "";
+        e.fault = i == 1 ? "delay" : "";
+        j.record(std::move(e));
+    }
+    const auto requests = boost::json::parse(j.requests()).as_array();
+    REQUIRE(requests.size() == 2);
+    CHECK(requests[0].at("target") == "/2");
+    CHECK(requests[1].at("target") == "/3");
+    CHECK(requests[1].at("refused").is_null());
+    const auto counters = boost::json::parse(j.counters());
+    CHECK(counters.at("requests") == 3);
+    CHECK(counters.at("faults") == 1);
+    CHECK(counters.at("refused").at("bad_signature") == 1);
+    CHECK(counters.at("routes").at("/2/users/me").at("calls") == 2);
+    CHECK(counters.at("routes").at("/2/users/me").at("statuses").at("401") == 1);
+    CHECK(counters.at("routes").at("other").at("calls") == 1);
+    j.clear();
+    CHECK(j.requests() == "[]");
+    CHECK(boost::json::parse(j.counters()).at("requests") == 0);
+}
+
+TEST_CASE("sandbox journal: a log line is one line")
+{
+    journal_entry e;
+    e.method = "GET";
+    e.target = "/x\r\n2026 forged \x1b[2J";
+    e.status = 404;
+    e.explanation = "a\nb";
+    const auto line = log_line(e);
+    CHECK(line.find_first_of("\r\n\x1b") == std::string::npos);
+}
