@@ -1,6 +1,6 @@
 #include "oauth1/digest.hpp"
 
-#include "oauth1/base64.hpp"
+#include "text/base64.hpp"
 
 #include <coauth/error.hpp>
 
@@ -40,7 +40,7 @@ std::string digest_base64(const EVP_MD* md, std::string_view text)
     if (EVP_Digest(text.data(), text.size(), octets, &size, md, nullptr) != 1)
         throw error(errc::invalid_argument, "OpenSSL could not make the digest");
     std::string out;
-    base64_encode(octets, size, out);
+    text::base64_encode({octets, size}, out);
     return out;
 }
 

@@ -1,9 +1,9 @@
 // HMAC-SHA1, HMAC-SHA256 and HMAC-SHA512 (RFC 5849, section 3.4.2; RFC 2104).
-#include "oauth1/base64.hpp"
 #include "oauth1/digest.hpp"
+#include "text/base64.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signature_method.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <openssl/crypto.h>
 
@@ -66,7 +66,7 @@ public:
         require(EVP_DigestUpdate(scratch.get(), mac.data(), size));
         require(EVP_DigestFinal_ex(scratch.get(), mac.data(), &size));
         EVP_MD_CTX_reset(scratch.get());
-        base64_encode(mac.data(), size, out);
+        text::base64_encode({mac.data(), size}, out);
         return {};
     }
 
@@ -109,9 +109,9 @@ public:
         std::string& key = holder.text;
         // Room for every octet escaped, so that no outgrown buffer keeps a copy of the secrets.
         key.reserve(3 * (consumer_secret.size() + token_secret.size()) + 1);
-        percent_encode(consumer_secret.reveal(), key);
+        text::percent_encode(consumer_secret.reveal(), key);
         key += '&';
-        percent_encode(token_secret.reveal(), key);
+        text::percent_encode(token_secret.reveal(), key);
         return std::make_unique<hmac_key>(digest(digest_name_), key);
     }
 

@@ -1,3 +1,5 @@
+#include "text/hex.hpp"
+
 #include <coauth/oauth1/message.hpp>
 #include <coauth/system_failure.hpp>
 
@@ -53,13 +55,10 @@ private:
 std::string random_nonce()
 {
     static thread_local random_octets source;
-    static constexpr char digits[] = "0123456789abcdef";
     std::string out;
     out.reserve(32);
-    for (const unsigned char octet : source.draw()) {
-        out += digits[octet >> 4];
-        out += digits[octet & 15];
-    }
+    for (const unsigned char octet : source.draw())
+        text::append_hex(octet, out);
     return out;
 }
 

@@ -1,6 +1,6 @@
 // RSA-SHA1, RSA-SHA256 and RSA-SHA512 (RFC 5849, section 3.4.3: RSASSA-PKCS1-v1_5).
-#include "oauth1/base64.hpp"
 #include "oauth1/digest.hpp"
+#include "text/base64.hpp"
 
 #include <coauth/oauth1/signature_method.hpp>
 
@@ -59,13 +59,13 @@ public:
             EVP_DigestSign(c.get(), octets.data(), &size, data, base_string.size()) != 1)
             return error(errc::invalid_argument, "OpenSSL refuses to sign with this RSA key and digest")
                 .with_hint("a crypto policy of this system may forbid SHA-1 signatures or a key this short");
-        base64_encode(octets.data(), size, out);
+        text::base64_encode({octets.data(), size}, out);
         return {};
     }
 
     bool verify(std::string_view base_string, std::string_view signature) const override
     {
-        const auto octets = base64_decode(signature);
+        const auto octets = text::base64_decode(signature);
         if (!octets)
             return false;
         const context c(EVP_MD_CTX_new());

@@ -1,4 +1,5 @@
 #include "server/address_block.hpp"
+#include "text/hex.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/server/address_token.hpp>
@@ -29,13 +30,6 @@ secret random_key()
     if (RAND_bytes(reinterpret_cast<unsigned char*>(octets.data()), static_cast<int>(octets.size())) != 1)
         throw random_failure();
     return secret(std::move(octets));
-}
-
-void append_hex(std::string& out, unsigned char octet)
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += digits[octet >> 4];
-    out += digits[octet & 15];
 }
 
 // The time that a token claims.
@@ -95,9 +89,9 @@ std::string address_tokens::token_of(std::string_view address, seconds issued) c
     std::string out;
     out.reserve(time_digits + 2 * mac_octets);
     for (std::size_t i = 0; i < 8; ++i)
-        append_hex(out, text[i]);
+        text::append_hex(text[i], out);
     for (std::size_t i = 0; i < mac_octets; ++i)
-        append_hex(out, mac[i]);
+        text::append_hex(mac[i], out);
     return out;
 }
 

@@ -8,27 +8,34 @@ import pathlib
 import re
 import sys
 
-# What each room may use beside itself. 'http:values' are the headers of http that only hold data.
+# What each room may use beside itself. 'http:values' are the headers of http that only hold data, 'text:characters'
+# those of text that use nothing of the top.
 ROOMS = {
-    'top': [],
-    'coro': ['top'],
-    'oauth1': ['top'],
-    'http': ['top', 'coro'],
-    'server': ['top', 'coro', 'http:values'],
-    'twitter': ['top', 'coro', 'oauth1', 'http'],
-    'store': ['top', 'coro', 'oauth1'],
-    'session': ['top', 'coro', 'oauth1', 'http', 'twitter', 'store'],
-    'sandbox': ['top', 'coro', 'oauth1', 'server', 'http:values'],
-    'command_line': ['top'],  # what programs say of their flags and write, in no library
+    'top': ['text:characters'],
+    'text': ['top'],
+    'coro': ['top', 'text'],
+    'oauth1': ['top', 'text'],
+    'http': ['top', 'text', 'coro'],
+    'server': ['top', 'text', 'coro', 'http:values'],
+    'twitter': ['top', 'text', 'coro', 'oauth1', 'http'],
+    'store': ['top', 'text', 'coro', 'oauth1'],
+    'session': ['top', 'text', 'coro', 'oauth1', 'http', 'twitter', 'store'],
+    'sandbox': ['top', 'text', 'coro', 'oauth1', 'server', 'http:values'],
+    'command_line': ['top', 'text'],  # what programs say of their flags and write, in no library
     'boost': [],  # Boost's own sources, compiled once
 }
-HTTP_VALUES = {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
+PARTS = {
+    'http:values': {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'},
+    'text:characters': {'ascii.hpp', 'utf8.hpp'},
+}
+# What keeps top and text from using each other.
+CHARACTERS = {'include/coauth/text/' + name for name in PARTS['text:characters']} | {'src/text/utf8.cpp'}
 
 # Rooms whose private headers are for the rooms above them, too.
-LENT = {'coro'}
+LENT = {'coro', 'text'}
 
 # What coauth::protocol may take from Boost.
-NO_IO = {'top', 'oauth1'}
+NO_IO = {'top', 'text', 'oauth1'}
 NO_IO_BOOST = re.compile(r'boost/(system/|assert/|config)')
 
 # What public headers may take from Boost: the rest costs their users seconds a file.
@@ -71,12 +78,15 @@ def complaint(path, room, public, quote, target):
     parts = target.split('/')[1:]
     theirs = room_of(parts)
     allowed = ROOMS[room]
+    if path in CHARACTERS and target != 'coauth/export.hpp' and target.removeprefix('coauth/text/') not in PARTS[
+            'text:characters']:
+        return f'the top uses {path}, which may not use <{target}>'
     if theirs == room or theirs in allowed:
         return None
-    if theirs == 'http' and 'http:values' in allowed:
-        if parts[1] in HTTP_VALUES:
-            return None
-        return f'{room} may use the values of http only, not <{target}>'
+    for part, headers in PARTS.items():
+        whole, name = part.split(':')
+        if theirs == whole and part in allowed:
+            return None if parts[1] in headers else f'{room} may use the {name} of {whole} only, not <{target}>'
     return f'{room} may not use {theirs}: <{target}>'
 
 
