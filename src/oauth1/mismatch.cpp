@@ -1,13 +1,11 @@
 #include "oauth1/mismatch.hpp"
 
-#include "oauth1/digest.hpp"
+#include "crypto/hmac.hpp"
 #include "oauth1/draft.hpp"
 #include "oauth1/faults.hpp"
 #include "text/base64.hpp"
 
 #include <coauth/text/percent_encoding.hpp>
-
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -21,7 +19,7 @@ namespace {
 
 struct hash {
     std::string_view method;
-    const char* digest;
+    std::string_view name;
     std::size_t octets;
 };
 constexpr std::array hashes = {
@@ -35,12 +33,8 @@ const hash* find_hash(std::string_view method) noexcept
 
 std::string hmac(const hash& h, std::string_view key, std::string_view text)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> octets;
-    unsigned size = 0;
-    const auto* data = reinterpret_cast<const unsigned char*>(text.data());
-    if (!HMAC(digest(h.digest), key.data(), static_cast<int>(key.size()), data, text.size(), octets.data(), &size))
-        throw error(errc::invalid_argument, "OpenSSL could not make the HMAC");
-    return std::string(reinterpret_cast<const char*>(octets.data()), size);
+    const crypto::digest mac = crypto::hmac(crypto::hash_named(h.name), key, text);
+    return std::string(mac.view().begin(), mac.view().end());
 }
 
 // Looks for what explains one signature, and counts how often it tried.

@@ -1,11 +1,8 @@
+#include "crypto/random.hpp"
 #include "text/base64.hpp"
 
 #include <coauth/session/login.hpp>
-#include <coauth/system_failure.hpp>
 #include <coauth/text/ascii.hpp>
-
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -40,14 +37,12 @@ browser_binding::browser_binding(std::string_view cookie) : text_(is_binding(coo
 browser_binding browser_binding::random()
 {
     std::array<unsigned char, binding_octets> octets{};
-    if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-        throw random_failure();
-
+    crypto::fill_random(octets.data(), octets.size());
     std::string text;
     text.reserve(binding_characters);
     text::base64url_encode(octets, text);
     browser_binding made{std::string_view(text)};
-    OPENSSL_cleanse(octets.data(), octets.size());
+    crypto::wipe(octets.data(), octets.size());
     wipe(text);
     return made;
 }

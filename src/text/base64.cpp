@@ -57,11 +57,16 @@ void base64_encode(std::span<const unsigned char> octets, std::string& out)
     append_base64(octets, base64_alphabet, true, out);
 }
 
-std::string base64_encode(std::string_view octets)
+std::string base64_encode(std::span<const unsigned char> octets)
 {
     std::string out;
-    base64_encode(octets_of(octets), out);
+    base64_encode(octets, out);
     return out;
+}
+
+std::string base64_encode(std::string_view octets)
+{
+    return base64_encode(octets_of(octets));
 }
 
 void base64url_encode(std::span<const unsigned char> octets, std::string& out)

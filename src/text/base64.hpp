@@ -12,6 +12,7 @@ namespace coauth::text {
 
 /// Appends the octets in base64 to `out`.
 COAUTH_DECL void base64_encode(std::span<const unsigned char> octets, std::string& out);
+COAUTH_DECL std::string base64_encode(std::span<const unsigned char> octets);
 COAUTH_DECL std::string base64_encode(std::string_view octets);
 
 /// Appends the octets in base64url to `out`, without padding.

@@ -13,14 +13,15 @@ import sys
 ROOMS = {
     'top': ['text:characters'],
     'text': ['top'],
+    'crypto': ['top', 'text'],
     'coro': ['top', 'text'],
-    'oauth1': ['top', 'text'],
+    'oauth1': ['top', 'text', 'crypto'],
     'http': ['top', 'text', 'coro'],
-    'server': ['top', 'text', 'coro', 'http:values'],
+    'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
     'twitter': ['top', 'text', 'coro', 'oauth1', 'http'],
-    'store': ['top', 'text', 'coro', 'oauth1'],
-    'session': ['top', 'text', 'coro', 'oauth1', 'http', 'twitter', 'store'],
-    'sandbox': ['top', 'text', 'coro', 'oauth1', 'server', 'http:values'],
+    'store': ['top', 'text', 'crypto', 'coro', 'oauth1'],
+    'session': ['top', 'text', 'crypto', 'coro', 'oauth1', 'http', 'twitter', 'store'],
+    'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'server', 'http:values'],
     'command_line': ['top', 'text'],  # what programs say of their flags and write, in no library
     'boost': [],  # Boost's own sources, compiled once
 }
@@ -32,10 +33,10 @@ PARTS = {
 CHARACTERS = {'include/coauth/text/' + name for name in PARTS['text:characters']} | {'src/text/utf8.cpp'}
 
 # Rooms whose private headers are for the rooms above them, too.
-LENT = {'coro', 'text'}
+LENT = {'coro', 'text', 'crypto'}
 
 # What coauth::protocol may take from Boost.
-NO_IO = {'top', 'text', 'oauth1'}
+NO_IO = {'top', 'text', 'crypto', 'oauth1'}
 NO_IO_BOOST = re.compile(r'boost/(system/|assert/|config)')
 
 # What public headers may take from Boost: the rest costs their users seconds a file.
