@@ -10,9 +10,10 @@
 #include "program/provider_flags.hpp"
 #include "program/vector_file.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 #include <coauth/twitter/from_environment.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -128,8 +129,8 @@ std::string with_short_token(std::string text, const std::string& token)
     constexpr std::size_t shown = 4;
     if (token.size() <= shown)
         return text;
-    const std::string once = oauth1::percent_encode(token);
-    for (const std::string& form : {oauth1::percent_encode(once), once, token})
+    const std::string once = coauth::text::percent_encode(token);
+    for (const std::string& form : {coauth::text::percent_encode(once), once, token})
         for (auto at = text.find(form); at != text.npos; at = text.find(form, at + shown))
             text.replace(at, form.size(), token.substr(0, shown) + "...");
     return text;
@@ -312,8 +313,7 @@ int read_flags_and_run(request_flags& flags, int argc, char** argv)
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return *exit_code;
     // RFC 5849 signs methods in upper case, so they are sent that way.
-    std::transform(flags.method.begin(), flags.method.end(), flags.method.begin(),
-        [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    flags.method = coauth::text::uppered(flags.method);
     if (const auto fault = usage_fault(flags))
         return program::misused(app, *fault);
     return run(flags);

@@ -1,4 +1,5 @@
 #include <coauth/error.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <array>
@@ -82,27 +83,6 @@ public:
     }
 };
 
-// The octets of the UTF-8 character that `text` begins with; 0 if it is malformed.
-std::size_t character_size(std::string_view text) noexcept
-{
-    const auto octet = [&](std::size_t i) -> unsigned {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-    };
-    const unsigned first = octet(0);
-    if (first < 0x80)
-        return 1;
-    const std::size_t size = first >= 0xf0 && first < 0xf5   ? 4
-                             : first >= 0xe0 && first < 0xf0 ? 3
-                             : first >= 0xc2 && first < 0xe0 ? 2
-                                                             : 0;
-    for (std::size_t i = 1; i < size; ++i)
-        if ((octet(i) & 0xc0) != 0x80)
-            return 0;
-    const bool overlong = (first == 0xe0 && octet(1) < 0xa0) || (first == 0xf0 && octet(1) < 0x90);
-    const bool beyond = (first == 0xed && octet(1) >= 0xa0) || (first == 0xf4 && octet(1) >= 0x90);
-    return overlong || beyond ? 0 : size;
-}
-
 // C0, DEL and C1: some terminals obey the latter as they obey an escape sequence.
 bool is_control(std::string_view character) noexcept
 {
@@ -119,10 +99,10 @@ std::string one_line(std::string text)
     std::string out;
     out.reserve(text.size());
     for (std::string_view rest = text; !rest.empty();) {
-        const std::size_t size = character_size(rest);
+        const std::size_t size = text::character_size(rest);
         const std::string_view character = rest.substr(0, std::max<std::size_t>(1, size));
         if (size == 0)
-            out += "\xef\xbf\xbd";
+            out += text::replacement_character;
         else if (is_control(character))
             out += ' ';
         else
@@ -138,10 +118,7 @@ std::string shortened(std::string text)
     constexpr std::size_t longest = 200;
     if (text.size() <= longest)
         return text;
-    std::size_t end = longest;
-    while (end > longest - 3 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
-        --end;
-    return text.substr(0, end) + "...";
+    return std::string(text::utf8_prefix(text, longest)) + "...";
 }
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include "enrich_profiles/input.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -132,12 +134,9 @@ std::string list(const std::vector<std::string>& header, const places& columns)
 std::string folded(std::string_view header)
 {
     std::string text;
-    for (const char c : header) {
-        if (c >= 'A' && c <= 'Z')
-            text += static_cast<char>(c - 'A' + 'a');
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80)
-            text += c;
-    }
+    for (const char c : header)
+        if (coauth::text::is_letter_or_digit(c) || static_cast<unsigned char>(c) >= 0x80)
+            text += coauth::text::lower(c);
     return text;
 }
 

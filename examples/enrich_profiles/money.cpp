@@ -1,5 +1,7 @@
 #include "enrich_profiles/money.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 
 namespace enrich {
@@ -10,11 +12,6 @@ constexpr micros one = 1'000'000;
 constexpr std::size_t decimals = 6;
 constexpr std::size_t most_digits = 9; // before the point
 
-bool digits(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 } // namespace
 
 std::optional<micros> read_amount(std::string_view text)
@@ -22,7 +19,7 @@ std::optional<micros> read_amount(std::string_view text)
     const auto point = text.find('.');
     std::string_view whole = text.substr(0, point);
     std::string_view part = point == text.npos ? std::string_view() : text.substr(point + 1);
-    if (!digits(whole) || !digits(part) || (whole.empty() && part.empty()))
+    if (!coauth::text::all_digits(whole) || !coauth::text::all_digits(part) || (whole.empty() && part.empty()))
         return std::nullopt;
     while (whole.starts_with('0'))
         whole.remove_prefix(1);

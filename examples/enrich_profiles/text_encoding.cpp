@@ -1,5 +1,7 @@
 #include "enrich_profiles/text_encoding.hpp"
 
+#include <coauth/text/utf8.hpp>
+
 #include <array>
 
 namespace enrich {
@@ -79,7 +81,7 @@ std::string_view utf16_decoder::finish()
 {
     text_.clear();
     if (half_ || high_ != 0)
-        append(0xfffd);
+        coauth::text::append_character(0xfffd, text_);
     half_ = false;
     high_ = 0;
     return text_;
@@ -91,33 +93,13 @@ void utf16_decoder::read_unit(char32_t unit)
     const char32_t high = high_;
     high_ = 0;
     if (high != 0 && is_low)
-        return append(0x10000 + (high - 0xd800) * 0x400 + (unit - 0xdc00));
+        return coauth::text::append_character(0x10000 + (high - 0xd800) * 0x400 + (unit - 0xdc00), text_);
     if (high != 0)
-        append(0xfffd);
+        coauth::text::append_character(0xfffd, text_);
     if (unit >= 0xd800 && unit <= 0xdbff)
         high_ = unit;
     else
-        append(is_low ? 0xfffd : unit);
-}
-
-void utf16_decoder::append(char32_t character)
-{
-    const auto following = [&](unsigned shift) { text_ += static_cast<char>(0x80 | (character >> shift & 0x3f)); };
-    if (character < 0x80) {
-        text_ += static_cast<char>(character);
-    } else if (character < 0x800) {
-        text_ += static_cast<char>(0xc0 | character >> 6);
-        following(0);
-    } else if (character < 0x10000) {
-        text_ += static_cast<char>(0xe0 | character >> 12);
-        following(6);
-        following(0);
-    } else {
-        text_ += static_cast<char>(0xf0 | character >> 18);
-        following(12);
-        following(6);
-        following(0);
-    }
+        coauth::text::append_character(is_low ? 0xfffd : unit, text_);
 }
 
 } // namespace enrich

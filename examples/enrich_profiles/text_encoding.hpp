@@ -35,7 +35,6 @@ public:
 
 private:
     void read_unit(char32_t unit);
-    void append(char32_t character);
 
     bool big_endian_;
     bool half_ = false; // of a unit, in `first_`

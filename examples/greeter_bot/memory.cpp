@@ -1,13 +1,12 @@
 #include "greeter_bot/memory.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <algorithm>
 
 namespace greeter_bot {
 
@@ -56,8 +55,7 @@ std::string id_in(const json::object& o, const char* name)
 {
     constexpr std::size_t longest = 19;
     std::string id = text_in(o, name);
-    const bool digits = std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits || id.size() > longest || id.starts_with('0'))
+    if (!coauth::text::all_digits(id) || id.size() > longest || id.starts_with('0'))
         damaged(std::string(name) + " is no id");
     return id;
 }

@@ -1,9 +1,7 @@
 #include "greeter_bot/message.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/string_view.hpp>
-#include <boost/json/value.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -14,14 +12,6 @@ namespace {
 
 constexpr std::string_view placeholder = "{username}";
 constexpr std::size_t longest_username = 15;
-
-// Boost.JSON checks the encoding of what it reads.
-bool is_utf8(std::string_view text)
-{
-    boost::system::error_code problem;
-    boost::json::parse(boost::json::serialize(boost::json::string_view(text.data(), text.size())), problem);
-    return !problem;
-}
 
 // The number in `text (N)`, 1 for `text` itself, 0 for anything else.
 int number_of(std::string_view said, std::string_view text)
@@ -58,9 +48,9 @@ std::string message_for(std::string_view message_template, std::string_view user
 
 std::string template_fault(std::string_view message_template)
 {
-    if (message_template.find_first_not_of(" \t\r\n") == message_template.npos)
+    if (coauth::text::trimmed(message_template).empty())
         return "the message is empty";
-    if (!is_utf8(message_template))
+    if (!coauth::text::is_utf8(message_template))
         return "the message is not UTF-8";
     for (auto at = message_template.find('{'); at != message_template.npos; at = message_template.find('{', at + 1))
         if (!message_template.substr(at).starts_with(placeholder))

@@ -1,5 +1,7 @@
 #include "greeter_bot/verdict.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -99,10 +101,7 @@ bool has_words(const std::string& text, const std::string_view (&words)[N])
 
 std::string words_of(const coauth::error& e)
 {
-    std::string text = e.provider_message();
-    std::transform(text.begin(), text.end(), text.begin(),
-        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
+    return coauth::text::lowered(e.provider_message());
 }
 
 bool is_about_account(const std::string& words)

@@ -1,12 +1,13 @@
 #include "login_server/card.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
-#include <optional>
 
 namespace login_server {
 
@@ -14,41 +15,6 @@ namespace {
 
 using coauth::errc;
 using coauth::error;
-
-// Characters of well-formed UTF-8; nothing else (RFC 3629, section 4).
-std::optional<std::size_t> count_characters(std::string_view text)
-{
-    std::size_t count = 0;
-    while (!text.empty()) {
-        const auto lead = static_cast<unsigned char>(text.front());
-        const std::size_t size = lead < 0x80                   ? 1
-                                 : lead >= 0xc2 && lead < 0xe0 ? 2
-                                 : lead >= 0xe0 && lead < 0xf0 ? 3
-                                 : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                               : 0;
-        if (size == 0 || text.size() < size)
-            return std::nullopt;
-        for (std::size_t i = 1; i < size; ++i)
-            if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80)
-                return std::nullopt;
-        const auto second = size > 1 ? static_cast<unsigned char>(text[1]) : 0;
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
-            (lead == 0xf4 && second > 0x8f))
-            return std::nullopt;
-        text.remove_prefix(size);
-        ++count;
-    }
-    return count;
-}
-
-std::string trimmed(std::string_view text)
-{
-    constexpr std::string_view white = " \t\r\n";
-    const auto begin = text.find_first_not_of(white);
-    if (begin == std::string_view::npos)
-        return {};
-    return std::string(text.substr(begin, text.find_last_not_of(white) - begin + 1));
-}
 
 bool is_web_address(std::string_view text, bool https_only)
 {
@@ -92,8 +58,8 @@ coauth::result<card> read_card(std::string_view body)
         if (coauth::oauth1::count(*form, each.name) != 1)
             return error(
                 errc::invalid_argument, "the form lacks the field " + std::string(each.name) + " or has it twice");
-        out.*each.text = trimmed(*coauth::oauth1::find(*form, each.name));
-        if (!count_characters(out.*each.text))
+        out.*each.text = coauth::text::trimmed(*coauth::oauth1::find(*form, each.name));
+        if (!coauth::text::is_utf8(out.*each.text))
             return error(errc::invalid_argument, "the field " + std::string(each.name) + " is no UTF-8 text");
     }
     return out;
@@ -104,7 +70,7 @@ std::vector<problem> problems_of(const card& typed)
     std::vector<problem> found;
     for (const auto& each : fields) {
         const std::string& text = typed.*each.text;
-        if (count_characters(text).value_or(each.longest + 1) > each.longest)
+        if (!coauth::text::is_utf8(text) || coauth::text::count_characters(text) > each.longest)
             found.emplace_back(each.name, "At most " + std::to_string(each.longest) + " characters, please.");
         else if (has_control_character(text, each.has_lines))
             found.emplace_back(each.name, "There is a character in it that can't be shown.");

@@ -5,9 +5,9 @@
 #include <coauth/coro/cancel_after.hpp>
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/server/page.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -45,7 +45,7 @@ std::string page_of(const std::string& body)
 {
     const auto form = coauth::oauth1::parse_form(body);
     const auto* page = form ? coauth::oauth1::find(*form, "page") : nullptr;
-    const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; };
+    const auto is_part = [](char c) { return coauth::text::is_letter_or_digit(c) || c == '_' || c == '-'; };
     return page && page->size() <= 16 && std::all_of(page->begin(), page->end(), is_part) ? *page : std::string();
 }
 

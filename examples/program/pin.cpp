@@ -5,25 +5,16 @@
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <cstdlib>
 #include <iostream>
-#include <string_view>
 
 namespace program {
 
 namespace {
 
 constexpr int most_refusals = 3;
-
-// What is typed has blanks around it that are not meant.
-std::string trimmed(std::string_view typed)
-{
-    constexpr std::string_view blank = " \t\r\n";
-    const auto first = typed.find_first_not_of(blank);
-    return first == typed.npos ? std::string()
-                               : std::string(typed.substr(first, typed.find_last_not_of(blank) - first + 1));
-}
 
 } // namespace
 
@@ -41,7 +32,8 @@ boost::asio::awaitable<std::string> ask_for_pin(
     auto line = co_await coauth::as_result(coauth::cancel_after(limit, read_stdin_line()));
     if (!line && line.error().reason() == coauth::errc::timeout)
         throw not_finished("no PIN was typed", timeout).with_hint("give users longer with --timeout");
-    co_return trimmed(line.value());
+    // What is typed has blanks around it that are not meant.
+    co_return std::string(coauth::text::trimmed(line.value()));
 }
 
 void pin_entry::refused(const coauth::error& refusal)

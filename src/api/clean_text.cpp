@@ -1,6 +1,6 @@
 #include "api/clean_text.hpp"
 
-#include "api/utf8.hpp"
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ std::string cleaned(std::string_view text, bool keep_lines)
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        const std::string_view character = take_character(text);
+        const std::string_view character = text::take_character(text);
         if (!is_control(character) || (keep_lines && (character == "\n" || character == "\r")))
             out += character;
         else if (keep_lines && character == "\t")

@@ -1,7 +1,9 @@
 #include "api/json_body.hpp"
 
 #include "api/json_repair.hpp"
-#include "api/utf8.hpp"
+
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
@@ -218,7 +220,7 @@ json_body read_json(std::string_view body)
     if (body.size() > max_json_body)
         throw error(
             errc::response_too_large, "the answer's JSON is larger than " + std::to_string(max_json_body) + " octets");
-    body = without_byte_order_mark(body);
+    body = text::without_byte_order_mark(body);
     if (auto answer = parse(body))
         return *std::move(answer);
     // Only a body that was refused is searched for what can be repaired.
@@ -237,8 +239,8 @@ bool is_repeated(const json::value& value) noexcept
 
 bool looks_like_markup(std::string_view body) noexcept
 {
-    body = without_byte_order_mark(body);
-    const std::size_t first = body.find_first_not_of(" \t\r\n");
+    body = text::without_byte_order_mark(body);
+    const std::size_t first = body.find_first_not_of(text::white_space);
     return first != std::string_view::npos && body[first] == '<';
 }
 

@@ -1,5 +1,7 @@
 #include "api/json_repair.hpp"
 
+#include "text/hex.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -25,9 +27,9 @@ unit first_unit(std::string_view text)
 
 std::string escape_of(char control)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const auto value = static_cast<unsigned char>(control);
-    return std::string("\\u00") + digits[value >> 4] + digits[value & 15];
+    std::string out = "\\u00";
+    text::append_hex(static_cast<unsigned char>(control), out);
+    return out;
 }
 
 // Takes the piece off the front of `text`, which stands inside a JSON text, that is one character or one
@@ -83,7 +85,7 @@ std::optional<std::string> with_legal_values(std::string_view json)
             inside = !inside;
         if (inside && json.front() != '"') {
             out += take_piece(json, legal);
-        } else if (json.front() == '-' || (json.front() >= '0' && json.front() <= '9')) {
+        } else if (json.front() == '-' || text::is_digit(json.front())) {
             out += take_number(json, legal);
         } else {
             out += json.front();

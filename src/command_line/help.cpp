@@ -1,5 +1,7 @@
 #include "command_line/help.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -198,7 +200,7 @@ std::string bare_name(std::string_view flag)
 {
     std::string out;
     for (const char c : with_plain_dashes(flag.substr(0, flag.find('=')))) {
-        const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? '-' : c;
+        const char small = c == '_' ? '-' : text::lower(c);
         if (small != '-' || !out.empty())
             out += small;
     }
@@ -286,7 +288,7 @@ std::string mistaken_flag(const CLI::App& app)
 {
     for (const CLI::Option* option : app.get_options([](const CLI::Option* o) { return o->get_positional(); }))
         for (const std::string& value : option->results())
-            if (looks_like_a_flag(value) && (value[1] < '0' || value[1] > '9'))
+            if (looks_like_a_flag(value) && !text::is_digit(value[1]))
                 return unknown_flag(app, value);
     return {};
 }

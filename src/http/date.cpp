@@ -1,4 +1,5 @@
 #include <coauth/http/date.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,12 +23,6 @@ void append_padded(std::string& out, long long number, std::size_t width)
     if (digits.size() < width)
         out.append(width - digits.size(), '0');
     out += digits;
-}
-
-bool same_letters(std::string_view a, std::string_view b) noexcept
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [lower](char x, char y) { return lower(x) == lower(y); });
 }
 
 // The words of a date, whose punctuation differs from form to form.
@@ -60,7 +55,7 @@ struct date_parts {
 
 bool is_utc(std::string_view zone) noexcept
 {
-    return same_letters(zone, "GMT") || same_letters(zone, "UTC") || zone == "+0000";
+    return text::equal_ignoring_case(zone, "GMT") || text::equal_ignoring_case(zone, "UTC") || zone == "+0000";
 }
 
 std::optional<date_parts> recognize(std::string_view text) noexcept
@@ -90,7 +85,7 @@ std::optional<int> number(std::string_view digits) noexcept
 {
     int value = 0;
     for (const char c : digits) {
-        if (c < '0' || c > '9')
+        if (!text::is_digit(c))
             return std::nullopt;
         value = value * 10 + (c - '0');
     }
@@ -112,8 +107,8 @@ std::optional<std::chrono::year> read_year(std::string_view digits, sys_seconds 
 
 std::optional<std::chrono::month> read_month(std::string_view name) noexcept
 {
-    const auto found =
-        std::find_if(months.begin(), months.end(), [name](std::string_view m) { return same_letters(m, name); });
+    const auto found = std::find_if(
+        months.begin(), months.end(), [name](std::string_view m) { return text::equal_ignoring_case(m, name); });
     if (found == months.end())
         return std::nullopt;
     return std::chrono::month(static_cast<unsigned>(found - months.begin()) + 1);
@@ -122,7 +117,7 @@ std::optional<std::chrono::month> read_month(std::string_view name) noexcept
 bool names(std::string_view text, std::chrono::weekday day) noexcept
 {
     const std::string_view name = weekdays[day.c_encoding()];
-    return same_letters(text, name) || same_letters(text, name.substr(0, short_name));
+    return text::equal_ignoring_case(text, name) || text::equal_ignoring_case(text, name.substr(0, short_name));
 }
 
 // hh:mm:ss. Second 60 is a leap second, and the same moment as the next minute's first.

@@ -1,15 +1,11 @@
 #include <coauth/http/fields.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 
 namespace coauth::http {
 
 namespace {
-
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 auto called(std::string_view name)
 {
@@ -20,7 +16,7 @@ auto called(std::string_view name)
 
 bool same_field_name(std::string_view a, std::string_view b) noexcept
 {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return text::equal_ignoring_case(a, b);
 }
 
 void fields::add(std::string name, std::string value)

@@ -1,6 +1,6 @@
 #include "http/host.hpp"
 
-#include <coauth/http/fields.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -28,8 +28,7 @@ boost::asio::ip::address address_of(std::string_view host, bool& found) noexcept
 
 constexpr bool in_dns_name(char c) noexcept
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_';
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
 }
 
 } // namespace
@@ -55,7 +54,7 @@ bool is_loopback(std::string_view host) noexcept
 {
     bool found = false;
     const auto address = address_of(host, found);
-    return found ? address.is_loopback() : same_field_name(host, "localhost");
+    return found ? address.is_loopback() : text::equal_ignoring_case(host, "localhost");
 }
 
 } // namespace coauth::http

@@ -2,11 +2,11 @@
 #include "http/setting_url.hpp"
 
 #include <coauth/http/origin.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -36,10 +36,8 @@ std::string host_of(const urls::url_view& url)
 {
     if (url.host_type() == urls::host_type::ipv6)
         return url.host_ipv6_address().to_string();
-    std::string host = url.host(); // without percent-encoding, which `is_host` then judges
-    std::transform(host.begin(), host.end(), host.begin(),
-        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return host;
+    const std::string host = url.host(); // without percent-encoding, which `is_host` then judges
+    return text::lowered(host);
 }
 
 error unusable(std::string why)

@@ -1,5 +1,6 @@
 #include <coauth/oauth1/authorization_header.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <utility>
 
@@ -20,26 +21,10 @@ constexpr bool is_control(char c) noexcept
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_in_any_case(std::string_view text, std::string_view lower_case) noexcept
-{
-    if (text.size() != lower_case.size())
-        return false;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (lower(text[i]) != lower_case[i])
-            return false;
-    return true;
-}
-
 // What percent-encoding leaves, and the `%` itself: all that a strict name or value consists of.
 constexpr bool is_encoded(char c) noexcept
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~' || c == '%';
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '%';
 }
 
 error malformed(std::string message)
@@ -98,7 +83,7 @@ private:
         if (name->empty())
             return malformed("has a parameter without a name");
 
-        const bool realm = equal_in_any_case(*name, realm_name);
+        const bool realm = text::equal_ignoring_case(*name, realm_name);
         if (!rest_.empty() && rest_.front() == '"') {
             rest_.remove_prefix(1);
             result<std::string> value = realm ? read_realm() : read_quoted();
@@ -156,7 +141,7 @@ private:
                     .with_hint("encode names and values as RFC 5849, section 3.6 says: only letters, digits and -._~ "
                                "stay as they are");
         }
-        return percent_decode(text);
+        return text::percent_decode(text);
     }
 
     std::string_view take(std::size_t length) noexcept
@@ -211,9 +196,9 @@ std::string write_authorization_header(const parameters& list, std::optional<std
     }
     for (const auto& [name, value] : list) {
         out += separator;
-        percent_encode(name, out);
+        text::percent_encode(name, out);
         out += "=\"";
-        percent_encode(value, out);
+        text::percent_encode(value, out);
         out += '"';
         separator = ", ";
     }
@@ -231,7 +216,7 @@ result<parameters> parse_authorization_header(std::string_view value, bool lenie
 
 bool is_oauth_header(std::string_view value) noexcept
 {
-    return equal_in_any_case(value.substr(0, scheme.size()), scheme) &&
+    return text::equal_ignoring_case(value.substr(0, scheme.size()), scheme) &&
            (value.size() == scheme.size() || is_space(value[scheme.size()]));
 }
 

@@ -3,6 +3,7 @@
 #include "oauth1/control_characters.hpp"
 
 #include <coauth/oauth1/authorization_header.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,11 +17,6 @@ namespace {
 using reason = refusal_reason;
 using verdict = std::optional<refusal>;
 
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_protocol(std::string_view name) noexcept
 {
     return name.starts_with("oauth_");
@@ -31,7 +27,7 @@ bool is_method(std::string_view text) noexcept
 {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
     return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || others.find(c) != others.npos;
+        return text::is_letter_or_digit(c) || others.find(c) != others.npos;
     });
 }
 
@@ -208,9 +204,9 @@ verdict check_bounds(const parameters& oauth)
 verdict read_timestamp(std::string_view text, claims& out)
 {
     std::int64_t seconds = 0;
-    const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (!digits || ec != std::errc() || end != text.data() + text.size() || text.size() > 19 || seconds <= 0)
+    if (!text::all_digits(text) || ec != std::errc() || end != text.data() + text.size() || text.size() > 19 ||
+        seconds <= 0)
         return refusal(
             reason::bad_timestamp, "oauth_timestamp is not a positive number of seconds since 1970 written in digits");
     out.timestamp = seconds;
@@ -304,12 +300,8 @@ std::optional<refusal> read_claims(const incoming_request& request, const verifi
 bool is_form(std::string_view content_type) noexcept
 {
     constexpr std::string_view form = "application/x-www-form-urlencoded";
-    std::string_view type = content_type.substr(0, content_type.find(';'));
-    while (!type.empty() && (type.front() == ' ' || type.front() == '\t'))
-        type.remove_prefix(1);
-    while (!type.empty() && (type.back() == ' ' || type.back() == '\t'))
-        type.remove_suffix(1);
-    return std::equal(type.begin(), type.end(), form.begin(), form.end(), [](char a, char b) { return lower(a) == b; });
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    return text::equal_ignoring_case(text::trimmed(type, text::blanks), form);
 }
 
 } // namespace coauth::oauth1

@@ -1,7 +1,7 @@
 #include "oauth1/encoded_parameters.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 
@@ -25,10 +25,10 @@ void encoded_parameters::add(std::string_view name, std::string_view value)
 {
     piece p{};
     p.name = buffer_.size();
-    percent_encode(name, buffer_);
+    text::percent_encode(name, buffer_);
     p.name_size = buffer_.size() - p.name;
     p.value = buffer_.size();
-    percent_encode(value, buffer_);
+    text::percent_encode(value, buffer_);
     p.value_size = buffer_.size() - p.value;
     pieces_.push_back(p);
 }

@@ -2,6 +2,7 @@
 
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 
@@ -22,12 +23,9 @@ result<void> check_callback(std::string_view callback)
     const auto scheme = callback.substr(0, colon);
     const bool is_http = scheme == "https" || scheme == "http";
     const bool has_scheme = colon != callback.npos && colon > 0 && callback.substr(colon).starts_with(":/") &&
-                            (!is_http || split_target(callback)) &&
-                            ((scheme[0] >= 'a' && scheme[0] <= 'z') || (scheme[0] >= 'A' && scheme[0] <= 'Z')) &&
-                            std::all_of(scheme.begin(), scheme.end(), [](char c) {
-                                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                       c == '+' || c == '-' || c == '.';
-                            });
+                            (!is_http || split_target(callback)) && text::is_letter(scheme[0]) &&
+                            std::all_of(scheme.begin(), scheme.end(),
+                                [](char c) { return text::is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; });
     if (!has_scheme || !is_graphic(callback))
         return error(errc::invalid_argument, "the callback is neither an absolute URL nor \"oob\"");
     return {};

@@ -1,8 +1,8 @@
+#include "crypto/random.hpp"
+#include "text/hex.hpp"
+
 #include <coauth/oauth1/message.hpp>
 #include <coauth/system_failure.hpp>
-
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -29,7 +29,7 @@ public:
             refill();
         std::array<unsigned char, 16> out{};
         std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(used_), out.size(), out.begin());
-        OPENSSL_cleanse(buffer_.data() + used_, out.size());
+        crypto::wipe(buffer_.data() + used_, out.size());
         used_ += out.size();
         return out;
     }
@@ -37,8 +37,7 @@ public:
 private:
     void refill()
     {
-        if (RAND_bytes(buffer_.data(), static_cast<int>(buffer_.size())) != 1)
-            throw random_failure();
+        crypto::fill_random(buffer_.data(), buffer_.size());
         forks_ = forks;
         used_ = 0;
     }
@@ -53,13 +52,10 @@ private:
 std::string random_nonce()
 {
     static thread_local random_octets source;
-    static constexpr char digits[] = "0123456789abcdef";
     std::string out;
     out.reserve(32);
-    for (const unsigned char octet : source.draw()) {
-        out += digits[octet >> 4];
-        out += digits[octet & 15];
-    }
+    for (const unsigned char octet : source.draw())
+        text::append_hex(octet, out);
     return out;
 }
 

@@ -1,7 +1,7 @@
 #include "oauth1/encoded_parameters.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 
@@ -17,8 +17,8 @@ result<parameters> parse_form(std::string_view text)
         if (pair.empty())
             continue;
         const auto equals = std::min(pair.find('='), pair.size());
-        auto name = form_decode(pair.substr(0, equals));
-        auto value = form_decode(pair.substr(std::min(equals + 1, pair.size())));
+        auto name = text::form_decode(pair.substr(0, equals));
+        auto value = text::form_decode(pair.substr(std::min(equals + 1, pair.size())));
         if (!name)
             return name.error();
         if (!value)
@@ -34,9 +34,9 @@ std::string encode_form(const parameters& list)
     for (const auto& [name, value] : list) {
         if (!out.empty())
             out += '&';
-        percent_encode(name, out);
+        text::percent_encode(name, out);
         out += '=';
-        percent_encode(value, out);
+        text::percent_encode(value, out);
     }
     return out;
 }

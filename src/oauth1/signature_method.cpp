@@ -1,5 +1,5 @@
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signature_method.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 namespace coauth::oauth1 {
 
@@ -34,9 +34,9 @@ public:
         std::string text;
         // Room for every octet escaped, so that no outgrown buffer keeps a copy of the secrets.
         text.reserve(3 * (consumer_secret.size() + token_secret.size()) + 1);
-        percent_encode(consumer_secret.reveal(), text);
+        text::percent_encode(consumer_secret.reveal(), text);
         text += '&';
-        percent_encode(token_secret.reveal(), text);
+        text::percent_encode(token_secret.reveal(), text);
         return std::make_unique<plaintext_key>(secret(std::move(text)));
     }
 

@@ -3,9 +3,10 @@
 
 #include <coauth/oauth1/authorization_header.hpp>
 #include <coauth/oauth1/base_string.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -29,22 +30,12 @@ struct signer::state {
 
 namespace {
 
-std::string upper_case(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-        [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return out;
-}
-
 // RFC 9110, section 9.1: a method is a token.
 bool is_token(std::string_view text)
 {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               others.find(c) != others.npos;
-    });
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                [&](char c) { return text::is_letter_or_digit(c) || others.find(c) != others.npos; });
 }
 
 result<void> check(const message& m, const moment& at, const signature_algorithm& method)
@@ -102,7 +93,7 @@ result<parts> take_apart(parameters protocol, const message& m)
     for (const auto& [name, value] : protocol) {
         if (!name.starts_with("oauth_") || name == "oauth_signature")
             return error(errc::invalid_argument, '"' + name + "\" is no protocol parameter that a request may bring");
-        if (count(protocol, name) != 1 || all.contains(percent_encode(name)))
+        if (count(protocol, name) != 1 || all.contains(text::percent_encode(name)))
             return error(errc::invalid_argument, "the request carries " + name + " already, which the signer adds");
     }
     if (all.contains("oauth_signature"))
@@ -115,9 +106,9 @@ result<parts> take_apart(parameters protocol, const message& m)
     p.where = *where;
     p.protocol = std::move(protocol);
     all.append_normalized(p.normalized);
-    percent_encode(upper_case(m.method), p.base_string);
+    text::percent_encode(text::uppered(m.method), p.base_string);
     p.base_string += '&';
-    percent_encode(base_string_uri(p.where), p.base_string);
+    text::percent_encode(base_string_uri(p.where), p.base_string);
     p.base_string += '&';
     all.append_encoded_again(p.base_string);
     return p;
@@ -179,7 +170,7 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
             std::string(method().name()) + " sends the secrets themselves, so the URL must be https");
 
     signed_request out;
-    out.method = upper_case(m.method);
+    out.method = text::uppered(m.method);
     if (where == placement::form && (out.method == "GET" || out.method == "HEAD"))
         return error(errc::invalid_argument, "a " + out.method + " has no form body to carry the protocol parameters");
 
@@ -217,7 +208,7 @@ result<explanation> signer::explain(const message& m, const moment& at) const
     explanation e;
     if (auto made = state_->key->sign(p->base_string, e.signature); !made)
         return made.error();
-    e.method = upper_case(m.method);
+    e.method = text::uppered(m.method);
     e.base_uri = base_string_uri(p->where);
     e.normalized = std::move(p->normalized);
     e.base_string = std::move(p->base_string);

@@ -1,4 +1,5 @@
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -13,25 +14,9 @@ error refuse(std::string why)
     return error(errc::invalid_argument, "the URL can't be signed: " + std::move(why));
 }
 
-bool is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool is_hex(char c)
-{
-    return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9');
-}
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool starts_with_in_any_case(std::string_view text, std::string_view prefix)
 {
-    return text.size() >= prefix.size() &&
-           std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+    return text::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
 bool fit_for_the_wire(char c)
@@ -48,9 +33,9 @@ bool valid_host(std::string_view host)
         return host.back() == ']' &&
                inet_pton(AF_INET6, std::string(host.substr(1, host.size() - 2)).c_str(), &address) == 1;
     }
-    return std::any_of(host.begin(), host.end(), is_alnum) && std::all_of(host.begin(), host.end(), [](char c) {
-        return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
-    });
+    return std::any_of(host.begin(), host.end(), text::is_letter_or_digit) &&
+           std::all_of(host.begin(), host.end(),
+               [](char c) { return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
 }
 
 bool valid_path(std::string_view path)
@@ -59,7 +44,8 @@ bool valid_path(std::string_view path)
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (never.find(path[i]) != never.npos)
             return false;
-        if (path[i] == '%' && (i + 2 >= path.size() || !is_hex(path[i + 1]) || !is_hex(path[i + 2])))
+        if (path[i] == '%' &&
+            (i + 2 >= path.size() || !text::is_hex_digit(path[i + 1]) || !text::is_hex_digit(path[i + 2])))
             return false;
     }
     return true;
@@ -117,7 +103,7 @@ bool is_loopback_host(std::string_view host) noexcept
 {
     if (host == "[::1]" || host == "::1")
         return true;
-    if (host.size() == 9 && starts_with_in_any_case(host, "localhost"))
+    if (text::equal_ignoring_case(host, "localhost"))
         return true;
     if (!host.starts_with("127."))
         return false;

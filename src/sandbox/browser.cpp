@@ -1,6 +1,7 @@
 #include "sandbox/browser.hpp"
 
 #include <coauth/server/site_cookie.hpp>
+#include <coauth/text/ascii.hpp>
 
 namespace coauth::sandbox {
 
@@ -27,11 +28,7 @@ std::string remember_user(std::string_view username)
 
 std::string trimmed_username(std::string_view typed)
 {
-    constexpr std::string_view white = " \t\r\n";
-    const auto begin = typed.find_first_not_of(white);
-    if (begin == std::string_view::npos)
-        return {};
-    auto name = typed.substr(begin, typed.find_last_not_of(white) - begin + 1);
+    auto name = text::trimmed(typed);
     if (name.starts_with('@'))
         name.remove_prefix(1);
     return std::string(name);

@@ -4,6 +4,7 @@
 #include "sandbox/x/dates.hpp"
 
 #include <coauth/server/page.hpp>
+#include <coauth/text/ascii.hpp>
 
 namespace coauth::sandbox {
 
@@ -62,8 +63,8 @@ std::string suggestions(const std::vector<person>& people)
 std::string sentence(std::string_view text)
 {
     std::string out(text);
-    if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
-        out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    if (!out.empty())
+        out.front() = text::upper(out.front());
     return out.empty() ? out : out + '.';
 }
 

@@ -1,5 +1,7 @@
 #include "sandbox/strict_json.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <boost/json/stream_parser.hpp>
 
 #include <algorithm>
@@ -23,7 +25,7 @@ json::value parse_json(std::string_view text, std::string_view what)
     boost::system::error_code failure;
     json::stream_parser parser;
     const auto used = parser.write_some({text.data(), text.size()}, failure);
-    if (!failure && used < text.size() && text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
+    if (!failure && used < text.size() && text.find_first_not_of(text::white_space, used) != std::string_view::npos)
         failure = json::error::extra_data;
     if (!failure)
         parser.finish(failure);

@@ -1,5 +1,7 @@
 #include "sandbox/throwaway_ca.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -91,8 +93,7 @@ void add_extension(X509* certificate, X509* issuer, int kind, const char* value)
 bool is_host_name(std::string_view name) noexcept
 {
     return !name.empty() && name.size() <= 253 && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-               c == '_' || c == '*';
+        return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '*';
     });
 }
 

@@ -1,4 +1,5 @@
 #include <coauth/server/forwarded.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -10,14 +11,12 @@ namespace coauth::server {
 
 namespace {
 
-constexpr std::string_view blanks = " \t";
 // An IPv6 address with brackets, port and quotes; what is longer is not an address.
 constexpr std::size_t longest_element = 128;
 
-std::string_view trimmed(std::string_view text)
+std::string_view without_blanks(std::string_view text)
 {
-    const auto first = text.find_first_not_of(blanks);
-    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    return text::trimmed(text, text::blanks);
 }
 
 // The last element of a list that is not empty. Separators inside quotes separate nothing.
@@ -32,7 +31,7 @@ std::string_view last_element(std::string_view list, char separator)
         else if (i < list.size() && list[i] == '"')
             quoted = !quoted;
         else if (i >= list.size() || (list[i] == separator && !quoted)) {
-            const auto element = trimmed(list.substr(begin, std::min(i, list.size()) - begin));
+            const auto element = without_blanks(list.substr(begin, std::min(i, list.size()) - begin));
             last = element.empty() ? last : element;
             begin = i + 1;
         }
@@ -44,7 +43,7 @@ std::string_view last_field(const http::fields& headers, std::string_view name)
 {
     std::string_view last;
     for (const auto& [field, value] : headers)
-        if (http::same_field_name(field, name) && !trimmed(value).empty())
+        if (http::same_field_name(field, name) && !without_blanks(value).empty())
             last = value;
     return last;
 }
@@ -96,8 +95,8 @@ std::string_view for_of(std::string_view element)
         if (pair.empty())
             break;
         const auto equals = pair.find('=');
-        if (equals != pair.npos && http::same_field_name(trimmed(pair.substr(0, equals)), "for"))
-            return trimmed(pair.substr(equals + 1));
+        if (equals != pair.npos && http::same_field_name(without_blanks(pair.substr(0, equals)), "for"))
+            return without_blanks(pair.substr(equals + 1));
         element = element.substr(0, static_cast<std::size_t>(pair.data() - element.data()));
     }
     return {};

@@ -1,8 +1,7 @@
+#include "crypto/digest.hpp"
+#include "text/base64.hpp"
+
 #include <coauth/server/page.hpp>
-
-#include <openssl/evp.h>
-
-#include <array>
 
 namespace coauth::server {
 
@@ -10,12 +9,7 @@ namespace {
 
 std::string digest_source(std::string_view style)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_Digest(style.data(), style.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
-    const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
-    return "'sha256-" + std::string(text.begin(), text.begin() + length) + '\'';
+    return "'sha256-" + text::base64_encode(crypto::sha256(style)) + '\'';
 }
 
 std::string policy_of(const page& what)

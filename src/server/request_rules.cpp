@@ -1,5 +1,7 @@
 #include "server/request_rules.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -10,17 +12,11 @@ namespace coauth::server {
 
 namespace {
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 // A host as it may stand in a URL, and perhaps a port: no user information, no path, no blank.
 bool looks_like_authority(std::string_view host) noexcept
 {
     return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               std::string_view("-._~%!$&'()*+;=:[]").find(c) != std::string_view::npos;
+        return text::is_letter_or_digit(c) || std::string_view("-._~%!$&'()*+;=:[]").find(c) != std::string_view::npos;
     });
 }
 
@@ -73,7 +69,7 @@ std::optional<refusal> check_length(unsigned minor_version, const http::fields& 
 {
     const std::size_t lengths = headers.count("Content-Length");
     const std::string_view length = headers.get("Content-Length");
-    if (lengths > 1 || !std::all_of(length.begin(), length.end(), is_digit))
+    if (lengths > 1 || !text::all_digits(length))
         return refusal(400, "The request has no single Content-Length.");
 
     const std::size_t codings = headers.count("Transfer-Encoding");

@@ -1,5 +1,7 @@
 #include "server/response_head.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <boost/beast/http/status.hpp>
 
 #include <algorithm>
@@ -11,8 +13,7 @@ namespace {
 bool is_token(std::string_view name) noexcept
 {
     return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+        return text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
     });
 }
 

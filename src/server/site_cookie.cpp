@@ -1,21 +1,10 @@
 #include <coauth/server/site_cookie.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <optional>
 
 namespace coauth::server {
-
-namespace {
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-} // namespace
 
 site_cookie::site_cookie(std::string_view name, bool https) : name_(https ? "__Host-" : ""), https_(https)
 {
@@ -31,15 +20,15 @@ result<std::string> site_cookie::read(const request& from) const
         std::string_view rest = text;
         while (!rest.empty()) {
             const auto end = std::min(rest.find(';'), rest.size());
-            const auto pair = trimmed(rest.substr(0, end));
+            const auto pair = text::trimmed(rest.substr(0, end), text::blanks);
             rest.remove_prefix(std::min(end + 1, rest.size()));
             const auto equals = pair.find('=');
-            if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name_)
+            if (equals == std::string_view::npos || text::trimmed(pair.substr(0, equals), text::blanks) != name_)
                 continue;
             if (found)
                 return error(errc::invalid_argument, "the browser sent two cookies called " + name_)
                     .with_hint("delete the cookies of this site and try again");
-            found = trimmed(pair.substr(equals + 1));
+            found = text::trimmed(pair.substr(equals + 1), text::blanks);
         }
     }
     return std::string(found.value_or(""));

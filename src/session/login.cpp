@@ -1,9 +1,8 @@
-#include <coauth/session/login.hpp>
-#include <coauth/system_failure.hpp>
+#include "crypto/random.hpp"
+#include "text/base64.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
+#include <coauth/session/login.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +18,7 @@ constexpr std::size_t binding_characters = 43;
 
 bool is_base64url(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return text::is_letter_or_digit(c) || c == '-' || c == '_';
 }
 
 // 43 characters hold two bits more than 32 octets do; in what `random` gave these are zero.
@@ -38,19 +37,13 @@ browser_binding::browser_binding(std::string_view cookie) : text_(is_binding(coo
 browser_binding browser_binding::random()
 {
     std::array<unsigned char, binding_octets> octets{};
-    if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-        throw random_failure();
-
-    std::array<unsigned char, binding_characters + 2> base64{}; // with its padding and a zero
-    EVP_EncodeBlock(base64.data(), octets.data(), static_cast<int>(octets.size()));
-    std::array<char, binding_characters> text{};
-    std::transform(base64.begin(), base64.begin() + binding_characters, text.begin(), [](unsigned char c) {
-        return c == '+' ? '-' : c == '/' ? '_' : static_cast<char>(c);
-    });
-    browser_binding made{std::string_view(text.data(), text.size())};
-    OPENSSL_cleanse(octets.data(), octets.size());
-    OPENSSL_cleanse(base64.data(), base64.size());
-    OPENSSL_cleanse(text.data(), text.size());
+    crypto::fill_random(octets.data(), octets.size());
+    std::string text;
+    text.reserve(binding_characters);
+    text::base64url_encode(octets, text);
+    browser_binding made{std::string_view(text)};
+    crypto::wipe(octets.data(), octets.size());
+    wipe(text);
     return made;
 }
 

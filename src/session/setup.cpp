@@ -1,11 +1,10 @@
 #include "session/setup.hpp"
 
 #include "coro/checked_clock.hpp"
+#include "crypto/random.hpp"
 #include "session/user_classes.hpp"
 
 #include <coauth/store/memory_store.hpp>
-
-#include <openssl/rand.h>
 
 #include <chrono>
 #include <cstdint>
@@ -47,17 +46,16 @@ void check(const session_options& o)
 double draw_chance()
 {
     std::uint32_t bits = 0;
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(&bits), sizeof bits) != 1)
-        return 0.5;
+    crypto::fill_random(&bits, sizeof bits);
     return static_cast<double>(bits) / 4294967296.0;
 }
 
-// A chance only spreads waits, so a fixed one does where the user's function throws.
-std::function<double()> checked_chance(std::function<double()> user)
+// A chance only spreads waits, so a fixed one does where drawing it throws.
+std::function<double()> checked_chance(std::function<double()> draw)
 {
-    return [user = std::move(user)] {
+    return [draw = std::move(draw)] {
         try {
-            return user();
+            return draw();
         } catch (...) {
             return 0.5;
         }
@@ -75,7 +73,7 @@ setup::setup(boost::asio::any_io_executor runs_on, std::shared_ptr<login_provide
     check(options);
     provider = checked(std::move(provider));
     options.clock = options.clock ? checked_clock(std::move(options.clock)) : system_clock();
-    options.chance = options.chance ? checked_chance(std::move(options.chance)) : draw_chance;
+    options.chance = checked_chance(options.chance ? std::move(options.chance) : draw_chance);
     if (!options.logins)
         options.logins = store::memory_login_store(options.login_limits, options.clock);
     if (!options.tokens)

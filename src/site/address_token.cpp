@@ -1,18 +1,15 @@
+#include "crypto/hmac.hpp"
+#include "crypto/random.hpp"
 #include "server/address_block.hpp"
+#include "text/hex.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/site/address_token.hpp>
-#include <coauth/system_failure.hpp>
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <new>
 
 namespace coauth::site {
 
@@ -26,16 +23,8 @@ constexpr std::size_t mac_octets = 16; // of SHA-256's 32
 secret random_key()
 {
     std::string octets(32, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(octets.data()), static_cast<int>(octets.size())) != 1)
-        throw random_failure();
+    crypto::fill_random(octets.data(), octets.size());
     return secret(std::move(octets));
-}
-
-void append_hex(std::string& out, unsigned char octet)
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += digits[octet >> 4];
-    out += digits[octet & 15];
 }
 
 // The time that a token claims.
@@ -87,17 +76,15 @@ std::string address_tokens::token_of(std::string_view address, seconds issued) c
     const auto block = server::address_block::of(address).octets();
     std::copy(block.begin(), block.end(), text.begin() + 8);
 
-    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-    const std::string_view key = key_.reveal();
-    if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text.data(), text.size(), mac.data(), nullptr))
-        throw std::bad_alloc(); // with these arguments it fails for want of memory only
+    const crypto::digest mac = crypto::hmac(crypto::hash_named("SHA256"), key_.reveal(),
+        std::string_view(reinterpret_cast<const char*>(text.data()), text.size()));
 
     std::string out;
     out.reserve(time_digits + 2 * mac_octets);
     for (std::size_t i = 0; i < 8; ++i)
-        append_hex(out, text[i]);
+        text::append_hex(text[i], out);
     for (std::size_t i = 0; i < mac_octets; ++i)
-        append_hex(out, mac[i]);
+        text::append_hex(mac.octets[i], out);
     return out;
 }
 

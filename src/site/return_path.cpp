@@ -1,6 +1,8 @@
+#include "text/hex.hpp"
+
 #include <coauth/site/return_path.hpp>
 
-#include <algorithm>
+#include <coauth/text/ascii.hpp>
 
 namespace coauth::site {
 
@@ -12,26 +14,10 @@ error refused(const char* why)
         .with_hint("give a path of this site, such as /profile");
 }
 
-bool is_letter_or_digit(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // pchar without the percent sign, and what a query has beside (RFC 3986, sections 3.3 and 3.4).
 bool may_stand(char c) noexcept
 {
-    return is_letter_or_digit(c) || std::string_view("-._~!$&'()*+,;=:@/?").find(c) != std::string_view::npos;
-}
-
-int hex_digit(char c) noexcept
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    return text::is_letter_or_digit(c) || std::string_view("-._~!$&'()*+,;=:@/?").find(c) != std::string_view::npos;
 }
 
 // Some decode before they split the path, some twice.
@@ -72,8 +58,8 @@ result<return_path> return_path::parse(std::string_view text)
                 return refused("has a character that may not stand in a path");
             continue;
         }
-        const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+        const int high = i + 2 < text.size() ? text::hex_value(text[i + 1]) : -1;
+        const int low = high < 0 ? -1 : text::hex_value(text[i + 2]);
         if (low < 0)
             return refused("has a % that no two hex digits follow");
         if (i < path.size() && !is_harmless_when_decoded(high * 16 + low))

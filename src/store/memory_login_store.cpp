@@ -1,9 +1,7 @@
+#include "crypto/random.hpp"
 #include "store/login_table.hpp"
 
 #include <coauth/store/memory_store.hpp>
-#include <coauth/system_failure.hpp>
-
-#include <openssl/rand.h>
 
 #include <mutex>
 #include <utility>
@@ -17,8 +15,7 @@ namespace {
 keyed_hash::key random_key()
 {
     keyed_hash::key key{};
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(sizeof key)) != 1)
-        throw random_failure();
+    crypto::fill_random(key.data(), sizeof key);
     return key;
 }
 

@@ -1,33 +1,26 @@
-#include <coauth/store/pending_login.hpp>
+#include "crypto/digest.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <coauth/secret.hpp>
+#include <coauth/store/pending_login.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <stdexcept>
 
 namespace coauth::store {
 
 namespace {
 
-using sha256_octets = std::array<std::uint8_t, 32>;
-
-sha256_octets sha256(std::string_view text)
+template <std::size_t Size>
+std::string_view text_of(const std::array<std::uint8_t, Size>& octets) noexcept
 {
-    // Fetched once a process: fetching costs as much as hashing.
-    static EVP_MD* const md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    sha256_octets out{};
-    if (md == nullptr || EVP_Digest(text.data(), text.size(), out.data(), nullptr, md, nullptr) != 1)
-        throw std::runtime_error("OpenSSL's SHA-256 failed");
-    return out;
+    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
 } // namespace
 
 login_id id_of_login(std::string_view request_token)
 {
-    const auto digest = sha256(request_token);
+    const auto digest = crypto::sha256(request_token);
     login_id id;
     std::copy_n(digest.begin(), id.octets.size(), id.octets.begin());
     return id;
@@ -35,13 +28,13 @@ login_id id_of_login(std::string_view request_token)
 
 bool browser_digest::matches(const browser_digest& other) const noexcept
 {
-    return CRYPTO_memcmp(octets.data(), other.octets.data(), octets.size()) == 0;
+    return equal_in_constant_time(text_of(octets), text_of(other.octets));
 }
 
 browser_digest digest_of_browser(std::string_view binding)
 {
     browser_digest digest;
-    digest.octets = sha256(binding);
+    digest.octets = crypto::sha256(binding);
     return digest;
 }
 

@@ -1,17 +1,16 @@
 #include "twitter/arguments.hpp"
 
-#include "api/utf8.hpp"
 #include "twitter/names.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <iterator>
 
 namespace coauth::twitter {
-
-using namespace api;
 
 namespace {
 
@@ -90,7 +89,7 @@ void require_text(std::string_view text)
 {
     if (text.empty())
         refuse("the text is empty");
-    if (!is_utf8(text))
+    if (!text::is_utf8(text))
         refuse("the text is not UTF-8");
 }
 
@@ -124,12 +123,10 @@ std::string trimmed_verifier(std::string_view typed)
     std::string text = without_white_space(typed);
     if (text.empty())
         refuse("the verifier is empty");
-    const bool is_pin = text.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool is_pin = text::all_digits(text);
     if (is_pin)
         return text;
-    constexpr std::string_view ends = "\t\r\n";
-    const std::size_t first = typed.find_first_not_of(ends);
-    return std::string(typed.substr(first, typed.find_last_not_of(ends) - first + 1));
+    return std::string(text::trimmed(typed, "\t\r\n"));
 }
 
 void require_options(const client_options& options)

@@ -7,8 +7,8 @@
 #include "twitter/refusal.hpp"
 #include "twitter/retry.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/percent_encoding.hpp>
 #include <coauth/version.hpp>
 
 #include <charconv>
@@ -130,7 +130,7 @@ private:
     {
         std::vector<secret> hidden = what_->hidden;
         hidden.emplace_back(*sent_signature_);
-        if (auto plain = oauth1::percent_decode(*sent_signature_))
+        if (auto plain = text::percent_decode(*sent_signature_))
             hidden.emplace_back(*std::move(plain));
         circumstances when;
         when.at = what_->at;

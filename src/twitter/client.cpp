@@ -7,6 +7,7 @@
 #include "twitter/user_access.hpp"
 
 #include <coauth/oauth1/legs.hpp>
+#include <coauth/text/utf8.hpp>
 #include <coauth/twitter/client.hpp>
 
 namespace coauth::twitter {
@@ -33,7 +34,7 @@ std::string_view leg_body(std::string_view body)
     constexpr std::size_t largest = 64 * 1024;
     if (body.size() > largest)
         throw error(errc::response_too_large, "the answer is too large for a token");
-    body = without_byte_order_mark(body);
+    body = text::without_byte_order_mark(body);
     if (looks_like_markup(body))
         throw error(errc::malformed_response, "the provider answered with an HTML page instead of a token")
             .with_hint("something between here and the provider may have answered in its place; check the API base URL "

@@ -1,5 +1,7 @@
 #include "twitter/dates.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -35,7 +37,7 @@ public:
         }
         int value = 0;
         for (const char c : rest_.substr(0, count)) {
-            if (c < '0' || c > '9') {
+            if (!text::is_digit(c)) {
                 good_ = false;
                 return 0;
             }

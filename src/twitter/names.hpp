@@ -1,7 +1,6 @@
-// User names and ids as texts.
+// User names and ids as texts. User names are equal in any case of ASCII (text/ascii.hpp).
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace coauth::twitter {
@@ -16,11 +15,5 @@ bool is_account_name(std::string_view text) noexcept;
 
 /// 1 to 19 digits, no zero in front.
 bool is_id(std::string_view text) noexcept;
-
-/// ASCII letters in lower case: user names compare this way.
-std::string folded(std::string_view username);
-
-/// True if the two are equal without ASCII case, as user names compare.
-bool equal_without_case(std::string_view a, std::string_view b) noexcept;
 
 } // namespace coauth::twitter

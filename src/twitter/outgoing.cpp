@@ -1,9 +1,9 @@
 #include "twitter/outgoing.hpp"
 
 #include "twitter/arguments.hpp"
-#include "twitter/names.hpp"
 
 #include <coauth/oauth1/legs.hpp>
+#include <coauth/text/ascii.hpp>
 
 namespace coauth::twitter {
 
@@ -57,7 +57,7 @@ std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const htt
 {
     require_call(call);
     auto what = begin(base, step::call);
-    what->repeatable = equal_without_case(call.method, "GET");
+    what->repeatable = text::equal_ignoring_case(call.method, "GET");
     what->json = std::move(call.json);
     what->hidden = {app.secret(), user.secret(), secret(user.token())};
 

@@ -1,5 +1,6 @@
 #include "twitter/names.hpp"
 
+#include <coauth/text/ascii.hpp>
 #include <coauth/twitter/profile.hpp>
 
 namespace coauth::twitter {
@@ -50,7 +51,7 @@ bool user_ref::valid() const noexcept
 
 std::string user_ref::key() const
 {
-    return is_id() ? '#' + text_ : folded(text_);
+    return is_id() ? '#' + text_ : text::lowered(text_);
 }
 
 } // namespace coauth::twitter

@@ -4,7 +4,8 @@
 #include "twitter/refusal.hpp"
 
 #include <coauth/http/date.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 #include <coauth/twitter/reply.hpp>
 
 #include <algorithm>
@@ -42,13 +43,10 @@ constexpr seconds longest_wait = std::chrono::hours(24) + seconds(60);
 // Whole seconds, and a fraction that some providers send, rounded up.
 std::optional<seconds> read_delay(std::string_view text)
 {
-    const auto all_digits = [](std::string_view part) {
-        return std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-    };
     const std::size_t point = std::min(text.find('.'), text.size());
     const std::string_view whole = text.substr(0, point);
     const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
-    if (whole.empty() || !all_digits(whole) || !all_digits(fraction))
+    if (whole.empty() || !text::all_digits(whole) || !text::all_digits(fraction))
         return std::nullopt;
     std::int64_t count = 0;
     const auto [end, problem] = std::from_chars(whole.data(), whole.data() + whole.size(), count);
@@ -125,7 +123,7 @@ void replace_all(std::string& text, std::string_view what)
 std::string without_secrets(std::string words, std::span<const secret> hidden)
 {
     for (const secret& s : hidden) {
-        std::string encoded = oauth1::percent_encode(s.reveal());
+        std::string encoded = text::percent_encode(s.reveal());
         replace_all(words, encoded);
         replace_all(words, s.reveal());
         wipe(encoded);

@@ -2,10 +2,11 @@
 
 #include "api/json_body.hpp"
 #include "api/json_members.hpp"
-#include "twitter/names.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/refusal_meaning.hpp"
 #include "twitter/v2_answer.hpp"
+
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -29,7 +30,7 @@ public:
     {
         for (const user_ref& user : users) {
             requested_.insert(user.key());
-            requested_texts_.insert(folded(user.text()));
+            requested_texts_.insert(text::lowered(user.text()));
         }
     }
 
@@ -46,7 +47,7 @@ public:
     void take_problem(const refusal& problem)
     {
         if (!problem.about.empty())
-            problems_.try_emplace(folded(problem.about), problem);
+            problems_.try_emplace(text::lowered(problem.about), problem);
         else
             leave_open(error(errc::provider_error, "the response holds a problem and does not say about whom")
                            .with_provider(problem.code, shown(problem.words)));
@@ -74,10 +75,10 @@ private:
 
     api_version api_;
     std::unordered_set<std::string> requested_;
-    std::unordered_set<std::string> requested_texts_; ///< As problems spell them, folded.
+    std::unordered_set<std::string> requested_texts_; ///< As problems spell them, in lower case.
     std::unordered_map<std::string, std::shared_ptr<const profile>> found_;
     std::unordered_map<std::string, error> failed_;
-    std::unordered_map<std::string, refusal> problems_; ///< By the text they speak of, folded.
+    std::unordered_map<std::string, refusal> problems_; ///< By the text they speak of, in lower case.
     std::optional<error> open_;
 };
 
@@ -158,7 +159,7 @@ lookup findings::outcome_of(const user_ref& user) const
         result.profile = *found->second;
         return result;
     }
-    if (const auto problem = problems_.find(folded(user.text())); problem != problems_.end())
+    if (const auto problem = problems_.find(text::lowered(user.text())); problem != problems_.end())
         return outcome_of_problem(user, problem->second);
     if (open_) {
         lookup result(user, lookup_outcome::failed);

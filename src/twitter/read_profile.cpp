@@ -2,12 +2,13 @@
 
 #include "api/json_body.hpp"
 #include "api/json_members.hpp"
-#include "api/utf8.hpp"
 #include "twitter/members.hpp"
 #include "twitter/names.hpp"
 #include "twitter/v2_answer.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 
@@ -62,7 +63,7 @@ std::optional<std::string> find_email(const json::object& user, std::string_view
 {
     auto email = find_line(user, name);
     const bool is_repaired =
-        email != find_raw_text(user, name) || (email && email->find(replacement_character) != email->npos);
+        email != find_raw_text(user, name) || (email && email->find(text::replacement_character) != email->npos);
     return is_repaired ? std::nullopt : std::move(email);
 }
 
@@ -140,7 +141,7 @@ profile read_profile(api_version api, std::string_view body, const user_ref& req
         profile p = profile_of(api, user);
         const bool same = requested.is_id()
                               ? p.id == requested.text()
-                              : equal_without_case(exact_username(api, user).value_or(""), requested.text());
+                              : text::equal_ignoring_case(exact_username(api, user).value_or(""), requested.text());
         if (!same)
             throw error(errc::malformed_response, "the response is about another user than the one asked for");
         return p;

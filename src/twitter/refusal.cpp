@@ -1,7 +1,9 @@
 #include "twitter/refusal.hpp"
 
 #include "api/json_body.hpp"
-#include "api/utf8.hpp"
+
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -92,7 +94,7 @@ refusal from_json(const json::object& root)
 
 bool contains_without_case(std::string_view text, std::string_view needle)
 {
-    const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    const auto equal = [](char a, char b) { return text::lower(a) == b; };
     return std::search(text.begin(), text.end(), needle.begin(), needle.end(), equal) != text.end();
 }
 
@@ -157,15 +159,6 @@ refusal from_markup(std::string_view body)
     return r;
 }
 
-std::string trimmed(std::string_view text)
-{
-    constexpr std::string_view space = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(space);
-    if (first == std::string_view::npos)
-        return {};
-    return std::string(text.substr(first, text.find_last_not_of(space) - first + 1));
-}
-
 } // namespace
 
 refusal refusal_of(const json::object& problem)
@@ -183,7 +176,7 @@ refusal read_refusal(std::string_view body)
 {
     if (looks_like_markup(body)) {
         refusal r = from_markup(body.substr(0, longest_body));
-        r.words = trimmed(r.words);
+        r.words = std::string(text::trimmed(r.words));
         return r;
     }
     try {
@@ -193,7 +186,7 @@ refusal read_refusal(std::string_view body)
         return refusal_in(answer.root());
     } catch (const error&) {
         refusal r;
-        r.words = trimmed(body.substr(0, longest_body));
+        r.words = std::string(text::trimmed(body.substr(0, longest_body)));
         return r;
     }
 }
@@ -202,8 +195,8 @@ std::string shown(std::string_view text)
 {
     constexpr std::size_t longest = 200;
     constexpr std::string_view more = "...";
-    std::string out(text.size() > longest ? utf8_prefix(text, longest - more.size()) : text);
-    if (!is_utf8(out))
+    std::string out(text.size() > longest ? text::utf8_prefix(text, longest - more.size()) : text);
+    if (!text::is_utf8(out))
         for (char& c : out)
             if (static_cast<unsigned char>(c) >= 0x80)
                 c = '?';

@@ -1,6 +1,6 @@
 #include "twitter/refusal_meaning.hpp"
 
-#include "twitter/names.hpp"
+#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -117,7 +117,7 @@ std::optional<meaning> find_code(std::optional<int> code)
 template <std::size_t N>
 std::optional<meaning> find_words(const word_row (&rows)[N], std::string_view text)
 {
-    const std::string lower = folded(text);
+    const std::string lower = text::lowered(text);
     const auto* row = std::find_if(std::begin(rows), std::end(rows),
         [&lower](const word_row& r) { return lower.find(r.needle) != std::string::npos; });
     return row != std::end(rows) ? std::optional(meaning(row->meaning, row->hint)) : std::nullopt;
@@ -172,11 +172,11 @@ meaning meaning_of(const refusal& said, int status, step at)
 {
     // A mistyped PIN: the words say more than the code that may come with them, which is a bad token's.
     const bool about_verifier =
-        at == step::access_token && folded(said.words).find("oauth_verifier") != std::string::npos;
+        at == step::access_token && text::lowered(said.words).find("oauth_verifier") != std::string::npos;
     std::optional<meaning> found = about_verifier ? find_words(by_words, said.words) : find_code(said.code);
     // A suspended person is "not found" to API 2, and only the words tell. They hold the name that was asked for, which
     // may be one of the table's.
-    if (!found && !said.problem.empty() && folded(said.words).find("has been suspended") != std::string::npos)
+    if (!found && !said.problem.empty() && text::lowered(said.words).find("has been suspended") != std::string::npos)
         found = meaning(errc::suspended, "");
     if (!found && !said.problem.empty())
         found = find_words(by_problem, said.problem);

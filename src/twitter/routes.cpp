@@ -2,6 +2,8 @@
 
 #include "twitter/names.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -52,7 +54,7 @@ std::string joined(const std::vector<user_ref>& who)
     std::unordered_set<std::string> seen;
     std::string list;
     for (const user_ref& one : who) {
-        if (!seen.insert(folded(one.text())).second)
+        if (!seen.insert(text::lowered(one.text())).second)
             continue;
         if (!list.empty())
             list += ',';

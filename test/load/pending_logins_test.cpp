@@ -23,8 +23,10 @@ namespace {
 constexpr std::size_t many = 100'000;
 
 // A sanitizer's own memory is no part of the promise.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) // g++
 constexpr bool measures = false;
+#elif defined(__has_feature) // clang
+constexpr bool measures = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
 #else
 constexpr bool measures = true;
 #endif

@@ -8,30 +8,39 @@ import pathlib
 import re
 import sys
 
-# What each room may use beside itself. 'http:values' are the headers of http that only hold data.
+# What each room may use beside itself. 'http:values' are the headers of http that only hold data, 'text:characters'
+# those of text that use nothing of the top.
 ROOMS = {
-    'top': [],
-    'coro': ['top'],
-    'oauth1': ['top'],
-    'http': ['top', 'coro'],
-    'server': ['top', 'coro', 'http:values'],
-    'api': ['top', 'coro', 'http'],
-    'twitter': ['top', 'coro', 'oauth1', 'http', 'api'],
-    'store': ['top', 'coro', 'oauth1'],
-    'session': ['top', 'coro', 'oauth1', 'http', 'twitter', 'store'],
-    'site': ['top', 'coro', 'http:values', 'server', 'session', 'store'],
-    'sandbox': ['top', 'coro', 'oauth1', 'server', 'http:values'],
-    'sandbox/kit': ['top', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'twitter'],  # a client for tests
-    'command_line': ['top'],  # what programs say of their flags and write, in no library
+    'top': ['text:characters'],
+    'text': ['top'],
+    'crypto': ['top', 'text'],
+    'coro': ['top', 'text'],
+    'oauth1': ['top', 'text', 'crypto'],
+    'http': ['top', 'text', 'coro'],
+    'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
+    'api': ['top', 'text', 'coro', 'http'],
+    'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'api'],
+    'store': ['top', 'text', 'crypto', 'coro', 'oauth1'],
+    'session': ['top', 'text', 'crypto', 'coro', 'oauth1', 'http', 'twitter', 'store'],
+    'site': ['top', 'text', 'crypto', 'coro', 'http:values', 'server', 'session', 'store'],
+    'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'server', 'http:values'],
+    # A client for tests.
+    'sandbox/kit': ['top', 'text', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'twitter'],
+    'command_line': ['top', 'text'],  # what programs say of their flags and write, in no library
     'boost': [],  # Boost's own sources, compiled once
 }
-HTTP_VALUES = {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'}
+PARTS = {
+    'http:values': {'date.hpp', 'fields.hpp', 'origin.hpp', 'request.hpp', 'response.hpp'},
+    'text:characters': {'ascii.hpp', 'utf8.hpp'},
+}
+# What keeps top and text from using each other.
+CHARACTERS = {'include/coauth/text/' + name for name in PARTS['text:characters']} | {'src/text/utf8.cpp'}
 
-# Rooms whose private headers are for other rooms, too: for which.
-LENT = {'coro': set(ROOMS), 'api': {'twitter'}, 'server': {'site'}}
+# Rooms whose private headers are for other rooms, too: for which of those that may use them.
+LENT = {'coro': set(ROOMS), 'text': set(ROOMS), 'crypto': set(ROOMS), 'api': {'twitter'}, 'server': {'site'}}
 
 # What coauth::protocol may take from Boost.
-NO_IO = {'top', 'oauth1'}
+NO_IO = {'top', 'text', 'crypto', 'oauth1'}
 NO_IO_BOOST = re.compile(r'boost/(system/|assert/|config)')
 
 # What public headers may take from Boost: the rest costs their users seconds a file.
@@ -76,12 +85,15 @@ def complaint(path, room, public, quote, target):
     parts = target.split('/')[1:]
     theirs = room_of(parts)
     allowed = ROOMS[room]
+    if path in CHARACTERS and target != 'coauth/export.hpp' and target.removeprefix('coauth/text/') not in PARTS[
+            'text:characters']:
+        return f'the top uses {path}, which may not use <{target}>'
     if theirs == room or theirs in allowed:
         return None
-    if theirs == 'http' and 'http:values' in allowed:
-        if parts[1] in HTTP_VALUES:
-            return None
-        return f'{room} may use the values of http only, not <{target}>'
+    for part, headers in PARTS.items():
+        whole, name = part.split(':')
+        if theirs == whole and part in allowed:
+            return None if parts[1] in headers else f'{room} may use the {name} of {whole} only, not <{target}>'
     return f'{room} may not use {theirs}: <{target}>'
 
 

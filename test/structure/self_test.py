@@ -63,6 +63,21 @@ class Layering(unittest.TestCase):
             ('include/coauth/http/request.hpp', '#include "http/wire.hpp"'),
             ('include/coauth/http/request.hpp', '#include "coro/retry_allocation.hpp"'),
             ('src/oauth1/signer.cpp', '#include "coro/retry_allocation.hpp"'),
+            ('src/error.cpp', '#include <coauth/text/percent_encoding.hpp>'),
+            ('src/error.cpp', '#include "text/hex.hpp"'),
+            ('include/coauth/text/utf8.hpp', '#include <coauth/error.hpp>'),
+            ('src/text/utf8.cpp', '#include <coauth/secret.hpp>'),
+            ('src/text/utf8.cpp', '#include <coauth/text/percent_encoding.hpp>'),
+            ('src/text/base64.cpp', '#include <coauth/oauth1/signer.hpp>'),
+            ('src/text/base64.cpp', '#include <coauth/coro/clock.hpp>'),
+            ('src/text/base64.cpp', '#include <boost/asio/post.hpp>'),
+            ('include/coauth/oauth1/signer.hpp', '#include "text/hex.hpp"'),
+            ('src/text/base64.cpp', '#include "crypto/random.hpp"'),
+            ('src/secret.cpp', '#include "crypto/random.hpp"'),
+            ('src/crypto/hmac.cpp', '#include <coauth/oauth1/signer.hpp>'),
+            ('src/crypto/hmac.cpp', '#include <boost/asio/post.hpp>'),
+            ('src/http/pool.cpp', '#include "crypto/random.hpp"'),
+            ('include/coauth/session/login.hpp', '#include "crypto/random.hpp"'),
         ]:
             with self.subTest(path=path, line=line):
                 found = self.complaints(path, line)
@@ -84,6 +99,15 @@ class Layering(unittest.TestCase):
             ('src/sandbox/main/program.cpp', '#include "command_line/help.hpp"'),
             ('src/secret.cpp', '#include <openssl/crypto.h>'),
             ('src/session/alarm.cpp', '#include "coro/retry_allocation.hpp"'),
+            ('src/error.cpp', '#include <coauth/text/utf8.hpp>'),
+            ('include/coauth/text/utf8.hpp', '#include <coauth/export.hpp>'),
+            ('include/coauth/text/percent_encoding.hpp', '#include <coauth/error.hpp>'),
+            ('src/oauth1/signer.cpp', '#include "text/hex.hpp"'),
+            ('src/crypto/rsa.hpp', '#include <coauth/error.hpp>'),
+            ('src/crypto/rsa.cpp', '#include "text/base64.hpp"'),
+            ('src/oauth1/hmac.cpp', '#include "crypto/hmac.hpp"'),
+            ('src/session/login.cpp', '#include "crypto/random.hpp"'),
+            ('src/sandbox/world/people.cpp', '#include <coauth/text/ascii.hpp>'),
         ]:
             with self.subTest(path=path, line=line):
                 self.assertEqual(self.complaints(path, line), [])

@@ -3,6 +3,8 @@
 #include "http/duration_check.hpp"
 #include "http/host.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -11,21 +13,10 @@ namespace coauth::http {
 
 namespace {
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_hex(char c) noexcept
-{
-    return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
 // RFC 9110, section 5.6.2.
 constexpr bool is_token_character(char c) noexcept
 {
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 bool is_token(std::string_view text) noexcept
@@ -50,7 +41,8 @@ bool is_origin_form(std::string_view target) noexcept
         const char c = target[i];
         if (c <= 0x20 || c >= 0x7f || c == '#')
             return false;
-        if (c == '%' && (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2])))
+        if (c == '%' &&
+            (i + 2 >= target.size() || !text::is_hex_digit(target[i + 1]) || !text::is_hex_digit(target[i + 2])))
             return false;
         if (c == '?')
             in_query = true;

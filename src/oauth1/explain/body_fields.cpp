@@ -1,5 +1,8 @@
 #include "oauth1/explain/body_fields.hpp"
 
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
+
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -37,7 +40,7 @@ public:
 private:
     char next()
     {
-        const auto begin = rest_.find_first_not_of(" \t\r\n");
+        const auto begin = rest_.find_first_not_of(text::white_space);
         rest_.remove_prefix(begin == rest_.npos ? rest_.size() : begin);
         return rest_.empty() ? '\0' : rest_.front();
     }
@@ -98,7 +101,7 @@ private:
                 return false;
             code = 0x10000 + ((code - 0xd800) << 10) + (*unit - 0xdc00);
         }
-        append_utf_8(code, out);
+        text::append_character(code, out);
         return true;
     }
 
@@ -111,26 +114,6 @@ private:
             return std::nullopt;
         rest_.remove_prefix(4);
         return unit;
-    }
-
-    static void append_utf_8(std::uint32_t code, std::string& out)
-    {
-        const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3f)); };
-        if (code < 0x80) {
-            out += static_cast<char>(code);
-        } else if (code < 0x800) {
-            out += static_cast<char>(0xc0 | (code >> 6));
-            tail(0);
-        } else if (code < 0x10000) {
-            out += static_cast<char>(0xe0 | (code >> 12));
-            tail(6);
-            tail(0);
-        } else {
-            out += static_cast<char>(0xf0 | ((code >> 18) & 7));
-            tail(12);
-            tail(6);
-            tail(0);
-        }
     }
 
     std::string_view rest_;

@@ -1,5 +1,9 @@
 #include "oauth1/explain/draft.hpp"
 
+#include "text/hex.hpp"
+
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -9,40 +13,25 @@ namespace coauth::oauth1 {
 
 namespace {
 
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-    return out;
-}
-
 bool stays(char c, const escaping& how) noexcept
 {
-    const bool letter_or_digit = (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
-    return letter_or_digit || c == '-' || c == '.' || c == '_' || (c == '~' && !how.tilde) ||
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || (c == '~' && !how.tilde) ||
            how.left_alone.find(c) != std::string_view::npos;
 }
 
 std::string escape_once(std::string_view text, const escaping& how)
 {
-    const std::string_view digits = how.lower_case ? "0123456789abcdef" : "0123456789ABCDEF";
+    const std::string_view digits = how.lower_case ? text::lower_hex_digits : text::upper_hex_digits;
     std::string out;
     out.reserve(text.size() + text.size() / 2);
     for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
         if (stays(c, how)) {
             out += c;
         } else if (c == ' ' && how.plus) {
             out += '+';
         } else {
             out += '%';
-            out += digits[octet >> 4];
-            out += digits[octet & 15];
+            text::append_hex(static_cast<unsigned char>(c), out, digits);
         }
     }
     return out;
@@ -73,7 +62,7 @@ bool comes_before(const pair& a, const pair& b, ordering order)
     case ordering::decoded:
         return std::tie(a.decoded_name, a.decoded_value) < std::tie(b.decoded_name, b.decoded_value);
     case ordering::any_case:
-        return lower(a.name) < lower(b.name);
+        return text::lowered(a.name) < text::lowered(b.name);
     case ordering::as_collected:
         break;
     }
@@ -82,11 +71,10 @@ bool comes_before(const pair& a, const pair& b, ordering order)
 
 } // namespace
 
-draft::draft(const claims& c) : method(c.method), scheme(c.where.https ? "https" : "http"), path(c.where.path)
+draft::draft(const claims& c)
+    : method(text::uppered(c.method)), scheme(c.where.https ? "https" : "http"), path(c.where.path)
 {
-    std::transform(method.begin(), method.end(), method.begin(),
-        [](char x) { return x >= 'a' && x <= 'z' ? static_cast<char>(x - 'a' + 'A') : x; });
-    host = lower(c.where.host);
+    host = text::lowered(c.where.host);
     if (c.where.port != (c.where.https ? 443 : 80))
         port = ':' + std::to_string(c.where.port);
 

@@ -1,6 +1,7 @@
 #include "oauth1/explain/faults.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -33,7 +34,7 @@ parameters read_raw(std::string_view raw, Read read)
 void plus_stays_plus(draft& d, const context& c)
 {
     // What was read as a form before has no bad % in it.
-    const auto read = [](std::string_view text) { return percent_decode(text).value(); };
+    const auto read = [](std::string_view text) { return text::percent_decode(text).value(); };
     d.query = read_raw(c.request.where.query, read);
     if (c.request.form_body)
         d.form = read_raw(c.body, read);
@@ -86,15 +87,8 @@ void as_latin_1(draft& d, const context&)
 std::string utf_8_twice(std::string_view text)
 {
     std::string out;
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x80) {
-            out += c;
-        } else {
-            out += static_cast<char>(0xc0 | (octet >> 6));
-            out += static_cast<char>(0x80 | (octet & 0x3f));
-        }
-    }
+    for (const char c : text)
+        text::append_character(static_cast<unsigned char>(c), out);
     return out;
 }
 
@@ -153,7 +147,7 @@ void callback_decoded(draft& d, const context&)
 {
     for (auto& [name, value] : d.header)
         if (name == "oauth_callback")
-            if (auto decoded = percent_decode(value))
+            if (auto decoded = text::percent_decode(value))
                 value = *std::move(decoded);
 }
 
@@ -170,7 +164,7 @@ void callback_encoded(draft& d, const context&)
 {
     for (auto& [name, value] : d.header)
         if (name == "oauth_callback")
-            value = percent_encode(value);
+            value = text::percent_encode(value);
 }
 
 constexpr std::string_view reserved = "the encoding differs: reserved characters such as ! * ' ( ) were left alone; "

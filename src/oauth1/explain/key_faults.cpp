@@ -1,7 +1,8 @@
-#include "oauth1/base64.hpp"
 #include "oauth1/explain/faults.hpp"
+#include "text/base64.hpp"
+#include "text/hex.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 
@@ -27,31 +28,6 @@ std::string with_letter(std::string text, char old_letter, char new_letter)
     return text;
 }
 
-std::string base64_of(const std::string& octets)
-{
-    std::string out;
-    base64_encode(reinterpret_cast<const unsigned char*>(octets.data()), octets.size(), out);
-    return out;
-}
-
-std::string hex_of(const std::string& octets, std::string_view digits)
-{
-    std::string out;
-    for (const char c : octets) {
-        out += digits[static_cast<unsigned char>(c) >> 4];
-        out += digits[static_cast<unsigned char>(c) & 15];
-    }
-    return out;
-}
-
-std::string unpadded(const std::string& text)
-{
-    return text.substr(0, text.find_last_not_of('=') + 1);
-}
-
-constexpr std::string_view lower_hex = "0123456789abcdef";
-constexpr std::string_view upper_hex = "0123456789ABCDEF";
-
 constexpr std::string_view quoted =
     "the key differs: there are quotes around a secret; they are of the file that it was read from";
 constexpr std::string_view no_value = "the key differs: its token's secret is the word undefined, null or None, which "
@@ -73,13 +49,13 @@ constexpr key_fault keys[] = {
     {"the key differs: the two secrets were swapped; the consumer's comes first",
         [](const parts& p) { return key_of(p.token_secret, p.consumer_secret); }},
     {"the key differs: it is the consumer's secret without the & behind it; the & stays when there is no token",
-        [](const parts& p) { return percent_encode(p.consumer_secret); }},
+        [](const parts& p) { return text::percent_encode(p.consumer_secret); }},
     {"the key differs: there is no & between the two secrets; put one there",
-        [](const parts& p) { return percent_encode(p.consumer_secret) + percent_encode(p.token_secret); }},
+        [](const parts& p) { return text::percent_encode(p.consumer_secret) + text::percent_encode(p.token_secret); }},
     {"the key differs: the secrets were not percent-encoded; encode each before they are joined",
         [](const parts& p) { return std::string(p.consumer_secret) + '&' + std::string(p.token_secret); }},
     {"the key differs: the whole key was percent-encoded; encode each secret, and leave the & between them",
-        [](const parts& p) { return percent_encode(key_of(p.consumer_secret, p.token_secret)); }},
+        [](const parts& p) { return text::percent_encode(key_of(p.consumer_secret, p.token_secret)); }},
     {"the key differs: the consumer's key stands where its secret should",
         [](const parts& p) { return key_of(p.consumer_key, p.token_secret); }},
     {"the key differs: the token stands where its secret should",
@@ -98,30 +74,29 @@ constexpr key_fault keys[] = {
         }},
 };
 
-using text = std::string;
-
 constexpr form_fault forms[] = {
     {"the signature was percent-encoded twice; encode it once, where it is put into the header",
-        [](const text& s, const text&) { return percent_encode(s); }},
+        [](const std::string& s, const std::string&) { return text::percent_encode(s); }},
     {"a + in the signature arrived as a space; percent-encode the signature where it is sent",
-        [](const text& s, const text&) { return with_letter(s, '+', ' '); }},
-    {url_safe, [](const text& s, const text&) { return with_letter(with_letter(s, '+', '-'), '/', '_'); }},
+        [](const std::string& s, const std::string&) { return with_letter(s, '+', ' '); }},
+    {url_safe,
+        [](const std::string& s, const std::string&) { return with_letter(with_letter(s, '+', '-'), '/', '_'); }},
     {"the signature lacks the = at its end; keep base64's padding",
-        [](const text& s, const text&) { return unpadded(s); }},
-    {url_safe, [](const text& s, const text&) { return unpadded(with_letter(with_letter(s, '+', '-'), '/', '_')); }},
-    {in_hex, [](const text&, const text& o) { return hex_of(o, lower_hex); }},
-    {in_hex, [](const text&, const text& o) { return hex_of(o, upper_hex); }},
+        [](const std::string& s, const std::string&) { return std::string(text::without_padding(s)); }},
+    {url_safe, [](const std::string&, const std::string& o) { return text::base64url_encode(o); }},
+    {in_hex, [](const std::string&, const std::string& o) { return text::hex_encode(o); }},
+    {in_hex, [](const std::string&, const std::string& o) { return text::hex_encode(o, text::upper_hex_digits); }},
     {"the signature is base64 of the digest in hex; encode the digest's octets",
-        [](const text&, const text& o) { return base64_of(hex_of(o, lower_hex)); }},
+        [](const std::string&, const std::string& o) { return text::base64_encode(text::hex_encode(o)); }},
     {"the signature was encoded as base64 twice; encode the digest's octets once",
-        [](const text& s, const text&) { return base64_of(s); }},
+        [](const std::string& s, const std::string&) { return text::base64_encode(s); }},
 };
 
 } // namespace
 
 std::string key_of(std::string_view consumer_secret, std::string_view token_secret)
 {
-    return percent_encode(consumer_secret) + '&' + percent_encode(token_secret);
+    return text::percent_encode(consumer_secret) + '&' + text::percent_encode(token_secret);
 }
 
 std::span<const key_fault> key_faults() noexcept

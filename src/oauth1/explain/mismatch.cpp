@@ -1,13 +1,11 @@
 #include "oauth1/explain/mismatch.hpp"
 
-#include "oauth1/base64.hpp"
-#include "oauth1/digest.hpp"
+#include "crypto/hmac.hpp"
 #include "oauth1/explain/draft.hpp"
 #include "oauth1/explain/faults.hpp"
+#include "text/base64.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
-
-#include <openssl/hmac.h>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,7 +19,7 @@ namespace {
 
 struct hash {
     std::string_view method;
-    const char* digest;
+    std::string_view name;
     std::size_t octets;
 };
 constexpr std::array hashes = {
@@ -35,19 +33,8 @@ const hash* find_hash(std::string_view method) noexcept
 
 std::string hmac(const hash& h, std::string_view key, std::string_view text)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> octets;
-    unsigned size = 0;
-    const auto* data = reinterpret_cast<const unsigned char*>(text.data());
-    if (!HMAC(digest(h.digest), key.data(), static_cast<int>(key.size()), data, text.size(), octets.data(), &size))
-        throw error(errc::invalid_argument, "OpenSSL could not make the HMAC");
-    return std::string(reinterpret_cast<const char*>(octets.data()), size);
-}
-
-std::string base64(std::string_view octets)
-{
-    std::string out;
-    base64_encode(reinterpret_cast<const unsigned char*>(octets.data()), octets.size(), out);
-    return out;
+    const crypto::digest mac = crypto::hmac(crypto::hash_named(h.name), key, text);
+    return std::string(mac.view().begin(), mac.view().end());
 }
 
 // Looks for what explains one signature, and counts how often it tried.
@@ -97,41 +84,27 @@ private:
         const secret key(key_of(d_.consumer_secret.reveal(), d_.token_secret.reveal()));
         const std::string octets = hmac(h, key.reveal(), right_);
         ++tries_;
-        const std::string expected = base64(octets);
+        const std::string expected = text::base64_encode(octets);
 
         for (const form_fault& fault : form_faults()) {
             const std::string wrong = fault.make(expected, octets);
             if (wrong != expected && signature() == wrong)
                 return fault.sentence;
         }
-        if (same_octets(expected))
+        if (same_octets(octets))
             return "the signature is not canonical base64: its last letter holds bits that should be zero";
         for (const hash& other : hashes)
-            if (other.method != h.method && is_signature(base64(hmac(other, key.reveal(), right_))))
+            if (other.method != h.method && is_signature(text::base64_encode(hmac(other, key.reveal(), right_))))
                 return "another digest was used than oauth_signature_method says; let them agree";
         return {};
     }
 
     // Base64 with other tail bits decodes to the same octets.
-    bool same_octets(const std::string& expected) const
+    bool same_octets(std::string_view octets) const
     {
-        const std::string_view text = signature();
-        const auto body = without_padding(expected).size();
-        if (text.size() != expected.size() || text.substr(0, body - 1) != expected.substr(0, body - 1))
-            return false;
-        std::array<unsigned char, 8> a{}, b{};
-        const auto decode = [](std::string_view last, std::array<unsigned char, 8>& out) {
-            return EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(last.data()), 4);
-        };
-        const auto last = text.size() - 4;
-        const std::size_t octets = 3 - (expected.size() - body);
-        return decode(text.substr(last), a) > 0 && decode(expected.substr(last), b) > 0 &&
-               std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(octets), b.begin());
-    }
-
-    static std::string_view without_padding(std::string_view text)
-    {
-        return text.substr(0, text.find_last_not_of('=') + 1);
+        const auto decoded = text::base64_decode(signature(), text::tail_bits::any);
+        return decoded && std::equal(decoded->begin(), decoded->end(), octets.begin(), octets.end(),
+                              [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); });
     }
 
     // ---- Another base string ---------------------------------------------------------------------
@@ -168,7 +141,7 @@ private:
         for (const key_fault& fault : key_faults()) {
             const secret wrong(fault.make(parts));
             const bool is_fault = !wrong.empty() && !wrong.matches(right.reveal());
-            if (is_fault && is_signature(base64(hmac(h, wrong.reveal(), right_))))
+            if (is_fault && is_signature(text::base64_encode(hmac(h, wrong.reveal(), right_))))
                 return fault.sentence;
         }
 
@@ -177,7 +150,7 @@ private:
         std::erase_if(wrong.header, [](const parameter& p) { return p.first == "oauth_verifier"; });
         const secret without_token(key_of(parts.consumer_secret, ""));
         if (!parts.token_secret.empty() && wrong.base_string() != right_ &&
-            is_signature(base64(hmac(h, without_token.reveal(), wrong.base_string()))))
+            is_signature(text::base64_encode(hmac(h, without_token.reveal(), wrong.base_string()))))
             return "key and parameters differ: the request token's secret was left out, and oauth_verifier was not "
                    "signed";
         return {};
@@ -185,7 +158,7 @@ private:
 
     std::string nothing_fits(const hash& h) const
     {
-        const auto octets = without_padding(signature()).size() * 3 / 4;
+        const auto octets = text::without_padding(signature()).size() * 3 / 4;
         if (octets != h.octets)
             return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.method) +
                    " makes " + std::to_string(h.octets) + "; was it cut off, or made with another method?";
@@ -202,7 +175,7 @@ private:
     {
         const std::string_view c = d_.consumer_secret.reveal();
         const std::string_view t = d_.token_secret.reveal();
-        if (signature() == percent_encode(key_of(c, t)))
+        if (signature() == text::percent_encode(key_of(c, t)))
             return "the signature was percent-encoded twice; encode it once, where it is put into the header";
         const auto separator = signature().find('&');
         if (separator == std::string_view::npos)
@@ -211,12 +184,12 @@ private:
         const std::string_view second = signature().substr(separator + 1);
         if (first == c && second == t)
             return "the secrets were not percent-encoded; encode each before they are joined";
-        if (first == percent_encode(t) && second == percent_encode(c))
+        if (first == text::percent_encode(t) && second == text::percent_encode(c))
             return "the two secrets were swapped; the consumer's comes first";
-        if (first == percent_encode(c))
+        if (first == text::percent_encode(c))
             return second.empty() ? "the token's secret was left out; use it too, after the &"
                                   : "the token's secret differs";
-        return second == percent_encode(t) ? "the consumer's secret differs" : "both secrets differ";
+        return second == text::percent_encode(t) ? "the consumer's secret differs" : "both secrets differ";
     }
 
     const disputed& d_;

@@ -1,8 +1,8 @@
 #include "oauth1/explain/faults.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace coauth::oauth1 {
@@ -13,8 +13,7 @@ using context = fault_context;
 
 void method_as_given(draft& d, const context&)
 {
-    std::transform(d.method.begin(), d.method.end(), d.method.begin(),
-        [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x; });
+    d.method = text::lowered(d.method);
 }
 
 void other_scheme(draft& d, const context&)
@@ -72,7 +71,7 @@ void built_in_host(draft& d, std::string_view host)
 
 void decoded_path(draft& d, const context&)
 {
-    if (auto decoded = percent_decode(d.path))
+    if (auto decoded = text::percent_decode(d.path))
         d.path = *std::move(decoded);
 }
 

@@ -1,6 +1,7 @@
 #include "sandbox/oauth1/callback_rules.hpp"
 
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <boost/url/parse.hpp>
 
@@ -39,11 +40,7 @@ constexpr std::array<std::string_view, 22> forbidden_schemes = {
 
 std::string lower_scheme(std::string_view url)
 {
-    std::string scheme(url.substr(0, url.find(':')));
-    for (char& c : scheme)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c + 32);
-    return scheme;
+    return text::lowered(url.substr(0, url.find(':')));
 }
 
 bool is_acceptable_url(std::string_view callback)

@@ -1,11 +1,10 @@
 #include "sandbox/oauth1/gatekeeper.hpp"
 
 #include "sandbox/x/error_bodies.hpp"
+#include "text/base64.hpp"
 
 #include <coauth/oauth1/authorization_header.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
-
-#include <openssl/evp.h>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -80,17 +79,10 @@ std::optional<std::string_view> after_scheme(std::string_view header, std::strin
 // Padding included; nothing for anything that is no base64.
 std::optional<std::string> decode_base64(std::string_view text)
 {
-    if (text.empty() || text.size() % 4 != 0 || text.size() > 8192)
+    if (text.empty() || text.size() > 8192)
         return std::nullopt;
-    std::string out(text.size() / 4 * 3, '\0');
-    auto* bytes = reinterpret_cast<unsigned char*>(out.data());
-    const auto* from = reinterpret_cast<const unsigned char*>(text.data());
-    const int size = EVP_DecodeBlock(bytes, from, static_cast<int>(text.size()));
-    if (size < 0)
-        return std::nullopt;
-    const auto padding = text.ends_with("==") ? 2U : text.ends_with("=") ? 1U : 0U;
-    out.resize(static_cast<std::size_t>(size) - padding);
-    return out;
+    const auto octets = text::base64_decode(text, text::tail_bits::any);
+    return octets ? std::optional<std::string>(std::in_place, octets->begin(), octets->end()) : std::nullopt;
 }
 
 bool is_form(const server::request& r)
@@ -266,8 +258,8 @@ admission gatekeeper::admit_basic(call& c, const world& known)
     const auto colon = pair ? pair->find(':') : std::string::npos;
     if (colon == std::string::npos)
         return refused(refuse(c.where->kind, 99), "no_credentials", "HTTP Basic with key and secret is wanted");
-    const auto key = oauth1::form_decode(std::string_view(*pair).substr(0, colon));
-    const auto given = oauth1::form_decode(std::string_view(*pair).substr(colon + 1));
+    const auto key = text::form_decode(std::string_view(*pair).substr(0, colon));
+    const auto given = text::form_decode(std::string_view(*pair).substr(colon + 1));
     const auto* a = key ? known.find_app(*key) : nullptr;
     if (!a || !given || !a->secret.matches(*given))
         return refused(refuse(c.where->kind, 99), "unknown_consumer", "key or secret is wrong");

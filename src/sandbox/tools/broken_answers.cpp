@@ -2,13 +2,15 @@
 
 #include "sandbox/x/error_bodies.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 namespace coauth::sandbox {
 
 namespace {
 
 std::string guessed_type(std::string_view body)
 {
-    const auto first = body.find_first_not_of(" \t\r\n");
+    const auto first = body.find_first_not_of(text::white_space);
     if (first == std::string_view::npos)
         return "text/plain; charset=utf-8";
     if (body[first] == '{' || body[first] == '[')

@@ -2,6 +2,8 @@
 
 #include "sandbox/strict_json.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -28,9 +30,8 @@ fault_action read_action(const json_object& o)
 
 bool is_header_name(std::string_view name)
 {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    });
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                [](char c) { return text::is_letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
 bool is_header_value(std::string_view value)

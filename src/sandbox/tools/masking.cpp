@@ -1,6 +1,6 @@
 #include "sandbox/tools/masking.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 #include <array>
@@ -35,7 +35,7 @@ bool among(const List& list, std::string_view name)
 
 std::string decoded(std::string_view text)
 {
-    auto plain = oauth1::form_decode(text);
+    auto plain = text::form_decode(text);
     return plain ? std::move(*plain) : std::string(text);
 }
 

@@ -1,5 +1,7 @@
 #include "sandbox/world/people.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -49,8 +51,7 @@ std::optional<std::size_t> made_up_people::number_of_username(std::string_view u
     constexpr std::string_view prefix = "user_";
     if (username.size() <= prefix.size())
         return std::nullopt;
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
-    if (!std::equal(prefix.begin(), prefix.end(), username.begin(), [&](char b, char a) { return same(a, b); }))
+    if (!text::equal_ignoring_case(username.substr(0, prefix.size()), prefix))
         return std::nullopt;
     const auto digits = username.substr(prefix.size());
     std::size_t number = 0;

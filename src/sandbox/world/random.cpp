@@ -1,8 +1,6 @@
 #include "sandbox/world/random.hpp"
 
-#include <coauth/system_failure.hpp>
-
-#include <openssl/rand.h>
+#include "crypto/random.hpp"
 
 #include <array>
 #include <string_view>
@@ -11,8 +9,7 @@ namespace coauth::sandbox {
 
 void openssl_random(unsigned char* bytes, std::size_t size)
 {
-    if (RAND_bytes(bytes, static_cast<int>(size)) != 1)
-        throw random_failure();
+    crypto::fill_random(bytes, size);
 }
 
 namespace {

@@ -3,6 +3,8 @@
 #include "sandbox/strict_json.hpp"
 #include "sandbox/x/dates.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -32,9 +34,8 @@ void each(const json_object& seed, std::string_view list, Read read)
 
 bool is_username(std::string_view text)
 {
-    return !text.empty() && text.size() <= 15 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    });
+    return !text.empty() && text.size() <= 15 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return text::is_letter_or_digit(c) || c == '_'; });
 }
 
 bool is_credential(std::string_view text)

@@ -1,5 +1,7 @@
 #include "sandbox/world/world.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -7,25 +9,16 @@ namespace coauth::sandbox {
 
 namespace {
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c + 32);
-    return out;
-}
-
 bool is_word(char c) noexcept
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    return text::is_letter_or_digit(c) || c == '_';
 }
 
 // True if `text` says @username, in any case and as a whole word.
 bool mentions(std::string_view text, std::string_view username)
 {
-    const auto haystack = lower(text);
-    const auto needle = '@' + lower(username);
+    const auto haystack = text::lowered(text);
+    const auto needle = '@' + text::lowered(username);
     for (auto at = haystack.find(needle); at != std::string::npos; at = haystack.find(needle, at + 1)) {
         const auto end = at + needle.size();
         if ((at == 0 || !is_word(haystack[at - 1])) && (end == haystack.size() || !is_word(haystack[end])))
@@ -62,7 +55,7 @@ bool world::add_person(person p)
 {
     listed_ = true;
     const auto id = p.id;
-    auto name = lower(p.username);
+    auto name = text::lowered(p.username);
     if (people_.contains(id) || by_username_.contains(name))
         return false;
     people_.emplace(id, std::move(p));
@@ -97,7 +90,7 @@ std::optional<person> world::person_by_id(std::uint64_t id) const
 std::optional<person> world::person_by_username(std::string_view username) const
 {
     if (listed_) {
-        const auto at = by_username_.find(lower(username));
+        const auto at = by_username_.find(text::lowered(username));
         return at == by_username_.end() ? std::nullopt : person_by_id(at->second);
     }
     const auto number = made_up_.number_of_username(username);

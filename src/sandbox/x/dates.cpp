@@ -1,5 +1,7 @@
 #include "sandbox/x/dates.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <array>
 #include <cstdio>
 
@@ -48,7 +50,7 @@ std::optional<int> take_number(std::string_view& text, std::size_t size)
         return std::nullopt;
     int value = 0;
     for (const char c : text.substr(0, size)) {
-        if (c < '0' || c > '9')
+        if (!text::is_digit(c))
             return std::nullopt;
         value = value * 10 + (c - '0');
     }

@@ -1,6 +1,6 @@
 #include "sandbox/x/routes.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 #include <array>
@@ -89,7 +89,7 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
                 return std::nullopt;
             segment.remove_suffix(json_suffix.size());
         }
-        auto value = oauth1::percent_decode(segment);
+        auto value = text::percent_decode(segment);
         if (!value || value->empty())
             return std::nullopt;
         values.push_back(std::move(*value));

@@ -4,6 +4,8 @@
 #include "sandbox/x/dates.hpp"
 #include "sandbox/x/error_bodies.hpp"
 
+#include <coauth/text/ascii.hpp>
+
 #include <algorithm>
 
 namespace coauth::sandbox {
@@ -190,15 +192,13 @@ bool v2_parameters::excludes_replies()
 
 bool v2_parameters::is_id(std::string_view text) noexcept
 {
-    return !text.empty() && text.size() <= 19 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() && text.size() <= 19 && text::all_digits(text);
 }
 
 bool v2_parameters::is_username(std::string_view text) noexcept
 {
-    return !text.empty() && text.size() <= 15 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    });
+    return !text.empty() && text.size() <= 15 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return text::is_letter_or_digit(c) || c == '_'; });
 }
 
 } // namespace coauth::sandbox

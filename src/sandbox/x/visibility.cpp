@@ -1,6 +1,6 @@
 #include "sandbox/x/visibility.hpp"
 
-#include <algorithm>
+#include <coauth/text/utf8.hpp>
 
 namespace coauth::sandbox {
 
@@ -13,10 +13,8 @@ bool may_read_tweets(const call& c, const person& author, const world& w)
 
 post_verdict judge_post(std::uint64_t author, std::string_view text, std::uint64_t reply_to, const world& w)
 {
-    constexpr std::ptrdiff_t longest = 280;
-    // Characters, so the bytes that begin one.
-    const auto size = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
-    if (size > longest)
+    constexpr std::size_t longest = 280;
+    if (text::count_characters(text) > longest)
         return post_verdict::too_long;
     if (reply_to != 0 && !w.tweet_by_id(reply_to))
         return post_verdict::reply_to_nothing;

@@ -8,8 +8,8 @@
 #include "vectors/oauth1_vectors.hpp"
 
 #include <coauth/oauth1/authorization_header.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/server/page.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <boost/asio/read_until.hpp>
 #include <boost/json.hpp>
@@ -227,7 +227,7 @@ private:
 
     static std::string percent_encode_twice(const std::string& text)
     {
-        return oauth1::percent_encode(oauth1::percent_encode(text));
+        return coauth::text::percent_encode(coauth::text::percent_encode(text));
     }
 
     sandbox::options with_log(sandbox::mode m)

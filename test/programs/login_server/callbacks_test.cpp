@@ -2,7 +2,7 @@
 #include "programs/login_server/street.hpp"
 #include "unit/site/hostile_return_paths.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 using namespace testing;
 
@@ -82,14 +82,14 @@ TEST_CASE("every return path stays on this site, and the good ones are kept")
     for (const std::string path : {"/", "/profile", "/profile?a=b&c=d", "/a/b/c", "/profile?next=%2Fx"}) {
         CAPTURE(path);
         browser ada(s);
-        CHECK(ada.sign_in("/login?return=" + coauth::oauth1::percent_encode(path)) == origin + path);
+        CHECK(ada.sign_in("/login?return=" + coauth::text::percent_encode(path)) == origin + path);
     }
     const auto all = hostile_return_paths();
     CHECK(all.size() >= 400);
     for (const auto& path : all) {
         CAPTURE(path);
         browser ada(s);
-        CHECK(ada.sign_in("/login?return=" + coauth::oauth1::percent_encode(path)) == origin + "/profile");
+        CHECK(ada.sign_in("/login?return=" + coauth::text::percent_encode(path)) == origin + "/profile");
     }
     for (const char* query :
         {"?return=", "?return", "?return=/a&return=/b", "?return=/a&return=//b", "?RETURN=//b", "?return[]=//b"}) {

@@ -3,8 +3,8 @@
 #include "vectors/oauth1_vectors.hpp"
 
 #include <coauth/oauth1/base_string.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signature_method.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 #include <set>
@@ -47,8 +47,8 @@ std::string taken_apart_and_made_again(const std::string& base)
 {
     const auto first = base.find('&');
     const auto second = base.find('&', first + 1);
-    const std::string uri = percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
-    auto list = parse_form(percent_decode(std::string_view(base).substr(second + 1)).value()).value();
+    const std::string uri = text::percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
+    auto list = parse_form(text::percent_decode(std::string_view(base).substr(second + 1)).value()).value();
     std::reverse(list.begin(), list.end());
     return signature_base_string(base.substr(0, first), base_string_uri(split_target(uri).value()), normalize(list));
 }
@@ -96,7 +96,7 @@ TEST_CASE("every published vector is reproduced")
             std::string out;
             CHECK_FALSE(key->sign(v.text("base_string"), out));
         } else if (kind == "encode") {
-            CHECK(percent_encode(v.text("input")) == v.text("expected"));
+            CHECK(text::percent_encode(v.text("input")) == v.text("expected"));
         } else if (kind == "normalize") {
             CHECK(normalize(parse_form(v.text("query")).value()) == v.text("expected"));
         } else if (kind == "base") {

@@ -2,7 +2,7 @@
 #include "signed_by_hand.hpp"
 #include "vectors/oauth1_vectors.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 using namespace coauth;
 using namespace coauth::oauth1;
@@ -17,10 +17,10 @@ TEST_CASE("every published and house vector that is a whole request is genuine")
     const auto check = [](const std::string& base, const std::string& signature, const records& secrets) {
         const auto first = base.find('&');
         const auto second = base.find('&', first + 1);
-        const auto list = parse_form(percent_decode(std::string_view(base).substr(second + 1)).value()).value();
+        const auto list = parse_form(text::percent_decode(std::string_view(base).substr(second + 1)).value()).value();
         request r;
         r.method = base.substr(0, first);
-        r.url = percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
+        r.url = text::percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
         r.oauth.clear();
         parameters query;
         for (const auto& p : list)

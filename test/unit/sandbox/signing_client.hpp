@@ -4,8 +4,8 @@
 #include "sandbox/engine.hpp"
 
 #include <coauth/oauth1/legs.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
 #include <coauth/oauth1/signer.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <boost/json.hpp>
 

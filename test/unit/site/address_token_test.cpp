@@ -1,8 +1,9 @@
+#include "unit/crypto/failing_generator.hpp"
+
 #include <coauth/error.hpp>
 #include <coauth/site/address_token.hpp>
 
 #include <doctest/doctest.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <optional>
@@ -15,33 +16,11 @@ namespace {
 
 const std::chrono::steady_clock::time_point token_start{1'000'000s};
 
-// While it lives OpenSSL's generator gives nothing.
-class failing_generator {
-public:
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    failing_generator()
-    {
-        method_.bytes = [](unsigned char*, int) { return 0; };
-        RAND_set_rand_method(&method_);
-    }
-    ~failing_generator()
-    {
-        RAND_set_rand_method(nullptr);
-    }
-#pragma GCC diagnostic pop
-    failing_generator(const failing_generator&) = delete;
-    failing_generator& operator=(const failing_generator&) = delete;
-
-private:
-    RAND_METHOD method_{};
-};
-
 } // namespace
 
 TEST_CASE("address_tokens: without random numbers the failure is typed, with a hint")
 {
-    const failing_generator generator;
+    const crypto_test::failing_generator generator;
     std::optional<coauth::error> failure;
     try {
         const address_tokens none;

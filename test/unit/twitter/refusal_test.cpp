@@ -1,5 +1,6 @@
-#include "api/utf8.hpp"
 #include "twitter/refusal.hpp"
+
+#include <coauth/text/utf8.hpp>
 
 #include <doctest/doctest.h>
 
@@ -112,5 +113,5 @@ TEST_CASE("what is shown is short and UTF-8")
     CHECK(shown(std::string(200, 'a')) == std::string(200, 'a'));
     const std::string cut = shown(std::string(196, 'a') + "\xe2\x98\x83\xe2\x98\x83");
     CHECK(cut == std::string(196, 'a') + "...");
-    CHECK(coauth::api::is_utf8(cut));
+    CHECK(coauth::text::is_utf8(cut));
 }

@@ -1,7 +1,7 @@
 // Asks the verifier why a signature is wrong, and makes wrong ones piece by piece.
 #pragma once
 
-#include "oauth1/base64.hpp"
+#include "text/base64.hpp"
 #include "unit/oauth1/signed_by_hand.hpp"
 
 #include <openssl/evp.h>
@@ -34,9 +34,7 @@ inline std::string hmac(std::string_view key, std::string_view text, const EVP_M
 
 inline std::string base64(std::string_view octets)
 {
-    std::string out;
-    coauth::oauth1::base64_encode(reinterpret_cast<const unsigned char*>(octets.data()), octets.size(), out);
-    return out;
+    return coauth::text::base64_encode(octets);
 }
 
 } // namespace by_hand

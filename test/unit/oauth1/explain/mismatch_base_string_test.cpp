@@ -5,7 +5,7 @@
 #include "unit/oauth1/changed_text.hpp"
 #include "vectors/oauth1_vectors.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <functional>
 #include <set>
@@ -35,7 +35,7 @@ TEST_CASE("the draft of a request is its base string")
         const std::string base = v.text("base_string");
         const auto first = base.find('&');
         const auto second = base.find('&', first + 1);
-        r.url = percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
+        r.url = text::percent_decode(std::string_view(base).substr(first + 1, second - first - 1)).value();
         r.oauth.clear();
         parameters query;
         for (const auto& p : v.params("params"))
@@ -236,16 +236,16 @@ TEST_CASE("each usual fault of a base string is named")
         {"encoded once too often", query("a=b%20c"),
             [](std::string base) {
                 const auto at = base.rfind('&') + 1;
-                return base.substr(0, at) + percent_encode(base.substr(at));
+                return base.substr(0, at) + text::percent_encode(base.substr(at));
             }},
         {"were not encoded before they were joined", query("a=b%20c"), swap("b%2520c", "b%20c")},
         {"were not encoded once more", query("a=b%20c"),
             [](std::string base) {
                 const auto at = base.rfind('&') + 1;
-                return base.substr(0, at) + percent_decode(base.substr(at)).value();
+                return base.substr(0, at) + text::percent_decode(base.substr(at)).value();
             }},
         {"its parts were joined without being encoded", as_it_is,
-            [](std::string base) { return percent_decode(base).value(); }},
+            [](std::string base) { return text::percent_decode(base).value(); }},
 
         // Pairs
         {"as a GET without its form body", post("status=Hi"),

@@ -1,10 +1,12 @@
 // Each fault of a key, and each in writing a signature, that the verifier can name, and what is said.
 #include "explained.hpp"
 #include "oauth1/explain/faults.hpp"
+#include "text/hex.hpp"
 #include "unit/oauth1/changed_text.hpp"
 #include "vectors/oauth1_vectors.hpp"
 
-#include <coauth/oauth1/percent_encoding.hpp>
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
 
@@ -20,16 +22,6 @@ using by_hand::replace_all;
 using by_hand::request;
 
 namespace {
-
-std::string hex(std::string_view octets)
-{
-    std::string out;
-    for (const char c : octets) {
-        out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
-        out += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];
-    }
-    return out;
-}
 
 const std::string right_key = "app%20secret%2F1&token%2Bsecret";
 
@@ -106,19 +98,17 @@ TEST_CASE("each usual fault in writing a signature is named")
     std::string other_tail = right;
     const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     other_tail[26] = alphabet[alphabet.find(right[26]) ^ 1];
-    std::string upper_hex = hex(octets);
-    for (char& c : upper_hex)
-        c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    const std::string hex = text::hex_encode(octets);
 
     const std::pair<std::string, std::string_view> table[] = {
-        {percent_encode(right), "percent-encoded twice"},
+        {text::percent_encode(right), "percent-encoded twice"},
         {replace_all(right, "+", " "), "arrived as a space"},
         {url_safe, "URL-safe base64"},
         {url_safe.substr(0, 27), "URL-safe base64"},
         {right.substr(0, 27), "lacks the = at its end"},
-        {hex(octets), "in hex"},
-        {upper_hex, "in hex"},
-        {base64(hex(octets)), "base64 of the digest in hex"},
+        {hex, "in hex"},
+        {text::uppered(hex), "in hex"},
+        {base64(hex), "base64 of the digest in hex"},
         {base64(right), "encoded as base64 twice"},
         {other_tail, "not canonical base64"},
         {base64(hmac(right_key, r.base_string(), EVP_sha256())), "another digest"},

@@ -115,7 +115,7 @@ TEST_CASE("sandbox API 1.1: posts, refuses duplicates, and deletes")
     signing_client client;
     const auto access = client.sign_in();
     const auto other = client.sign_in("user_2");
-    const auto form = "status=" + oauth1::percent_encode("Hello Ladies + Gentlemen ☃!");
+    const auto form = "status=" + coauth::text::percent_encode("Hello Ladies + Gentlemen ☃!");
     const auto posted = client.post_as(access, "/1.1/statuses/update.json", form);
     REQUIRE(posted.status == 200);
     CHECK(json_of(posted).at("text") == "Hello Ladies + Gentlemen ☃!");

@@ -1,33 +1,7 @@
 #include <coauth/oauth1/parameters.hpp>
-#include <coauth/oauth1/percent_encoding.hpp>
 
 using namespace coauth;
 using namespace coauth::oauth1;
-
-TEST_CASE("encoding keeps the unreserved characters and escapes every other octet")
-{
-    const std::string kept = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (int octet = 0; octet < 256; ++octet) {
-        const std::string one(1, static_cast<char>(octet));
-        char escaped[4];
-        std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(octet));
-        CHECK(percent_encode(one) == (kept.find(one) != kept.npos ? one : std::string(escaped)));
-        CHECK(percent_decode(percent_encode(one)).value() == one);
-        CHECK(form_decode(percent_encode(one)).value() == one);
-    }
-}
-
-TEST_CASE("decoding")
-{
-    CHECK(percent_decode("a%2bb+c").value() == "a+b+c");
-    CHECK(form_decode("a%2Bb+c").value() == "a+b c");
-    CHECK(form_decode("").value().empty());
-    for (const char* bad : {"%", "%2", "a%2", "%%20", "%G0", "%0G", "abc%", "% 20", "%-1"}) {
-        CAPTURE(bad);
-        CHECK(percent_decode(bad).error().reason() == errc::invalid_argument);
-        CHECK(form_decode(bad).error().reason() == errc::invalid_argument);
-    }
-}
 
 TEST_CASE("a form is read as it stands")
 {

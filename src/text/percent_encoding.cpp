@@ -1,34 +1,26 @@
-#include <coauth/oauth1/percent_encoding.hpp>
+#include "text/hex.hpp"
+
+#include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <array>
 
-namespace coauth::oauth1 {
+namespace coauth::text {
 
 namespace {
 
-constexpr bool unreserved(unsigned char c)
+// RFC 3986, section 2.3.
+constexpr bool unreserved(char c) noexcept
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 constexpr auto unreserved_table = [] {
     std::array<bool, 256> t{};
     for (unsigned i = 0; i < t.size(); ++i)
-        t[i] = unreserved(static_cast<unsigned char>(i));
+        t[i] = unreserved(static_cast<char>(i));
     return t;
 }();
-
-constexpr int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
-}
 
 result<std::string> decode(std::string_view text, bool plus_is_space)
 {
@@ -56,13 +48,12 @@ result<std::string> decode(std::string_view text, bool plus_is_space)
 
 void percent_encode(std::string_view text, std::string& out)
 {
-    static constexpr char digits[] = "0123456789ABCDEF";
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
         if (unreserved_table[octet]) {
             out += c;
         } else {
-            const char escaped[3] = {'%', digits[octet >> 4], digits[octet & 15]};
+            const char escaped[3] = {'%', upper_hex_digits[octet >> 4], upper_hex_digits[octet & 15]};
             out.append(escaped, 3);
         }
     }
@@ -86,4 +77,4 @@ result<std::string> form_decode(std::string_view text)
     return decode(text, true);
 }
 
-} // namespace coauth::oauth1
+} // namespace coauth::text

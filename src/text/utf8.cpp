@@ -1,6 +1,8 @@
-#include "api/utf8.hpp"
+#include <coauth/text/utf8.hpp>
 
-namespace coauth::api {
+#include <algorithm>
+
+namespace coauth::text {
 
 namespace {
 
@@ -54,11 +56,26 @@ bool is_utf8(std::string_view text) noexcept
     return true;
 }
 
+std::size_t character_size(std::string_view text) noexcept
+{
+    if (text.empty())
+        return 0;
+    const sequence first = first_sequence(text);
+    return first.well_formed ? first.length : 0;
+}
+
+std::size_t count_characters(std::string_view text) noexcept
+{
+    return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation));
+}
+
 std::string_view utf8_prefix(std::string_view text, std::size_t limit) noexcept
 {
     if (text.size() <= limit)
         return text;
-    while (limit > 0 && is_continuation(text[limit]))
+    // Three octets continue a character at most; a longer run is none.
+    const std::size_t last_begin = limit - std::min<std::size_t>(limit, 3);
+    while (limit > last_begin && is_continuation(text[limit]))
         --limit;
     return text.substr(0, limit);
 }
@@ -77,4 +94,24 @@ std::string_view take_character(std::string_view& text) noexcept
     return first.well_formed ? character : replacement_character;
 }
 
-} // namespace coauth::api
+void append_character(char32_t code, std::string& out)
+{
+    const auto add_continuation = [&](unsigned shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
+    if (code < 0x80) {
+        out += static_cast<char>(code);
+    } else if (code < 0x800) {
+        out += static_cast<char>(0xc0 | code >> 6);
+        add_continuation(0);
+    } else if (code < 0x10000) {
+        out += static_cast<char>(0xe0 | code >> 12);
+        add_continuation(6);
+        add_continuation(0);
+    } else {
+        out += static_cast<char>(0xf0 | (code >> 18 & 7));
+        add_continuation(12);
+        add_continuation(6);
+        add_continuation(0);
+    }
+}
+
+} // namespace coauth::text
