@@ -1,6 +1,6 @@
 #include "coro/typed_errors.hpp"
-#include "session/logins.hpp"
-#include "session/lookups.hpp"
+#include "session/logins/logins.hpp"
+#include "session/lookups/lookups.hpp"
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 

@@ -1,7 +1,7 @@
 // People's access tokens: the store, and what is held beside it.
 #pragma once
 
-#include "session/person.hpp"
+#include "session/lookups/person.hpp"
 #include "session/setup.hpp"
 
 #include <boost/asio/awaitable.hpp>

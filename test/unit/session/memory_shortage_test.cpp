@@ -1,8 +1,8 @@
 // Memory that is short for longer than it is waited for: nothing leaves the context, and what could not go on goes on
 // later.
-#include "session/ticket.hpp"
+#include "session/logins/ticket.hpp"
 #include "unit/session/allocation_failure.hpp"
-#include "unit/session/login_bench.hpp"
+#include "unit/session/logins/login_bench.hpp"
 #include "unit/session/user_class_fixture.hpp"
 
 namespace asio = boost::asio;
