@@ -17,7 +17,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What a coroutine is resumed with: an exception of its own, for they may be on different threads, or an outcome.
+// The result that a coroutine is resumed with: an outcome, or an exception of its own, for the coroutines may be on
+// different threads.
 class resumption {
 public:
     resumption(bool cancelled, const login_end& end) noexcept
@@ -45,8 +46,8 @@ class ticket_table::suspended_with final : public suspended {
 public:
     suspended_with(Handler handler, ticket_ptr ticket) : handler_(std::move(handler)), ticket_(std::move(ticket)) {}
 
-    // What is posted holds the node itself until the coroutine resumes, which is when its slot empties:
-    // so a slot that is not empty never points at a node that is gone.
+    // The posted function holds the node until the coroutine resumes, which empties its slot: so a slot that is not
+    // empty never refers to a destroyed node.
     void resume(bool cancelled) override
     {
         const auto executor = asio::get_associated_executor(handler_);

@@ -16,143 +16,145 @@ namespace {
 
 constexpr std::size_t longest_return_to = 1024;
 
-// A count that others changed while it was under way is taken again so many times; after that it is
-// near enough, for the store itself looks again.
+// A count that other logins changed meanwhile is repeated so many times; after that an approximate count will do,
+// for the store checks its limits itself.
 constexpr int recounts = 3;
 
-void check(const session_options& options, const login_request& how)
+void check(const session_options& options, const login_request& request)
 {
     if (options.callback.empty())
-        throw error(errc::invalid_argument, "the session has no callback to begin a login with")
-            .with_hint("set session_options::callback to the URL where the provider sends people back to");
-    if (how.return_to.size() > longest_return_to)
+        throw error(errc::invalid_argument, "the session has no callback URL")
+            .with_hint("set session_options::callback to the URL to which the provider sends users back");
+    if (request.return_to.size() > longest_return_to)
         throw error(errc::invalid_argument, "return_to is longer than 1 KiB")
-            .with_hint("keep what is long on your side, and give the login a key to it");
+            .with_hint("store long data in your program, and pass a key to it as return_to");
 }
 
-// Holds a place under the caps while leg 1 is under way.
+// Holds a place under the caps while leg 1 is in flight.
 class held_place {
 public:
-    held_place(logins_ptr in, begins::flight_ptr which) : in_(std::move(in)), which_(std::move(which)) {}
-    ~held_place() { in_->under_way.give_back(which_); }
+    held_place(logins_ptr state, first_legs::leg_ptr leg) : state_(std::move(state)), leg_(std::move(leg)) {}
+    ~held_place() { state_->first_legs_in_flight.give_back(leg_); }
     held_place(const held_place&) = delete;
     held_place& operator=(const held_place&) = delete;
 
 private:
-    const logins_ptr in_;
-    const begins::flight_ptr which_;
+    const logins_ptr state_;
+    const first_legs::leg_ptr leg_;
 };
 
-asio::awaitable<void> hold_place(logins_ptr in, begins::flight_ptr which)
+asio::awaitable<void> hold_place(logins_ptr state, first_legs::leg_ptr leg)
 {
-    const auto limits = in->store().limits();
+    const auto limits = state->store().limits();
     for (int tries = 0;; ++tries) {
-        const auto as_of = in->under_way.given_back();
-        const auto living = co_await in->store().count(which->browser);
-        const auto place =
-            in->under_way.hold_place(which, living, limits, tries < recounts ? std::optional(as_of) : std::nullopt);
-        if (place == begins::place::held)
+        const auto as_of = state->first_legs_in_flight.given_back();
+        const auto pending = co_await state->store().count(leg->browser);
+        const auto place = state->first_legs_in_flight.hold_place(
+            leg, pending, limits, tries < recounts ? std::optional(as_of) : std::nullopt);
+        if (place == first_legs::place::held)
             co_return;
-        if (place == begins::place::none_at_all)
+        if (place == first_legs::place::none_at_all)
             throw store::too_many_logins(limits, store::login_cap::of_all);
-        if (place == begins::place::none_for_browser)
+        if (place == first_legs::place::none_for_browser)
             throw store::too_many_logins(limits, store::login_cap::of_browser);
     }
 }
 
 // The login that this browser has just begun, if it has.
-asio::awaitable<std::optional<begun>> recent_login(logins_ptr in, begins::flight_ptr which)
+asio::awaitable<std::optional<first_leg_result>> recent_login(logins_ptr state, first_legs::leg_ptr leg)
 {
-    const auto age = in->options().share_login_for;
+    const auto age = state->options().share_login_for;
     if (age.count() <= 0)
         co_return std::nullopt;
-    auto found = co_await in->store().recent(which->browser, which->return_to, age);
+    auto found = co_await state->store().recent(leg->browser, leg->return_to, age);
     if (!found)
         co_return std::nullopt;
     const auto id = store::id_of_login(found->login.token.token());
-    const auto deadline = in->now() + found->left;
-    auto ticket = in->tickets->open(id, deadline, which->return_to);
-    // A callback may have come before there was a ticket to tell. If the login lives still, it did not.
-    const auto again = co_await in->store().recent(which->browser, which->return_to, age);
-    if (!again || store::id_of_login(again->login.token.token()) != id)
+    const auto deadline = state->now() + found->left;
+    auto ticket = state->tickets->open(id, deadline, leg->return_to);
+    // A callback may have ended the login before the ticket was open. If the login is still pending, none did.
+    const auto still_pending = co_await state->store().recent(leg->browser, leg->return_to, age);
+    if (!still_pending || store::id_of_login(still_pending->login.token.token()) != id)
         co_return std::nullopt;
-    in->deadlines.found(deadline);
-    co_return begun(std::move(found->login.token), std::move(ticket), true);
+    state->deadlines.found(deadline);
+    co_return first_leg_result(std::move(found->login.token), std::move(ticket), true);
 }
 
-asio::awaitable<begun> new_login(logins_ptr in, begins::flight_ptr which)
+asio::awaitable<first_leg_result> new_login(logins_ptr state, first_legs::leg_ptr leg)
 {
-    co_await hold_place(in, which);
-    const held_place held(in, which);
-    auto token = co_await in->provider().begin(in->options().callback);
-    store::pending_login login(token, which->browser, which->return_to);
-    co_await in->store().add(std::move(login));
-    const auto deadline = in->now() + in->store().limits().time_to_live;
-    in->deadlines.begun(deadline);
-    auto ticket = in->tickets->open(store::id_of_login(token.token()), deadline, which->return_to);
-    in->tell_begun();
-    co_return begun(std::move(token), std::move(ticket), false);
+    co_await hold_place(state, leg);
+    const held_place held(state, leg);
+    auto token = co_await state->provider().begin(state->options().callback);
+    store::pending_login login(token, leg->browser, leg->return_to);
+    co_await state->store().add(std::move(login));
+    const auto deadline = state->now() + state->store().limits().time_to_live;
+    state->deadlines.begun(deadline);
+    auto ticket = state->tickets->open(store::id_of_login(token.token()), deadline, leg->return_to);
+    state->report_begun();
+    co_return first_leg_result(std::move(token), std::move(ticket), false);
 }
 
-asio::awaitable<begun> recent_or_new(logins_ptr in, begins::flight_ptr which)
+asio::awaitable<first_leg_result> recent_or_new(logins_ptr state, first_legs::leg_ptr leg)
 {
-    auto recent = co_await recent_login(in, which);
+    auto recent = co_await recent_login(state, leg);
     if (recent)
         co_return std::move(*recent);
-    auto made = co_await new_login(in, which);
+    auto made = co_await new_login(state, leg);
     co_return std::move(made);
 }
 
-// Nobody owns a first leg: whoever asked for it may leave, and whoever joined stays.
-asio::awaitable<void> carry_out(logins_ptr in, begins::flight_ptr which, ending_duty<begun> duty)
+// A first leg runs on its own: the call that began it may be cancelled while others wait for it.
+asio::awaitable<void> carry_out(logins_ptr state, first_legs::leg_ptr leg, ending_promise<first_leg_result> promise)
 {
     try {
-        ending<begun> how;
+        ending<first_leg_result> end;
         try {
-            auto made = co_await recent_or_new(in, which);
-            how = ended_with(std::move(made));
+            auto made = co_await recent_or_new(state, leg);
+            end = ended_with(std::move(made));
         } catch (...) {
-            how = failed_with<begun>(error_to_hand_on());
-            in->tell_begin_failed(how->error());
+            end = failed_with<first_leg_result>(error_to_hand_on());
+            state->report_begin_failed(end->error());
         }
-        duty.tell(how);
+        promise.set(end);
     } catch (const std::bad_alloc&) {
-        // The duty tells.
+        // The promise reports `cancelled`.
     }
 }
 
-// Without memory it does not start, and ends with `unstarted` for whoever joined it meanwhile.
-void start(const logins_ptr& in, const begins::flight_ptr& which, const ending<begun>& unstarted)
+// Without memory it does not start, and ends with `unstarted` for the calls that joined it meanwhile.
+void start(const logins_ptr& state, const first_legs::leg_ptr& leg, const ending<first_leg_result>& unstarted)
 {
     try {
-        ending_duty<begun> duty(
-            [in, which](const ending<begun>& how) { in->with->work->wake(in->under_way.land(which, how)); });
-        in->with->work->start(carry_out(in, which, std::move(duty)));
+        ending_promise<first_leg_result> promise([state, leg](const ending<first_leg_result>& end) {
+            state->setup->work->notify(state->first_legs_in_flight.complete(leg, end));
+        });
+        state->setup->work->start(carry_out(state, leg, std::move(promise)));
     } catch (...) {
-        in->with->work->wake(in->under_way.land(which, unstarted));
+        state->setup->work->notify(state->first_legs_in_flight.complete(leg, unstarted));
         throw;
     }
 }
 
 } // namespace
 
-asio::awaitable<login> begin_login(logins_ptr in, browser_binding present, login_request how)
+asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, login_request request)
 {
-    in->check_open();
-    check(in->options(), how);
+    state->check_open();
+    check(state->options(), request);
     browser_binding binding = present.empty() ? browser_binding::random() : std::move(present);
     const auto browser = store::digest_of_browser(binding.reveal());
-    // Made before anyone can join.
-    const auto unstarted = failed_with<begun>(error(errc::cancelled, "there was no memory to begin the login"));
-    const auto entered =
-        in->under_way.enter(browser, std::move(how.return_to), in->now(), in->options().share_login_for);
-    if (entered.leads)
-        start(in, entered.which, unstarted);
-    const auto end = co_await in->under_way.wait(entered.which);
-    const begun& made = end->value();
-    if (made.shared || !entered.leads)
-        in->tell_shared();
-    co_return login(in->provider().login_url(made.token, how.ask_again), std::move(binding), made.ticket);
+    // Made before another call can join.
+    const auto unstarted =
+        failed_with<first_leg_result>(error(errc::cancelled, "not enough memory to begin the login"));
+    const auto joined = state->first_legs_in_flight.join(
+        browser, std::move(request.return_to), state->now(), state->options().share_login_for);
+    if (joined.leads)
+        start(state, joined.leg, unstarted);
+    const auto end = co_await state->first_legs_in_flight.wait(joined.leg);
+    const first_leg_result& made = end->value();
+    if (made.shared || !joined.leads)
+        state->report_shared();
+    co_return login(state->provider().login_url(made.token, request.ask_again), std::move(binding), made.ticket);
 }
 
 } // namespace coauth::sessions

@@ -13,12 +13,12 @@ constexpr std::chrono::milliseconds between_sweeps{100};
 } // namespace
 
 login_deadlines::login_deadlines(
-    boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring)
-    : alarm_(std::move(executor), std::move(clock), std::move(ring))
+    boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
+    : alarm_(std::move(executor), std::move(clock), std::move(on_time))
 {}
 
-// What began before this is found by the sweep that follows; what begins from here on arms the alarm.
-void login_deadlines::rung()
+// A login that began before this is found by the sweep that follows; one that begins later sets the alarm.
+void login_deadlines::alarm_fired()
 {
     const std::lock_guard lock(mutex_);
     armed_.reset();
@@ -29,7 +29,7 @@ void login_deadlines::begun(time_point deadline)
     {
         const std::lock_guard lock(mutex_);
         ++count_;
-        ++living_;
+        ++pending_;
         arm(deadline);
     }
     alarm_.apply();
@@ -49,9 +49,9 @@ bool login_deadlines::taken()
     bool last = false;
     {
         const std::lock_guard lock(mutex_);
-        if (living_ > 0)
-            --living_;
-        last = living_ == 0;
+        if (pending_ > 0)
+            --pending_;
+        last = pending_ == 0;
     }
     alarm_.apply();
     return last;
@@ -67,11 +67,11 @@ void login_deadlines::swept(std::uint64_t as_of, std::size_t expired, std::optio
 {
     {
         const std::lock_guard lock(mutex_);
-        living_ -= std::min(living_, expired);
+        pending_ -= std::min(pending_, expired);
         if (next) {
             arm(std::max(*next, now + between_sweeps));
         } else if (count_ == as_of) {
-            living_ = 0;
+            pending_ = 0;
             armed_.reset();
             alarm_.plan(std::nullopt);
         }
@@ -90,7 +90,7 @@ void login_deadlines::close() noexcept
     try {
         alarm_.apply();
     } catch (const std::bad_alloc&) {
-        // It sleeps on, and does not ring.
+        // It sleeps on, and does not call.
     }
 }
 

@@ -17,38 +17,38 @@
 
 namespace coauth::sessions {
 
-/// When logins are to be swept out. Rings for the earliest deadline, and after a sweep not before a
-/// tenth of a second, so that a crowd costs ten sweeps a second and no more. Not set while no login
-/// lives, as far as this process knows. What sets it throws `std::bad_alloc` where memory is short; the next call
-/// sets it then.
+/// The alarm for the next sweep of expired logins. Fires at the earliest deadline, and at least a tenth of a second
+/// after the last sweep, so that there are ten sweeps a second at most. Not set while no login is pending, as far as
+/// this process knows. The functions that set it throw `std::bad_alloc` if memory is exhausted; the next call sets it
+/// then.
 ///
 /// Thread safety: safe.
 class login_deadlines {
 public:
     using time_point = alarm::time_point;
 
-    /// `ring` may be called until shortly after this is destroyed. It calls `rung`, then sweeps.
-    login_deadlines(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring);
+    /// `on_time` may be called until shortly after this is destroyed. It calls `alarm_fired`, then sweeps.
+    login_deadlines(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time);
 
-    void rung();
+    void alarm_fired();
 
-    /// A login lives until `deadline`.
+    /// A login has begun, and expires at `deadline`.
     void begun(time_point deadline);
 
-    /// A login that was here before has been found to live until `deadline`.
+    /// An earlier login has been found pending, and expires at `deadline`.
     void found(time_point deadline);
 
-    /// A login was taken. Returns whether it was the last that began here: then a sweep should look.
+    /// A login was taken. Returns whether it was the last that began here: then a sweep should follow.
     bool taken();
 
     /// Logins begun so far; a sweep remembers it as of its start.
     std::uint64_t count() const;
 
-    /// A sweep that started when `count` was `as_of` dropped `expired` logins, and found the next one
-    /// due at `next`, or none.
+    /// A sweep that started when `count` was `as_of` removed `expired` logins, and found the next deadline, or
+    /// none.
     void swept(std::uint64_t as_of, std::size_t expired, std::optional<time_point> next, time_point now);
 
-    /// Never rings again.
+    /// Does not fire again.
     void close() noexcept;
 
 private:
@@ -58,7 +58,7 @@ private:
     mutable std::mutex mutex_;
     std::optional<time_point> armed_;
     std::uint64_t count_ = 0;
-    std::size_t living_ = 0; // a guess: other servers may share the store
+    std::size_t pending_ = 0; // an estimate: other servers may share the store
     bool closed_ = false;
     alarm alarm_;
 };

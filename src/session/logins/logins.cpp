@@ -15,20 +15,20 @@ namespace {
 
 constexpr std::chrono::seconds retry_store_after{1};
 
-// A sweep sets the alarm for the next one. One that comes to nothing for want of memory has another follow soon.
-class sweep_duty {
+// A sweep sets the alarm for the next one. One that ends early for lack of memory is repeated soon.
+class sweep_guard {
 public:
-    explicit sweep_duty(logins_ptr in) : logins_(std::move(in)) {}
-    sweep_duty(sweep_duty&&) noexcept = default;
-    sweep_duty& operator=(sweep_duty&&) = delete;
-    ~sweep_duty()
+    explicit sweep_guard(logins_ptr state) : logins_(std::move(state)) {}
+    sweep_guard(sweep_guard&&) noexcept = default;
+    sweep_guard& operator=(sweep_guard&&) = delete;
+    ~sweep_guard()
     {
         if (!logins_)
             return;
         try {
             logins_->deadlines.found(logins_->now() + retry_store_after);
         } catch (const std::bad_alloc&) {
-            // Then the next login that begins or is taken sets it.
+            // The next login that begins or is taken sets the alarm.
         }
     }
 
@@ -36,26 +36,26 @@ public:
     void done() { logins_.reset(); }
 
 private:
-    logins_ptr logins_; // empty: done, or moved away
+    logins_ptr logins_; // empty: done, or moved from
 };
 
-asio::awaitable<void> sweep(sweep_duty duty)
+asio::awaitable<void> sweep(sweep_guard guard)
 {
-    auto& in = duty.owner();
-    const auto as_of = in.deadlines.count();
+    auto& state = guard.owner();
+    const auto as_of = state.deadlines.count();
     store::login_store::expiry gone;
     bool reached = false;
     try {
-        gone = co_await in.store().expire();
+        gone = co_await state.store().expire();
         reached = true;
     } catch (...) {
-        // A store that can't be reached is asked again soon; those who wait expire without it.
+        // A store that can't be reached is tried again soon; awaited logins expire without it.
     }
-    in.tell_expired(gone.expired);
+    state.report_expired(gone.expired);
 
-    const auto now = in.now();
-    in.tickets->expire(now);
-    auto next = in.tickets->next_deadline();
+    const auto now = state.now();
+    state.tickets->expire(now);
+    auto next = state.tickets->next_deadline();
     std::optional<ticket_table::time_point> next_in_store;
     if (!reached)
         next_in_store = now + retry_store_after;
@@ -64,37 +64,38 @@ asio::awaitable<void> sweep(sweep_duty duty)
     if (next_in_store && (!next || *next_in_store < *next))
         next = next_in_store;
     try {
-        in.deadlines.swept(as_of, gone.expired, next, now);
-        duty.done();
+        state.deadlines.swept(as_of, gone.expired, next, now);
+        guard.done();
     } catch (const std::bad_alloc&) {
-        // The duty sets the alarm.
+        // The guard sets the alarm.
     }
 }
 
-// The alarm knows the state weakly: it may ring while the last one lets go.
-logins_ptr make_state(std::shared_ptr<const setup> with, logins::keep_grant keep)
+// The alarm refers to the state weakly: it may fire while the last owner releases it.
+logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_grant keep)
 {
     const auto known_later = std::make_shared<std::weak_ptr<logins::state>>();
-    auto ring = [known_later] {
-        const auto in = known_later->lock();
-        if (!in)
+    auto on_time = [known_later] {
+        const auto state = known_later->lock();
+        if (!state)
             return;
-        in->deadlines.rung();
+        state->deadlines.alarm_fired();
         try {
-            in->with->work->start(sweep_logins(in));
+            state->setup->work->start(sweep_logins(state));
         } catch (const std::bad_alloc&) {
-            // It has another follow.
+            // The guard has set the alarm again.
         }
     };
-    auto made = std::make_shared<logins::state>(std::move(with), std::move(keep), std::move(ring));
+    auto made = std::make_shared<logins::state>(std::move(setup), std::move(keep), std::move(on_time));
     *known_later = made;
     return made;
 }
 
 } // namespace
 
-logins::state::state(std::shared_ptr<const setup> setup, keep_grant keep, std::function<void()> ring)
-    : with(std::move(setup)), keep(std::move(keep)), deadlines(with->executor, with->options.clock, std::move(ring))
+logins::state::state(std::shared_ptr<const session_setup> new_setup, keep_grant keep, std::function<void()> on_time)
+    : setup(std::move(new_setup)), keep(std::move(keep)),
+      deadlines(setup->executor, setup->options.clock, std::move(on_time))
 {}
 
 void logins::state::check_open() const
@@ -111,40 +112,40 @@ session_stats::login_counts logins::state::counts() const
     return out;
 }
 
-void logins::state::tell_begun()
+void logins::state::report_begun()
 {
     {
         const std::lock_guard lock(mutex_);
         ++counts_.begun;
     }
-    with->tell(session_event(session_event::kind::login_begun));
+    setup->report(session_event(session_event_kind::login_begun));
 }
 
-void logins::state::tell_shared()
+void logins::state::report_shared()
 {
     const std::lock_guard lock(mutex_);
     ++counts_.shared;
 }
 
-void logins::state::tell_begin_failed(const error& why)
+void logins::state::report_begin_failed(const error& why)
 {
     {
         const std::lock_guard lock(mutex_);
         ++(why.reason() == errc::too_many_logins ? counts_.refused : counts_.failed);
     }
-    session_event event(session_event::kind::login_failed);
+    session_event event(session_event_kind::login_failed);
     event.why = why.reason();
-    with->tell(event);
+    setup->report(event);
 }
 
-void logins::state::tell_ended(const login_end& how) noexcept
+void logins::state::report_ended(const login_end& end) noexcept
 {
-    session_event event(how->has_value() ? session_event::kind::login_ended : session_event::kind::login_failed);
-    if (how->has_value()) {
-        event.status = (*how)->status;
+    session_event event(end->has_value() ? session_event_kind::login_ended : session_event_kind::login_failed);
+    if (end->has_value()) {
+        event.status = (*end)->status;
         event.count = 1;
     } else {
-        event.why = how->error().reason();
+        event.why = end->error().reason();
     }
     {
         const std::lock_guard lock(mutex_);
@@ -164,35 +165,35 @@ void logins::state::tell_ended(const login_end& how) noexcept
             ++counts_.wrong_browser;
     }
     try {
-        if (how->has_value())
-            event.user_id = (*how)->user.id;
+        if (end->has_value())
+            event.user_id = (*end)->user.id;
     } catch (const std::bad_alloc&) {
-        // What matters is how it ended.
+        // The event is reported without the id.
     }
-    with->tell(event);
+    setup->report(event);
 }
 
-void logins::state::tell_expired(std::size_t how_many)
+void logins::state::report_expired(std::size_t count)
 {
-    if (how_many == 0)
+    if (count == 0)
         return;
     {
         const std::lock_guard lock(mutex_);
-        counts_.expired += how_many;
+        counts_.expired += count;
     }
-    session_event event(session_event::kind::login_ended);
+    session_event event(session_event_kind::login_ended);
     event.status = login_status::expired;
-    event.count = how_many;
-    with->tell(event);
+    event.count = count;
+    setup->report(event);
 }
 
-asio::awaitable<void> sweep_logins(logins_ptr in)
+asio::awaitable<void> sweep_logins(logins_ptr state)
 {
-    return sweep(sweep_duty(std::move(in)));
+    return sweep(sweep_guard(std::move(state)));
 }
 
-logins::logins(std::shared_ptr<const setup> with, keep_grant keep)
-    : state_(make_state(std::move(with), std::move(keep)))
+logins::logins(std::shared_ptr<const session_setup> setup, keep_grant keep)
+    : state_(make_state(std::move(setup), std::move(keep)))
 {}
 
 logins::~logins()
@@ -200,15 +201,15 @@ logins::~logins()
     close();
 }
 
-asio::awaitable<login> logins::begin(browser_binding present, login_request how)
+asio::awaitable<login> logins::begin(browser_binding present, login_request request)
 {
-    return begin_login(state_, std::move(present), std::move(how));
+    return begin_login(state_, std::move(present), std::move(request));
 }
 
 asio::awaitable<login_outcome> logins::wait(const login& begun)
 {
     if (!begun.awaited())
-        throw error(errc::invalid_argument, "this login comes from no session");
+        throw error(errc::invalid_argument, "the login is empty: it was not begun by a session");
     return ticket_table::wait(begun.awaited());
 }
 

@@ -15,29 +15,29 @@
 
 namespace coauth::sessions {
 
-/// Begins, awaits and completes logins, as `session` promises. What it does for nobody in particular,
-/// legs and sweeps, runs in the background of the setup.
+/// Begins, awaits and completes logins, as `session` promises. Legs and sweeps, which no caller owns,
+/// run in the background of the setup.
 ///
-/// Thread safety: safe. Lifetime: operations go on without it; once it is destroyed it is closed.
+/// Thread safety: safe. Lifetime: operations continue without it; its destructor closes it.
 class logins {
 public:
-    /// Keeps what a person granted, before anybody hears of it. May throw.
+    /// Stores what a user granted, before the login ends for its waiters. May throw.
     using keep_grant = std::function<boost::asio::awaitable<void>(grant)>;
 
-    logins(std::shared_ptr<const setup> with, keep_grant keep);
+    logins(std::shared_ptr<const session_setup> setup, keep_grant keep);
     ~logins();
 
     logins(const logins&) = delete;
     logins& operator=(const logins&) = delete;
 
-    boost::asio::awaitable<login> begin(browser_binding present, login_request how);
+    boost::asio::awaitable<login> begin(browser_binding present, login_request request);
     boost::asio::awaitable<login_outcome> wait(const login& begun);
     boost::asio::awaitable<login_outcome> complete(std::string query, browser_binding present);
 
     session_stats::login_counts counts() const;
 
-    /// Refuses new work with `errc::cancelled` and resumes everyone who waits for a login with it. Legs
-    /// under way go on, and those who called for them hear of it.
+    /// Refuses new work with `errc::cancelled` and resumes all coroutines that wait for a login with it. Legs in
+    /// flight continue, and their callers receive the result.
     void close() noexcept;
 
     class state;

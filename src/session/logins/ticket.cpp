@@ -19,7 +19,7 @@ login::ticket::ticket(std::shared_ptr<sessions::ticket_table> table, const store
 login::ticket::~ticket()
 {
     const std::lock_guard lock(table_->mutex_);
-    table_->leave(*this);
+    table_->remove(*this);
 }
 
 } // namespace coauth
@@ -28,25 +28,24 @@ namespace coauth::sessions {
 
 namespace {
 
-// How many tickets end under one lock: others want it, too.
+// How many tickets end under one lock, which other calls wait for.
 constexpr int expired_at_a_time = 256;
 
 } // namespace
 
-// A ticket found in the table may be one whose last holder is just letting go of it: it waits for the
-// lock in its destructor. Such a one is as good as gone.
-ticket_table::ticket_ptr ticket_table::living(const store::login_id& id)
+// A ticket in the table may be in its destructor, waiting for the lock. Such a ticket is treated as removed.
+ticket_table::ticket_ptr ticket_table::find_open(const store::login_id& id)
 {
     const auto found = by_id_.find(id);
     if (found == by_id_.end())
         return nullptr;
     auto ticket = found->weak_from_this().lock();
     if (!ticket)
-        leave(*found);
+        remove(*found);
     return ticket;
 }
 
-void ticket_table::leave(login::ticket& t) noexcept
+void ticket_table::remove(login::ticket& t) noexcept
 {
     if (t.in_id_order::is_linked())
         by_id_.erase(by_id_.iterator_to(t));
@@ -64,33 +63,33 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
         made->end_ = closed_end_;
         return made;
     }
-    if (auto known = living(id))
-        return known; // and `made` goes when the lock has
+    if (auto known = find_open(id))
+        return known; // `made` is destroyed after the lock is released
     by_id_.insert(*made);
     by_deadline_.insert(*made);
     return made;
 }
 
-void ticket_table::end(const store::login_id& id, const login_end& how) noexcept
+void ticket_table::end(const store::login_id& id, const login_end& login_result) noexcept
 {
     suspended_list ended;
     ticket_ptr ticket;
     {
         const std::lock_guard lock(mutex_);
-        ticket = living(id);
+        ticket = find_open(id);
         if (!ticket)
             return;
-        end(*ticket, how, ended);
+        end(*ticket, login_result, ended);
     }
     resume(ended);
 }
 
-void ticket_table::end(login::ticket& t, const login_end& how, suspended_list& ended) noexcept
+void ticket_table::end(login::ticket& t, const login_end& login_result, suspended_list& ended) noexcept
 {
-    leave(t);
+    remove(t);
     if (t.end_)
         return;
-    t.end_ = how;
+    t.end_ = login_result;
     awaited_ -= t.waiting_.size();
     ended.splice(ended.end(), t.waiting_);
 }
@@ -107,7 +106,7 @@ void ticket_table::resume(suspended_list& ended) noexcept
         try {
             ended.front().resume(false);
         } catch (...) {
-            // Nor is there memory for the others.
+            // The others would fail, too.
             const std::lock_guard lock(mutex_);
             for (suspended& waiter : ended)
                 waiter.unresumed = true;
@@ -123,7 +122,7 @@ ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id
 {
     ticket_ptr ticket;
     const std::lock_guard lock(mutex_);
-    ticket = living(id);
+    ticket = find_open(id);
     if (ticket)
         ++ticket->callbacks_;
     return ticket;
@@ -143,7 +142,7 @@ void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now) noexc
 
 void ticket_table::expire(login::ticket& t, suspended_list& ended) noexcept
 {
-    login_end expired = expired_end_; // without memory it says no more
+    login_end expired = expired_end_; // without memory it has no return_to
     try {
         login_outcome outcome(login_status::expired);
         outcome.return_to.assign(t.return_to_.get(), t.return_to_size_);
@@ -161,18 +160,18 @@ bool ticket_table::expire_some(time_point now, suspended_list& ended) noexcept
         if (first->callbacks_ == 0)
             expire(*first, ended);
         else
-            by_deadline_.erase(first); // the callback sees to it
+            by_deadline_.erase(first); // the callback ends it
     }
     return true;
 }
 
 void ticket_table::expire(time_point now) noexcept
 {
-    for (bool more = true; more;) {
+    for (bool unfinished = true; unfinished;) {
         suspended_list ended;
         {
             const std::lock_guard lock(mutex_);
-            more = expire_some(now, ended);
+            unfinished = expire_some(now, ended);
         }
         resume(ended);
     }
@@ -238,7 +237,7 @@ void ticket_table::cancel(login::ticket& t, suspended& waiter) noexcept
     try {
         removed->resume(true);
     } catch (...) {
-        // Not cancelled: it waits on.
+        // Not cancelled: it continues to wait.
         if (add(t, waiter))
             return;
         suspended_list ended;

@@ -1,4 +1,4 @@
-// Where those who await a login and the callback that ends it meet.
+// Connects the coroutines that await a login with the callback that ends it.
 #pragma once
 
 #include "session/shared_end.hpp"
@@ -35,8 +35,8 @@ class suspended : public boost::intrusive::list_base_hook<>,
 public:
     virtual ~suspended() = default;
 
-    /// Resumes it on its own executor, never from within; with `errc::cancelled`, or with how its login ended. Throws
-    /// `std::bad_alloc`, and can be called again then.
+    /// Resumes it on its own executor, never inside the call; with `errc::cancelled`, or with the end of its login.
+    /// Throws `std::bad_alloc`, and can be called again then.
     virtual void resume(bool cancelled) = 0;
 
     bool unresumed = false; ///< There was no memory to resume it; guarded by its table.
@@ -52,8 +52,8 @@ using in_deadline_order = boost::intrusive::set_base_hook<boost::intrusive::tag<
 
 namespace coauth {
 
-/// One for each login whose handle somebody keeps; a login that nobody awaits costs the store's record
-/// and nothing here. Keeps how the login ended. Guarded by its table.
+/// One for each login whose handle a caller keeps; a login that no caller awaits costs the store's record and nothing
+/// here. Keeps the end of the login. Guarded by its table.
 class login::ticket : public std::enable_shared_from_this<login::ticket>,
                       public sessions::in_id_order,
                       public sessions::in_deadline_order {
@@ -77,7 +77,7 @@ private:
     sessions::suspended_list waiting_;
     std::unique_ptr<const char[]> return_to_; // a string would be 24 bytes more, a hundred thousand times
     std::uint32_t return_to_size_;
-    std::uint32_t callbacks_ = 0; // under way
+    std::uint32_t callbacks_ = 0; // in flight
 };
 
 } // namespace coauth
@@ -92,29 +92,29 @@ public:
     using ticket_ptr = std::shared_ptr<login::ticket>;
     using time_point = login::ticket::time_point;
 
-    /// The ticket of a login that lives; a new one if nobody holds one.
+    /// The ticket of a pending login; a new one if no caller holds one.
     ticket_ptr open(const store::login_id& id, time_point deadline, std::string_view return_to);
 
-    /// Tells everybody who has a ticket of this login how it ended. Who can't be resumed for want of memory can still
-    /// be cancelled, and is resumed with the next login that begins or ends; so too in what follows.
-    void end(const store::login_id& id, const login_end& how) noexcept;
+    /// Ends the ticket of this login and resumes its waiters. A waiter that can't be resumed for lack of memory can still
+    /// be cancelled, and is resumed when the next login begins or ends; the same holds for the functions below.
+    void end(const store::login_id& id, const login_end& login_result) noexcept;
 
-    /// While a callback is under way the login does not expire, for it may have come in time. Empty if
-    /// nobody awaits the login; else to be given back by `callback_ends`.
+    /// While a callback is in flight the login does not expire, for it may have come in time. Empty if no caller
+    /// awaits the login; else pass the ticket to `callback_ends`.
     ticket_ptr callback_begins(const store::login_id& id);
     void callback_ends(const ticket_ptr& ticket, time_point now) noexcept;
 
-    /// Ends those whose time is over with `expired`.
+    /// Ends those whose deadline has passed with `expired`.
     void expire(time_point now) noexcept;
 
-    /// When `expire` next has something to do.
+    /// When `expire` has work next.
     std::optional<time_point> next_deadline() const;
 
-    /// Ends all that are open, and whatever is opened from now on, with `errc::cancelled`.
+    /// Ends all open tickets, and all that are opened later, with `errc::cancelled`.
     void close() noexcept;
 
-    /// How the login ended, once it has. Throws what leg 3 threw, and `errc::cancelled` when cancelled,
-    /// by any type. A cancellation that there is no memory for is dropped.
+    /// Waits for the end of the login. Throws what leg 3 threw, and `errc::cancelled` when cancelled, by any type. A
+    /// cancellation for which memory is exhausted is dropped.
     static boost::asio::awaitable<login_outcome> wait(ticket_ptr ticket);
 
     /// How many coroutines wait.
@@ -126,8 +126,8 @@ private:
     class suspended_with;
     struct suspend;
 
-    // Resumes those that waited for tickets that have ended, and those that there was no memory for before. Without the
-    // lock, for where a context is coming down that can destroy a coroutine on the spot.
+    // Resumes the waiters of tickets that have ended, and those that there was no memory for before. Without the lock,
+    // for while a context is destroyed this can destroy a coroutine at once.
     void resume(suspended_list& ended) noexcept;
 
     struct id_of {
@@ -140,11 +140,11 @@ private:
     };
 
     // All with the lock held.
-    ticket_ptr living(const store::login_id& id);
-    void end(login::ticket& t, const login_end& how, suspended_list& ended) noexcept;
+    ticket_ptr find_open(const store::login_id& id);
+    void end(login::ticket& t, const login_end& login_result, suspended_list& ended) noexcept;
     void expire(login::ticket& t, suspended_list& ended) noexcept;
     bool expire_some(time_point now, suspended_list& ended) noexcept;
-    void leave(login::ticket& t) noexcept;
+    void remove(login::ticket& t) noexcept;
 
     // For `wait`. `add` is false if the ticket has ended; `cancel` does nothing to a coroutine that is about to be
     // resumed already.
@@ -159,7 +159,7 @@ private:
     boost::intrusive::multiset<login::ticket, boost::intrusive::base_hook<in_deadline_order>,
         boost::intrusive::key_of_value<deadline_of>>
         by_deadline_;
-    // Made beforehand, for what ends a login must not need memory.
+    // Made in advance, for ending a login must not allocate memory.
     const login_end closed_end_ = failed_with<login_outcome>(error(errc::cancelled, "the session is closed"));
     const login_end expired_end_ = ended_with(login_outcome(login_status::expired));
     suspended_list unresumed_;

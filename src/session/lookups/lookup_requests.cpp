@@ -14,14 +14,14 @@ namespace {
 
 using lookups_reply = twitter::reply<twitter::lookups>;
 
-asio::awaitable<result<lookups_reply>> look_up(std::shared_ptr<const setup> with, batch_ref request)
+asio::awaitable<result<lookups_reply>> send_lookup(std::shared_ptr<const session_setup> setup, batch_ptr request)
 {
     try {
-        std::vector<twitter::user_ref> names = request->names();
-        lookups_reply reply = co_await with->provider->look_up(request->who->token, std::move(names));
+        std::vector<twitter::user_ref> users = request->users();
+        lookups_reply reply = co_await setup->provider->look_up(request->owner->token, std::move(users));
         co_return result<lookups_reply>(std::move(reply));
     } catch (const std::bad_alloc&) {
-        throw; // this program's: no response
+        throw; // of this program: no response
     } catch (...) {
         co_return result<lookups_reply>(error_to_hand_on());
     }
@@ -29,84 +29,86 @@ asio::awaitable<result<lookups_reply>> look_up(std::shared_ptr<const setup> with
 
 } // namespace
 
-// A batch on the wire. It lands once: with its response, or, where there is no memory for it, with nothing.
-class lookups::flight {
+// A batch in flight. It ends once: with its response, or, if memory is exhausted, without one.
+class lookups::batch_in_flight {
 public:
-    flight(std::shared_ptr<lookups> at, batch_ref request) : at_(std::move(at)), request_(std::move(request)) {}
-    flight(flight&&) noexcept = default;
-    flight& operator=(flight&&) = delete;
-    ~flight()
+    batch_in_flight(std::shared_ptr<lookups> owner, batch_ptr request)
+        : lookups_(std::move(owner)), request_(std::move(request))
+    {}
+    batch_in_flight(batch_in_flight&&) noexcept = default;
+    batch_in_flight& operator=(batch_in_flight&&) = delete;
+    ~batch_in_flight()
     {
-        if (!at_)
+        if (!lookups_)
             return;
         if (request_)
             drop();
-        at_->wake(done_);
-        at_->kick();
+        lookups_->notify(done_);
+        lookups_->schedule_run();
     }
 
-    const batch_ref& request() const noexcept { return request_; }
-    lookups& at() const noexcept { return *at_; }
+    const batch_ptr& request() const noexcept { return request_; }
+    lookups& owner() const noexcept { return *lookups_; }
 
-    /// Those that have all answers are notified when the flight is destroyed.
-    void land(const result<lookups_reply>& reply) noexcept
+    /// The calls that are complete then are notified when this is destroyed.
+    void complete(const result<lookups_reply>& reply) noexcept
     {
-        const batch_ref landed = std::exchange(request_, nullptr);
+        const batch_ptr ended = std::exchange(request_, nullptr);
         try {
-            tell_desk(landed, reply);
+            report(ended, reply);
         } catch (...) {
-            at_->out_of_memory();
+            lookups_->out_of_memory();
         }
     }
 
 private:
-    void tell_desk(const batch_ref& landed, const result<lookups_reply>& reply)
+    void report(const batch_ptr& ended, const result<lookups_reply>& reply)
     {
-        const std::lock_guard lock(at_->mutex_);
-        const auto wall = std::chrono::floor<std::chrono::seconds>(at_->with_->options.clock->now());
-        done_ = reply ? at_->desk_.answered(landed, *reply, wall, at_->now())
-                      : at_->desk_.failed(landed, reply.error(), at_->now());
+        const std::lock_guard lock(lookups_->mutex_);
+        const auto wall = std::chrono::floor<std::chrono::seconds>(lookups_->setup_->options.clock->now());
+        done_ = reply ? lookups_->batcher_.succeeded(ended, *reply, wall, lookups_->now())
+                      : lookups_->batcher_.failed(ended, reply.error(), lookups_->now());
     }
 
     void drop() noexcept
     {
-        const batch_ref dropped = std::exchange(request_, nullptr);
+        const batch_ptr dropped = std::exchange(request_, nullptr);
         try {
-            const std::lock_guard lock(at_->mutex_);
-            done_ = at_->desk_.dropped(dropped);
+            const std::lock_guard lock(lookups_->mutex_);
+            done_ = lookups_->batcher_.dropped(dropped);
         } catch (...) {
-            at_->out_of_memory();
+            lookups_->out_of_memory();
         }
     }
 
-    std::shared_ptr<lookups> at_; // empty: moved away
-    batch_ref request_;           // empty: landed
-    lookup_desk::askers done_;
+    std::shared_ptr<lookups> lookups_; // empty: moved from
+    batch_ptr request_;                // empty: ended
+    lookup_batcher::call_list done_;
 };
 
-void lookups::send(batch_ref request)
+void lookups::send(batch_ptr request)
 {
-    flight begun(shared_from_this(), std::move(request));
+    batch_in_flight batch(shared_from_this(), std::move(request));
     try {
-        with_->work->start(fly(std::move(begun)));
+        setup_->work->start(run_batch(std::move(batch)));
     } catch (const std::bad_alloc&) {
-        // The flight has been dropped.
+        // Its destructor has dropped the batch.
     }
 }
 
-asio::awaitable<void> lookups::fly(flight request)
+asio::awaitable<void> lookups::run_batch(batch_in_flight batch)
 {
     try {
-        const auto with = request.at().with_;
-        const auto tokens = request.at().tokens_;
-        const person_ref user = request.request()->who;
-        const result<lookups_reply> reply = co_await look_up(with, request.request());
-        request.land(reply);
-        // Before any caller is notified, so that one that asks again finds the token gone.
+        const auto setup = batch.owner().setup_;
+        const auto tokens = batch.owner().tokens_;
+        const owner_ptr owner = batch.request()->owner;
+        const result<lookups_reply> reply = co_await send_lookup(setup, batch.request());
+        batch.complete(reply);
+        // Before any call is notified, so that a later call does not find the token.
         if (!reply && reply.error().reason() == errc::token_revoked)
-            co_await tokens->drop(user, errc::token_revoked);
+            co_await tokens->drop(owner, errc::token_revoked);
     } catch (...) {
-        // The flight is dropped; or the store is out of reach, and the next response says "revoked" again.
+        // The batch is dropped; or the store is unavailable, and the next response reports the revoked token again.
     }
 }
 

@@ -15,14 +15,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-desk_rules rules_of(const setup& with)
+batcher_rules rules_of(const session_setup& setup)
 {
-    const session_options& o = with.options;
-    desk_rules r;
-    r.largest_lookup = with.provider->largest_lookup();
-    r.one_limit = with.provider->one_limit_for_ids_and_names();
+    const session_options& o = setup.options;
+    batcher_rules r;
+    r.largest_lookup = setup.provider->largest_lookup();
+    r.one_limit = setup.provider->one_limit_for_ids_and_names();
     r.max_requests = o.max_requests;
-    r.max_cached_answers = o.max_cached_answers;
+    r.max_cached_lookups = o.max_cached_lookups;
     r.cache_for = o.cache_for;
     r.cache_missing_for = o.cache_missing_for;
     r.gather_for = o.gather_for;
@@ -30,7 +30,7 @@ desk_rules rules_of(const setup& with)
     r.price_per_profile_micros = o.price_per_profile_micros;
     r.limits = allowance_rules(o.rate_window, o.reset_jitter);
     r.chance = o.chance;
-    r.watched = static_cast<bool>(o.on_event);
+    r.collect_events = static_cast<bool>(o.on_event);
     return r;
 }
 
@@ -39,117 +39,117 @@ error closed_error()
     return error(errc::cancelled, "the session is closed");
 }
 
-answer no_such_name(const twitter::user_ref& user)
+lookup_ptr no_such_name(const twitter::user_ref& user)
 {
     return failure_of(
         user, error(errc::invalid_argument, user.is_id() ? "an id is 1 to 19 digits without a zero in front"
                                                          : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _"));
 }
 
-bool has_found(const asker& caller)
+bool has_found(const lookup_call& call)
 {
-    return std::any_of(caller.answers.begin(), caller.answers.end(),
-        [](const answer& each) { return each && each->outcome != twitter::lookup_outcome::failed; });
+    return std::any_of(call.results.begin(), call.results.end(),
+        [](const lookup_ptr& each) { return each && each->outcome != twitter::lookup_outcome::failed; });
 }
 
 } // namespace
 
-// An asker's stay at the desk. However the coroutine ends, its questions are taken back.
-class lookups::visit {
+// Removes the call's open questions however its coroutine ends.
+class lookups::call_registration {
 public:
-    visit(lookups& at, person_ref who, std::shared_ptr<asker> from)
-        : at_(at), who_(std::move(who)), from_(std::move(from))
+    call_registration(lookups& driver, owner_ptr owner, std::shared_ptr<lookup_call> call)
+        : lookups_(driver), owner_(std::move(owner)), call_(std::move(call))
     {}
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-    ~visit() { leave(); }
+    call_registration(const call_registration&) = delete;
+    call_registration& operator=(const call_registration&) = delete;
+    ~call_registration() { end(); }
 
-    void leave() noexcept
+    void end() noexcept
     {
         try {
-            const std::lock_guard lock(at_.mutex_);
-            from_->unlink();
-            if (from_->open != 0)
-                at_.desk_.leave(who_, from_);
+            const std::lock_guard lock(lookups_.mutex_);
+            call_->unlink();
+            if (call_->open != 0)
+                lookups_.batcher_.remove(owner_, call_);
         } catch (...) {
-            at_.out_of_memory();
+            lookups_.out_of_memory();
         }
     }
 
 private:
-    lookups& at_;
-    person_ref who_;
-    std::shared_ptr<asker> from_;
+    lookups& lookups_;
+    owner_ptr owner_;
+    std::shared_ptr<lookup_call> call_;
 };
 
-lookups::lookups(std::shared_ptr<const setup> with, std::shared_ptr<tokens> tokens)
-    : with_(std::move(with)), tokens_(std::move(tokens)), strand_(asio::make_strand(with_->executor)),
-      rules_(rules_of(*with_)), desk_(rules_, with_->options.clock->steady_now())
+lookups::lookups(std::shared_ptr<const session_setup> setup, std::shared_ptr<tokens> tokens)
+    : setup_(std::move(setup)), tokens_(std::move(tokens)), strand_(asio::make_strand(setup_->executor)),
+      rules_(rules_of(*setup_)), batcher_(rules_, setup_->options.clock->steady_now())
 {}
 
 void lookups::start()
 {
-    alarm_ = std::make_unique<alarm>(with_->executor, with_->options.clock, [weak = weak_from_this()] {
+    alarm_ = std::make_unique<alarm>(setup_->executor, setup_->options.clock, [weak = weak_from_this()] {
         if (const auto self = weak.lock())
-            self->kick();
+            self->schedule_run();
     });
 }
 
-asio::awaitable<call_answers> lookups::ask(
-    std::string user_id, std::vector<twitter::user_ref> who, std::optional<std::chrono::milliseconds> max_wait)
+asio::awaitable<call_results> lookups::look_up(
+    std::string user_id, std::vector<twitter::user_ref> users, std::optional<std::chrono::milliseconds> max_wait)
 {
     const auto self = shared_from_this();
-    person_ref person = tokens_->held(user_id);
-    if (!person)
-        person = co_await tokens_->find(std::move(user_id));
-    auto from = std::make_shared<asker>(std::move(who), max_wait.value_or(with_->options.max_wait));
-    visit stay(*this, person, from);
-    const bool waits = enter(person, from);
-    tell_events();
+    owner_ptr owner = tokens_->held(user_id);
+    if (!owner)
+        owner = co_await tokens_->find(std::move(user_id));
+    auto call = std::make_shared<lookup_call>(std::move(users), max_wait.value_or(setup_->options.max_wait));
+    call_registration registration(*this, owner, call);
+    const bool waits = add_call(owner, call);
+    report_events();
     if (!waits) {
-        stay.leave();
-        if (from->out_of_memory)
+        registration.end();
+        if (call->out_of_memory)
             throw std::bad_alloc();
-        co_return call_answers(std::move(from->answers), std::move(from->reused));
+        co_return call_results(std::move(call->results), std::move(call->reused));
     }
-    kick();
+    schedule_run();
     try {
-        co_await from->wake.wait();
+        co_await call->completion.wait();
     } catch (const boost::system::system_error&) {
-        stay.leave();
-        kick(); // an alarm may be set for nobody now
+        registration.end();
+        schedule_run(); // the alarm may be set for this call only
         throw error(errc::cancelled);
     }
-    stay.leave(); // from here on no other thread writes to it
-    if (from->out_of_memory)
+    registration.end(); // from here on no other thread writes to the call
+    if (call->out_of_memory)
         throw std::bad_alloc();
-    if (from->failed)
-        throw *from->failed;
-    co_return call_answers(std::move(from->answers), std::move(from->reused));
+    if (call->failed)
+        throw *call->failed;
+    co_return call_results(std::move(call->results), std::move(call->reused));
 }
 
-// Asks for all names; returns whether there is something to wait for.
-bool lookups::enter(const person_ref& user, const std::shared_ptr<asker>& caller)
+// Adds all questions of a call; returns whether there is something to wait for.
+bool lookups::add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call)
 {
     bool begun = false;
     try {
         const std::lock_guard lock(mutex_);
         if (closed_)
             throw closed_error();
-        if (user->number < first_number_)
-            throw std::bad_alloc(); // memory ran out since it was found
+        if (owner->number < first_number_)
+            throw std::bad_alloc(); // memory was exhausted since it was found
         if (!spare_)
-            spare_ = std::make_unique<lookup_desk>(rules_, now());
+            spare_ = std::make_unique<lookup_batcher>(rules_, now());
         begun = true;
-        asking_.push_back(*caller);
-        const time_point asked = now();
-        for (std::size_t place = 0; place < caller->who.size(); ++place) {
-            if (caller->who[place].valid())
-                desk_.ask(user, caller, place, asked);
+        calls_.push_back(*call);
+        const time_point asked_at = now();
+        for (std::size_t place = 0; place < call->users.size(); ++place) {
+            if (call->users[place].valid())
+                batcher_.add(owner, call, place, asked_at);
             else
-                caller->answers[place] = no_such_name(caller->who[place]);
+                call->results[place] = no_such_name(call->users[place]);
         }
-        return caller->open != 0;
+        return call->open != 0;
     } catch (...) {
         if (begun)
             out_of_memory();
@@ -157,39 +157,39 @@ bool lookups::enter(const person_ref& user, const std::shared_ptr<asker>& caller
     }
 }
 
-asio::awaitable<void> lookups::sign_out(person_ref who)
+asio::awaitable<void> lookups::sign_out(owner_ptr owner)
 {
     const auto self = shared_from_this();
-    co_await tokens_->drop(who, std::nullopt);
-    lookup_desk::askers done;
+    co_await tokens_->drop(owner, std::nullopt);
+    lookup_batcher::call_list done;
     try {
         const std::lock_guard lock(mutex_);
-        if (who->number >= first_number_)
-            done = desk_.sign_out(who, error(errc::unknown_user, "the person signed out"));
+        if (owner->number >= first_number_)
+            done = batcher_.sign_out(owner, error(errc::unknown_user, "the user signed out"));
     } catch (...) {
         out_of_memory();
         throw;
     }
-    wake(done);
+    notify(done);
 }
 
-// To the strand, so that what is asked in this turn of the loop shares a request.
-void lookups::kick() noexcept
+// On the strand, so that all questions of this turn of the loop share a request.
+void lookups::schedule_run() noexcept
 {
     {
         const std::lock_guard lock(mutex_);
-        if (std::exchange(kicked_, true))
+        if (std::exchange(run_scheduled_, true))
             return;
     }
     try {
-        // Without the lock: others may leave meanwhile, which frees memory.
+        // Without the lock: other calls may end meanwhile, which frees memory.
         retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->run(); }); });
     } catch (...) {
         {
             const std::lock_guard lock(mutex_);
-            kicked_ = false;
+            run_scheduled_ = false;
         }
-        out_of_memory(); // ends those, too, that counted on this
+        out_of_memory(); // ends the calls, too, that rely on this run
     }
 }
 
@@ -197,151 +197,151 @@ void lookups::run()
 {
     {
         const std::lock_guard lock(mutex_);
-        kicked_ = false;
+        run_scheduled_ = false;
     }
     try {
-        wake_unfired();
+        notify_remaining();
         while (step()) {}
     } catch (...) {
         out_of_memory();
     }
 }
 
-// Does what the desk says; returns whether there is more to do at once.
+// Executes the batcher's next step; returns whether to call it again at once.
 bool lookups::step()
 {
-    lookup_desk::step next;
+    lookup_batcher::step next;
     {
         const std::lock_guard lock(mutex_);
-        next = desk_.next(now());
+        next = batcher_.next(now());
     }
-    wake(next.done);
-    switch (next.what) {
-    case lookup_desk::step::kind::send:
+    notify(next.done);
+    switch (next.action) {
+    case lookup_batcher::step::kind::send:
         send(std::move(next.request));
         return true;
-    case lookup_desk::step::kind::wait:
+    case lookup_batcher::step::kind::wait:
         alarm_->set(next.until);
         break;
-    case lookup_desk::step::kind::idle:
+    case lookup_batcher::step::kind::idle:
         alarm_->clear();
         break;
     }
     return false;
 }
 
-// For an exception in the middle of a step, after which the desk may be in any state: everything that is asked ends,
-// with its answers where they are whole, and with `std::bad_alloc` else; and the spare desk takes over. Needs no memory.
+// For an exception in the middle of a step, after which the batcher may be in any state: every call ends, with its
+// results if they are complete, and with `std::bad_alloc` else; and the spare batcher replaces it. Allocates no memory.
 void lookups::out_of_memory() noexcept
 {
-    decltype(asking_) ended;
+    decltype(calls_) ended;
     {
         const std::lock_guard lock(mutex_);
-        ended.splice(ended.end(), asking_);
-        for (asker& caller : ended) {
-            if (!caller.is_complete())
-                caller.out_of_memory = true;
-            caller.open = 0;
+        ended.splice(ended.end(), calls_);
+        for (lookup_call& call : ended) {
+            if (!call.is_complete())
+                call.out_of_memory = true;
+            call.open = 0;
         }
         first_number_ = tokens_->forget_all();
         if (spare_)
-            desk_.restart(std::move(*std::exchange(spare_, nullptr)));
+            batcher_.restart(std::move(*std::exchange(spare_, nullptr)));
     }
     for (;;) {
-        std::shared_ptr<asker> caller;
+        std::shared_ptr<lookup_call> call;
         {
             const std::lock_guard lock(mutex_);
             if (ended.empty())
                 break;
-            caller = ended.front().shared_from_this();
+            call = ended.front().shared_from_this();
         }
-        const bool fired = fire_if_possible(caller->wake);
+        const bool fired = fire_if_possible(call->completion);
         const std::lock_guard lock(mutex_);
         if (fired) {
-            caller->unlink();
+            call->unlink();
             continue;
         }
-        unfired_ = true;
-        asking_.splice(asking_.end(), ended);
+        unnotified_ = true;
+        calls_.splice(calls_.end(), ended);
         break;
     }
 }
 
-void lookups::wake(const lookup_desk::askers& done) noexcept
+void lookups::notify(const lookup_batcher::call_list& done) noexcept
 {
-    tell_events();
-    for (const auto& caller : done)
-        if (!fire_if_possible(caller->wake)) {
-            // Nor is there memory for the others.
+    report_events();
+    for (const auto& call : done)
+        if (!fire_if_possible(call->completion)) {
+            // The others would fail, too.
             const std::lock_guard lock(mutex_);
-            unfired_ = true;
+            unnotified_ = true;
             return;
         }
 }
 
-// Those that there was no memory to notify before.
-void lookups::wake_unfired()
+// The calls that there was no memory to notify before.
+void lookups::notify_remaining()
 {
-    lookup_desk::askers complete;
+    lookup_batcher::call_list complete;
     {
         const std::lock_guard lock(mutex_);
-        if (!unfired_)
+        if (!unnotified_)
             return;
-        for (asker& caller : asking_)
-            if (caller.is_complete())
-                complete.push_back(caller.shared_from_this());
-        unfired_ = false;
+        for (lookup_call& call : calls_)
+            if (call.is_complete())
+                complete.push_back(call.shared_from_this());
+        unnotified_ = false;
     }
-    wake(complete);
+    notify(complete);
 }
 
-void lookups::tell_events() noexcept
+void lookups::report_events() noexcept
 {
-    if (!with_->options.on_event)
+    if (!setup_->options.on_event)
         return;
-    std::vector<session_event> happened;
+    std::vector<session_event> events;
     {
         const std::lock_guard lock(mutex_);
-        happened = desk_.take_events();
+        events = batcher_.take_events();
     }
-    for (const session_event& one : happened)
-        with_->tell(one);
+    for (const session_event& event : events)
+        setup_->report(event);
 }
 
 session_stats::lookup_counts lookups::counts() const
 {
     const std::lock_guard lock(mutex_);
-    return desk_.counts();
+    return batcher_.counts();
 }
 
 void lookups::close()
 {
-    end(&lookup_desk::close);
+    end(&lookup_batcher::close);
 }
 
 void lookups::abort()
 {
-    end(&lookup_desk::abort);
+    end(&lookup_batcher::abort);
 }
 
-void lookups::end(lookup_desk::askers (lookup_desk::*how)(const error&)) noexcept
+void lookups::end(lookup_batcher::call_list (lookup_batcher::*operation)(const error&)) noexcept
 {
     try {
         {
             const std::lock_guard lock(mutex_);
             closed_ = true;
         }
-        lookup_desk::askers done;
+        lookup_batcher::call_list done;
         const error closed = closed_error();
         {
             const std::lock_guard lock(mutex_);
-            done = (desk_.*how)(closed);
-            // What was found is paid for.
-            for (const auto& caller : done)
-                if (how == &lookup_desk::abort || !has_found(*caller))
-                    caller->failed = closed;
+            done = (batcher_.*operation)(closed);
+            // Results that were found are paid for.
+            for (const auto& call : done)
+                if (operation == &lookup_batcher::abort || !has_found(*call))
+                    call->failed = closed;
         }
-        wake(done);
+        notify(done);
         alarm_->clear();
     } catch (...) {
         out_of_memory();

@@ -1,8 +1,8 @@
-// The desk, shared by threads: asks, waits, sends.
+// The driver of the batcher, shared by threads: adds questions, waits, sends.
 #pragma once
 
 #include "session/alarm.hpp"
-#include "session/lookups/lookup_desk.hpp"
+#include "session/lookups/lookup_batcher.hpp"
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 
@@ -19,67 +19,67 @@
 
 namespace coauth::sessions {
 
-/// Hold it in a `shared_ptr`; operations under way keep it.
+/// Hold it in a `shared_ptr`; operations in progress keep it.
 ///
 /// Thread safety: safe. Lifetime: `abort` must be called before the executor's context ends.
 class lookups : public std::enable_shared_from_this<lookups> {
 public:
-    lookups(std::shared_ptr<const setup> with, std::shared_ptr<tokens> tokens);
+    lookups(std::shared_ptr<const session_setup> setup, std::shared_ptr<tokens> tokens);
 
     /// Starts what needs `shared_from_this`.
     void start();
 
-    /// One answer for each of `who`, in that order. `max_wait`: empty is the session's. Throws `unknown_user`,
-    /// `cancelled`, what the token store throws, what an outage fails with, and `std::bad_alloc`.
-    boost::asio::awaitable<call_answers> ask(std::string user_id, std::vector<twitter::user_ref> who,
+    /// One result for each of `users`, in that order. `max_wait`: empty for the session's. Throws `unknown_user`,
+    /// `cancelled`, what the token store throws, the error of an outage, and `std::bad_alloc`.
+    boost::asio::awaitable<call_results> look_up(std::string user_id, std::vector<twitter::user_ref> users,
         std::optional<std::chrono::milliseconds> max_wait = {});
 
-    /// Forgets a person's token and answers; what waits to be sent fails with `unknown_user`.
-    boost::asio::awaitable<void> sign_out(person_ref who);
+    /// Removes an owner's token and cached results; questions that wait to be sent fail with `unknown_user`.
+    boost::asio::awaitable<void> sign_out(owner_ptr owner);
 
     session_stats::lookup_counts counts() const;
 
-    /// Refuses new questions, and fails those that are not on the wire.
+    /// Refuses new questions, and fails those that are not in flight.
     void close();
 
     /// Fails all questions at once.
     void abort();
 
 private:
-    class visit;
-    class flight;
+    class call_registration;
+    class batch_in_flight;
 
-    using time_point = lookup_desk::time_point;
+    using time_point = lookup_batcher::time_point;
 
-    void end(lookup_desk::askers (lookup_desk::*how)(const error&)) noexcept;
-    void kick() noexcept;
+    void end(lookup_batcher::call_list (lookup_batcher::*operation)(const error&)) noexcept;
+    void schedule_run() noexcept;
     void run();
     bool step();
-    void send(batch_ref request);
-    static boost::asio::awaitable<void> fly(flight request);
-    void wake(const lookup_desk::askers& done) noexcept;
-    void wake_unfired();
-    void tell_events() noexcept;
-    bool enter(const person_ref& user, const std::shared_ptr<asker>& caller);
+    void send(batch_ptr request);
+    static boost::asio::awaitable<void> run_batch(batch_in_flight batch);
+    void notify(const lookup_batcher::call_list& done) noexcept;
+    void notify_remaining();
+    void report_events() noexcept;
+    bool add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call);
     void out_of_memory() noexcept;
-    time_point now() const { return with_->options.clock->steady_now(); }
+    time_point now() const { return setup_->options.clock->steady_now(); }
 
-    const std::shared_ptr<const setup> with_;
+    const std::shared_ptr<const session_setup> setup_;
     const std::shared_ptr<tokens> tokens_;
     const boost::asio::strand<boost::asio::any_io_executor> strand_;
-    const desk_rules rules_;
+    const batcher_rules rules_;
     std::unique_ptr<alarm> alarm_;
 
     mutable std::mutex mutex_;
-    lookup_desk desk_;
-    boost::intrusive::list<asker, boost::intrusive::constant_time_size<false>> asking_; ///< In `ask` now.
+    lookup_batcher batcher_;
+    boost::intrusive::list<lookup_call, boost::intrusive::constant_time_size<false>> calls_; ///< In `look_up` now.
 
-    // What is in the desk's place once memory ran out in the middle of a step. There is one while anybody asks.
-    std::unique_ptr<lookup_desk> spare_;
-    std::uint64_t first_number_ = 0; ///< People with a lower one were known to an earlier desk.
+    // Replaces the batcher if memory is exhausted in the middle of a step. There is one while `calls_` is not empty.
+    std::unique_ptr<lookup_batcher> spare_;
+    std::uint64_t first_number_ = 0; ///< Owners with a lower one belong to an earlier batcher.
 
-    bool unfired_ = false; ///< Some of `asking_` are complete and wait for all that.
-    bool kicked_ = false;
+    bool unnotified_ = false; ///< Some of `calls_` are complete, and have not been notified for lack of memory.
+    bool run_scheduled_ = false;
     bool closed_ = false;
 };
 

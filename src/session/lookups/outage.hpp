@@ -1,4 +1,4 @@
-// How fast requests may be sent while they fail. Pure: no clock of its own.
+// The rate of requests while they fail. Pure: no clock of its own.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -11,14 +11,14 @@
 
 namespace coauth::sessions {
 
-/// Paces requests that fail in a way that passes (`is_transient`, but for a rate limit). A response of any other
-/// kind is a success.
+/// Limits the rate of requests that fail with a transient error (`is_transient`, except a rate limit). Any other
+/// response is a success.
 ///
-/// From the first failure after a success to the next success no more than ten requests are sent, those on the wire
-/// at the failure included, and two a second (`max_requests` if more are on the wire).
+/// From the first failure after a success to the next success no more than ten requests are sent, those in flight
+/// at the failure included, and two a second (`max_requests` if more are in flight).
 ///
-/// A request is a retry if its names failed before, or if all of its lane's do. Retries are slower, so that a name
-/// that fails for many users does not slow the others down. At any time one takes a token, of which there are ten; two
+/// A request is a retry if its names failed before, or if all of its queue's fail. Retries are slower, so that a name
+/// that fails for many users does not slow the others down. Each takes a token, of which there are ten; two
 /// come back each second, its own when it succeeds, and one with every ten other successes. After a failure retries
 /// leave three of the ten requests to the others, and they never take more than half of `max_requests`.
 ///
@@ -67,7 +67,7 @@ public:
         return failing;
     }
 
-    /// A request failed in a way that passes.
+    /// A request failed with a transient error.
     void failed(bool retry, const error& why, time_point now)
     {
         if (!failing_since_) {
@@ -80,7 +80,7 @@ public:
         ended(retry);
     }
 
-    /// A request ended and says nothing of the provider: it was cancelled, or never left.
+    /// A request ended without a statement about the provider: it was cancelled, or not sent.
     void ended(bool retry)
     {
         --in_flight_;
@@ -104,7 +104,7 @@ private:
     static constexpr std::int64_t per_millisecond = 2;
     static constexpr std::int64_t most = 10 * token;
 
-    // When so many requests may have been sent.
+    // When the number of requests may reach `count`.
     time_point allowed_at(std::size_t count) const
     {
         const auto beyond = static_cast<std::int64_t>(count > at_first ? count - at_first : 0);
@@ -131,7 +131,7 @@ private:
     time_point refilled_;
 
     std::optional<time_point> failing_since_; ///< Without a success since.
-    std::size_t sent_ = 0;                    ///< Since then, and on the wire at that time.
+    std::size_t sent_ = 0;                    ///< Since then, and in flight at that time.
     std::optional<time_point> since_;
     error why_;
 };

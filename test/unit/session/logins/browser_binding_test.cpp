@@ -8,7 +8,7 @@
 
 using namespace coauth;
 
-TEST_CASE("a new binding is 43 characters that come back as they were")
+TEST_CASE("browser_binding: a new one is 43 characters that are read back unchanged")
 {
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i) {
@@ -20,7 +20,7 @@ TEST_CASE("a new binding is 43 characters that come back as they were")
     }
 }
 
-TEST_CASE("a cookie that no binding gave counts as none")
+TEST_CASE("browser_binding: a cookie that is not a binding's text is empty")
 {
     const std::string good(43, 'A');
     CHECK(browser_binding(good).reveal() == good);
@@ -46,7 +46,7 @@ TEST_CASE("a cookie that no binding gave counts as none")
     }
 }
 
-TEST_CASE("how a login ends has the name of its error code")
+TEST_CASE("login_status: has the name of its error code")
 {
     CHECK(name(login_status::granted) == "granted");
     CHECK(name(login_status::denied) == name(errc::denied));

@@ -1,4 +1,4 @@
-// A provider of logins without a wire: legs by script, held back as long as a test wants.
+// A provider of logins without a network, whose legs a test can hold back and fail.
 #pragma once
 
 #include <coauth/coro/one_shot.hpp>
@@ -19,17 +19,17 @@
 
 namespace coauth::testing {
 
-/// Request tokens are "token-1", "token-2", ...; whoever brings the verifier "v" is the user "id-of-v".
+/// Request tokens are "token-1", "token-2", ...; the verifier "v" signs in the user "id-of-v".
 ///
 /// Thread safety: safe, but set the script before legs run.
 class fake_login_provider final : public login_provider {
 public:
-    /// A leg that is held waits until the test lets it go.
+    /// A leg that is held waits until the test opens the gate.
     class gate {
     public:
         void hold() { held_ = true; }
 
-        /// Lets go what waits, and holds nothing any more.
+        /// Resumes the legs that wait, and holds no more.
         void open()
         {
             std::deque<std::shared_ptr<one_shot>> waiting;
@@ -38,20 +38,20 @@ public:
                 held_ = false;
                 waiting.swap(waiting_);
             }
-            for (const auto& one : waiting)
-                one->fire();
+            for (const auto& waiter : waiting)
+                waiter->fire();
         }
 
         boost::asio::awaitable<void> pass()
         {
-            auto mine = std::make_shared<one_shot>();
+            auto waiter = std::make_shared<one_shot>();
             {
                 const std::lock_guard lock(mutex_);
                 if (!held_)
                     co_return;
-                waiting_.push_back(mine);
+                waiting_.push_back(waiter);
             }
-            co_await mine->wait();
+            co_await waiter->wait();
         }
 
     private:
@@ -62,13 +62,13 @@ public:
 
     gate begins;
     gate finishes;
-    std::atomic<int> begun{0};    ///< Request tokens asked for.
-    std::atomic<int> finished{0}; ///< Exchanges asked for.
+    std::atomic<int> begun{0};    ///< Requests for a request token.
+    std::atomic<int> finished{0}; ///< Exchanges of a verifier.
 
-    /// What the legs fail with, if anything.
+    /// The errors of the legs, if any.
     std::optional<error> begin_fails;
     std::optional<error> finish_fails;
-    bool throws_int = false; ///< Leg 3 throws what no library throws.
+    bool throws_int = false; ///< Leg 3 throws an int.
 
     /// Gives this request token each time.
     std::optional<std::string> always_token;

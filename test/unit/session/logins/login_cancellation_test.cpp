@@ -1,6 +1,6 @@
-// At every step, every type of cancellation, once and twice: who is cancelled completes once, and nobody else notices.
+// At every step, every type of cancellation, once and twice: the cancelled call completes once, and no other is affected.
 #include "every.hpp"
-#include "unit/session/logins/login_bench.hpp"
+#include "unit/session/logins/logins_fixture.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -10,40 +10,40 @@ using namespace std::chrono_literals;
 using namespace coauth;
 namespace asio = boost::asio;
 using testing::emission;
-using testing::login_bench;
+using testing::logins_fixture;
 
 namespace {
 
 // Two browsers, of which the first begins twice; a waiter beside each callback; one login left to expire.
-class scene {
+class scenario {
 public:
-    scene() : binding(browser_binding::random())
+    scenario() : binding(browser_binding::random())
     {
-        leader.emplace(b.start(b.logins->begin(binding, login_request())));
-        follower.emplace(b.start(b.logins->begin(binding, login_request())));
+        leader.emplace(f.start(f.logins->begin(binding, login_request())));
+        follower.emplace(f.start(f.logins->begin(binding, login_request())));
     }
 
-    // What comes next, once what it needs is there.
-    void go_on()
+    // Starts the waiters and callbacks once a login has begun.
+    void start_next()
     {
         const auto* begun = leader->done() && leader->value()       ? &leader->value().value()
                             : follower->done() && follower->value() ? &follower->value().value()
                                                                     : nullptr;
         if (begun == nullptr || waiter)
             return;
-        waiter.emplace(b.start(b.logins->wait(*begun)));
-        other_waiter.emplace(b.start(b.logins->wait(*begun)));
-        callback.emplace(b.start(b.logins->complete(b.callback(*begun), begun->binding)));
-        other_callback.emplace(b.start(b.logins->complete(b.callback(*begun), begun->binding)));
+        waiter.emplace(f.start(f.logins->wait(*begun)));
+        other_waiter.emplace(f.start(f.logins->wait(*begun)));
+        callback.emplace(f.start(f.logins->complete(f.callback(*begun), begun->binding)));
+        other_callback.emplace(f.start(f.logins->complete(f.callback(*begun), begun->binding)));
     }
 
     bool step()
     {
-        go_on();
-        return b.step();
+        start_next();
+        return f.step();
     }
 
-    login_bench b;
+    logins_fixture f;
     browser_binding binding;
     std::optional<testing::promised<login>> leader;
     std::optional<testing::promised<login>> follower;
@@ -53,32 +53,32 @@ public:
     std::optional<testing::promised<login_outcome>> other_callback;
 };
 
-enum class victim { leader, follower, waiter, callback };
+enum class operation { leader, follower, waiter, callback };
 
 // Null for an operation that has not begun.
-asio::cancellation_signal* signal_of(scene& s, victim who)
+asio::cancellation_signal* signal_of(scenario& s, operation target)
 {
-    switch (who) {
-    case victim::leader:
+    switch (target) {
+    case operation::leader:
         return &s.leader->signal();
-    case victim::follower:
+    case operation::follower:
         return &s.follower->signal();
-    case victim::waiter:
+    case operation::waiter:
         return s.waiter ? &s.waiter->signal() : nullptr;
-    case victim::callback:
+    case operation::callback:
         return s.callback ? &s.callback->signal() : nullptr;
     }
     return nullptr;
 }
 
-// The victim is cancelled before step `begin`. Returns whether there was such a step.
-bool play(victim who, std::size_t begin, const emission& cancellation)
+// The operation is cancelled before step `begin`. Returns whether there was such a step.
+bool cancel_at_step(operation target, std::size_t begin, const emission& cancellation)
 {
-    scene s;
+    scenario s;
     std::size_t steps = 0;
     for (;; ++steps) {
-        s.go_on();
-        if (asio::cancellation_signal* const signal = signal_of(s, who))
+        s.start_next();
+        if (asio::cancellation_signal* const signal = signal_of(s, target))
             cancellation.before_step(steps, begin, *signal);
         if (!s.step())
             break;
@@ -86,32 +86,32 @@ bool play(victim who, std::size_t begin, const emission& cancellation)
     if (steps < begin)
         return false;
 
-    // Each once, and only the victim may have been cancelled.
-    const auto fine = [](const auto& p, bool is_victim) {
+    // Each once, and only the target may have been cancelled.
+    const auto check_completed_once = [](const auto& p, bool may_be_cancelled) {
         REQUIRE(p.has_value());
         REQUIRE(p->times() == 1);
-        if (is_victim && p->value().has_error())
+        if (may_be_cancelled && p->value().has_error())
             CHECK(p->value().error().code() == errc::cancelled);
         else
             CHECK(p->value().has_value());
     };
-    fine(s.leader, who == victim::leader);
-    fine(s.follower, who == victim::follower);
-    fine(s.waiter, who == victim::waiter);
-    fine(s.other_waiter, false);
-    fine(s.callback, who == victim::callback);
-    fine(s.other_callback, false);
-    CHECK(s.b.provider->begun == 1);
-    CHECK(s.b.provider->finished <= 1);
-    CHECK(s.b.kept.size() == 1);
+    check_completed_once(s.leader, target == operation::leader);
+    check_completed_once(s.follower, target == operation::follower);
+    check_completed_once(s.waiter, target == operation::waiter);
+    check_completed_once(s.other_waiter, false);
+    check_completed_once(s.callback, target == operation::callback);
+    check_completed_once(s.other_callback, false);
+    CHECK(s.f.provider->begun == 1);
+    CHECK(s.f.provider->finished <= 1);
+    CHECK(s.f.kept.size() == 1);
     CHECK(s.other_waiter->value().value().status == login_status::granted);
-    CHECK(s.b.logins->counts().awaited == 0);
-    CHECK(s.b.logins->counts().granted == 1);
+    CHECK(s.f.logins->counts().awaited == 0);
+    CHECK(s.f.logins->counts().granted == 1);
 
-    // No trace: a fresh login goes its way, and then nothing keeps the context busy.
-    const login next = s.b.begin(s.binding, "/next").value();
-    CHECK(s.b.status(next) == login_status::granted);
-    CHECK(s.b.idle());
+    // Nothing is left: a new login works, and then nothing keeps the context busy.
+    const login next = s.f.begin(s.binding, "/next").value();
+    CHECK(s.f.status(next) == login_status::granted);
+    CHECK(s.f.idle());
     return true;
 }
 
@@ -119,10 +119,10 @@ bool play(victim who, std::size_t begin, const emission& cancellation)
 
 TEST_CASE("logins: a cancellation at any step, emitted once or twice, ends one caller once and no other")
 {
-    for (const auto who : {victim::leader, victim::follower, victim::waiter, victim::callback})
+    for (const auto target : {operation::leader, operation::follower, operation::waiter, operation::callback})
         for (const emission& cancellation : testing::all_emissions()) {
             std::size_t steps = 0;
-            while (play(who, steps, cancellation))
+            while (cancel_at_step(target, steps, cancellation))
                 steps += testing::test_every();
             CHECK(steps > 10);
         }
@@ -131,54 +131,54 @@ TEST_CASE("logins: a cancellation at any step, emitted once or twice, ends one c
 TEST_CASE("session.wait: a cancellation after it was resumed, before its handler has run, changes nothing")
 {
     for (const emission& cancellation : testing::all_emissions()) {
-        login_bench b;
-        const login begun = b.begin().value();
-        const auto waiter = b.start(b.logins->wait(begun));
-        b.poll();
-        asio::post(b.io, [&] {
-            b.logins->close();
+        logins_fixture f;
+        const login begun = f.begin().value();
+        const auto waiter = f.start(f.logins->wait(begun));
+        f.poll();
+        asio::post(f.io, [&] {
+            f.logins->close();
             cancellation.emit(waiter.signal());
             CHECK_FALSE(waiter.done());
         });
-        b.poll();
+        f.poll();
         CHECK(waiter.failure() == errc::cancelled);
         CHECK(waiter.value().error().message() == "the session is closed");
-        CHECK(b.idle());
+        CHECK(f.idle());
     }
 }
 
 TEST_CASE("session.wait: a limit and a caller that cancel in one turn end it once, and no other waiter")
 {
-    // As with `cancel_after`, whose limit and whose caller's cancellation arrive at one signal.
+    // As with `cancel_after`: the limit and the caller's cancellation use one signal.
     for (const emission& cancellation : testing::all_emissions()) {
-        login_bench b;
-        const login begun = b.begin().value();
-        const auto first = b.start(b.logins->wait(begun));
-        const auto second = b.start(b.logins->wait(begun));
-        b.poll();
-        CHECK(b.logins->counts().awaited == 2);
-        asio::post(b.io, [&] { cancellation.emit(first.signal()); });
-        b.poll();
-        CHECK(b.logins->counts().awaited == 1);
+        logins_fixture f;
+        const login begun = f.begin().value();
+        const auto first = f.start(f.logins->wait(begun));
+        const auto second = f.start(f.logins->wait(begun));
+        f.poll();
+        CHECK(f.logins->counts().awaited == 2);
+        asio::post(f.io, [&] { cancellation.emit(first.signal()); });
+        f.poll();
+        CHECK(f.logins->counts().awaited == 1);
         CHECK(first.failure() == errc::cancelled);
         CHECK_FALSE(second.done());
-        CHECK(b.status(begun) == login_status::granted);
-        b.poll();
+        CHECK(f.status(begun) == login_status::granted);
+        f.poll();
         CHECK(second.value().value().status == login_status::granted);
-        CHECK(b.logins->counts().awaited == 0);
+        CHECK(f.logins->counts().awaited == 0);
     }
 }
 
-TEST_CASE("destroying the logins at any step completes everybody once")
+TEST_CASE("logins: destroyed at any step, every call completes once")
 {
     int k = 0;
-    for (bool more = true; more; ++k) {
-        scene s;
-        for (int i = 0; i < k && more; ++i)
-            more = s.step();
-        s.go_on();
-        s.b.destroy();
-        while (s.b.step()) {}
+    for (bool unfinished = true; unfinished; ++k) {
+        scenario s;
+        for (int i = 0; i < k && unfinished; ++i)
+            unfinished = s.step();
+        s.start_next();
+        s.f.destroy();
+        while (s.f.step()) {}
         REQUIRE(s.leader->times() == 1);
         REQUIRE(s.follower->times() == 1);
         if (s.waiter) {
@@ -187,20 +187,20 @@ TEST_CASE("destroying the logins at any step completes everybody once")
             REQUIRE(s.callback->times() == 1);
             REQUIRE(s.other_callback->times() == 1);
         }
-        CHECK(s.b.idle());
+        CHECK(s.f.idle());
     }
     CHECK(k > 10);
 }
 
-TEST_CASE("destroying the context at any step leaves nothing behind")
+TEST_CASE("logins: a context destroyed at any step leaves nothing behind")
 {
-    // Sanitizers watch.
+    // The sanitizers check this.
     int k = 0;
-    for (bool more = true; more; ++k) {
-        scene s;
-        for (int i = 0; i < k && more; ++i)
-            more = s.step();
-        s.go_on();
+    for (bool unfinished = true; unfinished; ++k) {
+        scenario s;
+        for (int i = 0; i < k && unfinished; ++i)
+            unfinished = s.step();
+        s.start_next();
     }
     CHECK(k > 10);
 }

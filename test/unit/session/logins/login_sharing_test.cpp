@@ -1,223 +1,223 @@
-// What begins share, and what they are refused for.
-#include "unit/session/logins/login_bench.hpp"
+// Logins that a browser's calls share, and the caps.
+#include "unit/session/logins/logins_fixture.hpp"
 
 using namespace std::chrono_literals;
 using namespace coauth;
-using testing::login_bench;
+using testing::logins_fixture;
 
-TEST_CASE("a browser that begins again at once gets the login it has")
+TEST_CASE("session.begin_login: a browser that begins again at once gets the login it has")
 {
-    login_bench b;
-    const login first = b.begin().value();
-    b.pass(1s);
-    const login second = b.begin(first.binding).value();
+    logins_fixture f;
+    const login first = f.begin().value();
+    f.pass(1s);
+    const login second = f.begin(first.binding).value();
     CHECK(second.url == first.url);
     CHECK(second.binding.reveal() == first.binding.reveal());
     CHECK(second.awaited() == first.awaited());
-    CHECK(b.provider->begun == 1);
-    CHECK(b.logins->counts().begun == 1);
-    CHECK(b.logins->counts().shared == 1);
+    CHECK(f.provider->begun == 1);
+    CHECK(f.logins->counts().begun == 1);
+    CHECK(f.logins->counts().shared == 1);
 
     SUBCASE("but not later")
     {
-        b.pass(1ms);
-        CHECK(b.begin(first.binding).value().url != first.url);
-        CHECK(b.living() == 2); // of two tabs, each with a login of its own
+        f.pass(1ms);
+        CHECK(f.begin(first.binding).value().url != first.url);
+        CHECK(f.pending() == 2); // of two tabs, each with its own login
     }
     SUBCASE("but not for another return_to")
     {
-        CHECK(b.begin(first.binding, "/elsewhere").value().url != first.url);
+        CHECK(f.begin(first.binding, "/elsewhere").value().url != first.url);
     }
     SUBCASE("but not in another browser")
     {
-        CHECK(b.begin(browser_binding::random()).value().url != first.url);
+        CHECK(f.begin(browser_binding::random()).value().url != first.url);
     }
-    SUBCASE("but not once the callback came")
+    SUBCASE("but not after the callback")
     {
-        CHECK(b.status(first) == login_status::granted);
-        CHECK(b.begin(first.binding).value().url != first.url);
+        CHECK(f.status(first) == login_status::granted);
+        CHECK(f.begin(first.binding).value().url != first.url);
     }
-    CHECK(b.provider->begun == 2);
+    CHECK(f.provider->begun == 2);
 }
 
-TEST_CASE("a login shared by a browser whose handle is gone expires when it would have")
+TEST_CASE("session.begin_login: a shared login whose first handle is destroyed keeps its deadline")
 {
-    login_bench b;
+    logins_fixture f;
     browser_binding binding;
     {
-        const login first = b.begin().value();
+        const login first = f.begin().value();
         binding = first.binding;
     }
-    b.pass(900ms);
-    const login again = b.begin(binding).value();
-    CHECK(b.provider->begun == 1);
-    const auto waiting = b.start(b.logins->wait(again));
-    b.pass(10min - 900ms - 1ms);
+    f.pass(900ms);
+    const login second = f.begin(binding).value();
+    CHECK(f.provider->begun == 1);
+    const auto waiting = f.start(f.logins->wait(second));
+    f.pass(10min - 900ms - 1ms);
     CHECK_FALSE(waiting.done());
-    b.pass(1ms);
+    f.pass(1ms);
     CHECK(waiting.value().value().status == login_status::expired);
 }
 
-TEST_CASE("without sharing each begin is a login of its own")
+TEST_CASE("session.begin_login: with share_login_for 0 each call begins a login of its own")
 {
     session_options options;
     options.share_login_for = 0ms;
-    login_bench b(options);
+    logins_fixture f(options);
     const auto binding = browser_binding::random();
-    b.provider->begins.hold();
-    const auto first = b.start(b.logins->begin(binding, login_request()));
-    const auto second = b.start(b.logins->begin(binding, login_request()));
-    b.poll();
-    b.provider->begins.open();
-    b.poll();
+    f.provider->begins.hold();
+    const auto first = f.start(f.logins->begin(binding, login_request()));
+    const auto second = f.start(f.logins->begin(binding, login_request()));
+    f.poll();
+    f.provider->begins.open();
+    f.poll();
     CHECK(first.value().value().url != second.value().value().url);
-    CHECK(b.begin(binding).value().url != first.value().value().url);
+    CHECK(f.begin(binding).value().url != first.value().value().url);
 }
 
-TEST_CASE("begins of one browser share a first leg that is under way")
+TEST_CASE("session.begin_login: calls of one browser share a first leg in flight")
 {
-    login_bench b;
+    logins_fixture f;
     const auto binding = browser_binding::random();
-    b.provider->begins.hold();
+    f.provider->begins.hold();
     login_request ask_again;
     ask_again.ask_again = true;
-    const auto leader = b.start(b.logins->begin(binding, login_request()));
-    const auto follower = b.start(b.logins->begin(binding, ask_again));
-    const auto stranger = b.start(b.logins->begin(browser_binding::random(), login_request()));
-    b.poll();
-    CHECK(b.provider->begun == 2);
+    const auto leader = f.start(f.logins->begin(binding, login_request()));
+    const auto follower = f.start(f.logins->begin(binding, ask_again));
+    const auto stranger = f.start(f.logins->begin(browser_binding::random(), login_request()));
+    f.poll();
+    CHECK(f.provider->begun == 2);
 
     SUBCASE("and its success")
     {
-        b.provider->begins.open();
-        b.poll();
-        CHECK(login_bench::token_of(leader.value().value()) == login_bench::token_of(follower.value().value()));
+        f.provider->begins.open();
+        f.poll();
+        CHECK(logins_fixture::token_of(leader.value().value()) == logins_fixture::token_of(follower.value().value()));
         CHECK(follower.value().value().url.find("/authorize") != std::string::npos);
         CHECK(leader.value().value().awaited() == follower.value().value().awaited());
-        CHECK(b.logins->counts().shared == 1);
+        CHECK(f.logins->counts().shared == 1);
     }
     SUBCASE("and its failure")
     {
-        b.provider->begin_fails = error(errc::provider_unavailable, "down");
-        b.provider->begins.open();
-        b.poll();
+        f.provider->begin_fails = error(errc::provider_unavailable, "down");
+        f.provider->begins.open();
+        f.poll();
         CHECK(leader.failure() == errc::provider_unavailable);
         CHECK(follower.failure() == errc::provider_unavailable);
-        CHECK(b.logins->counts().failed == 2); // with the stranger's
-        CHECK(b.logins->counts().shared == 0);
-        b.provider->begin_fails.reset();
-        CHECK(b.begin(binding));
+        CHECK(f.logins->counts().failed == 2); // with the stranger's
+        CHECK(f.logins->counts().shared == 0);
+        f.provider->begin_fails.reset();
+        CHECK(f.begin(binding));
     }
-    SUBCASE("whoever leaves it")
+    SUBCASE("although the call that began it is cancelled")
     {
         leader.signal().emit(boost::asio::cancellation_type::terminal);
-        b.poll();
+        f.poll();
         CHECK(leader.failure() == errc::cancelled);
         CHECK_FALSE(follower.done());
-        b.provider->begins.open();
-        b.poll();
+        f.provider->begins.open();
+        f.poll();
         CHECK(follower.value().has_value());
     }
-    SUBCASE("even if all leave: the login is there for whoever comes back")
+    SUBCASE("although all calls are cancelled: the browser gets the login when it begins again")
     {
         leader.signal().emit(boost::asio::cancellation_type::total);
         follower.signal().emit(boost::asio::cancellation_type::partial);
-        b.poll();
+        f.poll();
         CHECK(leader.failure() == errc::cancelled);
         CHECK(follower.failure() == errc::cancelled);
-        b.provider->begins.open();
-        b.poll();
-        CHECK(b.begin(binding, "").has_value());
+        f.provider->begins.open();
+        f.poll();
+        CHECK(f.begin(binding, "").has_value());
     }
-    CHECK(b.provider->begun <= 3);
+    CHECK(f.provider->begun <= 3);
     CHECK(stranger.done());
 }
 
-TEST_CASE("a browser in a hurry for too long begins anew beside a first leg that hangs")
+TEST_CASE("session.begin_login: after share_login_for a browser begins anew beside a first leg that hangs")
 {
-    login_bench b;
+    logins_fixture f;
     const auto binding = browser_binding::random();
-    b.provider->begins.hold();
-    const auto first = b.start(b.logins->begin(binding, login_request()));
-    b.pass(1s + 1ms);
-    const auto second = b.start(b.logins->begin(binding, login_request()));
-    b.poll();
-    CHECK(b.provider->begun == 2);
-    b.provider->begins.open();
-    b.poll();
+    f.provider->begins.hold();
+    const auto first = f.start(f.logins->begin(binding, login_request()));
+    f.pass(1s + 1ms);
+    const auto second = f.start(f.logins->begin(binding, login_request()));
+    f.poll();
+    CHECK(f.provider->begun == 2);
+    f.provider->begins.open();
+    f.poll();
     CHECK(first.value().value().url != second.value().value().url);
 }
 
-TEST_CASE("at a cap a login is refused before it costs a request token")
+TEST_CASE("session.begin_login: at a cap a login is refused before it costs a request token")
 {
     session_options options;
     options.login_limits.max_pending = 3;
     options.login_limits.max_per_browser = 2;
-    login_bench b(options);
+    logins_fixture f(options);
     const auto binding = browser_binding::random();
 
     SUBCASE("of the browser")
     {
-        REQUIRE(b.begin(binding, "/1"));
-        const login second = b.begin(binding, "/2").value();
-        const auto third = b.begin(binding, "/3");
+        REQUIRE(f.begin(binding, "/1"));
+        const login second = f.begin(binding, "/2").value();
+        const auto third = f.begin(binding, "/3");
         REQUIRE_FALSE(third);
         CHECK(third.error().reason() == errc::too_many_logins);
         CHECK(third.error().message().find("this browser has 2") != std::string::npos);
         CHECK(third.error().hint().has_value());
         CHECK(third.error().retry_after() == 600s);
-        CHECK(b.provider->begun == 2);
-        CHECK(b.begin(binding, "/2").has_value()); // the one it has
-        CHECK(b.status(second) == login_status::granted);
-        CHECK(b.begin(binding, "/3"));
+        CHECK(f.provider->begun == 2);
+        CHECK(f.begin(binding, "/2").has_value()); // the one it has
+        CHECK(f.status(second) == login_status::granted);
+        CHECK(f.begin(binding, "/3"));
     }
     SUBCASE("of all")
     {
-        const login first = b.begin().value();
-        REQUIRE(b.begin());
-        REQUIRE(b.begin());
-        const auto fourth = b.begin();
+        const login first = f.begin().value();
+        REQUIRE(f.begin());
+        REQUIRE(f.begin());
+        const auto fourth = f.begin();
         REQUIRE_FALSE(fourth);
         CHECK(fourth.error().reason() == errc::too_many_logins);
         CHECK(fourth.error().message().find("3 logins are pending") != std::string::npos);
-        CHECK(b.provider->begun == 3);
-        CHECK(b.logins->counts().refused == 1);
-        CHECK(b.told.back() == "too_many_logins");
-        CHECK(b.status(first) == login_status::granted);
-        CHECK(b.begin());
+        CHECK(f.provider->begun == 3);
+        CHECK(f.logins->counts().refused == 1);
+        CHECK(f.events.back() == "too_many_logins");
+        CHECK(f.status(first) == login_status::granted);
+        CHECK(f.begin());
     }
-    SUBCASE("and first legs under way count")
+    SUBCASE("and first legs in flight count")
     {
-        b.provider->begins.hold();
+        f.provider->begins.hold();
         std::vector<testing::promised<login>> all;
         for (int i = 0; i < 5; ++i)
-            all.push_back(b.start(b.logins->begin(browser_binding::random(), login_request())));
-        b.poll();
-        CHECK(b.provider->begun == 3);
+            all.push_back(f.start(f.logins->begin(browser_binding::random(), login_request())));
+        f.poll();
+        CHECK(f.provider->begun == 3);
         CHECK(all[3].failure() == errc::too_many_logins);
         CHECK(all[4].failure() == errc::too_many_logins);
-        b.provider->begin_fails = error(errc::timeout);
-        b.provider->begins.open();
-        b.poll();
+        f.provider->begin_fails = error(errc::timeout);
+        f.provider->begins.open();
+        f.poll();
         CHECK(all[0].failure() == errc::timeout);
-        b.provider->begin_fails.reset();
+        f.provider->begin_fails.reset();
         for (int i = 0; i < 3; ++i)
-            CHECK(b.begin()); // their places were given back
+            CHECK(f.begin()); // their places were given back
     }
     SUBCASE("and so do those of the browser")
     {
-        b.provider->begins.hold();
+        f.provider->begins.hold();
         std::vector<testing::promised<login>> all;
         for (int i = 0; i < 3; ++i) {
-            login_request how;
-            how.return_to = std::to_string(i);
-            all.push_back(b.start(b.logins->begin(binding, how)));
+            login_request request;
+            request.return_to = std::to_string(i);
+            all.push_back(f.start(f.logins->begin(binding, request)));
         }
-        b.poll();
-        CHECK(b.provider->begun == 2);
+        f.poll();
+        CHECK(f.provider->begun == 2);
         CHECK(all[2].failure() == errc::too_many_logins);
-        b.provider->begins.open();
-        b.poll();
-        CHECK(b.living() == 2);
+        f.provider->begins.open();
+        f.poll();
+        CHECK(f.pending() == 2);
     }
 }

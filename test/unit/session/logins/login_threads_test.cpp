@@ -1,5 +1,5 @@
-// Many threads, one table of logins. Sanitizers watch.
-#include "unit/session/logins/login_bench.hpp"
+// Many threads, one table of logins. The sanitizers check this.
+#include "unit/session/logins/logins_fixture.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -10,7 +10,7 @@
 using namespace std::chrono_literals;
 using namespace coauth;
 namespace asio = boost::asio;
-using testing::login_bench;
+using testing::logins_fixture;
 
 namespace {
 
@@ -40,10 +40,10 @@ struct tally {
     std::atomic<int> awaited{0};
 };
 
-asio::awaitable<void> wait_for_it(login_bench& b, login begun, std::string expected, tally& t)
+asio::awaitable<void> wait_for_login(logins_fixture& f, login begun, std::string expected, tally& t)
 {
     try {
-        const login_outcome outcome = co_await b.logins->wait(begun);
+        const login_outcome outcome = co_await f.logins->wait(begun);
         if (outcome.status == login_status::denied ? !expected.empty() : outcome.user.id != expected)
             ++t.wrong;
         ++t.awaited;
@@ -54,9 +54,9 @@ asio::awaitable<void> wait_for_it(login_bench& b, login begun, std::string expec
 }
 
 asio::awaitable<void> call_back(
-    login_bench& b, std::string query, browser_binding present, std::string expected, tally& t)
+    logins_fixture& f, std::string query, browser_binding present, std::string expected, tally& t)
 {
-    const login_outcome outcome = co_await b.logins->complete(std::move(query), std::move(present));
+    const login_outcome outcome = co_await f.logins->complete(std::move(query), std::move(present));
     if (outcome.status == login_status::granted) {
         ++t.granted;
         if (outcome.user.id != expected)
@@ -71,102 +71,104 @@ asio::awaitable<void> call_back(
     ++t.ended;
 }
 
-// One person: begins, is awaited twice (once by somebody who loses patience), is called back for twice.
-asio::awaitable<void> person(login_bench& b, int number, tally& t)
+// One user: begins a login, which is awaited twice (once by a waiter that may be cancelled) and called back twice.
+asio::awaitable<void> run_user(logins_fixture& f, int number, tally& t)
 {
     const bool refuses = number % 5 == 0;
     const std::string name = "v" + std::to_string(number);
     const std::string expected = refuses ? std::string() : "id-of-" + name;
-    const login begun = co_await b.logins->begin(browser_binding(), login_request());
+    const login begun = co_await f.logins->begin(browser_binding(), login_request());
     const auto executor = co_await asio::this_coro::executor;
-    auto impatience = std::make_shared<asio::cancellation_signal>();
-    auto patience = asio::make_strand(b.io);
-    asio::co_spawn(asio::make_strand(b.io), wait_for_it(b, begun, expected, t), asio::detached);
-    auto kept = [impatience](const std::exception_ptr&) {};
-    asio::co_spawn(patience, wait_for_it(b, begun, expected, t),
-        asio::bind_cancellation_slot(impatience->slot(), std::move(kept)));
-    const std::string query = refuses ? "denied=" + login_bench::token_of(begun) : login_bench::callback(begun, name);
-    asio::co_spawn(asio::make_strand(b.io), call_back(b, query, begun.binding, expected, t), asio::detached);
-    asio::co_spawn(asio::make_strand(b.io), call_back(b, query, begun.binding, expected, t), asio::detached);
+    auto cancellation = std::make_shared<asio::cancellation_signal>();
+    auto strand = asio::make_strand(f.io);
+    asio::co_spawn(asio::make_strand(f.io), wait_for_login(f, begun, expected, t), asio::detached);
+    auto kept = [cancellation](const std::exception_ptr&) {};
+    asio::co_spawn(strand, wait_for_login(f, begun, expected, t),
+        asio::bind_cancellation_slot(cancellation->slot(), std::move(kept)));
+    const std::string query =
+        refuses ? "denied=" + logins_fixture::token_of(begun) : logins_fixture::callback(begun, name);
+    asio::co_spawn(asio::make_strand(f.io), call_back(f, query, begun.binding, expected, t), asio::detached);
+    asio::co_spawn(asio::make_strand(f.io), call_back(f, query, begun.binding, expected, t), asio::detached);
     if (number % 3 == 0)
-        asio::post(patience, [impatience] { impatience->emit(asio::cancellation_type::terminal); });
+        asio::post(strand, [cancellation] { cancellation->emit(asio::cancellation_type::terminal); });
     co_await asio::post(executor, asio::use_awaitable);
     ++t.ended;
 }
 
 } // namespace
 
-TEST_CASE("eight threads: everybody hears of their own login, and each is granted once")
+TEST_CASE("logins: on eight threads every waiter gets its own login, and each is granted once")
 {
-    constexpr int people = 400;
-    login_bench b;
+    constexpr int users = 400;
+    logins_fixture f;
     tally t;
-    for (int i = 0; i < people; ++i)
-        asio::co_spawn(asio::make_strand(b.io), person(b, i, t), asio::detached);
-    run_on_eight_threads(b.io, [&] { return t.ended == people * 5; });
-    CHECK(t.ended == people * 5);
+    for (int i = 0; i < users; ++i)
+        asio::co_spawn(asio::make_strand(f.io), run_user(f, i, t), asio::detached);
+    run_on_eight_threads(f.io, [&] { return t.ended == users * 5; });
+    CHECK(t.ended == users * 5);
     CHECK(t.wrong == 0);
-    CHECK(t.granted == people - people / 5);
-    CHECK(t.denied == people / 5);
-    CHECK(t.replayed == people);
-    CHECK(t.awaited + t.cancelled == 2 * people);
-    CHECK(t.cancelled <= (people + 2) / 3);
-    CHECK(b.provider->finished == people - people / 5);
-    CHECK(b.logins->counts().awaited == 0);
-    CHECK(b.idle());
+    CHECK(t.granted == users - users / 5);
+    CHECK(t.denied == users / 5);
+    CHECK(t.replayed == users);
+    CHECK(t.awaited + t.cancelled == 2 * users);
+    CHECK(t.cancelled <= (users + 2) / 3);
+    CHECK(f.provider->finished == users - users / 5);
+    CHECK(f.logins->counts().awaited == 0);
+    CHECK(f.idle());
 }
 
-TEST_CASE("eight threads: of fifty equal callbacks one is granted")
+TEST_CASE("logins: on eight threads of fifty equal callbacks one is granted")
 {
     for (int round = 0; round < 20; ++round) {
-        login_bench b;
-        const login begun = b.begin().value();
+        logins_fixture f;
+        const login begun = f.begin().value();
         tally t;
         for (int i = 0; i < 50; ++i)
-            asio::co_spawn(asio::make_strand(b.io),
-                call_back(b, login_bench::callback(begun), begun.binding, "id-of-v", t), asio::detached);
-        run_on_eight_threads(b.io, [&] { return t.ended == 50; });
+            asio::co_spawn(asio::make_strand(f.io),
+                call_back(f, logins_fixture::callback(begun), begun.binding, "id-of-v", t), asio::detached);
+        run_on_eight_threads(f.io, [&] { return t.ended == 50; });
         CHECK(t.granted == 1);
         CHECK(t.replayed == 49);
-        CHECK(b.provider->finished == 1);
+        CHECK(f.provider->finished == 1);
     }
 }
 
-TEST_CASE("eight threads: deadlines, callbacks and last handles meet")
+TEST_CASE("logins: on eight threads deadlines, callbacks and last handles may coincide")
 {
-    constexpr int people = 200;
-    login_bench b;
+    constexpr int users = 200;
+    logins_fixture f;
     tally t;
-    const auto hurried = [&](int number) -> asio::awaitable<void> {
+    const auto short_login = [&](int number) -> asio::awaitable<void> {
         {
-            const login begun = co_await b.logins->begin(browser_binding(), login_request());
-            asio::co_spawn(asio::make_strand(b.io), b.logins->wait(begun),
+            const login begun = co_await f.logins->begin(browser_binding(), login_request());
+            asio::co_spawn(asio::make_strand(f.io), f.logins->wait(begun),
                 [&t](const std::exception_ptr& e, const login_outcome&) {
                     t.wrong += e != nullptr;
                     ++t.ended;
                 });
             if (number % 2 == 0)
-                asio::co_spawn(asio::make_strand(b.io), b.logins->complete(login_bench::callback(begun), begun.binding),
+                asio::co_spawn(asio::make_strand(f.io),
+                    f.logins->complete(logins_fixture::callback(begun), begun.binding),
                     [&t](const std::exception_ptr& e, const login_outcome&) {
                         t.wrong += e != nullptr;
                         ++t.ended;
                     });
         }
         if (number % 10 == 0)
-            b.clock->advance(1min);
+            f.clock->advance(1min);
         ++t.ended;
     };
-    for (int i = 0; i < people; ++i)
-        asio::co_spawn(asio::make_strand(b.io), hurried(i), asio::detached);
+    for (int i = 0; i < users; ++i)
+        asio::co_spawn(asio::make_strand(f.io), short_login(i), asio::detached);
     std::atomic<int> turns = 0;
-    run_on_eight_threads(b.io, [&] {
+    run_on_eight_threads(f.io, [&] {
         if (++turns % 1000 == 0)
-            b.clock->advance(1min);
-        return t.ended == people * 2 + people / 2;
+            f.clock->advance(1min);
+        return t.ended == users * 2 + users / 2;
     });
     for (int i = 0; i < 30; ++i)
-        b.pass(1min);
-    CHECK(t.ended == people * 2 + people / 2);
+        f.pass(1min);
+    CHECK(t.ended == users * 2 + users / 2);
     CHECK(t.wrong == 0);
-    CHECK(b.idle());
+    CHECK(f.idle());
 }

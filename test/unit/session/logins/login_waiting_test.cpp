@@ -1,170 +1,170 @@
-// Who waits for a login: until its end, its deadline, or the session's.
-#include "unit/session/logins/login_bench.hpp"
+// Waiting for a login: until its end, its deadline, or the end of the session.
+#include "unit/session/logins/logins_fixture.hpp"
 
 #include <boost/asio/strand.hpp>
 
 using namespace std::chrono_literals;
 using namespace coauth;
-using testing::login_bench;
+using testing::logins_fixture;
 
-TEST_CASE("whoever waits at the deadline hears of it, and nothing stays behind")
+TEST_CASE("session.wait: at the deadline every waiter gets expired, and nothing stays behind")
 {
-    login_bench b;
-    const login begun = b.begin(browser_binding(), "/from").value();
-    const auto first = b.start(b.logins->wait(begun));
-    const auto second = b.start(b.logins->wait(begun));
-    b.pass(10min - 1ms);
+    logins_fixture f;
+    const login begun = f.begin(browser_binding(), "/from").value();
+    const auto first = f.start(f.logins->wait(begun));
+    const auto second = f.start(f.logins->wait(begun));
+    f.pass(10min - 1ms);
     CHECK_FALSE(first.done());
-    CHECK(b.clock->asleep() == 1);
-    b.pass(1ms);
+    CHECK(f.clock->sleepers() == 1);
+    f.pass(1ms);
     CHECK(first.value().value().status == login_status::expired);
     CHECK(first.value().value().return_to == "/from");
     CHECK(second.value().value().status == login_status::expired);
-    CHECK(b.run(b.logins->wait(begun)).value().status == login_status::expired);
-    CHECK(b.logins->counts().expired == 1);
-    CHECK(b.logins->counts().awaited == 0);
-    CHECK(b.told == std::vector<std::string>{"begun", "expired"});
-    CHECK(b.living() == 0);
-    CHECK(b.idle());
+    CHECK(f.run(f.logins->wait(begun)).value().status == login_status::expired);
+    CHECK(f.logins->counts().expired == 1);
+    CHECK(f.logins->counts().awaited == 0);
+    CHECK(f.events == std::vector<std::string>{"begun", "expired"});
+    CHECK(f.pending() == 0);
+    CHECK(f.idle());
 }
 
-TEST_CASE("logins that nobody waits for expire as well, with one alarm for all")
+TEST_CASE("logins: those without a waiter expire as well, with one alarm for all")
 {
-    login_bench b;
+    logins_fixture f;
     for (int i = 0; i < 20; ++i) {
-        REQUIRE(b.begin());
-        b.pass(10ms);
-        CHECK(b.clock->asleep() == 1);
+        REQUIRE(f.begin());
+        f.pass(10ms);
+        CHECK(f.clock->sleepers() == 1);
     }
-    b.pass(10min - 200ms);
-    CHECK(b.logins->counts().expired == 1);
-    b.pass(100ms);
-    CHECK(b.logins->counts().expired == 11);
-    b.pass(100ms);
-    CHECK(b.logins->counts().expired == 20);
-    CHECK(b.idle());
+    f.pass(10min - 200ms);
+    CHECK(f.logins->counts().expired == 1);
+    f.pass(100ms);
+    CHECK(f.logins->counts().expired == 11);
+    f.pass(100ms);
+    CHECK(f.logins->counts().expired == 20);
+    CHECK(f.idle());
 }
 
-TEST_CASE("no alarm stays set when the last login was taken")
+TEST_CASE("logins: no alarm stays set when the last login was taken")
 {
-    login_bench b;
-    const login first = b.begin().value();
-    const login second = b.begin().value();
-    CHECK(b.status(first) == login_status::granted);
-    CHECK(b.clock->asleep() == 1);
-    CHECK(b.status(second) == login_status::granted);
-    CHECK(b.idle());
+    logins_fixture f;
+    const login first = f.begin().value();
+    const login second = f.begin().value();
+    CHECK(f.status(first) == login_status::granted);
+    CHECK(f.clock->sleepers() == 1);
+    CHECK(f.status(second) == login_status::granted);
+    CHECK(f.idle());
     // And it is set again for the next.
-    const login third = b.begin().value();
-    CHECK(b.clock->asleep() == 1);
-    b.pass(10min);
-    CHECK(b.logins->counts().expired == 1);
-    CHECK(b.idle());
+    const login third = f.begin().value();
+    CHECK(f.clock->sleepers() == 1);
+    f.pass(10min);
+    CHECK(f.logins->counts().expired == 1);
+    CHECK(f.idle());
 }
 
-TEST_CASE("a login whose last leg is under way at the deadline is not expired")
+TEST_CASE("logins: one whose last leg is in flight at the deadline does not expire")
 {
-    login_bench b;
-    const login begun = b.begin().value();
-    const auto waiting = b.start(b.logins->wait(begun));
-    b.pass(10min - 1ms);
-    b.provider->finishes.hold();
-    const auto callback = b.start(b.logins->complete(b.callback(begun), begun.binding));
-    b.pass(2s);
+    logins_fixture f;
+    const login begun = f.begin().value();
+    const auto waiting = f.start(f.logins->wait(begun));
+    f.pass(10min - 1ms);
+    f.provider->finishes.hold();
+    const auto callback = f.start(f.logins->complete(f.callback(begun), begun.binding));
+    f.pass(2s);
     CHECK_FALSE(waiting.done());
     CHECK_FALSE(callback.done());
-    b.provider->finishes.open();
-    b.poll();
+    f.provider->finishes.open();
+    f.poll();
     CHECK(waiting.value().value().status == login_status::granted);
     CHECK(callback.value().value().status == login_status::granted);
-    CHECK(b.logins->counts().expired == 0);
-    CHECK(b.idle());
+    CHECK(f.logins->counts().expired == 0);
+    CHECK(f.idle());
 }
 
-TEST_CASE("whoever comes between the callback and its end, or after it, hears the same")
+TEST_CASE("session.wait: a waiter that comes during the callback, or after its end, gets the same outcome")
 {
-    login_bench b;
-    const login begun = b.begin().value();
-    b.provider->finishes.hold();
-    const auto callback = b.start(b.logins->complete(b.callback(begun), begun.binding));
-    b.poll();
-    const auto between = b.start(b.logins->wait(begun));
-    b.poll();
+    logins_fixture f;
+    const login begun = f.begin().value();
+    f.provider->finishes.hold();
+    const auto callback = f.start(f.logins->complete(f.callback(begun), begun.binding));
+    f.poll();
+    const auto between = f.start(f.logins->wait(begun));
+    f.poll();
     CHECK_FALSE(between.done());
-    b.provider->finishes.open();
-    b.poll();
+    f.provider->finishes.open();
+    f.poll();
     CHECK(between.value().value().status == login_status::granted);
-    b.pass(1h);
-    CHECK(b.run(b.logins->wait(begun)).value().status == login_status::granted);
+    f.pass(1h);
+    CHECK(f.run(f.logins->wait(begun)).value().status == login_status::granted);
 }
 
-TEST_CASE("a last leg goes on when the callback's coroutine is cancelled")
+TEST_CASE("session.complete_login: a last leg continues when its caller is cancelled")
 {
-    login_bench b;
-    const login begun = b.begin().value();
-    const auto waiting = b.start(b.logins->wait(begun));
-    b.provider->finishes.hold();
-    const auto callback = b.start(b.logins->complete(b.callback(begun), begun.binding));
-    b.poll();
+    logins_fixture f;
+    const login begun = f.begin().value();
+    const auto waiting = f.start(f.logins->wait(begun));
+    f.provider->finishes.hold();
+    const auto callback = f.start(f.logins->complete(f.callback(begun), begun.binding));
+    f.poll();
     callback.signal().emit(boost::asio::cancellation_type::terminal);
-    b.poll();
+    f.poll();
     CHECK(callback.failure() == errc::cancelled);
     CHECK_FALSE(waiting.done());
-    b.provider->finishes.open();
-    b.poll();
+    f.provider->finishes.open();
+    f.poll();
     CHECK(waiting.value().value().status == login_status::granted);
-    CHECK(b.kept.size() == 1);
+    CHECK(f.kept.size() == 1);
 }
 
-TEST_CASE("a closed session refuses, resumes who waits, and lets legs end")
+TEST_CASE("logins: closed, they refuse new work, resume the waiters and let legs end")
 {
-    login_bench b;
-    const login begun = b.begin().value();
-    const login other = b.begin().value();
-    const auto waiting = b.start(b.logins->wait(begun));
-    b.provider->finishes.hold();
-    const auto callback = b.start(b.logins->complete(b.callback(begun), begun.binding));
-    b.provider->begins.hold();
-    const auto beginning = b.start(b.logins->begin(browser_binding(), login_request()));
-    b.poll();
-    b.logins->close();
-    b.poll();
+    logins_fixture f;
+    const login begun = f.begin().value();
+    const login other = f.begin().value();
+    const auto waiting = f.start(f.logins->wait(begun));
+    f.provider->finishes.hold();
+    const auto callback = f.start(f.logins->complete(f.callback(begun), begun.binding));
+    f.provider->begins.hold();
+    const auto beginning = f.start(f.logins->begin(browser_binding(), login_request()));
+    f.poll();
+    f.logins->close();
+    f.poll();
     CHECK(waiting.failure() == errc::cancelled);
     CHECK(waiting.value().error().message() == "the session is closed");
-    CHECK(b.begin().error().reason() == errc::cancelled);
-    CHECK(b.complete(other).error().reason() == errc::cancelled);
-    CHECK(b.run(b.logins->wait(other)).error().reason() == errc::cancelled);
+    CHECK(f.begin().error().reason() == errc::cancelled);
+    CHECK(f.complete(other).error().reason() == errc::cancelled);
+    CHECK(f.run(f.logins->wait(other)).error().reason() == errc::cancelled);
     CHECK_FALSE(callback.done());
-    b.provider->finishes.open();
-    b.provider->begins.open();
-    b.poll();
+    f.provider->finishes.open();
+    f.provider->begins.open();
+    f.poll();
     CHECK(callback.value().value().status == login_status::granted);
-    CHECK(b.run(b.logins->wait(beginning.value().value())).error().reason() == errc::cancelled);
-    CHECK(b.kept.size() == 1);
-    CHECK(b.idle());
+    CHECK(f.run(f.logins->wait(beginning.value().value())).error().reason() == errc::cancelled);
+    CHECK(f.kept.size() == 1);
+    CHECK(f.idle());
 }
 
-TEST_CASE("logins destroyed with legs under way: everybody hears of it")
+TEST_CASE("logins: destroyed with legs in flight, every call ends with cancelled")
 {
-    login_bench b;
-    const login begun = b.begin().value();
-    const auto waiting = b.start(b.logins->wait(begun));
-    b.provider->finishes.hold();
-    b.provider->begins.hold();
-    const auto callback = b.start(b.logins->complete(b.callback(begun), begun.binding));
-    const auto beginning = b.start(b.logins->begin(browser_binding(), login_request()));
-    b.poll();
-    b.destroy();
-    b.poll();
+    logins_fixture f;
+    const login begun = f.begin().value();
+    const auto waiting = f.start(f.logins->wait(begun));
+    f.provider->finishes.hold();
+    f.provider->begins.hold();
+    const auto callback = f.start(f.logins->complete(f.callback(begun), begun.binding));
+    const auto beginning = f.start(f.logins->begin(browser_binding(), login_request()));
+    f.poll();
+    f.destroy();
+    f.poll();
     CHECK(waiting.failure() == errc::cancelled);
     CHECK(callback.failure() == errc::cancelled);
     CHECK(beginning.failure() == errc::cancelled);
-    CHECK(b.idle());
+    CHECK(f.idle());
 }
 
-TEST_CASE("a context destroyed with logins awaited and legs under way: nothing dangles")
+TEST_CASE("logins: a context destroyed with waiters and legs in flight leaves no dangling reference")
 {
-    // Sanitizers watch.
+    // The sanitizers check this.
     auto provider = std::make_shared<testing::fake_login_provider>();
     auto clock = std::make_shared<testing::manual_clock>();
     std::optional<login> begun;
@@ -173,31 +173,32 @@ TEST_CASE("a context destroyed with logins awaited and legs under way: nothing d
         session_options options;
         options.clock = clock;
         options.callback = "oob";
-        auto with = std::make_shared<sessions::setup>(io.get_executor(), provider, options);
-        auto parts = std::make_shared<sessions::logins>(with, [](grant) -> boost::asio::awaitable<void> { co_return; });
-        const auto life = [](std::shared_ptr<sessions::logins> in,
-                              std::optional<login>& out) -> boost::asio::awaitable<void> {
-            auto made = co_await in->begin(browser_binding(), login_request());
+        auto setup = std::make_shared<sessions::session_setup>(io.get_executor(), provider, options);
+        auto parts =
+            std::make_shared<sessions::logins>(setup, [](grant) -> boost::asio::awaitable<void> { co_return; });
+        const auto begin_and_wait = [](std::shared_ptr<sessions::logins> logins,
+                                        std::optional<login>& out) -> boost::asio::awaitable<void> {
+            auto made = co_await logins->begin(browser_binding(), login_request());
             out = made;
-            co_await in->wait(made);
+            co_await logins->wait(made);
         };
-        boost::asio::co_spawn(boost::asio::make_strand(io), life(parts, begun), boost::asio::detached);
-        const auto wait = [](std::shared_ptr<sessions::logins> in,
-                              std::optional<login>& of) -> boost::asio::awaitable<void> { co_await in->wait(*of); };
+        boost::asio::co_spawn(boost::asio::make_strand(io), begin_and_wait(parts, begun), boost::asio::detached);
+        const auto wait = [](std::shared_ptr<sessions::logins> logins,
+                              std::optional<login>& of) -> boost::asio::awaitable<void> { co_await logins->wait(*of); };
         io.poll();
         REQUIRE(begun);
         for (int i = 0; i < 3; ++i)
             boost::asio::co_spawn(boost::asio::make_strand(io), wait(parts, begun), boost::asio::detached);
         provider->begins.hold();
-        boost::asio::co_spawn(io, life(parts, begun), boost::asio::detached);
+        boost::asio::co_spawn(io, begin_and_wait(parts, begun), boost::asio::detached);
         provider->finishes.hold();
-        boost::asio::co_spawn(io, parts->complete(login_bench::callback(*begun), begun->binding),
+        boost::asio::co_spawn(io, parts->complete(logins_fixture::callback(*begun), begun->binding),
             [](const std::exception_ptr&, const login_outcome&) {});
         io.poll();
         CHECK(provider->finished == 1);
-        // The session goes before its context, in the midst of it all; nothing runs any more.
+        // The session is destroyed before its context, with all of this pending; nothing runs any longer.
         parts->close();
-        with->work->cancel();
+        setup->work->cancel();
         parts.reset();
         clock->end();
         provider->begins.open();
@@ -208,13 +209,13 @@ TEST_CASE("a context destroyed with logins awaited and legs under way: nothing d
 
 namespace {
 
-// A store that can be out of reach.
-class shaky_store final : public store::login_store {
+// A store that can be unavailable.
+class faulty_store final : public store::login_store {
 public:
-    explicit shaky_store(std::shared_ptr<store::login_store> real) : real_(std::move(real)) {}
+    explicit faulty_store(std::shared_ptr<store::login_store> real) : real_(std::move(real)) {}
 
     bool down = false;
-    bool lies = false; ///< Gives a login that was not asked for.
+    bool returns_another = false; ///< Returns another login than the requested one.
 
     store::login_limits limits() const override { return real_->limits(); }
     boost::asio::awaitable<void> add(store::pending_login login) override
@@ -236,9 +237,9 @@ public:
     boost::asio::awaitable<store::taken_login> take(store::login_id id, store::browser_digest browser) override
     {
         check();
-        if (!lies) {
-            auto honest = co_await real_->take(id, browser);
-            co_return honest;
+        if (!returns_another) {
+            auto taken = co_await real_->take(id, browser);
+            co_return taken;
         }
         store::taken_login other(store::taken_login::status::taken);
         other.login.emplace(oauth1::request_token("another", secret("s")), browser, "/");
@@ -262,44 +263,44 @@ private:
 
 } // namespace
 
-TEST_CASE("a store out of reach fails begins and callbacks, and consumes nothing")
+TEST_CASE("logins: an unavailable store fails begins and callbacks, and consumes nothing")
 {
-    login_bench b;
-    auto shaky = std::make_shared<shaky_store>(b.with->options.logins);
-    b.with->options.logins = shaky;
-    const login begun = b.begin().value();
-    const auto waiting = b.start(b.logins->wait(begun));
-    shaky->down = true;
-    CHECK(b.begin().error().reason() == errc::store_unavailable);
-    CHECK(b.complete(begun).error().reason() == errc::store_unavailable);
-    b.poll();
+    logins_fixture f;
+    auto faulty = std::make_shared<faulty_store>(f.setup->options.logins);
+    f.setup->options.logins = faulty;
+    const login begun = f.begin().value();
+    const auto waiting = f.start(f.logins->wait(begun));
+    faulty->down = true;
+    CHECK(f.begin().error().reason() == errc::store_unavailable);
+    CHECK(f.complete(begun).error().reason() == errc::store_unavailable);
+    f.poll();
     CHECK_FALSE(waiting.done());
 
     SUBCASE("until it is back")
     {
-        shaky->down = false;
-        CHECK(b.status(begun) == login_status::granted);
+        faulty->down = false;
+        CHECK(f.status(begun) == login_status::granted);
         CHECK(waiting.value().value().status == login_status::granted);
     }
-    SUBCASE("and who waits expires without it")
+    SUBCASE("and waiters expire without it")
     {
-        b.pass(10min);
+        f.pass(10min);
         CHECK(waiting.value().value().status == login_status::expired);
-        CHECK(b.logins->counts().expired == 0); // the store has not said so yet
-        shaky->down = false;
-        b.pass(1s);
-        CHECK(b.logins->counts().expired == 1);
+        CHECK(f.logins->counts().expired == 0); // the store has not reported it yet
+        faulty->down = false;
+        f.pass(1s);
+        CHECK(f.logins->counts().expired == 1);
     }
-    CHECK(b.idle());
+    CHECK(f.idle());
 }
 
-TEST_CASE("a store that gives another login signs nobody in")
+TEST_CASE("logins: a store that returns another login signs no user in")
 {
-    login_bench b;
-    auto shaky = std::make_shared<shaky_store>(b.with->options.logins);
-    b.with->options.logins = shaky;
-    const login begun = b.begin().value();
-    shaky->lies = true;
-    CHECK(b.complete(begun).error().reason() == errc::store_unavailable);
-    CHECK(b.provider->finished == 0);
+    logins_fixture f;
+    auto faulty = std::make_shared<faulty_store>(f.setup->options.logins);
+    f.setup->options.logins = faulty;
+    const login begun = f.begin().value();
+    faulty->returns_another = true;
+    CHECK(f.complete(begun).error().reason() == errc::store_unavailable);
+    CHECK(f.provider->finished == 0);
 }

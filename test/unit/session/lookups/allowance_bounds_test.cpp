@@ -1,4 +1,4 @@
-// The longest that an allowance waits.
+// The longest wait of an allowance.
 #include "session/lookups/allowance.hpp"
 
 #include <doctest/doctest.h>
@@ -33,7 +33,7 @@ rate_limits closed_until(std::chrono::seconds reset)
 
 TEST_CASE("allowance: no wait is longer than the window and a minute, jitter included")
 {
-    // So that a call with the default `max_wait`, which is as long, is not turned away.
+    // So that a call with the default `max_wait`, which is as long, is not refused.
     constexpr double most = 0.999;
     allowance refusing = default_allowance();
     auto now = bounds_start;
@@ -49,7 +49,7 @@ TEST_CASE("allowance: no wait is longer than the window and a minute, jitter inc
     for (const auto reset : {959s, 960s, 5'000s}) {
         allowance named = default_allowance();
         named.sent();
-        named.answered(closed_until(reset), bounds_wall, bounds_start, most);
+        named.responded(closed_until(reset), bounds_wall, bounds_start, most);
         CHECK(named.admit(bounds_start).until <= bounds_start + 960s);
         allowance refused = default_allowance();
         refused.sent();
@@ -63,7 +63,7 @@ TEST_CASE("allowance: no wait is longer than the window and a minute, jitter inc
         rate_limits limits;
         limits.at = bounds_wall;
         limits.window.emplace().remaining = 0;
-        closing.answered(limits, bounds_wall, now, most);
+        closing.responded(limits, bounds_wall, now, most);
         const auto until = closing.admit(now).until;
         CHECK(until - now <= 960s);
         now = until;

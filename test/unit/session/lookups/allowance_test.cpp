@@ -1,4 +1,4 @@
-// What the headers of answers allow.
+// The requests that the headers of responses allow.
 #include "session/lookups/allowance.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ rate_window window(std::int64_t remaining, std::chrono::seconds until_reset)
     return w;
 }
 
-rate_limits told(std::int64_t remaining, std::chrono::seconds until_reset)
+rate_limits stated(std::int64_t remaining, std::chrono::seconds until_reset)
 {
     rate_limits limits;
     limits.at = wall;
@@ -39,160 +39,160 @@ allowance make()
     return allowance(allowance_rules(900s, 3s));
 }
 
-// An allowance that has learnt this from a first answer at `start`.
+// An allowance that has learnt this from a first response at `start`.
 allowance learnt(const rate_limits& limits)
 {
     allowance a = make();
     a.sent();
-    a.answered(limits, wall, start, no_jitter);
+    a.responded(limits, wall, start, no_jitter);
     return a;
 }
 
 } // namespace
 
-TEST_CASE("while nothing is known one request goes alone")
+TEST_CASE("allowance: while nothing is known one request goes alone")
 {
     allowance a = make();
-    CHECK(a.admit(start).what == kind::go);
+    CHECK(a.admit(start).action == kind::go);
     a.sent();
-    CHECK(a.admit(start).what == kind::hold);
-    a.lost(); // no answer: still nothing is known
-    CHECK(a.admit(start).what == kind::go);
+    CHECK(a.admit(start).action == kind::hold);
+    a.lost(); // no response: still nothing is known
+    CHECK(a.admit(start).action == kind::go);
     a.sent();
-    a.answered(told(5, 100s), wall, start, no_jitter);
-    CHECK(a.admit(start).what == kind::go);
+    a.responded(stated(5, 100s), wall, start, no_jitter);
+    CHECK(a.admit(start).action == kind::go);
 }
 
-TEST_CASE("as many go as are left, those on the wire counted")
+TEST_CASE("allowance: as many go as are left, those in flight counted")
 {
-    allowance a = learnt(told(2, 100s));
+    allowance a = learnt(stated(2, 100s));
     a.sent();
-    CHECK(a.admit(start).what == kind::go);
+    CHECK(a.admit(start).action == kind::go);
     a.sent();
-    CHECK(a.admit(start).what == kind::hold);
-    a.answered(told(1, 100s), wall, start, no_jitter);
-    CHECK(a.admit(start).what == kind::hold); // that one is the other on the wire
-    a.answered(told(0, 100s), wall, start, no_jitter);
+    CHECK(a.admit(start).action == kind::hold);
+    a.responded(stated(1, 100s), wall, start, no_jitter);
+    CHECK(a.admit(start).action == kind::hold); // that one is the other in flight
+    a.responded(stated(0, 100s), wall, start, no_jitter);
     const auto v = a.admit(start);
-    CHECK(v.what == kind::wait);
+    CHECK(v.action == kind::wait);
     CHECK(v.until == start + 100s);
 }
 
-TEST_CASE("answers that overtake each other never raise what is left")
+TEST_CASE("allowance: responses that overtake each other never raise the remaining count")
 {
-    allowance a = learnt(told(10, 100s));
+    allowance a = learnt(stated(10, 100s));
     a.sent();
     a.sent();
-    a.answered(told(8, 100s), wall, start, no_jitter);
-    a.answered(told(9, 100s), wall, start, no_jitter);
+    a.responded(stated(8, 100s), wall, start, no_jitter);
+    a.responded(stated(9, 100s), wall, start, no_jitter);
     for (int i = 0; i < 8; ++i) {
-        CHECK(a.admit(start).what == kind::go);
+        CHECK(a.admit(start).action == kind::go);
         a.sent();
     }
-    CHECK(a.admit(start).what == kind::hold);
+    CHECK(a.admit(start).action == kind::hold);
 }
 
-TEST_CASE("a window that has passed its reset is unknown again: one goes ahead, then as many as it tells")
+TEST_CASE("allowance: a window past its reset is unknown again: one goes ahead, then as many as its response states")
 {
-    allowance a = learnt(told(0, 100s));
-    CHECK(a.admit(start + 99s).what == kind::wait);
-    CHECK(a.admit(start + 100s).what == kind::go);
+    allowance a = learnt(stated(0, 100s));
+    CHECK(a.admit(start + 99s).action == kind::wait);
+    CHECK(a.admit(start + 100s).action == kind::go);
     a.sent();
-    CHECK(a.admit(start + 100s).what == kind::hold);
+    CHECK(a.admit(start + 100s).action == kind::hold);
     rate_limits next;
     next.at = wall + 100s;
     next.window = window(299, 1000s);
-    a.answered(next, wall, start + 100s, no_jitter);
-    CHECK(a.admit(start + 100s).what == kind::go);
+    a.responded(next, wall, start + 100s, no_jitter);
+    CHECK(a.admit(start + 100s).action == kind::go);
 }
 
-TEST_CASE("a late answer of the window before does not spoil the new one")
+TEST_CASE("allowance: a late response of the previous window does not change the new one")
 {
-    allowance a = learnt(told(1, 100s));
-    a.sent(); // the late one
+    allowance a = learnt(stated(1, 100s));
+    a.sent(); // the late response
     rate_limits next;
     next.at = wall + 100s;
     next.window = window(50, 1000s);
     a.sent();
-    a.answered(next, wall, start + 100s, no_jitter);
-    a.answered(told(0, 100s), wall, start + 101s, no_jitter);
-    CHECK(a.admit(start + 101s).what == kind::go);
+    a.responded(next, wall, start + 100s, no_jitter);
+    a.responded(stated(0, 100s), wall, start + 101s, no_jitter);
+    CHECK(a.admit(start + 101s).action == kind::go);
 }
 
-TEST_CASE("the reset counts from the answer's own date, whatever this machine's clock says")
+TEST_CASE("allowance: the reset counts from the response's own date, not from this machine's clock")
 {
     rate_limits limits;
     limits.at = wall - std::chrono::hours(5);
     limits.window = window(0, -std::chrono::hours(5) + 60s);
     CHECK(learnt(limits).admit(start).until == start + 60s);
-    limits.at.reset(); // no date: the caller's idea of the provider's time
+    limits.at.reset(); // no date: the time that the caller passes
     limits.window = window(0, 70s);
     CHECK(learnt(limits).admit(start).until == start + 70s);
 }
 
-TEST_CASE("jitter comes on top of the reset, never before it")
+TEST_CASE("allowance: jitter is added to the reset, never subtracted")
 {
     for (const auto& [chance, extra] : {std::pair(0.0, 0ms), std::pair(0.5, 1500ms), std::pair(0.999, 2997ms)}) {
         allowance a = make();
         a.sent();
-        a.answered(told(0, 100s), wall, start, chance);
+        a.responded(stated(0, 100s), wall, start, chance);
         CHECK(a.admit(start).until == start + 100s + extra);
     }
 }
 
-TEST_CASE("absurd resets are clamped to the window's length and a minute")
+TEST_CASE("allowance: absurd resets are clamped to the window's length and a minute")
 {
     struct row {
-        std::chrono::seconds told;
+        std::chrono::seconds stated;
         std::chrono::seconds believed;
     };
     for (const row& r : {row{900s, 900s}, row{960s, 960s}, row{961s, 960s}, row{std::chrono::hours(24 * 365), 960s},
              row{1s, 1s}, row{0s, 60s}, row{-1s, 60s}, row{-std::chrono::hours(24 * 365), 60s}}) {
-        CAPTURE(r.told.count());
-        CHECK(learnt(told(0, r.told)).admit(start).until == start + r.believed);
+        CAPTURE(r.stated.count());
+        CHECK(learnt(stated(0, r.stated)).admit(start).until == start + r.believed);
     }
 }
 
-TEST_CASE("a window of a day is waited for, too: the latest reset of those spent counts")
+TEST_CASE("allowance: a window of a day is waited for, too: of those used up the latest reset counts")
 {
-    rate_limits limits = told(20, 100s);
+    rate_limits limits = stated(20, 100s);
     limits.user_day = window(0, std::chrono::hours(7));
     allowance a = learnt(limits);
     CHECK(a.admit(start).until == start + std::chrono::hours(7));
-    limits = told(0, 100s);
+    limits = stated(0, 100s);
     limits.user_day = window(3, std::chrono::hours(7));
     CHECK(learnt(limits).admit(start).until == start + 100s);
     limits.user_day = window(0, std::chrono::hours(24 * 9));
     CHECK(learnt(limits).admit(start).until == start + std::chrono::hours(24) + 60s);
 }
 
-TEST_CASE("a provider without rate-limit headers is not held back")
+TEST_CASE("allowance: a provider without rate-limit headers is not limited")
 {
     allowance a = learnt(rate_limits());
     for (int i = 0; i < 50; ++i) {
-        CHECK(a.admit(start).what == kind::go);
+        CHECK(a.admit(start).action == kind::go);
         a.sent();
     }
 }
 
-TEST_CASE("a refusal shuts until the time it names, and then one goes ahead alone")
+TEST_CASE("allowance: a refusal closes until the time it names, and then one goes ahead alone")
 {
-    allowance a = learnt(told(200, 800s));
+    allowance a = learnt(stated(200, 800s));
     a.sent();
     a.sent();
     a.refused(30s, start, no_jitter);
     CHECK(a.admit(start).until == start + 30s);
     a.lost();
-    CHECK(a.admit(start + 30s).what == kind::go);
+    CHECK(a.admit(start + 30s).action == kind::go);
     a.sent();
-    CHECK(a.admit(start + 31s).what == kind::hold);
-    a.answered(told(100, 800s), wall, start + 32s, no_jitter);
-    CHECK(a.admit(start + 32s).what == kind::go);
+    CHECK(a.admit(start + 31s).action == kind::hold);
+    a.responded(stated(100, 800s), wall, start + 32s, no_jitter);
+    CHECK(a.admit(start + 32s).action == kind::go);
     a.sent();
-    CHECK(a.admit(start + 32s).what == kind::go);
+    CHECK(a.admit(start + 32s).action == kind::go);
 }
 
-TEST_CASE("refusals without a time shut for longer each time, but no longer than a window")
+TEST_CASE("allowance: refusals without a time close for longer each time, but no longer than a window")
 {
     allowance a = make();
     auto now = start;
@@ -201,23 +201,23 @@ TEST_CASE("refusals without a time shut for longer each time, but no longer than
         a.refused(std::nullopt, now, no_jitter);
         CHECK(a.admit(now).until == now + expected);
         now += expected;
-        CHECK(a.admit(now).what == kind::go);
+        CHECK(a.admit(now).action == kind::go);
     }
     a.sent();
-    a.answered(told(5, 100s), wall, now, no_jitter);
+    a.responded(stated(5, 100s), wall, now, no_jitter);
     a.sent();
     a.refused(std::nullopt, now, no_jitter);
     CHECK(a.admit(now).until == now + 60s);
 }
 
-TEST_CASE("a refusal's time is clamped: to the window, or to a day where the provider has windows of a day")
+TEST_CASE("allowance: a refusal's time is clamped to the window, or to a day if the provider has windows of a day")
 {
     allowance a = make();
     a.sent();
     a.refused(std::chrono::hours(20), start, no_jitter);
     CHECK(a.admit(start).until == start + 960s);
 
-    rate_limits limits = told(5, 100s);
+    rate_limits limits = stated(5, 100s);
     limits.user_day = window(5, std::chrono::hours(9));
     allowance b = learnt(limits);
     b.sent();
@@ -232,7 +232,7 @@ TEST_CASE("a refusal's time is clamped: to the window, or to a day where the pro
 
 namespace {
 
-// A response that says the window is closed, and names a time or none that can be used.
+// A response that states a closed window, with a usable reset or none.
 rate_limits closed_limits(std::optional<std::chrono::seconds> until_reset, std::int64_t remaining = 0)
 {
     rate_limits limits;
@@ -255,74 +255,74 @@ TEST_CASE("allowance: a closed window without a reset ahead stays closed for 60 
             allowance a = make();
             auto now = start;
             for (const auto expected : {60s, 120s, 240s, 480s, 960s, 960s}) {
-                REQUIRE(a.admit(now).what == kind::go);
+                REQUIRE(a.admit(now).action == kind::go);
                 a.sent();
-                CHECK(a.admit(now).what == kind::hold);
-                a.answered(closed_limits(reset, remaining), wall, now, no_jitter);
-                CHECK(a.admit(now).what == kind::wait);
+                CHECK(a.admit(now).action == kind::hold);
+                a.responded(closed_limits(reset, remaining), wall, now, no_jitter);
+                CHECK(a.admit(now).action == kind::wait);
                 CHECK(a.admit(now).until == now + expected);
                 now += expected;
             }
             a.sent();
-            a.answered(told(5, 100s), wall, now, no_jitter); // open again
+            a.responded(stated(5, 100s), wall, now, no_jitter); // open again
             a.sent();
-            a.answered(told(0, 100s), wall, now, no_jitter);
+            a.responded(stated(0, 100s), wall, now, no_jitter);
             CHECK(a.admit(now).until == now + 100s);
             now += 100s;
             a.sent();
-            a.answered(closed_limits(reset, remaining), wall, now, no_jitter);
+            a.responded(closed_limits(reset, remaining), wall, now, no_jitter);
             CHECK(a.admit(now).until == now + 60s);
         }
 }
 
 TEST_CASE("allowance: several responses at once that close a window close it once")
 {
-    allowance a = learnt(told(20, 5s));
+    allowance a = learnt(stated(20, 5s));
     for (int i = 0; i < 8; ++i)
         a.sent();
     for (int i = 0; i < 8; ++i)
-        a.answered(closed_limits(std::nullopt), wall, start + 6s, no_jitter);
+        a.responded(closed_limits(std::nullopt), wall, start + 6s, no_jitter);
     CHECK(a.admit(start + 6s).until == start + 66s);
 
-    allowance b = learnt(told(20, 800s));
+    allowance b = learnt(stated(20, 800s));
     for (int i = 0; i < 8; ++i)
         b.sent();
     for (int i = 0; i < 7; ++i)
         b.refused(std::nullopt, start, no_jitter);
-    b.answered(told(19, 800s), wall, start, no_jitter); // sent before the refusal
+    b.responded(stated(19, 800s), wall, start, no_jitter); // sent before the refusal
     CHECK(b.admit(start).until == start + 60s);
     b.sent();
     b.refused(std::nullopt, start + 60s, no_jitter);
     CHECK(b.admit(start + 60s).until == start + 180s);
 }
 
-TEST_CASE("allowance: a closed window with a reset that was told before keeps it")
+TEST_CASE("allowance: a closed window with a reset that was stated before keeps it")
 {
-    allowance a = learnt(told(20, 500s));
+    allowance a = learnt(stated(20, 500s));
     a.sent();
-    a.answered(closed_limits(std::nullopt, -5), wall, start, no_jitter);
+    a.responded(closed_limits(std::nullopt, -5), wall, start, no_jitter);
     CHECK(a.admit(start).until == start + 500s);
 }
 
-TEST_CASE("allowance: what is left without a reset is believed for a minute, and what can't be read is a probe")
+TEST_CASE("allowance: a remaining count without a reset is valid for a minute, and an unreadable one causes a probe")
 {
     allowance a = learnt(closed_limits(std::nullopt, 3));
     for (int i = 0; i < 3; ++i) {
-        CHECK(a.admit(start).what == kind::go);
+        CHECK(a.admit(start).action == kind::go);
         a.sent();
     }
-    CHECK(a.admit(start).what == kind::hold);
+    CHECK(a.admit(start).action == kind::hold);
 
     rate_limits unreadable;
     unreadable.at = wall;
     unreadable.window.emplace().limit = 300;
     allowance b = learnt(unreadable);
-    CHECK(b.admit(start).what == kind::go);
+    CHECK(b.admit(start).action == kind::go);
     b.sent();
-    CHECK(b.admit(start).what == kind::hold);
+    CHECK(b.admit(start).action == kind::hold);
 }
 
-TEST_CASE("allowance: a provider that goes on refusing after the time it named is asked ever more rarely")
+TEST_CASE("allowance: a provider that continues to refuse after the time it named is tried ever more rarely")
 {
     for (const std::chrono::seconds named : {-5s, 0s, 1s, 2s}) {
         CAPTURE(named.count());
@@ -336,7 +336,7 @@ TEST_CASE("allowance: a provider that goes on refusing after the time it named i
         }
         CHECK(sent <= 9);
     }
-    allowance far = make(); // one that names a time that counts is believed each time
+    allowance far = make(); // a usable time is accepted each time
     auto now = start;
     for (int i = 0; i < 5; ++i) {
         far.sent();
@@ -347,15 +347,15 @@ TEST_CASE("allowance: a provider that goes on refusing after the time it named i
     }
 }
 
-TEST_CASE("allowance: a window of a day that names no reset is asked ever more rarely, up to a day")
+TEST_CASE("allowance: a window of a day without a reset is tried ever more rarely, up to a day")
 {
     allowance a = make();
     auto now = start;
     for (int i = 0; i < 14; ++i) {
-        rate_limits limits = told(20, 100s);
+        rate_limits limits = stated(20, 100s);
         limits.user_day.emplace().remaining = -1;
         a.sent();
-        a.answered(limits, wall, now, no_jitter);
+        a.responded(limits, wall, now, no_jitter);
         const auto expected = std::min<std::chrono::seconds>(60s * (1 << i), std::chrono::hours(24) + 60s);
         CHECK(a.admit(now).until == now + expected);
         now = a.admit(now).until;
@@ -366,29 +366,29 @@ TEST_CASE("allowance: a window of a day that names no reset is asked ever more r
         rate_limits limits;
         limits.app_day.emplace().remaining = 0;
         app.sent();
-        app.answered(limits, wall, now, no_jitter);
+        app.responded(limits, wall, now, no_jitter);
         const auto expected = std::min<std::chrono::seconds>(60s * (1 << i), std::chrono::hours(24) + 60s);
         CHECK(app.admit(now).until == now + expected);
         now = app.admit(now).until;
     }
 }
 
-TEST_CASE("the app's window of a day holds everyone, once it is known")
+TEST_CASE("app_allowance: the app's window of a day holds all users once it is known")
 {
     app_allowance app(allowance_rules(900s, 3s));
     for (int i = 0; i < 9; ++i) {
-        CHECK(app.admit(start).what == kind::go);
+        CHECK(app.admit(start).action == kind::go);
         app.sent();
     }
     rate_limits limits;
     limits.at = wall;
     limits.app_day = window(9, 5000s);
-    app.answered(limits, wall, start, no_jitter);
-    CHECK(app.admit(start).what == kind::go); // 8 on the wire
+    app.responded(limits, wall, start, no_jitter);
+    CHECK(app.admit(start).action == kind::go); // 8 in flight
     app.sent();
-    CHECK(app.admit(start).what == kind::hold);
+    CHECK(app.admit(start).action == kind::hold);
     limits.app_day = window(0, 5000s);
-    app.answered(limits, wall, start, no_jitter);
+    app.responded(limits, wall, start, no_jitter);
     CHECK(app.admit(start).until == start + 5000s);
-    CHECK(app.admit(start + 5000s).what == kind::go);
+    CHECK(app.admit(start + 5000s).action == kind::go);
 }

@@ -1,6 +1,6 @@
-// A cancellation, an end or a close at every step.
+// A cancellation, the destruction or a close at every step.
 #include "every.hpp"
-#include "unit/session/lookups/bureau.hpp"
+#include "unit/session/lookups/lookups_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,23 +12,23 @@ using namespace coauth::testing;
 
 namespace {
 
-// A leader, a follower who joins before the request is sent, another batch member, and one who joins
-// while it is on the wire; a second person beside them. With `limited` the first request meets a rate
-// limit, so that they wait for a reset as well; with `outage` the provider is out of reach for 2 s.
-enum class mishap { none, limited, outage };
-constexpr mishap all_mishaps[] = {mishap::none, mishap::limited, mishap::outage};
+// A first call, one that joins before the request is sent, another in the same batch, and one that joins while it is
+// in flight; a second user beside them. With `limited` the first request meets a rate limit, so that they wait for
+// a reset as well; with `outage` the provider is unavailable for 2 s.
+enum class disturbance { none, limited, outage };
+constexpr disturbance all_disturbances[] = {disturbance::none, disturbance::limited, disturbance::outage};
 
-struct scene {
-    explicit scene(mishap met)
+struct scenario {
+    explicit scenario(disturbance disturbed)
     {
-        at.provider->turns = 3;
-        if (met == mishap::limited)
-            at.provider->fails = [](std::size_t number) {
+        fixture.provider->turns = 3;
+        if (disturbed == disturbance::limited)
+            fixture.provider->fails = [](std::size_t number) {
                 if (number == 1)
                     throw limited_for(30s);
             };
-        if (met == mishap::outage)
-            at.provider->fails = [clock = at.clock, end = at.clock->steady_now() + 2s](std::size_t) {
+        if (disturbed == disturbance::outage)
+            fixture.provider->fails = [clock = fixture.clock, end = fixture.clock->steady_now() + 2s](std::size_t) {
                 if (clock->steady_now() < end)
                     throw error(errc::connection_lost);
             };
@@ -38,42 +38,42 @@ struct scene {
         ask("bob", "jack");
     }
 
-    void ask(const char* user_id, const char* who)
+    void ask(const char* user_id, const char* name)
     {
-        parties.push_back(std::make_unique<party>(at, user_id, std::vector<user_ref>{who}));
+        callers.push_back(std::make_unique<waiting_caller>(fixture, user_id, std::vector<user_ref>{name}));
     }
 
     // Returns the number of steps it took. `before` is called before each.
-    std::size_t play(const std::function<void(std::size_t)>& before)
+    std::size_t run(const std::function<void(std::size_t)>& before)
     {
         std::size_t k = 0;
         bool late_joined = false;
         for (;; ++k) {
             before(k);
-            if (!late_joined && at.provider->count() != 0 && at.lookups) {
+            if (!late_joined && fixture.provider->count() != 0 && fixture.lookups) {
                 late_joined = true;
                 ask("ann", "JACK");
             }
-            if (!at.step())
+            if (!fixture.step())
                 return k;
         }
     }
 
-    // The next three questions get their own answers, and no alarm is left.
+    // The next three calls get their own results, and no alarm is left.
     void check_clean()
     {
-        CHECK(at.clock->asleep() == 0);
-        for (const char* who : {"jack", "joe", "jill"}) {
-            party next(at, "ann", {who});
-            at.run();
+        CHECK(fixture.clock->sleepers() == 0);
+        for (const char* name : {"jack", "joe", "jill"}) {
+            waiting_caller next(fixture, "ann", {name});
+            fixture.run();
             next.check_ended(false);
         }
-        CHECK(at.lookups->counts().waiting == 0);
-        CHECK(at.lookups->counts().under_way == 0);
+        CHECK(fixture.lookups->counts().waiting == 0);
+        CHECK(fixture.lookups->counts().in_flight == 0);
     }
 
-    bureau at;
-    std::vector<std::unique_ptr<party>> parties;
+    lookups_fixture fixture;
+    std::vector<std::unique_ptr<waiting_caller>> callers;
 };
 
 } // namespace
@@ -81,96 +81,97 @@ struct scene {
 TEST_CASE("lookups: a cancellation at any step, emitted once or twice, ends one caller once and no other")
 {
     std::size_t cancelled = 0;
-    for (const mishap met : all_mishaps) {
-        const std::size_t steps = scene(met).play([](std::size_t) {});
+    for (const disturbance disturbed : all_disturbances) {
+        const std::size_t steps = scenario(disturbed).run([](std::size_t) {});
         REQUIRE(steps > 10);
-        for (const emission& cancellation : met == mishap::none ? all_emissions() : some_emissions())
-            for (std::size_t victim = 0; victim < 5; ++victim)
+        for (const emission& cancellation : disturbed == disturbance::none ? all_emissions() : some_emissions())
+            for (std::size_t cancelled_call = 0; cancelled_call < 5; ++cancelled_call)
                 for (std::size_t k = 0; k <= steps; k += testing::test_every()) {
-                    scene s(met);
-                    s.play([&](std::size_t at) {
-                        if (victim < s.parties.size())
-                            cancellation.before_step(at, k, s.parties[victim]->signal);
+                    scenario s(disturbed);
+                    s.run([&](std::size_t at) {
+                        if (cancelled_call < s.callers.size())
+                            cancellation.before_step(at, k, s.callers[cancelled_call]->signal);
                     });
-                    for (std::size_t i = 0; i < s.parties.size(); ++i)
-                        s.parties[i]->check_ended(i == victim);
-                    cancelled += victim < s.parties.size() && s.parties[victim]->cancelled;
+                    for (std::size_t i = 0; i < s.callers.size(); ++i)
+                        s.callers[i]->check_ended(i == cancelled_call);
+                    cancelled += cancelled_call < s.callers.size() && s.callers[cancelled_call]->cancelled;
                     s.check_clean();
                 }
     }
     CHECK(cancelled > 100);
 }
 
-TEST_CASE("cancelling two at any two steps harms nobody else")
+TEST_CASE("lookups: two cancellations at any two steps end no other caller")
 {
-    const std::size_t steps = scene(mishap::limited).play([](std::size_t) {});
+    const std::size_t steps = scenario(disturbance::limited).run([](std::size_t) {});
     for (std::size_t j = 0; j <= steps; ++j)
         for (std::size_t k = j; k <= steps; ++k) {
-            scene s(mishap::limited);
-            s.play([&](std::size_t at) {
+            scenario s(disturbance::limited);
+            s.run([&](std::size_t at) {
                 if (at == j)
-                    s.parties[0]->signal.emit(asio::cancellation_type::terminal);
+                    s.callers[0]->signal.emit(asio::cancellation_type::terminal);
                 if (at == k)
-                    s.parties[1]->signal.emit(asio::cancellation_type::terminal);
+                    s.callers[1]->signal.emit(asio::cancellation_type::terminal);
             });
-            for (std::size_t i = 0; i < s.parties.size(); ++i)
-                s.parties[i]->check_ended(i < 2);
+            for (std::size_t i = 0; i < s.callers.size(); ++i)
+                s.callers[i]->check_ended(i < 2);
             s.check_clean();
         }
 }
 
-TEST_CASE("destroyed at any step, every call ends once, with its answer or a typed error")
+TEST_CASE("lookups: destroyed at any step, every call ends once, with its results or a typed error")
 {
-    for (const mishap met : all_mishaps) {
-        const std::size_t steps = scene(met).play([](std::size_t) {});
+    for (const disturbance disturbed : all_disturbances) {
+        const std::size_t steps = scenario(disturbed).run([](std::size_t) {});
         for (std::size_t k = 0; k <= steps; ++k) {
-            scene s(met);
-            s.play([&](std::size_t at) {
+            scenario s(disturbed);
+            s.run([&](std::size_t at) {
                 if (at == k)
-                    s.at.destroy();
+                    s.fixture.destroy();
             });
-            for (const auto& one : s.parties)
-                one->check_ended(true);
-            CHECK(s.at.clock->asleep() == 0);
+            for (const auto& caller : s.callers)
+                caller->check_ended(true);
+            CHECK(s.fixture.clock->sleepers() == 0);
         }
     }
 }
 
-TEST_CASE("closed at any step, what is on the wire ends and everything else is cancelled")
+TEST_CASE("lookups: closed at any step, requests in flight end and all other calls are cancelled")
 {
-    for (const mishap met : all_mishaps) {
-        const std::size_t steps = scene(met).play([](std::size_t) {});
+    for (const disturbance disturbed : all_disturbances) {
+        const std::size_t steps = scenario(disturbed).run([](std::size_t) {});
         for (std::size_t k = 0; k <= steps; ++k) {
-            scene s(met);
+            scenario s(disturbed);
             bool drained = false;
-            s.play([&](std::size_t at) {
+            s.run([&](std::size_t at) {
                 if (at != k)
                     return;
-                s.at.lookups->close();
-                asio::co_spawn(s.at.io, s.at.with->work->drained(), [&](std::exception_ptr) { drained = true; });
+                s.fixture.lookups->close();
+                asio::co_spawn(
+                    s.fixture.io, s.fixture.setup->work->drained(), [&](std::exception_ptr) { drained = true; });
             });
-            for (const auto& one : s.parties) {
-                CHECK(one->ended == 1);
-                if (one->answered_right() || one->cancelled)
+            for (const auto& caller : s.callers) {
+                CHECK(caller->ended == 1);
+                if (caller->has_right_results() || caller->cancelled)
                     continue;
-                REQUIRE(one->answers); // refused or lost after the close, and not sent again
-                CHECK((*one->answers)[0]->why->reason() ==
-                      (met == mishap::limited ? errc::rate_limited : errc::connection_lost));
+                REQUIRE(caller->results); // refused or lost after the close, and not sent again
+                CHECK((*caller->results)[0]->why->reason() ==
+                      (disturbed == disturbance::limited ? errc::rate_limited : errc::connection_lost));
             }
             CHECK(drained);
-            party late(s.at, "ann", {"jack"});
-            s.at.run();
+            waiting_caller late(s.fixture, "ann", {"jack"});
+            s.fixture.run();
             CHECK(late.cancelled);
         }
     }
 }
 
-TEST_CASE("whoever waits is dropped with the context, without a trace")
+TEST_CASE("lookups: a waiting call is destroyed with the context, and leaves nothing behind")
 {
-    bureau b;
-    b.provider->turns = 5;
-    party one(b, "ann", {"jack"});
+    lookups_fixture f;
+    f.provider->turns = 5;
+    waiting_caller caller(f, "ann", {"jack"});
     for (int i = 0; i < 4; ++i)
-        b.step();
-    b.destroy(); // the session goes first; then the context, with its coroutines where they are
+        f.step();
+    f.destroy(); // the session goes first; then the context, with its coroutines where they are
 }

@@ -1,6 +1,6 @@
-// The desk's driver: who waits is woken once, with their own answer.
+// The driver of the batcher: each waiting call is notified once, with its own results.
 #include "twitter/read_error.hpp"
-#include "unit/session/lookups/bureau.hpp"
+#include "unit/session/lookups/lookups_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,134 +11,134 @@ using namespace std::chrono_literals;
 using namespace coauth;
 using namespace coauth::testing;
 
-TEST_CASE("a thousand lookups of ten people are ten names in one request, and two people's are two requests")
+TEST_CASE("lookups: a thousand of ten names are ten names in one request, and with two tokens two requests")
 {
-    bureau b;
-    std::vector<std::unique_ptr<party>> all;
+    lookups_fixture f;
+    std::vector<std::unique_ptr<waiting_caller>> all;
     for (int i = 0; i < 1000; ++i)
-        all.push_back(std::make_unique<party>(
-            b, i % 2 == 0 ? "ann" : "bob", std::vector<user_ref>{"n" + std::to_string(i / 2 % 10)}));
-    b.run();
-    for (const auto& one : all)
-        one->check_ended(false);
-    REQUIRE(b.provider->count() == 2);
-    for (const auto& request : b.provider->requests())
-        CHECK(request.who.size() == 10);
-    CHECK(b.lookups->counts().asked == 1000);
-    CHECK(b.lookups->counts().joined == 980);
+        all.push_back(std::make_unique<waiting_caller>(
+            f, i % 2 == 0 ? "ann" : "bob", std::vector<user_ref>{"n" + std::to_string(i / 2 % 10)}));
+    f.run();
+    for (const auto& caller : all)
+        caller->check_ended(false);
+    REQUIRE(f.provider->count() == 2);
+    for (const auto& request : f.provider->requests())
+        CHECK(request.users.size() == 10);
+    CHECK(f.lookups->counts().questions == 1000);
+    CHECK(f.lookups->counts().joined == 980);
 }
 
-TEST_CASE("no added latency: a lone question is sent in the turn after it was asked")
+TEST_CASE("lookups: a lone question is sent in the next turn of the loop, without added latency")
 {
-    bureau b;
-    party one(b, "ann", {"jack"});
+    lookups_fixture f;
+    waiting_caller caller(f, "ann", {"jack"});
     std::size_t steps = 0;
-    while (b.provider->count() == 0 && b.step())
+    while (f.provider->count() == 0 && f.step())
         ++steps;
     CHECK(steps <= 4);
-    CHECK(b.clock->asleep() == 0);
-    b.run();
+    CHECK(f.clock->sleepers() == 0);
+    f.run();
 }
 
-TEST_CASE("whoever has no token is unknown, at once")
+TEST_CASE("lookups: a user without a token is unknown at once")
 {
-    bureau b;
-    party one(b, "nobody", {"jack"});
-    b.run();
-    CHECK(one.failed->reason() == errc::unknown_user);
-    CHECK(b.provider->count() == 0);
+    lookups_fixture f;
+    waiting_caller caller(f, "unknown", {"jack"});
+    f.run();
+    CHECK(caller.failed->reason() == errc::unknown_user);
+    CHECK(f.provider->count() == 0);
 }
 
-TEST_CASE("what is no name or id fails for itself alone")
+TEST_CASE("lookups: a malformed name or id fails alone")
 {
-    bureau b;
-    party one(b, "ann", {"jack", "no name", user_ref::id("007"), "jill"});
-    b.run();
-    REQUIRE(one.answers);
-    CHECK((*one.answers)[0]->profile);
-    CHECK((*one.answers)[1]->why->reason() == errc::invalid_argument);
-    CHECK((*one.answers)[2]->why->reason() == errc::invalid_argument);
-    CHECK((*one.answers)[3]->profile);
+    lookups_fixture f;
+    waiting_caller caller(f, "ann", {"jack", "no name", user_ref::id("007"), "jill"});
+    f.run();
+    REQUIRE(caller.results);
+    CHECK((*caller.results)[0]->profile);
+    CHECK((*caller.results)[1]->why->reason() == errc::invalid_argument);
+    CHECK((*caller.results)[2]->why->reason() == errc::invalid_argument);
+    CHECK((*caller.results)[3]->profile);
 }
 
 TEST_CASE("lookups: an outcome that the cache or an equal question brought is marked as reused")
 {
-    bureau b;
-    party first(b, "ann", {"jack", "nobody_1", "JACK", "jack"});
-    party joined(b, "ann", {"jill", "jack"});
-    party other(b, "bob", {"jack"});
-    b.run();
+    lookups_fixture f;
+    waiting_caller first(f, "ann", {"jack", "missing_1", "JACK", "jack"});
+    waiting_caller joined(f, "ann", {"jill", "jack"});
+    waiting_caller other(f, "bob", {"jack"});
+    f.run();
     CHECK(first.reused == std::vector<bool>{false, false, true, true});
     CHECK(joined.reused == std::vector<bool>{false, true});
     CHECK(other.reused == std::vector<bool>{false});
-    party cached(b, "ann", {"nobody_1", "joe", "no name", "jill"});
-    b.run();
+    waiting_caller cached(f, "ann", {"missing_1", "joe", "no name", "jill"});
+    f.run();
     CHECK(cached.reused == std::vector<bool>{true, false, false, true});
 }
 
-TEST_CASE("a refused token is dropped and reported once, and is unknown after that")
+TEST_CASE("lookups: a refused token is removed and reported once, and is unknown after that")
 {
-    bureau b;
-    b.provider->fails = [](std::size_t) { throw error(errc::token_revoked); };
-    party one(b, "ann", {"jack"});
-    b.run();
-    REQUIRE(one.answers);
-    CHECK((*one.answers)[0]->why->reason() == errc::token_revoked);
-    party again(b, "ann", {"jack"});
-    b.run();
-    CHECK(again.failed->reason() == errc::unknown_user);
-    CHECK(b.provider->count() == 1);
+    lookups_fixture f;
+    f.provider->fails = [](std::size_t) { throw error(errc::token_revoked); };
+    waiting_caller caller(f, "ann", {"jack"});
+    f.run();
+    REQUIRE(caller.results);
+    CHECK((*caller.results)[0]->why->reason() == errc::token_revoked);
+    waiting_caller later(f, "ann", {"jack"});
+    f.run();
+    CHECK(later.failed->reason() == errc::unknown_user);
+    CHECK(f.provider->count() == 1);
 
-    b.provider->fails = {};
-    b.add("ann");
-    party back(b, "ann", {"jack"});
-    b.run();
+    f.provider->fails = {};
+    f.add("ann");
+    waiting_caller back(f, "ann", {"jack"});
+    f.run();
     back.check_ended(false);
 }
 
-TEST_CASE("whatever a provider throws becomes a typed error of its askers")
+TEST_CASE("lookups: any exception of a provider becomes a typed error of the calls")
 {
-    bureau b;
-    b.provider->fails = [](std::size_t) { throw std::runtime_error("surprise"); };
-    party one(b, "ann", {"jack"});
-    b.run();
-    CHECK_FALSE(one.answers); // it says nothing of the name
-    REQUIRE(one.failed);
-    CHECK(one.failed->reason() == errc::provider_error);
-    CHECK(one.failed->message() == "internal error: the login provider threw surprise");
+    lookups_fixture f;
+    f.provider->fails = [](std::size_t) { throw std::runtime_error("surprise"); };
+    waiting_caller caller(f, "ann", {"jack"});
+    f.run();
+    CHECK_FALSE(caller.results); // it is not a statement about the name
+    REQUIRE(caller.failed);
+    CHECK(caller.failed->reason() == errc::provider_error);
+    CHECK(caller.failed->message() == "internal error: the login provider threw surprise");
 }
 
-TEST_CASE("lookups: a call that had found someone when the session closed returns that, and nothing is paid for twice")
+TEST_CASE("lookups: a call that has results when the session closes returns them, and nothing is paid for twice")
 {
-    bureau b;
-    b.provider->fails = [](std::size_t number) {
+    lookups_fixture f;
+    f.provider->fails = [](std::size_t number) {
         if (number == 2)
             throw limited_for(60s);
     };
     std::vector<user_ref> names;
     for (int i = 0; i < 150; ++i)
         names.push_back("n" + std::to_string(i));
-    party some(b, "ann", names);
-    while (b.lookups->counts().rate_limited == 0 && b.step()) {}
-    party none(b, "ann", {"jack"});
-    while (b.lookups->counts().waiting < 51 && b.step()) {}
-    b.lookups->close();
-    b.run();
+    waiting_caller some(f, "ann", names);
+    while (f.lookups->counts().rate_limited == 0 && f.step()) {}
+    waiting_caller none(f, "ann", {"jack"});
+    while (f.lookups->counts().waiting < 51 && f.step()) {}
+    f.lookups->close();
+    f.run();
     CHECK(none.cancelled);
     REQUIRE(some.ended == 1);
-    REQUIRE(some.answers);
+    REQUIRE(some.results);
     std::size_t found = 0;
-    for (const auto& each : *some.answers) {
+    for (const auto& each : *some.results) {
         found += each->profile.has_value();
         if (!each->profile)
             CHECK(each->why->reason() == errc::cancelled);
     }
-    CHECK(found == b.lookups->counts().profiles);
+    CHECK(found == f.lookups->counts().profiles);
     CHECK(found > 0);
     CHECK(found < 150);
 }
 
-TEST_CASE("lookups: a limit that is reached without a time to come back at is asked ever more rarely")
+TEST_CASE("lookups: a limit that is reached without a reset is tried ever more rarely")
 {
     struct row {
         int status;
@@ -171,32 +171,32 @@ TEST_CASE("lookups: a limit that is reached without a time to come back at is as
         session_options options;
         options.max_wait = std::chrono::hours(2);
         options.reset_jitter = 0ms;
-        bureau b(options);
+        lookups_fixture f(options);
         std::vector<std::chrono::steady_clock::time_point> sent;
-        b.provider->clock = b.clock;
-        b.provider->takes = [&](std::size_t) {
-            sent.push_back(b.clock->steady_now());
+        f.provider->clock = f.clock;
+        f.provider->takes = [&](std::size_t) {
+            sent.push_back(f.clock->steady_now());
             return 100ms;
         };
         if (given.status == 200)
-            b.provider->limits = [&](std::size_t) {
+            f.provider->limits = [&](std::size_t) {
                 return twitter::read_rate_limits(response.headers, std::chrono::sys_seconds());
             };
         else
-            b.provider->fails = [&](std::size_t) {
+            f.provider->fails = [&](std::size_t) {
                 twitter::circumstances when;
-                when.provider_now = std::chrono::floor<std::chrono::seconds>(b.clock->now());
+                when.provider_now = std::chrono::floor<std::chrono::seconds>(f.clock->now());
                 throw twitter::read_error(response, when);
             };
         std::vector<user_ref> names;
         for (int i = 0; i < 2'000; ++i)
             names.push_back("n" + std::to_string(i));
-        party one(b, "ann", names);
-        while (sent.size() < 7 && b.step())
+        waiting_caller caller(f, "ann", names);
+        while (sent.size() < 7 && f.step())
             ;
         REQUIRE(sent.size() == 7);
         for (std::size_t i = 1; i < sent.size(); ++i) {
-            // A time that was named is believed once.
+            // A time that the provider names is accepted once.
             const int earlier = static_cast<int>(given.retry_after == "1" ? i - 2 : i - 1);
             const auto least = earlier < 0 ? 1s : std::min<std::chrono::seconds>(60s * (1 << earlier), 960s);
             const auto waited = sent[i] - sent[i - 1];
@@ -204,8 +204,8 @@ TEST_CASE("lookups: a limit that is reached without a time to come back at is as
             CHECK(waited >= least);
             CHECK(waited <= least + 101ms);
         }
-        one.signal.emit(asio::cancellation_type::terminal);
-        b.run();
-        CHECK(one.cancelled);
+        caller.signal.emit(asio::cancellation_type::terminal);
+        f.run();
+        CHECK(caller.cancelled);
     }
 }

@@ -25,7 +25,7 @@ void send_and_fail(outage& o, bool retry, outage::time_point now)
 
 } // namespace
 
-TEST_CASE("outage: begins with the first failure of a request that is no retry, and ends with the next response")
+TEST_CASE("outage: begins with the first failure of a request that is not a retry, and ends with the next response")
 {
     outage o = make_outage();
     CHECK_FALSE(o.since());
@@ -44,7 +44,7 @@ TEST_CASE("outage: begins with the first failure of a request that is no retry, 
     CHECK_FALSE(o.succeeded(false, outage_start + 3s)); // there was nothing to end
 }
 
-TEST_CASE("outage: ten requests and two a second, those on the wire included, whatever the part of retries")
+TEST_CASE("outage: ten requests and two a second, those in flight included, with any share of retries")
 {
     for (const int on_the_wire : {1, 2, 8, 10, 64})
         for (const int retries : {0, 1, 2, 3}) { // of three
@@ -88,7 +88,7 @@ TEST_CASE("outage: retries leave three of the ten requests, and every later one,
     for (; o.ready_at(false, outage_start) == outage_start; ++others)
         send_and_fail(o, false, outage_start);
     CHECK(others == 3);
-    // From here on each half a second is one request's, and a retry's only if no other wants it.
+    // From here on one request goes each half a second, and a retry only if no other is waiting.
     CHECK(o.ready_at(false, outage_start) == outage_start + 500ms);
     CHECK(o.ready_at(true, outage_start) == outage_start + 2s);
 }
@@ -139,7 +139,7 @@ TEST_CASE("outage: retries take no more than half of max_requests, so that one t
     }
 }
 
-TEST_CASE("outage: what is saved up is bounded, and ends give no tokens")
+TEST_CASE("outage: saved tokens are bounded, and ends give none")
 {
     outage o = make_outage();
     const auto later = outage_start + std::chrono::hours(9);
@@ -152,7 +152,7 @@ TEST_CASE("outage: what is saved up is bounded, and ends give no tokens")
         o.sent(true, later);
     CHECK(saved == 10);
 
-    // Every second request fails: those that repeat are paced for all that, and get their turn.
+    // Every second request fails: retries are limited nevertheless, and are sent.
     outage flapping = make_outage();
     int repeated = 0;
     for (auto now = outage_start; now < outage_start + 60s; now += 10ms) {
@@ -168,7 +168,7 @@ TEST_CASE("outage: what is saved up is bounded, and ends give no tokens")
     CHECK(repeated >= 2 * 60);
 }
 
-TEST_CASE("outage: a request that was cancelled, or never left, neither begins nor ends one")
+TEST_CASE("outage: a request that was cancelled, or not sent, neither begins nor ends one")
 {
     outage o = make_outage();
     o.sent(false, outage_start);

@@ -1,7 +1,7 @@
-// Lookups of a provider that fails as told, on a clock of the test's.
+// Lookups of a provider that fails by a test's rule, with a manual clock.
 #pragma once
 
-#include "unit/session/lookups/bureau.hpp"
+#include "unit/session/lookups/lookups_fixture.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -22,37 +22,37 @@ inline std::vector<user_ref> numbered_names(int first, int count)
     return names;
 }
 
-// A provider that fails as told, and counts what reaches it from the first failure on.
-class failing_provider_rig {
+// The provider fails by a rule, and counts the requests from the first failure on.
+class failing_provider_fixture {
 public:
     static constexpr milliseconds forever = std::chrono::minutes(30);
 
-    using fate = std::function<std::optional<error>(milliseconds at, const echo_provider::request& request)>;
+    using failure_rule = std::function<std::optional<error>(milliseconds at, const echo_provider::request& request)>;
 
-    explicit failing_provider_rig(session_options options) : b(options), max_requests(options.max_requests)
+    explicit failing_provider_fixture(session_options options) : fixture(options), max_requests(options.max_requests)
     {
-        began = b.clock->steady_now();
-        b.provider->clock = b.clock;
-        b.provider->takes = [this](std::size_t number) {
+        began = fixture.clock->steady_now();
+        fixture.provider->clock = fixture.clock;
+        fixture.provider->takes = [this](std::size_t number) {
             ++in_flight;
             arrived(number);
-            return latency ? latency(now(), b.provider->requests()[number - 1]) : milliseconds(100);
+            return latency ? latency(now(), fixture.provider->requests()[number - 1]) : milliseconds(100);
         };
-        b.provider->fails = [this](std::size_t number) { ended(number); };
+        fixture.provider->fails = [this](std::size_t number) { ended(number); };
     }
 
-    milliseconds now() const { return std::chrono::duration_cast<milliseconds>(b.clock->steady_now() - began); }
+    milliseconds now() const { return std::chrono::duration_cast<milliseconds>(fixture.clock->steady_now() - began); }
 
-    party& ask(const char* user_id, std::vector<user_ref> names)
+    waiting_caller& look_up(const char* user_id, std::vector<user_ref> names)
     {
-        return *parties.emplace_back(std::make_unique<party>(b, user_id, std::move(names)));
+        return *callers.emplace_back(std::make_unique<waiting_caller>(fixture, user_id, std::move(names)));
     }
 
     // Calls of a hundred names each.
-    void ask_for(const char* user_id, int count)
+    void look_up_numbered(const char* user_id, int count)
     {
         for (int first = 0; first < count; first += 100)
-            ask(user_id, numbered_names(first, std::min(100, count - first)));
+            look_up(user_id, numbered_names(first, std::min(100, count - first)));
     }
 
     // Until nothing is left to do, or `until`. `before` is called before each step.
@@ -61,31 +61,31 @@ public:
         for (;;) {
             if (before)
                 before();
-            b.io.restart();
-            if (b.io.poll_one() != 0)
+            fixture.io.restart();
+            if (fixture.io.poll_one() != 0)
                 continue;
-            const auto next = b.clock->until_next();
+            const auto next = fixture.clock->until_next();
             if (!next || now() + *next > until) {
                 if (until < forever)
-                    b.clock->advance(until - now());
+                    fixture.clock->advance(until - now());
                 return;
             }
-            b.clock->advance(*next);
+            fixture.clock->advance(*next);
         }
     }
 
     void check_all_found() const
     {
-        for (const auto& one : parties)
-            one->check_ended(false);
+        for (const auto& caller : callers)
+            caller->check_ended(false);
     }
 
-    bureau b;
+    lookups_fixture fixture;
     std::size_t max_requests;
     std::chrono::steady_clock::time_point began;
-    fate fails;
+    failure_rule fails;
     std::function<milliseconds(milliseconds at, const echo_provider::request& request)> latency;
-    std::vector<std::unique_ptr<party>> parties;
+    std::vector<std::unique_ptr<waiting_caller>> callers;
     std::size_t in_flight = 0;
     std::size_t too_many = 0; ///< Requests beyond 10 and 2 a second.
 
@@ -102,7 +102,7 @@ private:
 
     void ended(std::size_t number)
     {
-        const auto why = fails(now(), b.provider->requests()[number - 1]);
+        const auto why = fails(now(), fixture.provider->requests()[number - 1]);
         if (!why) {
             --in_flight;
             failed_first.reset();
@@ -117,7 +117,7 @@ private:
     }
 
     std::optional<milliseconds> failed_first; ///< With no success since.
-    std::size_t since_failure = 0;            ///< Requests then on the wire, and those that arrived since.
+    std::size_t since_failure = 0;            ///< Requests then in flight, and those that arrived since.
     std::size_t before_failure = 0;
 };
 

@@ -1,4 +1,4 @@
-// The desk's driver with an echo at the other end, and parties who ask.
+// The driver of the batcher with an echo_provider, and calls that wait.
 #pragma once
 
 #include "session/lookups/lookups.hpp"
@@ -30,21 +30,21 @@ namespace coauth::testing {
 namespace asio = boost::asio;
 using twitter::user_ref;
 
-class bureau {
+class lookups_fixture {
 public:
-    explicit bureau(session_options options = session_options())
+    explicit lookups_fixture(session_options options = session_options())
     {
         options.clock = clock;
         options.chance = [] { return 0.25; };
-        with = std::make_shared<sessions::setup>(io.get_executor(), provider, std::move(options));
-        tokens = std::make_shared<sessions::tokens>(with);
-        lookups = std::make_shared<sessions::lookups>(with, tokens);
+        setup = std::make_shared<sessions::session_setup>(io.get_executor(), provider, std::move(options));
+        tokens = std::make_shared<sessions::tokens>(setup);
+        lookups = std::make_shared<sessions::lookups>(setup, tokens);
         lookups->start();
         add("ann");
         add("bob");
     }
 
-    ~bureau()
+    ~lookups_fixture()
     {
         destroy();
         clock->end();
@@ -63,13 +63,13 @@ public:
         if (!lookups)
             return;
         lookups->abort();
-        with->work->cancel();
+        setup->work->cancel();
         lookups.reset();
         tokens.reset();
-        with.reset();
+        setup.reset();
     }
 
-    // Until nothing is left to do; time passes where something waits for it.
+    // Until nothing is left to do; the clock advances while something waits for it.
     void run()
     {
         for (;;) {
@@ -99,19 +99,19 @@ public:
     std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
     asio::io_context io;
     std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
-    std::shared_ptr<const sessions::setup> with;
+    std::shared_ptr<const sessions::session_setup> setup;
     std::shared_ptr<sessions::tokens> tokens;
     std::shared_ptr<sessions::lookups> lookups;
 };
 
-// One who asks, and what came of it.
-class party {
+// A coroutine that calls look_up, and the result.
+class waiting_caller {
 public:
-    party(bureau& at, std::string user_id, std::vector<user_ref> who)
-        : user_id_(std::move(user_id)), who_(std::move(who))
+    waiting_caller(lookups_fixture& fixture, std::string user_id, std::vector<user_ref> users)
+        : user_id_(std::move(user_id)), users_(std::move(users))
     {
-        asio::co_spawn(
-            at.io, ask(*this, at.lookups), asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr e) {
+        asio::co_spawn(fixture.io, look_up(*this, fixture.lookups),
+            asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr e) {
                 ++ended;
                 if (e)
                     check_cancelled(e); // before it began
@@ -119,33 +119,33 @@ public:
             }));
     }
 
-    bool answered_right() const
+    bool has_right_results() const
     {
-        if (!answers)
+        if (!results)
             return false;
-        for (std::size_t i = 0; i < who_.size(); ++i) {
-            const auto& one = *(*answers)[i];
-            if (!one.profile || !echo_provider::is_echo(*one.profile, user_id_, who_[i]))
+        for (std::size_t i = 0; i < users_.size(); ++i) {
+            const auto& lookup = *(*results)[i];
+            if (!lookup.profile || !echo_provider::is_echo(*lookup.profile, user_id_, users_[i]))
                 return false;
         }
         return true;
     }
 
-    // Exactly once, and with the right answer or the typed error.
+    // Exactly once, and with the right results or the typed error.
     void check_ended(bool may_be_cancelled)
     {
         CHECK(ended == 1);
         if (!may_be_cancelled) {
-            CHECK(answered_right());
+            CHECK(has_right_results());
             return;
         }
-        CHECK((answered_right() || cancelled));
+        CHECK((has_right_results() || cancelled));
     }
 
     asio::cancellation_signal signal;
     int ended = 0;
     bool cancelled = false;
-    std::optional<std::vector<sessions::answer>> answers;
+    std::optional<std::vector<sessions::lookup_ptr>> results;
     std::vector<bool> reused;
     std::optional<error> failed;
 
@@ -160,12 +160,12 @@ private:
         }
     }
 
-    static asio::awaitable<void> ask(party& self, std::shared_ptr<sessions::lookups> desk)
+    static asio::awaitable<void> look_up(waiting_caller& self, std::shared_ptr<sessions::lookups> lookups)
     {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-        auto r = co_await as_result(desk->ask(self.user_id_, self.who_));
+        auto r = co_await as_result(lookups->look_up(self.user_id_, self.users_));
         if (r) {
-            self.answers = std::move(r->outcomes);
+            self.results = std::move(r->outcomes);
             self.reused = std::move(r->reused);
         } else
             self.failed = r.error();
@@ -173,7 +173,7 @@ private:
     }
 
     std::string user_id_;
-    std::vector<user_ref> who_;
+    std::vector<user_ref> users_;
 };
 
 inline error limited_for(std::chrono::seconds wait)

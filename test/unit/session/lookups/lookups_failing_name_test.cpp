@@ -1,5 +1,5 @@
-// Users who ask for a name that the provider fails on, beside users whose lookups succeed.
-#include "unit/session/lookups/failing_provider_rig.hpp"
+// Users that look up a name that the provider fails on, beside users whose lookups succeed.
+#include "unit/session/lookups/failing_provider_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,34 +14,34 @@ using namespace coauth::testing;
 
 namespace {
 
-bool asks_for_broken(const echo_provider::request& request)
+bool has_broken_name(const echo_provider::request& request)
 {
-    for (const user_ref& user : request.who)
+    for (const user_ref& user : request.users)
         if (user.text().starts_with("broken"))
             return true;
     return false;
 }
 
 // Calls of many users, and when each ended.
-class bad_name_rig : public failing_provider_rig {
+class failing_name_fixture : public failing_provider_fixture {
 public:
-    explicit bad_name_rig(milliseconds retry_for, std::size_t max_requests = 8)
-        : failing_provider_rig(options_of(retry_for, max_requests))
+    explicit failing_name_fixture(milliseconds retry_for, std::size_t max_requests = 8)
+        : failing_provider_fixture(options_of(retry_for, max_requests))
     {
         fails = [](milliseconds, const echo_provider::request& request) -> std::optional<error> {
-            if (asks_for_broken(request))
+            if (has_broken_name(request))
                 return error(errc::provider_unavailable).with_http_status(503);
             return std::nullopt;
         };
     }
 
     struct timed_call {
-        timed_call(party& caller, milliseconds asked) : caller(&caller), asked(asked) {}
+        timed_call(waiting_caller& caller, milliseconds started) : caller(&caller), started(started) {}
 
-        milliseconds took(milliseconds now) const { return ended.value_or(now) - asked; }
+        milliseconds took(milliseconds now) const { return ended.value_or(now) - started; }
 
-        party* caller;
-        milliseconds asked;
+        waiting_caller* caller;
+        milliseconds started;
         std::optional<milliseconds> ended;
     };
 
@@ -49,14 +49,14 @@ public:
     {
         if (known_users.insert(user).second)
             add(user);
-        return calls.emplace_back(ask(user.c_str(), {user_ref(name)}), now());
+        return calls.emplace_back(look_up(user.c_str(), {user_ref(name)}), now());
     }
 
     std::deque<timed_call> calls;
 
     // In steps of a tenth of a second, each of which may begin with a call.
     template <class Step>
-    void play(milliseconds length, Step step)
+    void run_in_steps(milliseconds length, Step step)
     {
         for (const milliseconds end = now() + length; now() < end;) {
             step();
@@ -75,13 +75,13 @@ private:
 
     std::set<std::string> known_users{"ann", "bob"};
 
-    // Without letting time pass.
+    // Without advancing the clock.
     void add(const std::string& user)
     {
-        asio::co_spawn(b.io, b.tokens->put(user, echo_provider::token_of(user)),
+        asio::co_spawn(fixture.io, fixture.tokens->put(user, echo_provider::token_of(user)),
             [](const std::exception_ptr& e) { CHECK(e == nullptr); });
-        b.io.restart();
-        b.io.poll();
+        fixture.io.restart();
+        fixture.io.poll();
     }
 
     static session_options options_of(milliseconds retry_for, std::size_t max_requests)
@@ -112,55 +112,55 @@ TEST_CASE("lookups: a call of a user whose requests all fail ends after retry_fo
         CAPTURE(r.failing_users);
         CAPTURE(r.between_successes.count());
         CAPTURE(r.retry_for.count());
-        bad_name_rig rig(r.retry_for);
+        failing_name_fixture f(r.retry_for);
         for (int i = 0; i < r.failing_users; ++i)
-            rig.call(numbered("failing_", i), "broken");
-        int asked = 0;
-        rig.play(4 * r.retry_for, [&] {
-            if (rig.now() < asked * r.between_successes)
+            f.call(numbered("failing_", i), "broken");
+        int calls_made = 0;
+        f.run_in_steps(4 * r.retry_for, [&] {
+            if (f.now() < calls_made * r.between_successes)
                 return;
-            rig.call("carol", numbered("other", asked));
-            ++asked;
+            f.call("carol", numbered("other", calls_made));
+            ++calls_made;
         });
-        CHECK(rig.too_many == 0);
-        for (const auto& each : rig.calls) {
-            if (each.caller->answered_right() || (each.caller->ended == 0 && rig.now() - each.asked < 1s))
+        CHECK(f.too_many == 0);
+        for (const auto& each : f.calls) {
+            if (each.caller->has_right_results() || (each.caller->ended == 0 && f.now() - each.started < 1s))
                 continue;
             REQUIRE(each.caller->failed);
-            CAPTURE(each.asked.count());
+            CAPTURE(each.started.count());
             CAPTURE(std::string(each.caller->failed->what()));
             CHECK(each.caller->failed->reason() == errc::provider_unavailable);
             CHECK(each.caller->failed->http_status() == 503);
             CHECK(each.caller->failed->hint()->find(std::to_string(r.retry_for / 1s) + " s") != std::string::npos);
-            CHECK(each.took(rig.now()) >= r.retry_for);
-            CHECK(each.took(rig.now()) <= r.retry_for + 300ms);
+            CHECK(each.took(f.now()) >= r.retry_for);
+            CHECK(each.took(f.now()) <= r.retry_for + 300ms);
         }
-        CHECK(rig.b.lookups->counts().waiting == 0);
+        CHECK(f.fixture.lookups->counts().waiting == 0);
     }
 }
 
-TEST_CASE("lookups: a call that begins in a user's failing lane waits retry_for itself")
+TEST_CASE("lookups: a call that begins in a user's failing queue waits retry_for itself")
 {
-    bad_name_rig rig(5s);
-    rig.call("ann", "broken");
-    int asked = 0;
-    rig.play(30s, [&] {
-        if (rig.now() < asked * 1'000ms)
+    failing_name_fixture f(5s);
+    f.call("ann", "broken");
+    int calls_made = 0;
+    f.run_in_steps(30s, [&] {
+        if (f.now() < calls_made * 1'000ms)
             return;
-        rig.call("carol", numbered("other", asked));
-        if (asked == 3)
-            rig.call("ann", "broken2");
-        if (asked == 20)
-            rig.call("ann", "broken"); // long after the others ended
-        ++asked;
+        f.call("carol", numbered("other", calls_made));
+        if (calls_made == 3)
+            f.call("ann", "broken2");
+        if (calls_made == 20)
+            f.call("ann", "broken"); // long after the others ended
+        ++calls_made;
     });
     int failed = 0;
-    for (const auto& each : rig.calls) {
+    for (const auto& each : f.calls) {
         if (!each.caller->failed)
             continue;
         ++failed;
-        CHECK(each.took(rig.now()) >= 5s);
-        CHECK(each.took(rig.now()) <= 5'300ms);
+        CHECK(each.took(f.now()) >= 5s);
+        CHECK(each.took(f.now()) <= 5'300ms);
     }
     CHECK(failed == 3);
 }
@@ -184,61 +184,61 @@ TEST_CASE("lookups: a name that many users ask for and the provider fails on doe
         CAPTURE(r.between_others.count());
         CAPTURE(r.latency.count());
         CAPTURE(r.failing_latency.count());
-        bad_name_rig rig(5s, 32);
-        rig.latency = [&](milliseconds, const echo_provider::request& request) {
-            return asks_for_broken(request) ? r.failing_latency : r.latency;
+        failing_name_fixture f(5s, 32);
+        f.latency = [&](milliseconds, const echo_provider::request& request) {
+            return has_broken_name(request) ? r.failing_latency : r.latency;
         };
         int failing = 0;
         int others = 0;
-        rig.play(60s, [&] {
-            while (failing < r.failing_users && rig.now() >= 1s + failing * r.between_failing)
-                rig.call(numbered("failing_", failing++), "broken");
-            if (rig.now() >= others * r.between_others) {
-                rig.call(numbered("other_", others % 7), numbered("name", others));
+        f.run_in_steps(60s, [&] {
+            while (failing < r.failing_users && f.now() >= 1s + failing * r.between_failing)
+                f.call(numbered("failing_", failing++), "broken");
+            if (f.now() >= others * r.between_others) {
+                f.call(numbered("other_", others % 7), numbered("name", others));
                 ++others;
             }
         });
-        CHECK(rig.too_many == 0);
-        for (const auto& each : rig.calls) {
+        CHECK(f.too_many == 0);
+        for (const auto& each : f.calls) {
             if (each.caller->failed) {
-                CAPTURE(each.asked.count());
+                CAPTURE(each.started.count());
                 CAPTURE(std::string(each.caller->failed->what()));
-                CHECK(each.took(rig.now()) <= 5s + r.failing_latency + 5'300ms);
+                CHECK(each.took(f.now()) <= 5s + r.failing_latency + 5'300ms);
                 continue;
             }
             if (each.caller->ended == 0) {
-                CHECK(rig.now() - each.asked < r.latency + 1s); // asked just now
+                CHECK(f.now() - each.started < r.latency + 1s); // asked just now
                 continue;
             }
-            CHECK(each.caller->answered_right());
-            CHECK(each.took(rig.now()) <= r.latency + 600ms); // ten requests, then one in half a second
+            CHECK(each.caller->has_right_results());
+            CHECK(each.took(f.now()) <= r.latency + 600ms); // ten requests, then one in half a second
         }
     }
 }
 
-TEST_CASE("lookups: a name that is failed on, in a lane where most requests fail, is failed for all that")
+TEST_CASE("lookups: a name that the provider fails on becomes failed although most requests of its queue fail")
 {
     // Every request with a name for the first time fails, so the successes are all of repeated ones.
-    bad_name_rig rig(5s);
+    failing_name_fixture f(5s);
     std::map<std::string, int> sent;
-    rig.fails = [&](milliseconds, const echo_provider::request& request) -> std::optional<error> {
+    f.fails = [&](milliseconds, const echo_provider::request& request) -> std::optional<error> {
         bool fails = false;
-        for (const user_ref& user : request.who)
+        for (const user_ref& user : request.users)
             fails = ++sent[user.text()] == 1 || user.text() == "broken" || fails;
         return fails ? std::optional(error(errc::connection_lost)) : std::nullopt;
     };
-    rig.call("ann", "broken");
-    int asked = 0;
-    rig.play(3min, [&] {
-        if (rig.now() < asked * 2'000ms || rig.now() > 170s)
+    f.call("ann", "broken");
+    int calls_made = 0;
+    f.run_in_steps(3min, [&] {
+        if (f.now() < calls_made * 2'000ms || f.now() > 170s)
             return;
-        rig.call("ann", numbered("other", asked));
-        ++asked;
+        f.call("ann", numbered("other", calls_made));
+        ++calls_made;
     });
-    REQUIRE(rig.calls.front().ended);
-    CHECK(*rig.calls.front().ended < 150s);
-    for (std::size_t i = 1; i < rig.calls.size(); ++i)
-        CHECK(rig.calls[i].caller->answered_right());
+    REQUIRE(f.calls.front().ended);
+    CHECK(*f.calls.front().ended < 150s);
+    for (std::size_t i = 1; i < f.calls.size(); ++i)
+        CHECK(f.calls[i].caller->has_right_results());
 }
 
 TEST_CASE("lookups: in an outage beside a name that is failed on, ten requests and two a second reach the provider")
@@ -247,24 +247,24 @@ TEST_CASE("lookups: in an outage beside a name that is failed on, ten requests a
         for (const std::size_t max_requests : {1U, 8U, 64U}) {
             CAPTURE(between.count());
             CAPTURE(max_requests);
-            bad_name_rig rig(30s, max_requests);
-            rig.fails = [](milliseconds at, const echo_provider::request& request) -> std::optional<error> {
-                if (asks_for_broken(request) || (at > 12s && at < 30s) || (at > 35s && at < 40s))
+            failing_name_fixture f(30s, max_requests);
+            f.fails = [](milliseconds at, const echo_provider::request& request) -> std::optional<error> {
+                if (has_broken_name(request) || (at > 12s && at < 30s) || (at > 35s && at < 40s))
                     return error(errc::connection_lost);
                 return std::nullopt;
             };
             for (int i = 0; i < 12; ++i)
-                rig.call(numbered("failing_", i), "broken");
-            int asked = 0;
-            rig.play(2min, [&] {
-                if (rig.now() < asked * between || rig.now() > 50s)
+                f.call(numbered("failing_", i), "broken");
+            int calls_made = 0;
+            f.run_in_steps(2min, [&] {
+                if (f.now() < calls_made * between || f.now() > 50s)
                     return;
-                rig.call(numbered("other_", asked % 9), numbered("name", asked));
-                ++asked;
+                f.call(numbered("other_", calls_made % 9), numbered("name", calls_made));
+                ++calls_made;
             });
-            CHECK(rig.too_many == 0);
-            for (const auto& each : rig.calls)
-                CHECK((each.caller->answered_right() || each.caller->failed));
-            CHECK(rig.b.lookups->counts().waiting == 0);
+            CHECK(f.too_many == 0);
+            for (const auto& each : f.calls)
+                CHECK((each.caller->has_right_results() || each.caller->failed));
+            CHECK(f.fixture.lookups->counts().waiting == 0);
         }
 }

@@ -1,4 +1,4 @@
-// A session and a sandbox in one program, with time that jumps where a session would wait.
+// A session and a sandbox in one program, with a clock that jumps where a session would wait.
 #pragma once
 
 #include <coauth/coro/as_result.hpp>
@@ -33,7 +33,7 @@ class jumping_clock final : public clock {
 public:
     std::atomic<bool> jumps = true;
     std::function<void(std::chrono::seconds skipped)> jumped;
-    std::function<bool()> busy; ///< Something is on the wire, which a jump would make badly late.
+    std::function<bool()> busy; ///< A request is in flight, which a jump would delay.
 
     std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now() + skipped(); }
     std::chrono::steady_clock::time_point steady_now() const override
@@ -56,7 +56,7 @@ public:
         co_await timer.async_wait(boost::asio::use_awaitable);
     }
 
-    /// Lets time pass, whatever waits.
+    /// Advances the time, also without a waiter.
     void skip(std::chrono::seconds time)
     {
         skipped_ += time.count();
@@ -70,14 +70,14 @@ private:
     std::atomic<std::int64_t> skipped_{0};
 };
 
-class town {
+class sandbox_fixture {
 public:
-    explicit town(sandbox::options mood = sandbox::options(), session_options wanted = session_options(),
-        twitter::api_version api = twitter::api_version::v2)
-        : sandbox(io.get_executor(), std::move(mood))
+    explicit sandbox_fixture(sandbox::options sandbox_options = sandbox::options(),
+        session_options new_options = session_options(), twitter::api_version api = twitter::api_version::v2)
+        : sandbox(io.get_executor(), std::move(sandbox_options))
     {
         clock->jumped = [this](std::chrono::seconds skipped) { sandbox.set_clock_skew(skipped); };
-        clock->busy = [this] { return session && session->stats().lookups.under_way != 0; };
+        clock->busy = [this] { return session && session->stats().lookups.in_flight != 0; };
         http::pool_options pool;
         pool.trust = http::tls_trust::ca_file(sandbox.ca_file());
         transport = std::make_shared<http::connection_pool>(io.get_executor(), pool);
@@ -86,10 +86,10 @@ public:
         options.api = api;
         options.clock = clock;
         client.emplace(transport, sandbox.consumer(), options);
-        wanted.clock = clock;
-        if (wanted.callback.empty())
-            wanted.callback = callback;
-        session.emplace(io.get_executor(), *client, std::move(wanted));
+        new_options.clock = clock;
+        if (new_options.callback.empty())
+            new_options.callback = callback;
+        session.emplace(io.get_executor(), *client, std::move(new_options));
     }
 
     template <class T>
@@ -103,14 +103,14 @@ public:
         return std::move(*out);
     }
 
-    /// Lets go on what is under way, until `done`.
+    /// Runs the context until `done`.
     void run_until(const std::function<bool()>& done)
     {
         while (!done())
             io.run_one();
     }
 
-    /// Someone signed in without the browser; returns the id.
+    /// Signs a user in without the browser; returns the id.
     std::string sign_in(const char* username)
     {
         const oauth1::access_token token = sandbox.issue_access_token(username);
@@ -119,24 +119,24 @@ public:
         return id;
     }
 
-    /// What a browser does that auto-approves: opens the page and returns the callback's query.
+    /// As a browser of a user who allows the login: opens the page and returns the callback's query.
     std::string browse(const std::string& url)
     {
-        const auto where = oauth1::split_target(url).value();
+        const auto target = oauth1::split_target(url).value();
         http::request get;
-        get.origin.https = where.https;
-        get.origin.host = std::string(where.host);
-        get.origin.port = where.port;
-        get.target = std::string(where.path) + '?' + std::string(where.query);
-        const auto answer = run(transport->send(std::move(get))).value();
-        const std::string location(answer.headers.get("Location"));
+        get.origin.https = target.https;
+        get.origin.host = std::string(target.host);
+        get.origin.port = target.port;
+        get.target = std::string(target.path) + '?' + std::string(target.query);
+        const auto response = run(transport->send(std::move(get))).value();
+        const std::string location(response.headers.get("Location"));
         REQUIRE(location.starts_with(callback));
         return location.substr(location.find('?') + 1);
     }
 
-    /// How often the sandbox saw a route, or answered it with one status.
+    /// How many requests the sandbox had for a route, and how many it answered with a status.
     std::int64_t calls(const char* route) const { return count(std::string("/routes/") + escaped(route) + "/calls"); }
-    std::int64_t answers(const char* route, int status) const
+    std::int64_t responses(const char* route, int status) const
     {
         return count("/routes/" + escaped(route) + "/statuses/" + std::to_string(status));
     }

@@ -1,4 +1,4 @@
-// The logins of a session on their own: no wire, and time passes when the test says so.
+// The logins of a session on their own, with a fake provider and a manual clock.
 #pragma once
 
 #include "session/logins/logins.hpp"
@@ -27,7 +27,7 @@
 
 namespace coauth::testing {
 
-/// How an operation under way came out.
+/// The result of an operation, once it has ended.
 template <class T>
 class promised {
 public:
@@ -51,7 +51,7 @@ public:
     std::shared_ptr<boost::asio::cancellation_signal> signal_ = std::make_shared<boost::asio::cancellation_signal>();
 };
 
-// Keeps the result itself, for `co_spawn` would need a login made from nothing.
+// Stores the result itself, for `co_spawn` would need a default-constructed login.
 template <class T>
 boost::asio::awaitable<void> keep_result(boost::asio::awaitable<T> op, std::shared_ptr<std::optional<result<T>>> out)
 {
@@ -61,24 +61,24 @@ boost::asio::awaitable<void> keep_result(boost::asio::awaitable<T> op, std::shar
     out->emplace(std::move(r));
 }
 
-class login_bench {
+class logins_fixture {
 public:
-    explicit login_bench(session_options options = session_options())
+    explicit logins_fixture(session_options options = session_options())
     {
         options.clock = clock;
         if (options.callback.empty())
             options.callback = "https://app.example/callback";
         options.on_event = [this](const session_event& e) {
             const std::lock_guard lock(mutex);
-            told.push_back(std::string(e.status ? name(*e.status)
-                                       : e.why  ? name(*e.why)
-                                                : "begun") +
-                           (e.user_id.empty() ? "" : " " + e.user_id));
+            events.push_back(std::string(e.status ? name(*e.status)
+                                         : e.why  ? name(*e.why)
+                                                  : "begun") +
+                             (e.user_id.empty() ? "" : " " + e.user_id));
         };
-        with = std::make_shared<sessions::setup>(io.get_executor(), provider, std::move(options));
-        logins = std::make_shared<sessions::logins>(with, [this](grant what) { return keep(std::move(what)); });
+        setup = std::make_shared<sessions::session_setup>(io.get_executor(), provider, std::move(options));
+        logins = std::make_shared<sessions::logins>(setup, [this](grant granted) { return keep(std::move(granted)); });
     }
-    ~login_bench()
+    ~logins_fixture()
     {
         destroy();
         clock->end();
@@ -89,16 +89,16 @@ public:
     {
         if (logins)
             logins->close();
-        with->work->cancel();
+        setup->work->cancel();
         logins.reset();
     }
 
-    boost::asio::awaitable<void> keep(grant what)
+    boost::asio::awaitable<void> keep(grant granted)
     {
         if (keep_fails)
             throw *keep_fails;
         const std::lock_guard lock(mutex);
-        kept.push_back(what.user.id + " " + what.token.token());
+        kept.push_back(granted.user.id + " " + granted.token.token());
         co_return;
     }
 
@@ -116,7 +116,7 @@ public:
         return p;
     }
 
-    /// Runs what can run now; time stands still.
+    /// Runs all that can run without time passing.
     void poll()
     {
         io.restart();
@@ -144,9 +144,9 @@ public:
 
     result<login> begin(const browser_binding& present = browser_binding(), const std::string& return_to = "/")
     {
-        login_request how;
-        how.return_to = return_to;
-        return run(logins->begin(present, std::move(how)));
+        login_request request;
+        request.return_to = return_to;
+        return run(logins->begin(present, std::move(request)));
     }
     static std::string token_of(const login& begun) { return begun.url.substr(begun.url.find('=') + 1); }
     static std::string callback(const login& begun, const std::string& verifier = "v")
@@ -160,12 +160,12 @@ public:
     }
     login_status status(const login& begun) { return complete(begun).value().status; }
 
-    std::size_t living() { return run(with->options.logins->count(store::browser_digest())).value().living; }
-    /// True if nothing keeps the context busy: nobody waits, and no alarm is set.
+    std::size_t pending() { return run(setup->options.logins->count(store::browser_digest())).value().living; }
+    /// True if nothing keeps the context busy: no coroutine waits, and no alarm is set.
     bool idle()
     {
         poll();
-        return io.stopped() && clock->asleep() == 0;
+        return io.stopped() && clock->sleepers() == 0;
     }
 
     std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
@@ -173,9 +173,9 @@ public:
     std::optional<error> keep_fails;
     std::mutex mutex;
     std::vector<std::string> kept;
-    std::vector<std::string> told;
+    std::vector<std::string> events;
     boost::asio::io_context io;
-    std::shared_ptr<sessions::setup> with;
+    std::shared_ptr<sessions::session_setup> setup;
     std::shared_ptr<sessions::logins> logins;
 };
 
