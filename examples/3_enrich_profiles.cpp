@@ -217,7 +217,7 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
     enrich::limit_waits waits;
     options.on_event = [&waits](const coauth::session_event& event) {
         const auto now = steady_clock::now();
-        if (event.what == coauth::session_event::kind::wait)
+        if (event.kind == coauth::session_event_kind::wait)
             waits.begin(now, now + event.wait);
     };
     coauth::session session(executor, setup.client(), options);

@@ -68,7 +68,7 @@ coauth::session_options flags::session() const
     o.max_wait = milliseconds_of(max_wait);
     o.price_per_profile_micros = read_amount(price).value();
     // A name that comes again is answered from here, however long the job takes.
-    o.max_cached_answers = 20'000;
+    o.max_cached_lookups = 20'000;
     o.cache_for = std::chrono::hours(24);
     o.cache_missing_for = std::chrono::hours(24);
     o.retry_for = milliseconds_of(retry_for);

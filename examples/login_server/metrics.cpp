@@ -100,7 +100,7 @@ std::string metrics_text(const site_numbers& numbers)
 
     const auto& lookups = numbers.session.lookups;
     w.family("coauth_lookups_total", "counter", "Profiles asked for.");
-    w.sample(lookups.asked);
+    w.sample(lookups.questions);
     w.family("coauth_lookups_spared_total", "counter", "Of these, the ones that cost no request.");
     w.sample("by", "cache", lookups.cache_hits);
     w.sample("by", "joining", lookups.joined);

@@ -27,7 +27,7 @@ std::function<void(const coauth::session_event&)> expecting(std::shared_ptr<visi
     return [all = std::move(all), clock = options.clock, next = options.session.on_event](
                const coauth::session_event& event) {
         try {
-            if (event.what == coauth::session_event::kind::token_added)
+            if (event.kind == coauth::session_event_kind::token_added)
                 all->expect(event.user_id, clock->steady_now());
         } catch (const std::bad_alloc&) {
             // An event must not throw. The user may have left a moment too early then, and signs in again.

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Rounded up, so that it never rings early.
+// Rounded up, so that it never ends early.
 asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_point at)
 {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - clock->steady_now());
@@ -32,8 +32,8 @@ asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_poin
 
 class alarm::state : public std::enable_shared_from_this<alarm::state> {
 public:
-    state(const asio::any_io_executor& executor, std::shared_ptr<clock> clock, std::function<void()> ring)
-        : strand_(asio::make_strand(executor)), clock_(std::move(clock)), ring_(std::move(ring))
+    state(const asio::any_io_executor& executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
+        : strand_(asio::make_strand(executor)), clock_(std::move(clock)), on_time_(std::move(on_time))
     {}
 
     void plan(std::optional<time_point> at) noexcept
@@ -51,7 +51,7 @@ public:
             posted_ = true;
         }
         try {
-            retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->follow(); }); });
+            retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->start_planned(); }); });
         } catch (...) {
             const std::lock_guard lock(mutex_);
             posted_ = false;
@@ -60,37 +60,37 @@ public:
     }
 
 private:
-    // The end of a sleep. A sleep whose coroutine Asio destroys for want of memory ends too: the alarm rings early then,
-    // or, if there is no memory for that either, sleeps again with the next `apply`.
-    class wake_up {
+    // The end of a sleep. A sleep whose coroutine Asio destroys for lack of memory ends too: the alarm calls early then,
+    // or, if that allocation fails, too, sleeps again with the next `apply`.
+    class sleep_end {
     public:
-        wake_up(std::shared_ptr<state> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
+        sleep_end(std::shared_ptr<state> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
             : owner_(std::move(owner)), sleep_(sleep), kept_(std::move(kept))
         {}
-        wake_up(wake_up&&) noexcept = default;
-        wake_up& operator=(wake_up&&) = delete;
-        ~wake_up()
+        sleep_end(sleep_end&&) noexcept = default;
+        sleep_end& operator=(sleep_end&&) = delete;
+        ~sleep_end()
         {
             if (!owner_)
                 return;
             try {
                 retry_allocation(
-                    [this] { asio::post(owner_->strand_, [owner = owner_, sleep = sleep_] { owner->woken(sleep); }); });
+                    [this] { asio::post(owner_->strand_, [owner = owner_, sleep = sleep_] { owner->slept(sleep); }); });
             } catch (const std::bad_alloc&) {
                 owner_->lost(sleep_);
             }
         }
 
-        void operator()(const std::exception_ptr&) { std::exchange(owner_, nullptr)->woken(sleep_); }
+        void operator()(const std::exception_ptr&) { std::exchange(owner_, nullptr)->slept(sleep_); }
 
     private:
-        std::shared_ptr<state> owner_; // empty: called, or moved away
+        std::shared_ptr<state> owner_; // empty: called, or moved from
         std::uint64_t sleep_;
-        std::shared_ptr<asio::cancellation_signal> kept_; // as long as the coroutine
+        std::shared_ptr<asio::cancellation_signal> kept_; // alive as long as the coroutine
     };
 
     // On the strand.
-    void follow()
+    void start_planned()
     {
         std::optional<time_point> at;
         {
@@ -100,7 +100,7 @@ private:
                 return;
             at = planned_;
             sleeping_until_.reset();
-            ++sleep_; // the one before has been given up
+            ++sleep_; // the previous one is obsolete
         }
         stop_sleep();
         if (!at)
@@ -108,7 +108,7 @@ private:
         try {
             sleep(*at);
         } catch (const std::bad_alloc&) {
-            ring_early();
+            call_early();
         }
     }
 
@@ -120,7 +120,7 @@ private:
         try {
             earlier->emit(asio::cancellation_type::terminal);
         } catch (const std::bad_alloc&) {
-            // It sleeps on, and does not ring.
+            // It sleeps on, and does not call.
         }
     }
 
@@ -134,35 +134,35 @@ private:
             number = sleep_;
         }
         const auto slot = cancellation_->slot();
-        wake_up end(shared_from_this(), number, cancellation_);
+        sleep_end end(shared_from_this(), number, cancellation_);
         try {
             asio::co_spawn(strand_, sleep_until(clock_, at), asio::bind_cancellation_slot(slot, std::move(end)));
         } catch (const std::bad_alloc&) {
-            // `end` rings.
+            // `end` calls.
         }
     }
 
-    void ring_early()
+    void call_early()
     {
         plan(std::nullopt);
-        ring_();
+        on_time_();
     }
 
-    // A sleep that failed has ended early, and so it rings: its owner sets the alarm anew if there is time left.
-    void woken(std::uint64_t sleep)
+    // A sleep that failed has ended early, so it calls: the owner sets the alarm again if there is time left.
+    void slept(std::uint64_t sleep)
     {
         {
             const std::lock_guard lock(mutex_);
             if (sleep != sleep_)
-                return; // of a time that was given up
-            const bool wanted = planned_ == sleeping_until_;
+                return; // of an obsolete time
+            const bool current = planned_ == sleeping_until_;
             sleeping_until_.reset();
-            if (!wanted)
+            if (!current)
                 return;
             planned_.reset();
         }
         cancellation_.reset();
-        ring_();
+        on_time_();
     }
 
     void lost(std::uint64_t sleep) noexcept
@@ -174,19 +174,19 @@ private:
 
     const asio::strand<asio::any_io_executor> strand_;
     const std::shared_ptr<clock> clock_;
-    const std::function<void()> ring_;
+    const std::function<void()> on_time_;
 
     std::mutex mutex_;
     std::optional<time_point> planned_;
-    bool posted_ = false;                      ///< `follow` is about to run.
-    std::optional<time_point> sleeping_until_; ///< Empty: nothing sleeps that is to ring.
-    std::uint64_t sleep_ = 0;                  ///< The number of the sleep that is to ring.
+    bool posted_ = false;                      ///< `start_planned` is about to run.
+    std::optional<time_point> sleeping_until_; ///< Empty: no sleep is current.
+    std::uint64_t sleep_ = 0;                  ///< The number of the current sleep.
 
-    std::shared_ptr<asio::cancellation_signal> cancellation_; ///< Touched on the strand only.
+    std::shared_ptr<asio::cancellation_signal> cancellation_; ///< Used on the strand only.
 };
 
-alarm::alarm(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring)
-    : state_(std::make_shared<state>(executor, std::move(clock), std::move(ring)))
+alarm::alarm(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
+    : state_(std::make_shared<state>(executor, std::move(clock), std::move(on_time)))
 {}
 
 alarm::~alarm()
@@ -194,7 +194,7 @@ alarm::~alarm()
     try {
         clear();
     } catch (const std::bad_alloc&) {
-        // It sleeps on, and does not ring.
+        // It sleeps on, and does not call.
     }
 }
 

@@ -1,4 +1,4 @@
-// Calls back at a time, by a clock that may be a test's.
+// Calls a function at a time of a clock, which may be a test's.
 #pragma once
 
 #include <coauth/coro/clock.hpp>
@@ -13,33 +13,32 @@
 
 namespace coauth::sessions {
 
-/// One time to be called at. An alarm that is set keeps its context busy; one that has rung or is
-/// cleared does not.
+/// A timer for one time. An alarm that is set keeps its context busy; one that has fired or is cleared does not.
 ///
-/// Thread safety: safe. Lifetime: once destroyed it does not call any more.
+/// Thread safety: safe. Lifetime: once destroyed it does not call any longer.
 class alarm {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `ring` is called on the executor, on any thread, one call at a time, and must not throw. It may be early where
-    /// memory is short.
-    alarm(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> ring);
+    /// `on_time` is called on the executor, on any thread, one call at a time, and must not throw. The call may be early
+    /// if memory is exhausted.
+    alarm(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time);
     ~alarm();
 
     alarm(const alarm&) = delete;
     alarm& operator=(const alarm&) = delete;
 
-    /// Rings at `at` (now, if that is past), and at no other time. As `plan` and `apply`.
+    /// Calls at `at` (now, if that is past), and at no other time. As `plan` and `apply`.
     void set(time_point at);
 
     void clear();
 
-    /// Says when to ring, or that it is not to; `apply` then sees to it. For a caller that decides with a lock held:
-    /// neither blocks nor throws.
+    /// Stores the time, or none; `apply` then sets the timer. For a caller that decides with a lock held: neither
+    /// blocks nor throws.
     void plan(std::optional<time_point> at) noexcept;
 
-    /// Sets the alarm as it was planned last, whoever planned it. Never with a lock held: where memory is short it
-    /// tries for some 50 ms, then throws `std::bad_alloc`. The next call does it then.
+    /// Sets the timer as it was last planned, by any caller. Never with a lock held: if memory is exhausted it
+    /// tries for some 50 ms, then throws `std::bad_alloc`. The next call sets the timer then.
     void apply();
 
 private:

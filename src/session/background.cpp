@@ -18,10 +18,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-// More than processors that one session keeps busy; a coroutine holds its strand while it runs only.
+// More than the processors that one session keeps busy; a coroutine holds its strand only while it runs.
 constexpr std::size_t strands = 16;
 
-// After a cancellation a coroutine can await nothing more, and its error is nobody's.
+// After a cancellation a coroutine can await nothing more, and its error has no receiver.
 void pass_on(const std::exception_ptr& problem)
 {
     try {
@@ -30,13 +30,13 @@ void pass_on(const std::exception_ptr& problem)
         if (e.code() != asio::error::operation_aborted && e.code() != errc::cancelled)
             throw;
     } catch (const std::bad_alloc&) {
-        // Its duties have been seen to by their destructors.
+        // The destructors have reported the end.
     }
 }
 
 } // namespace
 
-// The signal belongs to the strand: emitted there, gone with the coroutine.
+// The signal belongs to the strand: it is emitted there, and destroyed with the coroutine.
 struct background::running {
     explicit running(background::strand strand) : strand(std::move(strand)) {}
 
@@ -59,7 +59,7 @@ background::background(const asio::any_io_executor& executor)
         strands_.push_back(asio::make_strand(executor));
 }
 
-// A coroutine's place among those that run. Goes with it, also where Asio destroys it instead of resuming it.
+// A coroutine's entry in the set of running ones. Removed with it, also if Asio destroys it instead of resuming it.
 class background::registration {
 public:
     registration(std::shared_ptr<background> table, std::shared_ptr<running> entry)
@@ -75,21 +75,21 @@ public:
     void end()
     {
         if (const auto table = std::exchange(table_, nullptr))
-            table->ended(entry_);
+            table->remove(entry_);
     }
 
 private:
-    std::shared_ptr<background> table_; // empty: it has ended, or was moved away
+    std::shared_ptr<background> table_; // empty: it has ended, or was moved from
     std::shared_ptr<running> entry_;
 };
 
 void background::start(asio::awaitable<void> work)
 {
-    wake({});
+    notify({});
     const auto entry = std::make_shared<running>(next_strand());
-    registration place(shared_from_this(), entry);
-    auto done = [place = std::move(place)](const std::exception_ptr& problem) mutable {
-        place.end();
+    registration running_entry(shared_from_this(), entry);
+    auto done = [running_entry = std::move(running_entry)](const std::exception_ptr& problem) mutable {
+        running_entry.end();
         if (problem)
             pass_on(problem);
     };
@@ -124,29 +124,29 @@ asio::awaitable<void> background::drained()
     co_await closer->wait();
 }
 
-void background::ended(const std::shared_ptr<running>& which)
+void background::remove(const std::shared_ptr<running>& entry)
 {
     waiters closers;
     {
         const std::lock_guard lock(mutex_);
-        running_.erase(which);
+        running_.erase(entry);
         if (running_.empty())
             closers.swap(closers_);
     }
-    wake(std::move(closers));
+    notify(std::move(closers));
 }
 
-void background::wake(waiters woken) noexcept
+void background::notify(waiters due) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
-        woken.splice(woken.begin(), unfired_);
+        due.splice(due.begin(), unnotified_);
     }
-    sessions::wake(woken);
-    if (woken.empty())
+    sessions::notify(due);
+    if (due.empty())
         return;
     const std::lock_guard lock(mutex_);
-    unfired_.splice(unfired_.end(), woken);
+    unnotified_.splice(unnotified_.end(), due);
 }
 
 } // namespace coauth::sessions

@@ -1,4 +1,4 @@
-// Work that goes on whoever waits for it.
+// Work that continues although its caller has left.
 #pragma once
 
 #include "session/shared_end.hpp"
@@ -19,7 +19,7 @@
 
 namespace coauth::sessions {
 
-/// Coroutines of a session that no caller owns: legs under way, requests on the wire. Hold it in a
+/// Coroutines of a session that no caller owns: legs and requests in flight. Hold it in a
 /// `shared_ptr`.
 ///
 /// Thread safety: safe.
@@ -27,17 +27,17 @@ class background : public std::enable_shared_from_this<background> {
 public:
     explicit background(const boost::asio::any_io_executor& executor);
 
-    /// Starts `work` on one of a few strands. It must deal with what it throws: anything but a
-    /// cancellation and `std::bad_alloc` that leaves it leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
+    /// Starts `work` on one of a few strands. It must handle its exceptions: any other than a
+    /// cancellation and `std::bad_alloc` leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
     void start(boost::asio::awaitable<void> work);
 
-    /// Cancels all that is under way. Without memory some of it runs to its end.
+    /// Cancels all work in progress. Without memory some of it runs to its end.
     void cancel() noexcept;
 
-    /// Fires all; those that there is no memory for are fired with the next work that starts or ends.
-    void wake(waiters woken) noexcept;
+    /// Fires all; those that fail for lack of memory are fired when the next work starts or ends.
+    void notify(waiters due) noexcept;
 
-    /// Returns when nothing is under way; for one caller after `start` was called for the last time.
+    /// Returns when no work is in progress; for one caller after the last call of `start`.
     boost::asio::awaitable<void> drained();
 
 private:
@@ -46,15 +46,15 @@ private:
     class registration;
 
     strand next_strand();
-    void ended(const std::shared_ptr<running>& which);
+    void remove(const std::shared_ptr<running>& entry);
 
-    // Made beforehand: Asio 1.81 crashes where making one fails for want of memory.
+    // Made in advance: Asio 1.81 crashes if making one fails for lack of memory.
     std::vector<strand> strands_;
     std::mutex mutex_;
     std::size_t next_strand_ = 0;
     std::unordered_set<std::shared_ptr<running>> running_;
     waiters closers_;
-    waiters unfired_;
+    waiters unnotified_;
 };
 
 } // namespace coauth::sessions

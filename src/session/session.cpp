@@ -1,6 +1,6 @@
 #include "coro/typed_errors.hpp"
-#include "session/logins.hpp"
-#include "session/lookups.hpp"
+#include "session/logins/logins.hpp"
+#include "session/lookups/lookups.hpp"
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 
@@ -16,66 +16,67 @@ namespace {
 
 using twitter::lookup_outcome;
 
-[[noreturn]] void throw_outcome(const twitter::lookup& one)
+[[noreturn]] void throw_outcome(const twitter::lookup& lookup)
 {
-    switch (one.outcome) {
+    switch (lookup.outcome) {
     case lookup_outcome::not_found:
-        throw error(errc::not_found, "the provider knows no such person");
+        throw error(errc::not_found, "the provider does not know this user");
     case lookup_outcome::suspended:
         throw error(errc::suspended);
     case lookup_outcome::forbidden:
-        throw error(errc::forbidden, "this person is not shown to the account that asks");
+        throw error(errc::forbidden, "this user is not shown to the account that asks");
     case lookup_outcome::found:
     case lookup_outcome::failed:
         break;
     }
-    throw one.why.value_or(error(errc::provider_error));
+    throw lookup.why.value_or(error(errc::provider_error));
 }
 
-asio::awaitable<twitter::profile> do_profile(std::shared_ptr<sessions::lookups> desk, std::string user_id,
-    std::vector<twitter::user_ref> who, lookup_options how)
+asio::awaitable<twitter::profile> do_profile(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
+    std::vector<twitter::user_ref> users, lookup_options options)
 {
-    const sessions::call_answers answers = co_await desk->ask(std::move(user_id), std::move(who), how.max_wait);
-    const twitter::lookup& one = *answers.outcomes.front();
-    if (one.outcome != lookup_outcome::found)
-        throw_outcome(one);
-    co_return *one.profile;
+    const sessions::call_results results =
+        co_await lookups->look_up(std::move(user_id), std::move(users), options.max_wait);
+    const twitter::lookup& lookup = *results.outcomes.front();
+    if (lookup.outcome != lookup_outcome::found)
+        throw_outcome(lookup);
+    co_return *lookup.profile;
 }
 
-asio::awaitable<twitter::lookups> do_profiles(std::shared_ptr<sessions::lookups> desk, std::string user_id,
-    std::vector<twitter::user_ref> who, lookup_options how)
+asio::awaitable<twitter::lookups> do_profiles(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
+    std::vector<twitter::user_ref> users, lookup_options options)
 {
-    const sessions::call_answers answers = co_await desk->ask(std::move(user_id), who, how.max_wait);
+    const sessions::call_results results = co_await lookups->look_up(std::move(user_id), users, options.max_wait);
     twitter::lookups out;
-    out.outcomes.reserve(who.size());
-    for (std::size_t i = 0; i < who.size(); ++i) {
-        twitter::lookup& one = out.outcomes.emplace_back(*answers.outcomes[i]);
-        one.asked = std::move(who[i]); // a shared answer has the text of whoever asked first
-        one.reused = answers.reused[i];
+    out.outcomes.reserve(users.size());
+    for (std::size_t i = 0; i < users.size(); ++i) {
+        twitter::lookup& lookup = out.outcomes.emplace_back(*results.outcomes[i]);
+        lookup.asked = std::move(users[i]); // a shared result has the text of the first call
+        lookup.reused = results.reused[i];
     }
     co_return out;
 }
 
-asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> desk, std::shared_ptr<sessions::tokens> tokens,
-    std::shared_ptr<const sessions::setup> with, std::string user_id, session::at_provider what)
+asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, std::shared_ptr<sessions::tokens> tokens,
+    std::shared_ptr<const sessions::session_setup> setup, std::string user_id, session::at_provider action)
 {
-    const sessions::person_ref who = co_await tokens->find(std::move(user_id));
-    co_await desk->sign_out(who);
-    if (what == session::at_provider::invalidate)
-        co_await with->provider->invalidate(who->token);
+    const sessions::owner_ptr owner = co_await tokens->find(std::move(user_id));
+    co_await lookups->sign_out(owner);
+    if (action == session::at_provider::invalidate)
+        co_await setup->provider->invalidate(owner->token);
 }
 
-asio::awaitable<void> do_close(std::shared_ptr<sessions::logins> logins, std::shared_ptr<sessions::lookups> desk,
+asio::awaitable<void> do_close(std::shared_ptr<sessions::logins> logins, std::shared_ptr<sessions::lookups> lookups,
     std::shared_ptr<sessions::background> work)
 {
     logins->close();
-    desk->close();
+    lookups->close();
     co_await work->drained();
 }
 
-asio::awaitable<void> keep_grant(std::shared_ptr<sessions::tokens> tokens, grant what)
+asio::awaitable<void> keep_grant(std::shared_ptr<sessions::tokens> tokens, grant granted)
 {
-    co_await tokens->put(std::move(what.user.id), std::move(what.token));
+    co_await tokens->put(std::move(granted.user.id), std::move(granted.token));
 }
 
 } // namespace
@@ -83,15 +84,17 @@ asio::awaitable<void> keep_grant(std::shared_ptr<sessions::tokens> tokens, grant
 class session::state {
 public:
     state(asio::any_io_executor executor, std::shared_ptr<login_provider> provider, session_options options)
-        : with(std::make_shared<sessions::setup>(std::move(executor), std::move(provider), std::move(options))),
-          tokens(std::make_shared<sessions::tokens>(with)), lookups(std::make_shared<sessions::lookups>(with, tokens)),
+        : setup(
+              std::make_shared<sessions::session_setup>(std::move(executor), std::move(provider), std::move(options))),
+          tokens(std::make_shared<sessions::tokens>(setup)),
+          lookups(std::make_shared<sessions::lookups>(setup, tokens)),
           logins(std::make_shared<sessions::logins>(
-              with, [tokens = tokens](grant what) { return keep_grant(tokens, std::move(what)); }))
+              setup, [tokens = tokens](grant granted) { return keep_grant(tokens, std::move(granted)); }))
     {
         lookups->start();
     }
 
-    std::shared_ptr<const sessions::setup> with;
+    std::shared_ptr<const sessions::session_setup> setup;
     std::shared_ptr<sessions::tokens> tokens;
     std::shared_ptr<sessions::lookups> lookups;
     std::shared_ptr<sessions::logins> logins;
@@ -109,15 +112,14 @@ session::~session()
 {
     state_->logins->close();
     state_->lookups->abort();
-    state_->with->work->cancel();
+    state_->setup->work->cancel();
 }
 
-// These are no coroutines themselves: what they return does not need the
-// session any more.
+// Not coroutines themselves: the operations do not need the session any longer.
 
-asio::awaitable<login> session::begin_login(browser_binding present, login_request how)
+asio::awaitable<login> session::begin_login(browser_binding present, login_request request)
 {
-    return typed_errors(state_->logins->begin(std::move(present), std::move(how)));
+    return typed_errors(state_->logins->begin(std::move(present), std::move(request)));
 }
 
 asio::awaitable<login_outcome> session::wait(const login& begun)
@@ -137,19 +139,19 @@ asio::awaitable<void> session::add_user(std::string user_id, oauth1::access_toke
 
 asio::awaitable<void> session::sign_out(std::string user_id, at_provider token)
 {
-    return typed_errors(do_sign_out(state_->lookups, state_->tokens, state_->with, std::move(user_id), token));
+    return typed_errors(do_sign_out(state_->lookups, state_->tokens, state_->setup, std::move(user_id), token));
 }
 
-asio::awaitable<twitter::profile> session::profile(std::string user_id, twitter::user_ref who, lookup_options how)
+asio::awaitable<twitter::profile> session::profile(std::string user_id, twitter::user_ref user, lookup_options options)
 {
-    std::vector<twitter::user_ref> one(1, std::move(who));
-    return typed_errors(do_profile(state_->lookups, std::move(user_id), std::move(one), how));
+    std::vector<twitter::user_ref> users(1, std::move(user));
+    return typed_errors(do_profile(state_->lookups, std::move(user_id), std::move(users), options));
 }
 
 asio::awaitable<twitter::lookups> session::profiles(
-    std::string user_id, std::vector<twitter::user_ref> who, lookup_options how)
+    std::string user_id, std::vector<twitter::user_ref> users, lookup_options options)
 {
-    return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(who), how));
+    return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(users), options));
 }
 
 session_stats session::stats() const
@@ -162,7 +164,7 @@ session_stats session::stats() const
 
 asio::awaitable<void> session::close()
 {
-    return typed_errors(do_close(state_->logins, state_->lookups, state_->with->work));
+    return typed_errors(do_close(state_->logins, state_->lookups, state_->setup->work));
 }
 
 } // namespace coauth

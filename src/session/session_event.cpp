@@ -2,10 +2,10 @@
 
 namespace coauth {
 
-std::string_view name(session_event::kind what) noexcept
+std::string_view name(session_event_kind event_kind) noexcept
 {
-    using kind = session_event::kind;
-    switch (what) {
+    using kind = session_event_kind;
+    switch (event_kind) {
     case kind::login_begun:
         return "login_begun";
     case kind::login_ended:
@@ -18,8 +18,8 @@ std::string_view name(session_event::kind what) noexcept
         return "token_removed";
     case kind::request:
         return "request";
-    case kind::answer:
-        return "answer";
+    case kind::response:
+        return "response";
     case kind::retry:
         return "retry";
     case kind::wait:

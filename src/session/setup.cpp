@@ -16,10 +16,10 @@ namespace coauth::sessions {
 
 namespace {
 
-void check(bool good, const char* what)
+void check(bool valid, const char* problem)
 {
-    if (!good)
-        throw error(errc::invalid_argument, std::string("session_options: ") + what);
+    if (!valid)
+        throw error(errc::invalid_argument, std::string("session_options: ") + problem);
 }
 
 template <class Duration>
@@ -64,8 +64,9 @@ std::function<double()> checked_chance(std::function<double()> draw)
 
 } // namespace
 
-setup::setup(boost::asio::any_io_executor runs_on, std::shared_ptr<login_provider> asks, session_options wanted)
-    : executor(std::move(runs_on)), provider(std::move(asks)), options(std::move(wanted)),
+session_setup::session_setup(boost::asio::any_io_executor new_executor, std::shared_ptr<login_provider> new_provider,
+    session_options new_options)
+    : executor(std::move(new_executor)), provider(std::move(new_provider)), options(std::move(new_options)),
       work(std::make_shared<background>(executor))
 {
     if (!provider)
@@ -82,14 +83,14 @@ setup::setup(boost::asio::any_io_executor runs_on, std::shared_ptr<login_provide
     options.tokens = checked(std::move(options.tokens));
 }
 
-void setup::tell(const session_event& event) const noexcept
+void session_setup::report(const session_event& event) const noexcept
 {
     if (!options.on_event)
         return;
     try {
         options.on_event(event);
     } catch (...) {
-        // It must not throw; if it does, what happened has happened.
+        // It must not throw; the event has happened in any case.
     }
 }
 

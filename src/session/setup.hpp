@@ -1,4 +1,4 @@
-// What the parts of a session share.
+// The executor, provider and options that the parts of a session share.
 #pragma once
 
 #include "session/background.hpp"
@@ -13,17 +13,18 @@
 namespace coauth::sessions {
 
 /// Thread safety: a shared object is safe through its const members.
-struct setup {
-    /// Checks the options (throws `errc::invalid_argument`), fills in what was left to the session, and puts what the
-    /// session's user wrote behind what types its exceptions.
-    setup(boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider, session_options options);
+struct session_setup {
+    /// Checks the options (throws `errc::invalid_argument`), fills in defaults, and wraps the classes and
+    /// functions of the session's user so that their exceptions have a type.
+    session_setup(
+        boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider, session_options options);
 
     /// Calls `on_event`. Never called with a lock held.
-    void tell(const session_event& event) const noexcept;
+    void report(const session_event& event) const noexcept;
 
     boost::asio::any_io_executor executor;
     std::shared_ptr<login_provider> provider;
-    session_options options; ///< Stores, clock and chance are there.
+    session_options options; ///< Stores, clock and chance are set.
     std::shared_ptr<background> work;
 };
 

@@ -1,4 +1,4 @@
-// How something ends, for everybody who waits for it.
+// The end of an operation, for all coroutines that wait for it.
 #pragma once
 
 #include <coauth/coro/one_shot.hpp>
@@ -16,7 +16,7 @@
 
 namespace coauth::sessions {
 
-/// A value, or what was thrown instead.
+/// A value, or the error that was thrown instead.
 template <class T>
 using ending = std::shared_ptr<const result<T>>;
 
@@ -32,11 +32,10 @@ ending<T> failed_with(error why)
     return std::make_shared<const result<T>>(std::move(why));
 }
 
-/// Coroutines that wait, each to be woken once. Shared, so that who is woken and who wakes need not
-/// agree on who goes first.
+/// Coroutines that wait, each to be notified once. Shared, so that either side may be destroyed first.
 using waiters = std::list<std::shared_ptr<one_shot>>;
 
-/// Fires; if memory is so short that it throws, the coroutine waits on. Returns whether it fired.
+/// Fires; if memory is exhausted, the coroutine continues to wait. Returns whether it fired.
 inline bool fire_if_possible(one_shot& waiter) noexcept
 {
     try {
@@ -47,107 +46,106 @@ inline bool fire_if_possible(one_shot& waiter) noexcept
     }
 }
 
-/// Fires all, from the front; those that there is no memory for are left. Never with a lock held: where a context is
-/// coming down, waking a coroutine can destroy it on the spot.
-inline void wake(waiters& all) noexcept
+/// Fires all, from the front; those that fail for lack of memory are left. Never with a lock held: while a context is
+/// destroyed, notifying a coroutine can destroy it at once.
+inline void notify(waiters& all) noexcept
 {
     while (!all.empty() && fire_if_possible(*all.front()))
         all.pop_front();
 }
 
-/// Guarded by the mutex of whoever has it.
+/// Guarded by the mutex of its owner.
 template <class T>
 struct shared_end {
     shared_end() = default;
 
-    ending<T> how; ///< Empty until it has ended.
+    ending<T> reached; ///< Empty until it has ended.
     waiters waiting;
 
-    /// Ends it, once, and hands out those who are to be woken when the lock is released.
-    void end(ending<T> with, waiters& woken)
+    /// Ends it, once, and adds the coroutines to notify when the lock is released to `due`.
+    void end(ending<T> end, waiters& due)
     {
-        if (how)
+        if (reached)
             return;
-        how = std::move(with);
-        woken.splice(woken.end(), waiting);
+        reached = std::move(end);
+        due.splice(due.end(), waiting);
     }
 };
 
-/// The duty to tell an ending, once. If it goes untold, as it does with the coroutines of a context that
-/// is destroyed, or that Asio destroys for want of memory, the ending is `cancelled`. That one is made beforehand, so
-/// that telling it needs no memory.
+/// Reports an ending, once. Destroyed before `set`, as with the coroutines of a context that is destroyed, or that
+/// Asio destroys for lack of memory, it reports `cancelled`. That ending is made in advance, so that reporting it
+/// allocates no memory.
 template <class T>
-class ending_duty {
+class ending_promise {
 public:
-    explicit ending_duty(std::function<void(const ending<T>&)> end) : end_(std::move(end)) {}
-    ending_duty(ending_duty&& other) noexcept
-        : end_(std::exchange(other.end_, nullptr)), untold_(std::move(other.untold_))
+    explicit ending_promise(std::function<void(const ending<T>&)> end) : end_(std::move(end)) {}
+    ending_promise(ending_promise&& other) noexcept
+        : end_(std::exchange(other.end_, nullptr)), cancelled_(std::move(other.cancelled_))
     {}
-    ending_duty& operator=(ending_duty&&) = delete;
-    ~ending_duty()
+    ending_promise& operator=(ending_promise&&) = delete;
+    ~ending_promise()
     {
         if (end_)
-            end_(untold_);
+            end_(cancelled_);
     }
 
-    void tell(const ending<T>& how) { std::exchange(end_, nullptr)(how); }
+    void set(const ending<T>& end) { std::exchange(end_, nullptr)(end); }
 
 private:
     std::function<void(const ending<T>&)> end_;
-    ending<T> untold_ = failed_with<T>(error(errc::cancelled));
+    ending<T> cancelled_ = failed_with<T>(error(errc::cancelled));
 };
 
-/// A place among those who wait. Nothing is left of it once it is gone.
+/// A coroutine's entry in the list of waiters, which its destructor removes.
 template <class T>
-class place_in_line {
+class waiter_entry {
 public:
-    place_in_line(std::mutex& mutex, shared_end<T>& end)
-        : mutex_(mutex), end_(end), woken_(std::make_shared<one_shot>())
+    waiter_entry(std::mutex& mutex, shared_end<T>& end)
+        : mutex_(mutex), end_(end), notified_(std::make_shared<one_shot>())
     {
-        waiters mine{woken_};
+        waiters own{notified_};
         const std::lock_guard lock(mutex_);
-        if (end_.how) {
-            woken_->fire();
+        if (end_.reached) {
+            notified_->fire();
             return;
         }
-        place_ = mine.begin();
-        end_.waiting.splice(end_.waiting.end(), mine);
+        place_ = own.begin();
+        end_.waiting.splice(end_.waiting.end(), own);
     }
-    ~place_in_line()
+    ~waiter_entry()
     {
         const std::lock_guard lock(mutex_);
-        if (!end_.how)
+        if (!end_.reached)
             end_.waiting.erase(place_);
     }
-    place_in_line(const place_in_line&) = delete;
-    place_in_line& operator=(const place_in_line&) = delete;
+    waiter_entry(const waiter_entry&) = delete;
+    waiter_entry& operator=(const waiter_entry&) = delete;
 
-    one_shot& woken() const noexcept { return *woken_; }
-    ending<T> how() const
+    one_shot& notified() const noexcept { return *notified_; }
+    ending<T> reached() const
     {
         const std::lock_guard lock(mutex_);
-        return end_.how;
+        return end_.reached;
     }
 
 private:
     std::mutex& mutex_;
     shared_end<T>& end_;
-    const std::shared_ptr<one_shot> woken_;
+    const std::shared_ptr<one_shot> notified_;
     waiters::iterator place_;
 };
 
-/// Waits until it has ended; whoever awaits this keeps both alive. Throws `errc::cancelled` when
-/// cancelled, by any type.
+/// Waits until it has ended; the caller keeps both alive. Throws `errc::cancelled` when cancelled, by any type.
 template <class T>
 boost::asio::awaitable<ending<T>> wait_for_end(std::mutex& mutex, shared_end<T>& end)
 {
-    const place_in_line<T> here(mutex, end);
+    const waiter_entry<T> entry(mutex, end);
     try {
-        co_await here.woken().wait();
+        co_await entry.notified().wait();
     } catch (const boost::system::system_error&) {
         throw error(errc::cancelled);
     }
-    co_return here.how();
+    co_return entry.reached();
 }
 
 } // namespace coauth::sessions

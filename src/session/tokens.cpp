@@ -15,18 +15,18 @@ allowance_rules rules_of(const session_options& o)
 
 } // namespace
 
-// A token on its way from the store. One that comes or goes meanwhile makes it stale.
+// A token being read from the store. A token put or removed meanwhile makes it stale.
 class tokens::reading {
 public:
-    reading(tokens& in, const std::string& user_id) : in_(in)
+    reading(tokens& owner, const std::string& user_id) : owner_(owner)
     {
-        const std::lock_guard lock(in_.mutex_);
-        place_ = in_.readings_.emplace(user_id, this);
+        const std::lock_guard lock(owner_.mutex_);
+        place_ = owner_.readings_.emplace(user_id, this);
     }
     ~reading()
     {
-        const std::lock_guard lock(in_.mutex_);
-        in_.readings_.erase(place_);
+        const std::lock_guard lock(owner_.mutex_);
+        owner_.readings_.erase(place_);
     }
     reading(const reading&) = delete;
     reading& operator=(const reading&) = delete;
@@ -34,11 +34,11 @@ public:
     bool stale = false; ///< Guarded by the tokens' mutex.
 
 private:
-    tokens& in_;
+    tokens& owner_;
     std::unordered_multimap<std::string, reading*>::iterator place_;
 };
 
-person_ref tokens::held(const std::string& user_id)
+owner_ptr tokens::held(const std::string& user_id)
 {
     const std::lock_guard lock(mutex_);
     const auto found = held_.find(user_id);
@@ -62,21 +62,21 @@ void tokens::forget(const std::string& user_id)
 void tokens::make_stale(const std::string& user_id)
 {
     const auto [first, last] = readings_.equal_range(user_id);
-    for (auto one = first; one != last; ++one)
-        one->second->stale = true;
+    for (auto entry = first; entry != last; ++entry)
+        entry->second->stale = true;
 }
 
-// With the lock held. Another may have been quicker.
-person_ref tokens::hold(std::string user_id, store::stored_token found)
+// With the lock held. Another call may have read the token first.
+owner_ptr tokens::hold(std::string user_id, store::stored_token found)
 {
-    if (const auto there = held_.find(user_id); there != held_.end())
-        return *there->second;
-    if (used_.size() >= with_->options.max_cached_tokens) {
+    if (const auto known = held_.find(user_id); known != held_.end())
+        return *known->second;
+    if (used_.size() >= setup_->options.max_cached_tokens) {
         held_.erase(used_.back()->user_id);
         used_.pop_back();
     }
-    used_.push_front(std::make_shared<person>(user_id, std::move(found.token), found.version, ++last_number_,
-        rules_of(with_->options), with_->provider->one_limit_for_ids_and_names()));
+    used_.push_front(std::make_shared<token_owner>(user_id, std::move(found.token), found.version, ++last_number_,
+        rules_of(setup_->options), setup_->provider->one_limit_for_ids_and_names()));
     try {
         held_.emplace(std::move(user_id), used_.begin());
     } catch (...) {
@@ -94,19 +94,19 @@ std::uint64_t tokens::forget_all() noexcept
     return last_number_ + 1;
 }
 
-asio::awaitable<person_ref> tokens::find(std::string user_id)
+asio::awaitable<owner_ptr> tokens::find(std::string user_id)
 {
     const auto self = shared_from_this();
     for (;;) {
-        if (person_ref here = held(user_id))
-            co_return here;
-        const reading now(*this, user_id);
-        std::optional<store::stored_token> found = co_await with_->options.tokens->find(user_id);
+        if (owner_ptr known = held(user_id))
+            co_return known;
+        const reading current(*this, user_id);
+        std::optional<store::stored_token> found = co_await setup_->options.tokens->find(user_id);
         const std::lock_guard lock(mutex_);
-        if (now.stale)
-            continue; // this person's token came or went meanwhile
+        if (current.stale)
+            continue; // this user's token was put or removed meanwhile
         if (!found)
-            throw error(errc::unknown_user).with_hint("let the person sign in, or hand their token to add_user");
+            throw error(errc::unknown_user).with_hint("let the user sign in, or pass the token to add_user");
         co_return hold(user_id, *std::move(found));
     }
 }
@@ -114,40 +114,40 @@ asio::awaitable<person_ref> tokens::find(std::string user_id)
 asio::awaitable<void> tokens::put(std::string user_id, oauth1::access_token token)
 {
     const auto self = shared_from_this();
-    co_await with_->options.tokens->put(user_id, std::move(token));
+    co_await setup_->options.tokens->put(user_id, std::move(token));
     {
-        // Read again when it is wanted: of two that were put at once the store knows which is the later.
+        // Read again at the next use: of two that were put at once the store has the later.
         const std::lock_guard lock(mutex_);
         forget(user_id);
     }
-    with_->tell(session_event(session_event::kind::token_added, std::move(user_id)));
+    setup_->report(session_event(session_event_kind::token_added, std::move(user_id)));
 }
 
-asio::awaitable<bool> tokens::drop(person_ref who, std::optional<errc> why)
+asio::awaitable<bool> tokens::drop(owner_ptr owner, std::optional<errc> why)
 {
     const auto self = shared_from_this();
     {
         const std::lock_guard lock(mutex_);
-        const auto found = held_.find(who->user_id);
-        if (found != held_.end() && *found->second == who)
-            forget(who->user_id);
+        const auto found = held_.find(owner->user_id);
+        if (found != held_.end() && *found->second == owner)
+            forget(owner->user_id);
         else
-            make_stale(who->user_id);
+            make_stale(owner->user_id);
     }
-    const bool removed = co_await with_->options.tokens->remove(who->user_id, who->version);
+    const bool removed = co_await setup_->options.tokens->remove(owner->user_id, owner->version);
     {
-        // Someone may have read it once more before it was gone.
+        // Another call may have read it again before it was removed.
         const std::lock_guard lock(mutex_);
-        const auto found = held_.find(who->user_id);
-        if (found != held_.end() && (*found->second)->version == who->version)
-            forget(who->user_id);
+        const auto found = held_.find(owner->user_id);
+        if (found != held_.end() && (*found->second)->version == owner->version)
+            forget(owner->user_id);
         else
-            make_stale(who->user_id);
+            make_stale(owner->user_id);
     }
     if (removed) {
-        session_event event(session_event::kind::token_removed, who->user_id);
+        session_event event(session_event_kind::token_removed, owner->user_id);
         event.why = why;
-        with_->tell(event);
+        setup_->report(event);
     }
     co_return removed;
 }

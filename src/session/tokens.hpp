@@ -1,7 +1,7 @@
-// People's access tokens: the store, and what is held beside it.
+// The users' access tokens: the store, and the tokens held in memory.
 #pragma once
 
-#include "session/person.hpp"
+#include "session/lookups/token_owner.hpp"
 #include "session/setup.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,41 +15,41 @@
 
 namespace coauth::sessions {
 
-/// Hold it in a `shared_ptr`; operations under way keep it.
+/// Hold it in a `shared_ptr`; operations in progress keep it.
 ///
 /// Thread safety: safe.
 class tokens : public std::enable_shared_from_this<tokens> {
 public:
-    explicit tokens(std::shared_ptr<const setup> with) : with_(std::move(with)) {}
+    explicit tokens(std::shared_ptr<const session_setup> setup) : setup_(std::move(setup)) {}
 
-    /// Who `user_id` is, from here or from the store. Throws `errc::unknown_user`.
-    boost::asio::awaitable<person_ref> find(std::string user_id);
+    /// The user with this id, from memory or from the store. Throws `errc::unknown_user`.
+    boost::asio::awaitable<owner_ptr> find(std::string user_id);
 
-    /// Null if it is not held here.
-    person_ref held(const std::string& user_id);
+    /// Null if it is not in memory.
+    owner_ptr held(const std::string& user_id);
 
     boost::asio::awaitable<void> put(std::string user_id, oauth1::access_token token);
 
-    /// Forgets this token, here and in the store; one that came meanwhile stays. `why`: what the
-    /// provider said, if it did. Returns whether it was still there.
-    boost::asio::awaitable<bool> drop(person_ref who, std::optional<errc> why);
+    /// Forgets this token, in memory and in the store; one that was put meanwhile stays. `why`: the provider's
+    /// refusal, if it was one. Returns whether the store still had it.
+    boost::asio::awaitable<bool> drop(owner_ptr owner, std::optional<errc> why);
 
-    /// Forgets what is held beside the store: what is found from now on has this number, or a higher one.
+    /// Forgets the tokens in memory. Owners found from now on have this number, or a higher one.
     std::uint64_t forget_all() noexcept;
 
 private:
-    using order = std::list<person_ref>;
+    using order = std::list<owner_ptr>;
     class reading;
 
-    person_ref hold(std::string user_id, store::stored_token found);
+    owner_ptr hold(std::string user_id, store::stored_token found);
     void forget(const std::string& user_id);
     void make_stale(const std::string& user_id);
 
-    const std::shared_ptr<const setup> with_;
+    const std::shared_ptr<const session_setup> setup_;
     std::mutex mutex_;
-    order used_; ///< The latest first.
+    order used_; ///< The most recently used first.
     std::unordered_map<std::string, order::iterator> held_;
-    std::unordered_multimap<std::string, reading*> readings_; ///< By user id, under way.
+    std::unordered_multimap<std::string, reading*> readings_; ///< By user id, in progress.
     std::uint64_t last_number_ = 0;
 };
 

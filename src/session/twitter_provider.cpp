@@ -10,7 +10,7 @@ login_provider::~login_provider() = default;
 
 namespace {
 
-// Leg 3's answer says who it was; where it does not, the profile does.
+// The response of leg 3 names the user; if it does not, the profile does.
 asio::awaitable<grant> do_finish(twitter::client client, oauth1::request_token login, std::string verifier)
 {
     oauth1::access_token token = co_await client.access_token(std::move(login), std::move(verifier));
@@ -43,9 +43,9 @@ public:
     }
 
     asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token user, std::vector<twitter::user_ref> who) override
+        oauth1::access_token token, std::vector<twitter::user_ref> users) override
     {
-        return client_.for_user(std::move(user)).profiles(std::move(who));
+        return client_.for_user(std::move(token)).profiles(std::move(users));
     }
 
     std::size_t largest_lookup() const override { return 100; }
@@ -55,9 +55,9 @@ public:
         return client_.options().api == twitter::api_version::v1_1; // both are users/lookup there
     }
 
-    asio::awaitable<void> invalidate(oauth1::access_token user) override
+    asio::awaitable<void> invalidate(oauth1::access_token token) override
     {
-        return client_.for_user(std::move(user)).invalidate_token();
+        return client_.for_user(std::move(token)).invalidate_token();
     }
 
 private:

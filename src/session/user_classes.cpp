@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A class of the user's, and the code of what it throws.
+// A class of the user's, and the code of its exceptions.
 struct user_class {
     errc code;
     std::string_view name;

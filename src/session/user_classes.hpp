@@ -1,4 +1,4 @@
-// The stores and the provider of a session, whose exceptions are all coauth's.
+// The stores and the provider of a session, wrapped so that they throw `coauth::error` only.
 #pragma once
 
 #include <coauth/session/login_provider.hpp>
@@ -9,8 +9,8 @@
 
 namespace coauth::sessions {
 
-// A session calls a user's class through these alone: what it throws then is a `coauth::error` of that
-// call, whose caller deals with it. An operation keeps the user's object. Not for null.
+// A session calls a class of its user only through these: every exception is a `coauth::error` of that call. An
+// operation keeps the user's object alive. Not for null.
 
 /// Throws `store_unavailable` for what is not a `coauth::error`.
 std::shared_ptr<store::login_store> checked(std::shared_ptr<store::login_store> user);
@@ -19,7 +19,7 @@ std::shared_ptr<store::token_store> checked(std::shared_ptr<store::token_store> 
 /// Throws `provider_error`, or the network's errors, for what is not a `coauth::error`.
 std::shared_ptr<login_provider> checked(std::shared_ptr<login_provider> user);
 
-/// Makes an error of any exception in flight, to be handed to those that wait. Throws `std::bad_alloc` only.
+/// The current exception as an error, for the coroutines that wait. Throws `std::bad_alloc` only.
 error error_to_hand_on();
 
 } // namespace coauth::sessions

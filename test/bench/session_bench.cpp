@@ -83,38 +83,38 @@ asio::awaitable<void> ask(coauth::session& session, user_ref who)
 session_options without_cache()
 {
     session_options options;
-    options.max_cached_answers = 0;
+    options.max_cached_lookups = 0;
     return options;
 }
 
-// A thousand ask for one person: one request, 999 join. Each is an asker, its coroutine included.
-void joined_flight(benchmark::State& state)
+// A thousand calls for one user: one request, 999 join. A call includes its coroutine.
+void joined_lookup(benchmark::State& state)
 {
     place at(without_cache());
-    constexpr int askers = 1'000;
+    constexpr int calls = 1'000;
     for (auto _ : state) {
-        for (int i = 0; i < askers; ++i)
+        for (int i = 0; i < calls; ++i)
             at.spawn(ask(*at.session, "jack"));
         at.run();
     }
-    tell_each(state, askers);
+    tell_each(state, calls);
 }
-BENCHMARK(joined_flight);
+BENCHMARK(joined_lookup);
 
-// A hundred ask for a hundred people: one request. Each is an asker.
+// A hundred calls for a hundred users: one request.
 void batched_lookup(benchmark::State& state)
 {
     place at(without_cache());
-    constexpr int askers = 100;
+    constexpr int calls = 100;
     std::vector<std::string> names;
-    for (int i = 0; i < askers; ++i)
+    for (int i = 0; i < calls; ++i)
         names.push_back("name_" + std::to_string(i));
     for (auto _ : state) {
         for (const std::string& name : names)
             at.spawn(ask(*at.session, name));
         at.run();
     }
-    tell_each(state, askers);
+    tell_each(state, calls);
 }
 BENCHMARK(batched_lookup);
 

@@ -45,7 +45,7 @@ void check(const result<twitter::profile>& p, const std::string& user, const use
     else if (p.error().reason() == errc::unknown_user)
         ++all.strangers;
     else
-        all.wrong += !(p.error().reason() == errc::not_found && who.text().starts_with("nobody"));
+        all.wrong += !(p.error().reason() == errc::not_found && who.text().starts_with("missing"));
     ++all.answers;
 }
 
@@ -65,7 +65,7 @@ void check_many(
         else if (one.why && one.why->reason() == errc::unknown_user)
             ++all.strangers;
         else
-            all.wrong += !who[i].text().starts_with("nobody");
+            all.wrong += !who[i].text().starts_with("missing");
         ++all.answers;
     }
 }
@@ -95,7 +95,7 @@ user_ref someone(std::mt19937& dice)
     case 0:
         return user_ref::id(number);
     case 1:
-        return "nobody_" + number;
+        return "missing_" + number;
     case 2:
         return "NAME_" + number;
     default:
@@ -127,7 +127,7 @@ asio::awaitable<void> party(coauth::session& session, unsigned seed, tally& all)
             const auto back = co_await as_result(session.add_user(user, echo_provider::token_of(user)));
             all.wrong += !back;
         } else {
-            all.wrong += session.stats().lookups.asked == 0 && i > 100;
+            all.wrong += session.stats().lookups.questions == 0 && i > 100;
         }
         ++all.calls;
     }
@@ -143,7 +143,7 @@ TEST_CASE("a million mixed calls from eight threads: every answer is its asker's
     provider->forgetful = true;
     session_options options;
     options.callback = "https://app.example/callback";
-    options.max_cached_answers = 4'000; // fewer than there are, so that answers come in all ways
+    options.max_cached_lookups = 4'000; // fewer than there are, so that answers come in all ways
     options.cache_for = std::chrono::seconds(1);
     coauth::session session(io.get_executor(), provider, options);
     tally all;
@@ -168,7 +168,7 @@ TEST_CASE("a million mixed calls from eight threads: every answer is its asker's
     const auto counts = session.stats().lookups;
     CHECK(counts.cache_hits > 0);
     CHECK(counts.joined > 0);
-    CHECK(counts.names_sent <= counts.asked - counts.cache_hits - counts.joined);
+    CHECK(counts.names_sent <= counts.questions - counts.cache_hits - counts.joined);
     MESSAGE("answers " << all.answers.load() << ", from the cache " << counts.cache_hits << ", joined " << counts.joined
                        << ", requests " << counts.requests << ", logins " << all.logins.load() << ", strangers "
                        << all.strangers.load());

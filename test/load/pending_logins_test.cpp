@@ -142,7 +142,7 @@ void fill_and_expire(bool waiting, std::size_t most_bytes)
     CHECK(all.expired == all.ended);
     CHECK(all.session->stats().logins.awaited == 0);
     CHECK(all.session->stats().logins.expired == many - 1);
-    CHECK(all.clock->asleep() == 0);
+    CHECK(all.clock->sleepers() == 0);
     all.refused.reset();
     asio::co_spawn(all.io, begin(all), no_error);
     all.poll();

@@ -310,7 +310,7 @@ class OutageThatEnds(Job):
             control(ready, "/faults", [{"route": "/2/users/by", "nth": 8, "times": 0, "status": 503}])
             summary = self.run_job(ready, source, "--retry-for", "2", code=1)
             # Said of the provider, or of this user's requests, whose time may be up first: there are no others.
-            self.assertRegex(self.err, "(the provider has not answered|no request with this user's token has succeeded) for \\d+ s; "
+            self.assertRegex(self.err, "(the provider has not responded|no request with this user's token has succeeded) for \\d+ s; "
                                        "run again with the same IN and OUT to go on")
             self.assertEqual(summary["failed"], 0)
             control(ready, "/faults", [])

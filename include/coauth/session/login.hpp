@@ -1,4 +1,4 @@
-// A login as a server sees it: how it begins, and how it ends.
+// A login in a server: how it begins, and how it ends.
 #pragma once
 
 #include <coauth/export.hpp>
@@ -12,15 +12,15 @@ namespace coauth {
 
 /// Ties a login to the browser that began it: 256 random bits that only that browser knows, kept in a
 /// cookie (HttpOnly, SameSite=Lax, and Secure with the prefix `__Host-` on https) or, on a desktop,
-/// in memory. Without it anyone could finish their own login in somebody else's browser.
+/// in memory. Without it an attacker could finish their own login in another user's browser.
 ///
 /// Thread safety: as `secret`. Lifetime: owns its text and wipes it.
 class COAUTH_DECL browser_binding {
 public:
-    /// None yet.
+    /// Empty: no binding yet.
     browser_binding() = default;
 
-    /// What a cookie holds. A text that `reveal` of another binding can't have given counts as none.
+    /// From a cookie's value. Empty if the text is not the `reveal` of a binding.
     explicit browser_binding(std::string_view cookie);
 
     /// A new one, from OpenSSL's generator.
@@ -39,30 +39,30 @@ private:
 struct login_request {
     login_request() = default;
 
-    /// Any text of up to 1 KiB that comes back with the outcome, such as the path the person came from.
-    /// The session never looks into it: check that it is a path of your site before you redirect there.
+    /// Any text of up to 1 KiB that comes back with the outcome, such as the path the user came from.
+    /// The session does not check it: check that it is a path of your site before you redirect there.
     std::string return_to;
 
-    /// Always asks the person, even one who allowed this app before. Default false.
+    /// Always asks the user, even one who allowed this app before. Default false.
     bool ask_again = false;
 };
 
-/// A person signed in.
+/// A user who has signed in.
 struct signed_in_user {
     signed_in_user() = default;
     signed_in_user(std::string new_id, std::string new_username)
         : id(std::move(new_id)), username(std::move(new_username))
     {}
 
-    std::string id;       ///< The key to everything: it never changes hands.
+    std::string id;       ///< The key for stored data: it is never given to another user.
     std::string username; ///< As it was at the login.
 };
 
 enum class login_status {
-    granted,       ///< The person signed in.
-    denied,        ///< The person refused.
+    granted,       ///< The user signed in.
+    denied,        ///< The user refused.
     expired,       ///< The callback came too late, or never.
-    unknown,       ///< No such login.
+    unknown,       ///< There is no such login.
     replayed,      ///< This login was finished before.
     wrong_browser, ///< Another browser began this login, or the cookie is missing.
 };
@@ -76,17 +76,17 @@ struct login_outcome {
     explicit login_outcome(login_status new_status) : status(new_status) {}
 
     login_status status = login_status::unknown;
-    signed_in_user user;   ///< Set exactly if granted; the session holds this person's token now.
+    signed_in_user user;   ///< Set exactly if granted; the session holds this user's token now.
     std::string return_to; ///< The caller's own text, if granted, denied or expired while awaited.
 };
 
-/// A login that has begun. Send the person to `url` and give the browser `binding` to keep.
+/// A login that has begun. Send the user to `url` and give the browser `binding` to keep.
 ///
-/// Thread safety: a value. Lifetime: the session may go before it; as long as it lives, the outcome
-/// is kept for `session::wait`.
+/// Thread safety: a value. Lifetime: may outlive the session; the outcome is kept for
+/// `session::wait` until this is destroyed.
 class COAUTH_DECL login {
 public:
-    /// None; `session::wait` refuses it with `errc::invalid_argument`.
+    /// An empty login; `session::wait` fails with `errc::invalid_argument`.
     login() = default;
 
     std::string url;         ///< The provider's page.

@@ -1,4 +1,4 @@
-// What the session needs of a provider of logins.
+// The interface of a provider of logins for the session.
 #pragma once
 
 #include <coauth/export.hpp>
@@ -16,7 +16,7 @@
 
 namespace coauth {
 
-/// Who granted a login, and with what.
+/// The user who granted a login, and the access token.
 struct grant {
     grant(signed_in_user new_user, oauth1::access_token new_token)
         : user(std::move(new_user)), token(std::move(new_token))
@@ -26,12 +26,12 @@ struct grant {
     oauth1::access_token token;
 };
 
-/// A provider of logins and profiles, as the session sees it. Implement it to bring another.
+/// A provider of logins and profiles. Implement it to add another.
 ///
-/// Operations throw `coauth::error` and honour cancellation. They send each request once: waiting and
-/// trying again is the session's part.
+/// Operations throw `coauth::error` and honour cancellation. They send each request once: the
+/// session waits and retries.
 ///
-/// Thread safety: safe. Lifetime: what an operation returned does not need the provider any more.
+/// Thread safety: safe. Lifetime: an operation does not need the provider after the call.
 class COAUTH_DECL login_provider {
 public:
     virtual ~login_provider();
@@ -39,27 +39,27 @@ public:
     /// Leg 1.
     virtual boost::asio::awaitable<oauth1::request_token> begin(std::string callback) = 0;
 
-    /// Leg 2: the page where the person decides.
+    /// Leg 2: the page where the user decides.
     virtual std::string login_url(const oauth1::request_token& login, bool ask_again) const = 0;
 
-    /// Leg 3, and who it was.
+    /// Leg 3, and the user who signed in.
     virtual boost::asio::awaitable<grant> finish(oauth1::request_token login, std::string verifier) = 0;
 
-    /// Looks up to `largest_lookup()` people up in one request, all by id or all by name.
+    /// Looks up to `largest_lookup()` users up in one request, all by id or all by name.
     virtual boost::asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token user, std::vector<twitter::user_ref> who) = 0;
+        oauth1::access_token token, std::vector<twitter::user_ref> users) = 0;
 
-    /// The most people in one request.
+    /// The most users in one request.
     virtual std::size_t largest_lookup() const = 0;
 
     /// Whether questions by id and by name count against one rate limit.
     virtual bool one_limit_for_ids_and_names() const = 0;
 
-    /// Makes the provider forget the token.
-    virtual boost::asio::awaitable<void> invalidate(oauth1::access_token user) = 0;
+    /// Invalidates the token at the provider.
+    virtual boost::asio::awaitable<void> invalidate(oauth1::access_token token) = 0;
 };
 
-/// X (Twitter) as a provider. Needs the client only while it is made.
+/// X (Twitter) as a provider. Copies what it needs of the client.
 COAUTH_DECL std::shared_ptr<login_provider> twitter_provider(const twitter::client& client);
 
 } // namespace coauth

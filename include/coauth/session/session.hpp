@@ -27,7 +27,7 @@ namespace coauth {
 struct session_options {
     session_options() = default;
 
-    /// Where the provider sends the person back to: an absolute URL, registered with the provider.
+    /// Where the provider sends the user back to: an absolute URL, registered with the provider.
     /// Needed for `begin_login`.
     std::string callback;
 
@@ -35,54 +35,54 @@ struct session_options {
     store::login_limits login_limits;
 
     /// The same browser that begins again within this time, for the same `return_to`, gets the login
-    /// it has: a doubled click spends one request token. Longer than a doubled click takes, it would give
-    /// one login to two tabs, of which the second then fails. Default 1 s. 0: never.
+    /// it has: a doubled click costs one request token. A longer time would give one login to two tabs, of which
+    /// the second then fails. Default 1 s. 0: never.
     std::chrono::milliseconds share_login_for{1'000};
 
     /// The stores; empty: memory.
     std::shared_ptr<store::login_store> logins;
     std::shared_ptr<store::token_store> tokens;
 
-    /// The most tokens held beside the store. Default 100 000, at least 1.
+    /// The most tokens held in memory. Default 100 000, at least 1.
     std::size_t max_cached_tokens = 100'000;
 
     /// How long a profile may be answered from the cache. Default 5 min. 0: not at all.
     std::chrono::milliseconds cache_for{300'000};
     /// The same for "not found" and "suspended". Default 1 min. 0: not at all.
     std::chrono::milliseconds cache_missing_for{60'000};
-    /// The most answers in the cache; the least recently used one makes room. Default 10 000, about
+    /// The most results in the cache, which evicts the least recently used. Default 10 000, about
     /// 1 KiB each. 0: no cache.
-    std::size_t max_cached_answers = 10'000;
+    std::size_t max_cached_lookups = 10'000;
 
     /// How long a question may wait for others to share its request. Default 0: for those of the
     /// current turn of the loop.
     std::chrono::milliseconds gather_for{0};
 
-    /// The most lookups on the wire, of all users together; the users take turns. Default 8, at least 1.
+    /// The most lookups in flight, of all users together; the users are served in turn. Default 8, at least 1.
     std::size_t max_requests = 8;
 
     /// How long the provider's ordinary rate-limit window is: a reset further away than this and a
-    /// minute is not believed. Default 15 min. (A day's windows are a day.)
+    /// minute is not accepted. Default 15 min. (A day's windows are a day.)
     std::chrono::seconds rate_window{900};
 
-    /// A spent window is asked again at its reset and up to this much later, at random. Default 3 s.
+    /// A window that is used up is tried again at its reset and up to this much later, at random. Default 3 s.
     std::chrono::milliseconds reset_jitter{3'000};
 
     /// The longest a question waits for a reset that is known; what would have to wait longer fails at
     /// once with `rate_limited` and the time in `retry_after`. Default 16 min. 0: never waits. A call
-    /// may say otherwise (`lookup_options`).
+    /// may have its own limit (`lookup_options`).
     std::chrono::milliseconds max_wait{960'000};
 
     /// How long a call waits in an outage: while no request succeeds, because the provider is down (5xx),
     /// can't be reached, drops connections or does not respond in time. Then the whole call throws the latest
-    /// of these errors, which `is_transient`; no name is written off. It is counted from the outage's first
+    /// of these errors, which `is_transient`; no name is reported as failed. It is counted from the outage's first
     /// failure, or from the call if that came later, and does not count what the call waited for a rate
-    /// limit. No more than 10 requests, and 2 a second, are sent in an outage (or `max_requests` that were on
-    /// the wire when it began). What the call had found before stays in the cache. Default 5 s, for a page that
-    /// is waited for; a job has more time. 0: nothing is tried again, and what failed fails name by name.
+    /// limit. No more than 10 requests, and 2 a second, are sent in an outage (or `max_requests` that were in
+    /// flight when it began). Results that the call had before stay in the cache. Default 5 s, for a page that
+    /// a user waits for; a job has more time. 0: no request is retried, and its names fail one by one.
     ///
-    /// So it is with the requests of one user that all fail while others' succeed: that user's calls end after
-    /// `retry_for`, or twice that if only one request of theirs has failed till then.
+    /// The same applies to the requests of one user that all fail while others' succeed: that user's calls end after
+    /// `retry_for`, or twice that if only one of their requests has failed until then.
     ///
     /// While other requests of the user succeed, those that fail are sent again at the same pace, in smaller
     /// parts each time, and never before a request that has not failed. A name on whose own requests the provider
@@ -93,33 +93,32 @@ struct session_options {
     /// $0.010 of 2026.
     std::uint64_t price_per_profile_micros = 10'000;
 
-    /// Is told what happens, on the thread where it happens and outside of every lock. Must not block,
-    /// nor throw: what it throws is dropped.
+    /// Receives the events, on the thread where they happen and outside of every lock. Must not block
+    /// or throw: its exceptions are dropped.
     std::function<void(const session_event&)> on_event;
 
-    /// Inputs for tests; production leaves them alone.
+    /// Inputs for tests; leave them unset in production.
     std::shared_ptr<coauth::clock> clock;
     std::function<double()> chance; ///< From 0 up to 1.
 };
 
-/// How one call looks people up.
+/// Options of one call that looks users up.
 struct lookup_options {
     lookup_options() = default;
 
-    /// Instead of `session_options::max_wait`: a page that is waited for may prefer an error to a wait.
+    /// Instead of `session_options::max_wait`: a page may prefer an error to a wait.
     std::optional<std::chrono::milliseconds> max_wait;
 };
 
-/// One app's people at one provider: signs them in, keeps their tokens, looks profiles up on their
-/// behalf.
+/// The users of one app at one provider: signs them in, keeps their tokens, looks profiles up with these.
 ///
 /// **Logins.** `begin_login` (leg 1), a redirect, `complete_login` (leg 3) when the browser comes
-/// back. Any number of coroutines may `wait` for the outcome. How a login ends is a value; what is
-/// thrown is trouble (the provider's, the network's, a full table).
+/// back. Any number of coroutines may `wait` for the outcome. How a login ends is a value; errors of
+/// the provider, the network and the stores are thrown.
 ///
-/// **Lookups.** Answers come from a cache, from an equal question under way, or from a request that
-/// carries up to 100 names. A rate limit that is spent is waited for, without a call before its reset.
-/// Whatever is shared is shared under the same person's credentials only.
+/// **Lookups.** Results come from a cache, from an equal question in progress, or from a request for up to
+/// 100 names. If a rate limit is used up, its reset is waited for, without a request before it.
+/// Results are shared under the same user's token only.
 ///
 ///     coauth::session session(io.get_executor(), client, options);
 ///     auto login = co_await session.begin_login(cookie);
@@ -128,16 +127,16 @@ struct lookup_options {
 ///     auto jack = co_await session.profile(outcome.user.id, "jack");
 ///
 /// Every operation honours cancellation of every type and then throws `errc::cancelled`; work that
-/// others share goes on.
+/// others share continues.
 ///
 /// Any exception of a store or a provider becomes a `coauth::error` of the call that met it. One that is not a
 /// `coauth::error` is `store_unavailable` of a store, and `provider_error` of a provider; but a system error of a
-/// provider is the network's (`connection_lost`, `timeout`, `cancelled`), as in `error_from_current_exception`. What
-/// it said is cut to 200 characters on one line. Without memory a call throws `std::bad_alloc`, or a typed error;
-/// nothing is held then, and the next call works. A cancellation that there is no memory for is dropped.
+/// provider is the network's (`connection_lost`, `timeout`, `cancelled`), as in `error_from_current_exception`. Its
+/// text is cut to 200 characters on one line. Without memory a call throws `std::bad_alloc`, or a typed error;
+/// nothing is held then, and the next call works. A cancellation for which memory is exhausted is dropped.
 ///
-/// Thread safety: safe; share one among threads. No operation blocks, but for up to 50 ms where memory is short.
-/// Lifetime: destroying it resumes everyone who waits with `errc::cancelled`. It must not outlive the
+/// Thread safety: safe; share one among threads. No operation blocks, but for up to 50 ms if memory is exhausted.
+/// Lifetime: its destructor resumes all waiting coroutines with `errc::cancelled`. It must not outlive the
 /// executor's context.
 class COAUTH_DECL session {
 public:
@@ -151,9 +150,9 @@ public:
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
-    /// Begins a login for the browser that holds `present` (empty: for one that holds nothing yet).
+    /// Begins a login for the browser that sent `present` (empty: for one without a binding).
     /// Fails with `too_many_logins` at a cap, and as leg 1 does.
-    boost::asio::awaitable<login> begin_login(browser_binding present, login_request how = login_request());
+    boost::asio::awaitable<login> begin_login(browser_binding present, login_request request = login_request());
 
     /// Waits until the login has ended: a callback came, or its time was over (`expired`). Throws what
     /// leg 3 threw.
@@ -161,36 +160,36 @@ public:
 
     /// Ends a login with the callback's query (without `?`) and the binding that its browser sent. The
     /// login is consumed before leg 3, so of equal callbacks one is `granted`. Throws
-    /// `invalid_argument` for a query that is no callback, and what leg 3 throws. Leg 3 goes on even
+    /// `invalid_argument` for a query that is not a callback, and what leg 3 throws. Leg 3 continues even
     /// if this is cancelled.
     boost::asio::awaitable<login_outcome> complete_login(std::string query, browser_binding present);
 
-    /// Keeps a token that came from elsewhere.
+    /// Keeps a token that was obtained without this session.
     boost::asio::awaitable<void> add_user(std::string user_id, oauth1::access_token token);
 
     enum class at_provider { leave, invalidate };
 
-    /// Forgets a person's token and answers, then makes the provider forget it if asked. Fails with
+    /// Forgets a user's token and cached results, then invalidates the token at the provider if requested. Fails with
     /// `unknown_user` if there is none, and as the provider's call does (the token is forgotten here then).
     boost::asio::awaitable<void> sign_out(std::string user_id, at_provider token = at_provider::leave);
 
-    /// One person's profile, asked under `user_id`'s credentials. Fails with `unknown_user`,
+    /// A user's profile, looked up with `user_id`'s token. Fails with `unknown_user`,
     /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...
     boost::asio::awaitable<twitter::profile> profile(
-        std::string user_id, twitter::user_ref who, lookup_options how = lookup_options());
+        std::string user_id, twitter::user_ref user, lookup_options options = lookup_options());
 
-    /// The same for any number of people: one outcome each, in the order asked. What fails for one
-    /// person fails in that outcome; thrown are `unknown_user`, `cancelled`, what an outage of
-    /// `retry_for` fails with (`is_transient`), and `provider_error` for an exception of the provider's class that
-    /// is not a response. What had been found by then is in the cache, unless `cache_for` is 0.
+    /// The same for any number of users: one outcome each, in the order of `users`. A failure of one
+    /// user is in that outcome; thrown are `unknown_user`, `cancelled`, the error of an outage of
+    /// `retry_for` (`is_transient`), and `provider_error` for an exception of the provider's class that
+    /// is not a response. Results found by then are in the cache, unless `cache_for` is 0.
     boost::asio::awaitable<twitter::lookups> profiles(
-        std::string user_id, std::vector<twitter::user_ref> who, lookup_options how = lookup_options());
+        std::string user_id, std::vector<twitter::user_ref> users, lookup_options options = lookup_options());
 
     session_stats stats() const;
 
-    /// Refuses new work with `errc::cancelled`, resumes everyone who waits for a login or a rate limit
-    /// with it, lets what is on the wire end, and returns then. A call of `profiles` that had found someone returns
-    /// that; what it still waited for is `failed` with `cancelled`.
+    /// Refuses new work with `errc::cancelled`, resumes all coroutines that wait for a login or a rate limit
+    /// with it, lets requests in flight end, and returns then. A call of `profiles` that has results returns
+    /// them; the missing ones are `failed` with `cancelled`.
     boost::asio::awaitable<void> close();
 
 private:

@@ -1,21 +1,21 @@
 // What docs/03-session.md shows, run against the sandbox.
-#include "integration/session/town.hpp"
+#include "integration/session/sandbox_fixture.hpp"
 
 #include <iostream>
 #include <string>
 #include <vector>
 
 namespace asio = boost::asio;
-using coauth::testing::town;
+using coauth::testing::sandbox_fixture;
 
 namespace {
 
 // [begin
 asio::awaitable<coauth::login> begin(coauth::session& session, std::string cookie)
 {
-    coauth::login_request how;
-    how.return_to = "/profile";
-    auto login = co_await session.begin_login(coauth::browser_binding(cookie), how);
+    coauth::login_request request;
+    request.return_to = "/profile";
+    auto login = co_await session.begin_login(coauth::browser_binding(cookie), request);
     co_return login; // set the cookie to login.binding.reveal() and redirect to login.url
 }
 // ]
@@ -50,9 +50,9 @@ asio::awaitable<void> look_up(coauth::session& session, std::string user, std::v
     std::cout << jack.name << '\n';
 
     auto all = co_await session.profiles(user, names); // thousands, if you like
-    for (const auto& one : all.outcomes)
-        if (one.profile)
-            std::cout << one.asked.text() << ' ' << one.profile->name << '\n';
+    for (const auto& each : all.outcomes)
+        if (each.profile)
+            std::cout << each.asked.text() << ' ' << each.profile->name << '\n';
 }
 // ]
 
@@ -60,39 +60,39 @@ asio::awaitable<void> look_up(coauth::session& session, std::string user, std::v
 void watch(coauth::session_options& options)
 {
     options.on_event = [](const coauth::session_event& event) {
-        std::clog << name(event.what) << ' ' << event.count << ' ' << event.wait.count() << " ms\n";
+        std::clog << name(event.kind) << ' ' << event.count << ' ' << event.wait.count() << " ms\n";
     };
 }
 
 void report(const coauth::session& session)
 {
     const auto stats = session.stats();
-    std::clog << stats.lookups.asked << " asked, " << stats.lookups.requests << " requests, $"
+    std::clog << stats.lookups.questions << " questions, " << stats.lookups.requests << " requests, $"
               << static_cast<double>(stats.lookups.cost_micros) / 1e6 << '\n';
 }
 // ]
 
 } // namespace
 
-TEST_CASE("the manual of the session runs as it is written")
+TEST_CASE("session: the manual's code runs as it is written")
 {
-    coauth::sandbox::options mood;
-    mood.seed = R"({"users":[{"id":"7","username":"jack","name":"Jack"}]})";
-    mood.auto_approve = "jack";
+    coauth::sandbox::options sandbox_options;
+    sandbox_options.seed = R"({"users":[{"id":"7","username":"jack","name":"Jack"}]})";
+    sandbox_options.auto_approve = "jack";
     coauth::session_options options;
     watch(options);
-    town t(mood, options);
-    t.clock->jumps = false;
+    sandbox_fixture f(sandbox_options, options);
+    f.clock->jumps = false;
 
-    const coauth::login login = t.run(begin(*t.session, "")).value();
+    const coauth::login login = f.run(begin(*f.session, "")).value();
     bool waited = false;
     asio::co_spawn(
-        t.io, wait(*t.session, login), [&waited](const std::exception_ptr&, bool granted) { waited = granted; });
-    const std::string query = t.browse(login.url);
+        f.io, wait(*f.session, login), [&waited](const std::exception_ptr&, bool granted) { waited = granted; });
+    const std::string query = f.browse(login.url);
     const std::string cookie(login.binding.reveal());
-    CHECK(t.run(complete(*t.session, query, cookie)).value() == "welcome, jack");
-    CHECK(t.run(complete(*t.session, query, cookie)).value() == "please try again: replayed");
-    t.run_until([&waited] { return waited; });
-    CHECK(t.run(look_up(*t.session, "7", {"jack", "nobody"})));
-    report(*t.session);
+    CHECK(f.run(complete(*f.session, query, cookie)).value() == "welcome, jack");
+    CHECK(f.run(complete(*f.session, query, cookie)).value() == "please try again: replayed");
+    f.run_until([&waited] { return waited; });
+    CHECK(f.run(look_up(*f.session, "7", {"jack", "missing"})));
+    report(*f.session);
 }

@@ -68,7 +68,7 @@ TEST_CASE("failure_scope: what stopped a job says how to go on")
     const std::string go_on = "run again with the same IN and OUT to go on";
 
     // As the session gives it.
-    for (const std::string waited : {"the provider has not answered for 30 s",
+    for (const std::string waited : {"the provider has not responded for 30 s",
              "no request with this user's token has succeeded for 30 s", "open files have run out"})
         for (const errc code : {errc::timeout, errc::resolve_failed, errc::connect_failed, errc::connection_lost,
                  errc::provider_unavailable}) {

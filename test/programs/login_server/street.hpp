@@ -1,7 +1,7 @@
 // The site, a sandbox, and people with browsers of their own.
 #pragma once
 
-#include "integration/session/town.hpp"
+#include "integration/session/sandbox_fixture.hpp"
 #include "login_server/site.hpp"
 
 #include <coauth/oauth1/target.hpp>
@@ -21,7 +21,7 @@ namespace testing {
 using coauth::server::request;
 using coauth::server::response;
 
-inline const std::string origin = "http://127.0.0.1:1"; // where town's callback lies
+inline const std::string origin = "http://127.0.0.1:1"; // the origin of sandbox_fixture's callback
 
 inline bool has(std::string_view text, std::string_view part)
 {
@@ -42,10 +42,10 @@ inline login_server::site_options generous()
     return out;
 }
 
-class street : public coauth::testing::town {
+class street : public coauth::testing::sandbox_fixture {
 public:
     explicit street(coauth::sandbox::options mood = {}, login_server::site_options wanted = generous())
-        : town(std::move(mood))
+        : sandbox_fixture(std::move(mood))
     {
         clock->jumps = false;
         if (wanted.origin.host.empty())

@@ -244,7 +244,7 @@ TEST_CASE("a token that came with a login outlives a visit that ends before the 
     std::function<void()> token_came = [] {};
     auto options = generous();
     options.session.on_event = [&token_came](const coauth::session_event& event) {
-        if (event.what == coauth::session_event::kind::token_added)
+        if (event.kind == coauth::session_event_kind::token_added)
             token_came();
     };
     visited v(options);

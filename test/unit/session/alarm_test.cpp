@@ -17,15 +17,15 @@ using coauth::testing::memory_shortage;
 
 namespace {
 
-// Asio ends the program where it has no memory to destroy a coroutine that was suspended.
+// Asio ends the program if it has no memory to destroy a suspended coroutine.
 std::size_t last_failure(std::size_t in_a_row)
 {
     return in_a_row == 1 ? 20 : 7;
 }
 
-class alarm_rig {
+class alarm_fixture {
 public:
-    ~alarm_rig() { clock->end(); }
+    ~alarm_fixture() { clock->end(); }
 
     // Allocations fail from the first of these on, as many as that in a row; nothing may leave the context.
     void set(session_alarm::time_point at, std::size_t first, std::size_t in_a_row)
@@ -33,7 +33,7 @@ public:
         allocations_until_failure = first;
         failures_in_a_row = in_a_row;
         try {
-            sut.set(at);
+            alarm.set(at);
         } catch (const std::bad_alloc&) {}
         bool left = false;
         try {
@@ -61,68 +61,68 @@ public:
 
     boost::asio::io_context io;
     std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
-    int rung = 0;
-    session_alarm sut{io.get_executor(), clock, [this] { ++rung; }};
+    int calls = 0;
+    session_alarm alarm{io.get_executor(), clock, [this] { ++calls; }};
 };
 
 } // namespace
 
-TEST_CASE("alarm: rings once, at the time that was set last")
+TEST_CASE("alarm: calls once, at the time that was set last")
 {
-    alarm_rig rig;
-    const auto start = rig.clock->steady_now();
-    rig.sut.set(start + 10s);
-    rig.pass(1s);
-    rig.sut.set(start + 5s);
-    rig.pass(3s);
-    CHECK(rig.rung == 0);
-    rig.pass(1s);
-    CHECK(rig.rung == 1);
-    rig.pass(1min);
-    CHECK(rig.rung == 1);
-    rig.sut.set(start + 2min);
-    rig.sut.clear();
-    rig.pass(2min);
-    CHECK(rig.rung == 1);
-    CHECK(rig.clock->asleep() == 0);
+    alarm_fixture f;
+    const auto start = f.clock->steady_now();
+    f.alarm.set(start + 10s);
+    f.pass(1s);
+    f.alarm.set(start + 5s);
+    f.pass(3s);
+    CHECK(f.calls == 0);
+    f.pass(1s);
+    CHECK(f.calls == 1);
+    f.pass(1min);
+    CHECK(f.calls == 1);
+    f.alarm.set(start + 2min);
+    f.alarm.clear();
+    f.pass(2min);
+    CHECK(f.calls == 1);
+    CHECK(f.clock->sleepers() == 0);
 }
 
-TEST_CASE("alarm: whichever allocations fail in a row, it rings once it is set again")
+TEST_CASE("alarm: whichever allocations fail in a row, it calls once it is set again")
 {
     for (const std::size_t in_a_row : {1U, 2U, 3U, 60U})
         for (std::size_t first = 1; first < last_failure(in_a_row); ++first) {
             CAPTURE(in_a_row);
             CAPTURE(first);
-            alarm_rig rig;
-            const auto at = rig.clock->steady_now() + 10s;
-            rig.set(at, first, in_a_row);
-            const int early = rig.rung;
+            alarm_fixture f;
+            const auto at = f.clock->steady_now() + 10s;
+            f.set(at, first, in_a_row);
+            const int early = f.calls;
             CHECK(early <= 1);
-            rig.sut.set(at);
-            rig.pass(9'999ms);
-            CHECK(rig.rung == early);
-            rig.pass(1ms);
-            CHECK(rig.rung == early + 1);
-            CHECK(rig.clock->asleep() == 0);
+            f.alarm.set(at);
+            f.pass(9'999ms);
+            CHECK(f.calls == early);
+            f.pass(1ms);
+            CHECK(f.calls == early + 1);
+            CHECK(f.clock->sleepers() == 0);
         }
 }
 
-TEST_CASE("alarm: a time that replaces another while memory is short rings once it is set again")
+TEST_CASE("alarm: a time that replaces another while allocations fail causes a call once it is set again")
 {
     for (const std::size_t in_a_row : {1U, 2U, 3U, 60U})
         for (std::size_t first = 1; first < last_failure(in_a_row); ++first) {
             CAPTURE(in_a_row);
             CAPTURE(first);
-            alarm_rig rig;
-            const auto start = rig.clock->steady_now();
-            rig.sut.set(start + 1min);
-            rig.poll();
-            rig.set(start + 10s, first, in_a_row);
-            const int early = rig.rung;
-            rig.sut.set(start + 10s);
-            rig.pass(10s);
-            CHECK(rig.rung == early + 1);
-            rig.pass(2min);
-            CHECK(rig.rung == early + 1);
+            alarm_fixture f;
+            const auto start = f.clock->steady_now();
+            f.alarm.set(start + 1min);
+            f.poll();
+            f.set(start + 10s, first, in_a_row);
+            const int early = f.calls;
+            f.alarm.set(start + 10s);
+            f.pass(10s);
+            CHECK(f.calls == early + 1);
+            f.pass(2min);
+            CHECK(f.calls == early + 1);
         }
 }

@@ -16,7 +16,7 @@ extern thread_local std::size_t failures_in_a_row;
 /// Asio's own allocations fail, too. It ends the program where it destroys a suspended coroutine then.
 extern thread_local bool asio_is_short;
 
-/// Watches memory of its thread: what is in it when `operator delete` gets it.
+/// Observes a block of memory of its thread: its content when it is passed to `operator delete`.
 class watched_memory {
 public:
     explicit watched_memory(std::string_view bytes) noexcept;

@@ -1,4 +1,4 @@
-// A provider without a wire that answers with who asked.
+// A provider without a network, whose profiles contain the token of their request.
 #pragma once
 
 #include <coauth/coro/clock.hpp>
@@ -20,28 +20,30 @@
 
 namespace coauth::testing {
 
-/// Finds everyone but names that begin with "nobody". A profile's description is the token that asked.
+/// Finds all users except names that begin with "missing". A profile's description is the token of the request.
 ///
 /// Thread safety: safe.
 class echo_provider final : public login_provider {
 public:
     using failure = std::function<void(std::size_t number)>; ///< Throws, or does not.
 
-    /// Is called for every request, the first is 1, before its answer.
+    /// Is called for every request, the first is 1, before its response.
     failure fails;
-    /// Told with every answer, if set.
+    /// The limits in every response, if set.
     std::function<twitter::rate_limits(std::size_t number)> limits;
     /// How many turns of the loop a request takes.
     int turns = 1;
-    /// Called when a request arrives; returns how long it takes by `clock`, if set.
+    /// Called when a request arrives; returns its duration by `clock`, if set.
     std::function<std::chrono::milliseconds(std::size_t number)> takes;
     std::shared_ptr<coauth::clock> clock;
 
     struct request {
-        request(std::string token, std::vector<twitter::user_ref> who) : token(std::move(token)), who(std::move(who)) {}
+        request(std::string token, std::vector<twitter::user_ref> users)
+            : token(std::move(token)), users(std::move(users))
+        {}
 
         std::string token;
-        std::vector<twitter::user_ref> who;
+        std::vector<twitter::user_ref> users;
     };
 
     std::vector<request> requests() const
@@ -56,7 +58,7 @@ public:
         return requests_.size();
     }
 
-    /// Keep counts only, for tests of millions.
+    /// Keeps counts only, for tests of millions.
     bool forgetful = false;
     std::size_t forgotten() const
     {
@@ -69,15 +71,16 @@ public:
         return oauth1::access_token("token-of-" + user_id, secret("secret"));
     }
 
-    /// True if this is the answer to `who` as asked by `user_id`.
-    static bool is_echo(const twitter::profile& p, const std::string& user_id, const twitter::user_ref& who)
+    /// True if this is the profile of `user` for the token of `user_id`.
+    static bool is_echo(const twitter::profile& p, const std::string& user_id, const twitter::user_ref& user)
     {
-        const bool right_person = who.is_id() ? p.id == who.text() : twitter::user_ref(p.username).key() == who.key();
-        return right_person && p.description == "token-of-" + user_id;
+        const bool is_right_user =
+            user.is_id() ? p.id == user.text() : twitter::user_ref(p.username).key() == user.key();
+        return is_right_user && p.description == "token-of-" + user_id;
     }
 
     boost::asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token user, std::vector<twitter::user_ref> who) override
+        oauth1::access_token token, std::vector<twitter::user_ref> users) override
     {
         std::size_t number = 0;
         {
@@ -85,7 +88,7 @@ public:
             if (forgetful)
                 number = ++forgotten_;
             else
-                requests_.emplace_back(user.token(), who);
+                requests_.emplace_back(token.token(), users);
             number += requests_.size();
         }
         const std::chrono::milliseconds duration = takes ? takes(number) : std::chrono::milliseconds(0);
@@ -97,8 +100,8 @@ public:
         if (fails)
             fails(number);
         twitter::reply<twitter::lookups> out;
-        for (auto asked = who.rbegin(); asked != who.rend(); ++asked)
-            out.outcomes.push_back(answer_to(user.token(), *asked));
+        for (auto user = users.rbegin(); user != users.rend(); ++user)
+            out.outcomes.push_back(lookup_of(token.token(), *user));
         if (limits)
             out.limits = limits(number);
         co_return out;
@@ -107,15 +110,15 @@ public:
     std::size_t largest_lookup() const override { return 100; }
     bool one_limit_for_ids_and_names() const override { return false; }
 
-    boost::asio::awaitable<void> invalidate(oauth1::access_token user) override
+    boost::asio::awaitable<void> invalidate(oauth1::access_token token) override
     {
         const std::lock_guard lock(mutex_);
-        invalidated.push_back(user.token());
+        invalidated.push_back(token.token());
         co_return;
     }
     std::vector<std::string> invalidated;
 
-    // The verifier is the id of whoever signs in.
+    // The verifier is the id of the user who signs in.
     boost::asio::awaitable<oauth1::request_token> begin(std::string) override
     {
         auto executor = co_await boost::asio::this_coro::executor;
@@ -140,17 +143,17 @@ public:
     std::size_t legs() const { return legs_; }
 
 private:
-    static twitter::lookup answer_to(const std::string& token, const twitter::user_ref& who)
+    static twitter::lookup lookup_of(const std::string& token, const twitter::user_ref& user)
     {
-        if (who.text().starts_with("nobody"))
-            return {who, twitter::lookup_outcome::not_found};
-        twitter::lookup one(who, twitter::lookup_outcome::found);
-        twitter::profile& p = one.profile.emplace();
-        p.id = who.is_id() ? who.text() : "1000";
-        p.username = who.is_id() ? "user_" + who.text() : who.text();
+        if (user.text().starts_with("missing"))
+            return {user, twitter::lookup_outcome::not_found};
+        twitter::lookup lookup(user, twitter::lookup_outcome::found);
+        twitter::profile& p = lookup.profile.emplace();
+        p.id = user.is_id() ? user.text() : "1000";
+        p.username = user.is_id() ? "user_" + user.text() : user.text();
         p.name = "Name of " + p.username;
         p.description = token;
-        return one;
+        return lookup;
     }
 
     mutable std::mutex mutex_;

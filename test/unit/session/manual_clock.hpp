@@ -1,4 +1,4 @@
-// Time that passes when the test says so.
+// A clock whose time a test advances.
 #pragma once
 
 #include <coauth/coro/clock.hpp>
@@ -16,8 +16,8 @@
 
 namespace coauth::testing {
 
-/// Who sleeps wakes when `advance` reaches the time, and resumes on its own executor: run or poll the
-/// context after `advance`. A sleeper keeps its context busy, so poll it rather than run it.
+/// A sleeper resumes on its own executor when `advance` reaches its time: run or poll the context after
+/// `advance`. A sleeper keeps its context busy, so poll it rather than run it.
 ///
 /// Thread safety: safe.
 class manual_clock final : public clock {
@@ -43,47 +43,47 @@ public:
             co_await me.woken->wait();
     }
 
-    /// Lets time pass, and wakes whoever slept until then, the earliest first.
+    /// Advances the time, and resumes the sleepers that are due, the earliest first.
     void advance(std::chrono::milliseconds duration)
     {
         std::vector<std::shared_ptr<one_shot>> due;
         {
             const std::lock_guard lock(mutex_);
             passed_ += duration;
-            for (auto at = asleep_.begin(); at != asleep_.end() && at->first <= start() + passed_; ++at)
+            for (auto at = sleepers_.begin(); at != sleepers_.end() && at->first <= start() + passed_; ++at)
                 due.push_back(at->second);
         }
         for (const auto& woken : due)
             woken->fire();
     }
 
-    /// Resumes all who sleep, for a context that is about to go: asleep they would belong to nobody.
+    /// Resumes all sleepers, for a context that is about to be destroyed: nothing else would resume them.
     void end()
     {
         std::multimap<time_point, std::shared_ptr<one_shot>> all;
         {
             const std::lock_guard lock(mutex_);
-            all = asleep_;
+            all = sleepers_;
         }
         for (const auto& [at, woken] : all)
             woken->fire();
     }
 
-    /// How many sleep, those included that were woken but have not resumed yet.
-    std::size_t asleep() const
+    /// How many sleep, including those that are due but have not resumed yet.
+    std::size_t sleepers() const
     {
         const std::lock_guard lock(mutex_);
-        return asleep_.size();
+        return sleepers_.size();
     }
 
-    /// How far the earliest of them is away, if any sleeps: `advance` by it wakes it. Zero for one that
-    /// was woken and has not resumed yet.
+    /// How far the earliest of them is away, if any sleeps: `advance` by it resumes it. Zero for one that is
+    /// due and has not resumed yet.
     std::optional<std::chrono::milliseconds> until_next() const
     {
         const std::lock_guard lock(mutex_);
-        if (asleep_.empty())
+        if (sleepers_.empty())
             return std::nullopt;
-        const auto left = asleep_.begin()->first - (start() + passed_);
+        const auto left = sleepers_.begin()->first - (start() + passed_);
         return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0));
     }
 
@@ -93,12 +93,12 @@ private:
             : clock(clock), woken(std::make_shared<one_shot>())
         {
             const std::lock_guard lock(clock.mutex_);
-            place = clock.asleep_.emplace(start() + clock.passed_ + duration, woken);
+            place = clock.sleepers_.emplace(start() + clock.passed_ + duration, woken);
         }
         ~sleeper()
         {
             const std::lock_guard lock(clock.mutex_);
-            clock.asleep_.erase(place);
+            clock.sleepers_.erase(place);
         }
         sleeper(const sleeper&) = delete;
         sleeper& operator=(const sleeper&) = delete;
@@ -112,7 +112,7 @@ private:
 
     mutable std::mutex mutex_;
     std::chrono::milliseconds passed_{0};
-    std::multimap<time_point, std::shared_ptr<one_shot>> asleep_;
+    std::multimap<time_point, std::shared_ptr<one_shot>> sleepers_;
 };
 
 } // namespace coauth::testing

@@ -19,7 +19,7 @@ asio::awaitable<void> sleep_and_note(
 
 } // namespace
 
-TEST_CASE("who sleeps by a manual clock wakes when the test lets time pass, the earliest first")
+TEST_CASE("manual_clock: advance resumes the sleepers that are due, the earliest first")
 {
     asio::io_context context;
     testing::manual_clock clock;
@@ -30,7 +30,7 @@ TEST_CASE("who sleeps by a manual clock wakes when the test lets time pass, the 
     asio::co_spawn(context, sleep_and_note(clock, 0ms, woken), asio::detached);
     context.poll();
     CHECK(woken == std::vector{0});
-    CHECK(clock.asleep() == 3);
+    CHECK(clock.sleepers() == 3);
     CHECK(clock.until_next() == 10ms);
 
     const auto before = clock.steady_now();
@@ -47,7 +47,7 @@ TEST_CASE("who sleeps by a manual clock wakes when the test lets time pass, the 
     CHECK_FALSE(clock.until_next().has_value());
 }
 
-TEST_CASE("who is cancelled in its sleep leaves no trace in a manual clock")
+TEST_CASE("manual_clock: a cancelled sleeper is removed")
 {
     asio::io_context context;
     testing::manual_clock clock;
@@ -59,6 +59,6 @@ TEST_CASE("who is cancelled in its sleep leaves no trace in a manual clock")
     asio::post(context, [&] { signal.emit(asio::cancellation_type::terminal); });
     context.run();
     CHECK(woken.empty());
-    CHECK(clock.asleep() == 0);
+    CHECK(clock.sleepers() == 0);
     clock.advance(1h);
 }

@@ -1,8 +1,8 @@
-// Memory that is short for longer than it is waited for: nothing leaves the context, and what could not go on goes on
+// Allocations that fail for longer than they are retried: no exception leaves the context, and interrupted work continues
 // later.
-#include "session/ticket.hpp"
+#include "session/logins/ticket.hpp"
 #include "unit/session/allocation_failure.hpp"
-#include "unit/session/login_bench.hpp"
+#include "unit/session/logins/logins_fixture.hpp"
 #include "unit/session/user_class_fixture.hpp"
 
 namespace asio = boost::asio;
@@ -10,13 +10,13 @@ using namespace std::chrono_literals;
 using namespace coauth;
 using coauth::testing::allocations_until_failure;
 using coauth::testing::failures_in_a_row;
-using coauth::testing::login_bench;
+using coauth::testing::logins_fixture;
 using coauth::testing::memory_shortage;
 using coauth::testing::user_class_fixture;
 
 namespace {
 
-// False if something left it. Whatever shortage began in it is over afterwards.
+// False if an exception left it. Ends any memory shortage that began in it.
 bool polls_quietly(asio::io_context& io)
 {
     bool quiet = true;
@@ -65,35 +65,35 @@ std::shared_ptr<shortage_call> start_shortage_call(asio::io_context& io, asio::a
 
 } // namespace
 
-TEST_CASE("session.wait: waiters that can't be resumed for want of memory are resumed later, or cancelled")
+TEST_CASE("session.wait: waiters that can't be resumed for lack of memory are resumed later, or cancelled")
 {
     for (const bool cancelled : {false, true}) {
         CAPTURE(cancelled);
-        login_bench b;
-        const login begun = b.begin().value();
+        logins_fixture f;
+        const login begun = f.begin().value();
         std::vector<testing::promised<login_outcome>> waiters;
         for (int i = 0; i < 5; ++i)
-            waiters.push_back(b.start(b.logins->wait(begun)));
-        b.poll();
-        CHECK(closes_quietly(*b.logins));
-        b.poll();
+            waiters.push_back(f.start(f.logins->wait(begun)));
+        f.poll();
+        CHECK(closes_quietly(*f.logins));
+        f.poll();
         if (cancelled)
             for (const auto& waiter : waiters) {
-                asio::post(b.io, [&] { waiter.signal().emit(asio::cancellation_type::terminal); });
-                asio::post(b.io, [&] { waiter.signal().emit(asio::cancellation_type::partial); });
+                asio::post(f.io, [&] { waiter.signal().emit(asio::cancellation_type::terminal); });
+                asio::post(f.io, [&] { waiter.signal().emit(asio::cancellation_type::partial); });
             }
         else
-            b.logins->close();
-        b.poll();
+            f.logins->close();
+        f.poll();
         for (const auto& waiter : waiters)
             CHECK(waiter.failure() == errc::cancelled);
-        CHECK(b.logins->counts().awaited == 0);
-        b.logins->close(); // the alarm that could not be cleared
-        CHECK(b.idle());
+        CHECK(f.logins->counts().awaited == 0);
+        f.logins->close(); // the alarm that could not be cleared
+        CHECK(f.idle());
     }
 }
 
-// So many allocations that a wait for memory, which tries 50 times, comes to nothing. Not more: the next are Asio's, which
+// So many allocations that a wait for memory, which tries 50 times, fails. Not more: the next are Asio's, which
 // would end the program.
 constexpr std::size_t callback_shortages[] = {1, 2, 30, 50, 51, 80, 100};
 
@@ -103,7 +103,7 @@ void begin_shortage(std::size_t allocations)
     failures_in_a_row = allocations;
 }
 
-TEST_CASE("ticket_table: no end of a login throws where memory is short, and its waiters are resumed later")
+TEST_CASE("ticket_table: no end of a login throws while allocations fail, and its waiters are resumed later")
 {
     using table_type = sessions::ticket_table;
     const auto deadline = std::chrono::steady_clock::time_point(1h);
@@ -142,7 +142,7 @@ TEST_CASE("ticket_table: no end of a login throws where memory is short, and its
     }
 }
 
-TEST_CASE("session: a callback that ends while memory is short ends its waiters, later if need be")
+TEST_CASE("session: a callback that ends while allocations fail ends its waiters, later if need be")
 {
     for (const std::size_t allocations : callback_shortages) {
         CAPTURE(allocations);
@@ -164,26 +164,26 @@ TEST_CASE("session: a callback that ends while memory is short ends its waiters,
     }
 }
 
-TEST_CASE("session.begin_login: whichever allocations fail in a row, no later begin of the browser waits for ever")
+TEST_CASE("session.begin_login: whichever allocations fail in a row, no later begin of the browser waits forever")
 {
     for (const std::size_t in_a_row : {1U, 2U, 3U, 4U})
         for (std::size_t number = 1; number < (in_a_row == 1 ? 60U : 20U); ++number) { // Asio would end the program
             CAPTURE(in_a_row);
             CAPTURE(number);
-            login_bench b;
+            logins_fixture f;
             const auto binding = browser_binding::random();
-            const auto first = start_shortage_call(b.io, b.logins->begin(binding, login_request()));
-            b.io.restart();
+            const auto first = start_shortage_call(f.io, f.logins->begin(binding, login_request()));
+            f.io.restart();
             allocations_until_failure = number;
             failures_in_a_row = in_a_row;
             for (int i = 0; i < 2; ++i) // the caller's own turn
                 try {
-                    b.io.poll_one();
+                    f.io.poll_one();
                 } catch (const std::bad_alloc&) {}
             memory_shortage::end();
-            b.poll();
-            const auto second = start_shortage_call(b.io, b.logins->begin(binding, login_request()));
-            b.poll();
+            f.poll();
+            const auto second = start_shortage_call(f.io, f.logins->begin(binding, login_request()));
+            f.poll();
             CHECK(second->ended);
             CHECK_FALSE(second->failed);
         }

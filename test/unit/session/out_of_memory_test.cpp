@@ -1,4 +1,4 @@
-// One allocation fails, whichever it is: every call ends, nothing is held, and the next calls work.
+// Each allocation in turn fails: every call ends, nothing is held, and the next calls work.
 #include "every.hpp"
 #include "unit/session/allocation_failure.hpp"
 #include "unit/session/echo_provider.hpp"
@@ -37,10 +37,10 @@ using twitter::user_ref;
 
 namespace {
 
-// What became of a call. Asio destroys a coroutine, handler and all, where memory fails in its own machinery.
+// The end of a call. Asio destroys a coroutine with its handler if its own allocation fails.
 struct memory_call {
     bool ended = false;
-    bool untyped = false; ///< It threw what is neither a `coauth::error` nor `std::bad_alloc`.
+    bool untyped = false; ///< Its exception was neither a `coauth::error` nor `std::bad_alloc`.
     asio::cancellation_signal signal;
 };
 
@@ -75,7 +75,7 @@ private:
     std::shared_ptr<memory_call> call_;
 };
 
-// A lack of memory says nothing of a name.
+// A lack of memory must not fail a name.
 template <class T>
 void check_no_name_failed(const T& value)
 {
@@ -103,7 +103,7 @@ asio::awaitable<void> begin_into(session& on, std::optional<login>& into)
     into.emplace(std::move(begun));
 }
 
-// A session with one user, one login that has begun, and time that passes when nothing else is left to do.
+// A session with one user, one login that has begun, and a clock that advances when nothing else is left to do.
 class memory_fixture {
 public:
     memory_fixture()
@@ -150,7 +150,7 @@ public:
         }
     }
 
-    // Until nothing is left to do; time passes where something waits for it.
+    // Until nothing is left to do; the clock advances while something waits for it.
     void run()
     {
         for (;;) {
@@ -178,9 +178,9 @@ public:
         }
         const session_stats stats = sut->stats();
         CHECK(stats.lookups.waiting == 0);
-        CHECK(stats.lookups.under_way == 0);
+        CHECK(stats.lookups.in_flight == 0);
         CHECK(stats.logins.awaited == 0);
-        CHECK(clock->asleep() == 0);
+        CHECK(clock->sleepers() == 0);
 
         provider->fails = nullptr;
         int found = 0;
@@ -278,8 +278,8 @@ std::vector<memory_scenario> memory_scenarios()
         {"profiles, given up for one name",
             [](fixture& f) {
                 f.provider->fails = [&f](std::size_t number) {
-                    const std::vector<user_ref> asked = f.provider->requests()[number - 1].who;
-                    for (const user_ref& user : asked)
+                    const std::vector<user_ref> users = f.provider->requests()[number - 1].users;
+                    for (const user_ref& user : users)
                         if (user.text() == "joe")
                             throw error(errc::connection_lost);
                 };
@@ -293,7 +293,7 @@ std::vector<memory_scenario> memory_scenarios()
             }},
         {"profiles", nothing,
             [names](fixture& f) {
-                f.start(f.sut->profiles("ann", names({"jack", "no such name", "nobody", "jill"})));
+                f.start(f.sut->profiles("ann", names({"jack", "no such name", "missing", "jill"})));
             }},
         {"begin_login", nothing, [](fixture& f) { f.start(f.sut->begin_login(browser_binding())); }},
         {"begin_login, shared", nothing,

@@ -1,4 +1,4 @@
-// Tokens held beside a store that takes its time.
+// Tokens held in memory, with a slow store.
 #include "session/tokens.hpp"
 #include "unit/session/echo_provider.hpp"
 
@@ -21,7 +21,7 @@ using testing::echo_provider;
 
 namespace {
 
-// Reads at once, but hands the answer over when the test says so.
+// Reads at once, but returns the result when the test opens it.
 class slow_store final : public store::token_store {
 public:
     asio::awaitable<std::optional<store::stored_token>> find(std::string user_id) override
@@ -29,9 +29,9 @@ public:
         ++finds;
         auto found = co_await inner->find(std::move(user_id));
         if (held) {
-            auto let_go = std::make_shared<one_shot>();
-            waiting.push_back(let_go);
-            co_await let_go->wait();
+            auto release = std::make_shared<one_shot>();
+            waiting.push_back(release);
+            co_await release->wait();
         }
         co_return found;
     }
@@ -47,8 +47,8 @@ public:
     void open()
     {
         held = false;
-        for (const auto& one : std::exchange(waiting, {}))
-            one->fire();
+        for (const auto& waiter : std::exchange(waiting, {}))
+            waiter->fire();
     }
 
     std::shared_ptr<store::token_store> inner = store::memory_token_store();
@@ -57,14 +57,15 @@ public:
     std::vector<std::shared_ptr<one_shot>> waiting;
 };
 
-struct cabinet {
-    cabinet()
+struct tokens_fixture {
+    tokens_fixture()
     {
         session_options options;
         options.tokens = slow;
         options.max_cached_tokens = 2;
-        with = std::make_shared<sessions::setup>(io.get_executor(), std::make_shared<echo_provider>(), options);
-        tokens = std::make_shared<sessions::tokens>(with);
+        setup =
+            std::make_shared<sessions::session_setup>(io.get_executor(), std::make_shared<echo_provider>(), options);
+        tokens = std::make_shared<sessions::tokens>(setup);
     }
 
     void put(const char* user_id, const char* token)
@@ -74,14 +75,14 @@ struct cabinet {
         poll();
     }
 
-    // What `find` gives is in `found` after a poll, or `failed` is set.
+    // The result of `find` is in `found` after a poll, or `failed` is set.
     void start_find(const char* user_id)
     {
         found.reset();
         failed = false;
-        asio::co_spawn(io, tokens->find(user_id), [this](std::exception_ptr e, sessions::person_ref who) {
+        asio::co_spawn(io, tokens->find(user_id), [this](std::exception_ptr e, sessions::owner_ptr owner) {
             failed = e != nullptr;
-            found = std::move(who);
+            found = std::move(owner);
         });
         poll();
     }
@@ -94,21 +95,21 @@ struct cabinet {
 
     asio::io_context io;
     std::shared_ptr<slow_store> slow = std::make_shared<slow_store>();
-    std::shared_ptr<const sessions::setup> with;
+    std::shared_ptr<const sessions::session_setup> setup;
     std::shared_ptr<sessions::tokens> tokens;
-    sessions::person_ref found;
+    sessions::owner_ptr found;
     bool failed = false;
 };
 
 } // namespace
 
-TEST_CASE("a token is read from the store once, and read again after the least recently used made room")
+TEST_CASE("tokens: each is read from the store once, and again after it was evicted as the least recently used")
 {
-    cabinet c;
-    for (const char* who : {"a", "b", "c"})
-        c.put(who, who);
-    for (const char* who : {"a", "b", "a"})
-        c.start_find(who);
+    tokens_fixture c;
+    for (const char* user_id : {"a", "b", "c"})
+        c.put(user_id, user_id);
+    for (const char* user_id : {"a", "b", "a"})
+        c.start_find(user_id);
     CHECK(c.slow->finds == 2);
     c.start_find("c"); // in place of b
     c.start_find("a");
@@ -119,9 +120,9 @@ TEST_CASE("a token is read from the store once, and read again after the least r
     CHECK(c.found->token.token() == "b");
 }
 
-TEST_CASE("a token that is replaced while it is read is read again, and another person's change is no matter")
+TEST_CASE("tokens: one replaced while it is read is read again, and another user's change has no effect")
 {
-    cabinet c;
+    tokens_fixture c;
     c.put("a", "old");
     c.slow->held = true;
     c.start_find("a");
@@ -142,17 +143,17 @@ TEST_CASE("a token that is replaced while it is read is read again, and another 
     CHECK(c.slow->finds == 3);
 }
 
-TEST_CASE("a token that goes while it is read is not held, and one that comes is found")
+TEST_CASE("tokens: one removed while it is read is not held, and one put meanwhile is found")
 {
-    cabinet c;
+    tokens_fixture c;
     c.put("a", "first");
     c.start_find("a");
     const auto first = c.found;
-    c.put("a", "second"); // not held any more; still the store's
+    c.put("a", "second"); // no longer held; still in the store
     c.slow->held = true;
     c.start_find("a");
     asio::co_spawn(c.io, c.tokens->drop(first, std::nullopt), [](std::exception_ptr, bool removed) {
-        CHECK_FALSE(removed); // the second came meanwhile, and stays
+        CHECK_FALSE(removed); // the second was put meanwhile, and stays
     });
     c.poll();
     c.slow->open();
@@ -161,11 +162,11 @@ TEST_CASE("a token that goes while it is read is not held, and one that comes is
     CHECK(c.found->token.token() == "second");
 
     c.slow->held = true;
-    c.start_find("nobody");
-    c.put("nobody", "after all");
+    c.start_find("new");
+    c.put("new", "put meanwhile");
     c.slow->open();
     c.poll();
     REQUIRE(c.found);
-    c.start_find("really nobody");
+    c.start_find("unknown");
     CHECK(c.failed);
 }

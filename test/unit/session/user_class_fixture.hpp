@@ -360,7 +360,7 @@ public:
         }
         const session_stats stats = sut->stats();
         CHECK(stats.lookups.waiting == 0);
-        CHECK(stats.lookups.under_way == 0);
+        CHECK(stats.lookups.in_flight == 0);
         CHECK(stats.logins.awaited == 0);
     }
 

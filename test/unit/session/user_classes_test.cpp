@@ -67,7 +67,7 @@ const std::vector<const char*>& plain_methods()
     return all;
 }
 
-// Without the test's clock, time passes at the machine's pace.
+// Without the test's clock, the machine's time passes.
 bool needs_time(const user_class_operation& operation)
 {
     return operation.name == std::string("wait, expired") ||
@@ -97,7 +97,7 @@ int play(const char* method, thrown_when when, const thrown_kind& thrown, const 
 
 } // namespace
 
-TEST_CASE("session: whatever a store or a provider throws, each call ends once, typed, and the next calls work")
+TEST_CASE("session: for any exception of a store or a provider each call ends once, typed, and the next calls work")
 {
     for (const char* method : awaited_methods()) {
         int raised = 0;
@@ -111,7 +111,7 @@ TEST_CASE("session: whatever a store or a provider throws, each call ends once, 
     }
 }
 
-TEST_CASE("session: whatever a clock, an event handler or another plain function throws, each call ends once, typed")
+TEST_CASE("session: for any exception of a clock, an event handler or another function each call ends once, typed")
 {
     for (const char* method : plain_methods()) {
         int raised = 0;
@@ -124,7 +124,7 @@ TEST_CASE("session: whatever a clock, an event handler or another plain function
     }
 }
 
-TEST_CASE("session: what a provider throws while a session is made is typed")
+TEST_CASE("session: an exception of a provider in the session's constructor is typed")
 {
     for (const char* method : {"provider::largest_lookup", "provider::one_limit_for_ids_and_names"}) {
         auto fault = std::make_shared<thrower>();
@@ -135,7 +135,7 @@ TEST_CASE("session: what a provider throws while a session is made is typed")
     }
 }
 
-TEST_CASE("session: what is thrown becomes the error of the class that threw it")
+TEST_CASE("session: an exception becomes the error of the class that threw it")
 {
     struct expected_error {
         const char* method;
@@ -175,7 +175,7 @@ TEST_CASE("session: what is thrown becomes the error of the class that threw it"
     }
 }
 
-TEST_CASE("session: a store that throws from remove leaves both askers of a revoked token their answer")
+TEST_CASE("session: a store that throws from remove leaves both callers with a revoked token their result")
 {
     for (const thrown_kind& thrown : thrown_kinds()) {
         CAPTURE(thrown.name);
@@ -225,7 +225,7 @@ TEST_CASE("session: a clock that throws from sleep_for is replaced by the machin
     }
 }
 
-TEST_CASE("session: what a user's class throws is told in one short line of Unicode")
+TEST_CASE("session: the text of a user class's exception is one short line of Unicode")
 {
     const std::string odd =
         "first\nsecond\r\n\x1b[31mred\x7f \xc2\x9b caf\xc3\xa9 \xff\xe2\x82 " + std::string(3'000, 'x');

@@ -1,0 +1,86 @@
+// The driver of the batcher, shared by threads: adds questions, waits, sends.
+#pragma once
+
+#include "session/alarm.hpp"
+#include "session/lookups/lookup_batcher.hpp"
+#include "session/setup.hpp"
+#include "session/tokens.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coauth::sessions {
+
+/// Hold it in a `shared_ptr`; operations in progress keep it.
+///
+/// Thread safety: safe. Lifetime: `abort` must be called before the executor's context ends.
+class lookups : public std::enable_shared_from_this<lookups> {
+public:
+    lookups(std::shared_ptr<const session_setup> setup, std::shared_ptr<tokens> tokens);
+
+    /// Starts what needs `shared_from_this`.
+    void start();
+
+    /// One result for each of `users`, in that order. `max_wait`: empty for the session's. Throws `unknown_user`,
+    /// `cancelled`, what the token store throws, the error of an outage, and `std::bad_alloc`.
+    boost::asio::awaitable<call_results> look_up(std::string user_id, std::vector<twitter::user_ref> users,
+        std::optional<std::chrono::milliseconds> max_wait = {});
+
+    /// Removes an owner's token and cached results; questions that wait to be sent fail with `unknown_user`.
+    boost::asio::awaitable<void> sign_out(owner_ptr owner);
+
+    session_stats::lookup_counts counts() const;
+
+    /// Refuses new questions, and fails those that are not in flight.
+    void close();
+
+    /// Fails all questions at once.
+    void abort();
+
+private:
+    class call_registration;
+    class batch_in_flight;
+
+    using time_point = lookup_batcher::time_point;
+
+    void end(lookup_batcher::call_list (lookup_batcher::*operation)(const error&)) noexcept;
+    void schedule_run() noexcept;
+    void run();
+    bool step();
+    void send(batch_ptr request);
+    static boost::asio::awaitable<void> run_batch(batch_in_flight batch);
+    void notify(const lookup_batcher::call_list& done) noexcept;
+    void notify_remaining();
+    void report_events() noexcept;
+    bool add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call);
+    void out_of_memory() noexcept;
+    time_point now() const { return setup_->options.clock->steady_now(); }
+
+    const std::shared_ptr<const session_setup> setup_;
+    const std::shared_ptr<tokens> tokens_;
+    const boost::asio::strand<boost::asio::any_io_executor> strand_;
+    const batcher_rules rules_;
+    std::unique_ptr<alarm> alarm_;
+
+    mutable std::mutex mutex_;
+    lookup_batcher batcher_;
+    boost::intrusive::list<lookup_call, boost::intrusive::constant_time_size<false>> calls_; ///< In `look_up` now.
+
+    // Replaces the batcher if memory is exhausted in the middle of a step. There is one while `calls_` is not empty.
+    std::unique_ptr<lookup_batcher> spare_;
+    std::uint64_t first_number_ = 0; ///< Owners with a lower one belong to an earlier batcher.
+
+    bool unnotified_ = false; ///< Some of `calls_` are complete, and have not been notified for lack of memory.
+    bool run_scheduled_ = false;
+    bool closed_ = false;
+};
+
+} // namespace coauth::sessions
