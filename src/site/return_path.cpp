@@ -1,7 +1,6 @@
 #include "text/hex.hpp"
 
 #include <coauth/site/return_path.hpp>
-
 #include <coauth/text/ascii.hpp>
 
 namespace coauth::site {
