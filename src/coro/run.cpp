@@ -59,6 +59,7 @@ public:
         wait_for_signal();
         const auto on_end = [this](std::exception_ptr problem) {
             io_.stop();
+            const std::lock_guard lock(mutex_); // another thread may end with an exception now
             if (problem && !caught_)
                 problem_ = std::move(problem);
         };
