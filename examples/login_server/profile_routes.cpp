@@ -79,7 +79,7 @@ asio::awaitable<void> site::ask_provider(std::shared_ptr<profile_view> view)
     if (people_.wants_filling(view->who.id)) {
         coauth::lookup_options how;
         how.max_wait = std::chrono::milliseconds(0);
-        const auto profile = co_await session_.profile(view->who.id, coauth::twitter::user_ref::id(view->who.id), how);
+        const auto profile = co_await session_.profile(view->who.id, coauth::user_ref::id(view->who.id), how);
         people_.fill(view->who.id, profile);
     }
     if (!view->latest)

@@ -23,9 +23,9 @@ namespace {
 
 const std::chrono::steady_clock::time_point start{std::chrono::hours(100)};
 
-coauth::twitter::profile profile_of(const char* id)
+coauth::profile profile_of(const char* id)
 {
-    coauth::twitter::profile p;
+    coauth::profile p;
     p.id = id;
     p.username = "jack";
     p.name = "Jack";
@@ -55,7 +55,7 @@ TEST_CASE("filling in touches the fields that are empty, each by itself")
     CHECK(empty.description == "his words");
     CHECK(empty.link == "https://jack.example/");
     card bare;
-    coauth::twitter::profile little;
+    coauth::profile little;
     little.name = "N";
     fill_in(bare, little);
     CHECK(bare.name == "N");

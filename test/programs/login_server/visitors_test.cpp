@@ -47,7 +47,7 @@ void check_visits(std::string_view script)
         } else if (step[1] == '~') {
             all.forget_later(user, now);
         } else {
-            auto entered = all.enter(signed_in_user(user, user), now, ids[step[1]]);
+            auto entered = all.enter(signed_in_user("x", user, user), now, ids[step[1]]);
             ids[step[1]] = entered.id;
             left = entered.user_left.value_or("");
         }
@@ -60,8 +60,8 @@ void check_visits(std::string_view script)
 TEST_CASE("visitors are known by an id of their own until they leave or their time is over")
 {
     visitors all;
-    const std::string id = all.enter(signed_in_user("1", "ada"), visits_start).id;
-    const std::string other = all.enter(signed_in_user("1", "ada"), visits_start + 1h).id;
+    const std::string id = all.enter(signed_in_user("x", "1", "ada"), visits_start).id;
+    const std::string other = all.enter(signed_in_user("x", "1", "ada"), visits_start + 1h).id;
     CHECK(id != other);
     CHECK(id.size() == 43);
     CHECK(all.find(id, visits_start)->username == "ada");
@@ -78,10 +78,10 @@ TEST_CASE("visitors are known by an id of their own until they leave or their ti
 TEST_CASE("a person's seventeenth browser signs out the first, and nobody else's")
 {
     visitors all;
-    const std::string stranger = all.enter(signed_in_user("2", "bob"), visits_start).id;
+    const std::string stranger = all.enter(signed_in_user("x", "2", "bob"), visits_start).id;
     std::vector<std::string> ids;
     for (std::size_t i = 0; i <= visitors::most_per_person; ++i)
-        ids.push_back(all.enter(signed_in_user("1", "ada"), visits_start).id);
+        ids.push_back(all.enter(signed_in_user("x", "1", "ada"), visits_start).id);
     CHECK_FALSE(all.find(ids.front(), visits_start));
     for (std::size_t i = 1; i < ids.size(); ++i)
         CHECK(all.find(ids[i], visits_start));
@@ -95,9 +95,9 @@ TEST_CASE("a person's seventeenth browser signs out the first, and nobody else's
 TEST_CASE("visitors whose time is over are forgotten, and their last one is told")
 {
     visitors all;
-    all.enter(signed_in_user("1", "ada"), visits_start);
-    all.enter(signed_in_user("2", "bob"), visits_start);
-    const std::string later = all.enter(signed_in_user("2", "bob"), visits_start + 1h).id;
+    all.enter(signed_in_user("x", "1", "ada"), visits_start);
+    all.enter(signed_in_user("x", "2", "bob"), visits_start);
+    const std::string later = all.enter(signed_in_user("x", "2", "bob"), visits_start + 1h).id;
     CHECK(all.expire(visits_start, 9).empty());
     CHECK(all.expire(visits_start + visitors::stay, 9) == std::vector<std::string>{"1"});
     CHECK(all.find(later, visits_start + visitors::stay));
@@ -151,7 +151,7 @@ TEST_CASE("visitors: users whose time is over come a few at a time")
 {
     visitors all;
     for (const char* user : {"1", "2", "3"})
-        all.enter(signed_in_user(user, user), visits_start);
+        all.enter(signed_in_user("x", user, user), visits_start);
     const auto late = visits_start + visitors::stay;
     CHECK(all.expire(late, 2) == std::vector<std::string>{"1", "2"});
     CHECK(all.expire(late, 2) == std::vector<std::string>{"3"});
