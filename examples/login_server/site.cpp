@@ -87,12 +87,12 @@ site::site(asio::any_io_executor executor, const coauth::twitter::client& client
       address_cookie_("coauth_address", options_.origin.https),
       pages_(login_targets(client.options().endpoints.authorize_base),
           options_.name.empty() ? options_.origin.host : options_.name),
-      client_(client.without_retry()),
-      logins_(options_.session.logins
-                  ? options_.session.logins
-                  : coauth::store::memory_login_store(options_.session.login_limits, options_.clock)),
+      client_(client), logins_(options_.session.logins
+                                   ? options_.session.logins
+                                   : coauth::store::memory_login_store(options_.session.login_limits, options_.clock)),
       tokens_(options_.session.tokens ? options_.session.tokens : coauth::store::memory_token_store()),
-      session_(std::move(executor), client, options_of_session(options_, origin_, logins_, tokens_, visitors_)),
+      session_(std::move(executor), coauth::twitter::provider(client),
+          options_of_session(options_, origin_, logins_, tokens_, visitors_)),
       begins_(options_.begins)
 {}
 

@@ -17,6 +17,7 @@
 #include <coauth/site/address_token.hpp>
 #include <coauth/site/return_path.hpp>
 #include <coauth/twitter/client.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -111,7 +112,7 @@ private:
     const coauth::server::site_cookie address_cookie_;
     const coauth::site::address_tokens address_tokens_;
     const pages pages_;
-    const coauth::twitter::client client_;
+    const coauth::twitter::client& client_;
     const std::shared_ptr<coauth::store::login_store> logins_;
     const std::shared_ptr<coauth::store::token_store> tokens_;
     const std::shared_ptr<visitors> visitors_ = std::make_shared<visitors>();

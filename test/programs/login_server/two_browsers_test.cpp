@@ -242,7 +242,7 @@ TEST_CASE("signing out in one browser leaves the other signed in, and the last o
     options.session.tokens = coauth::store::memory_token_store();
     street s(approving(), options);
     const auto has_token = [&] {
-        return s.run(options.session.tokens->find(s.person_id("user_3"))).value().has_value();
+        return s.run(options.session.tokens->find(coauth::user_key("x", s.person_id("user_3")))).value().has_value();
     };
     browser home(s);
     browser work(s);
@@ -280,9 +280,9 @@ TEST_CASE("whoever stays away for twelve hours has their token forgotten when th
         each.ask(each.get("/callback?" + s.allow(url, username)));
     };
     sign_in("user_1");
-    CHECK(s.run(options.session.tokens->find(s.person_id("user_1"))).value());
+    CHECK(s.run(options.session.tokens->find(coauth::user_key("x", s.person_id("user_1")))).value());
     s.clock->skip(std::chrono::hours(12));
     sign_in("user_2");
-    CHECK_FALSE(s.run(options.session.tokens->find(s.person_id("user_1"))).value());
-    CHECK(s.run(options.session.tokens->find(s.person_id("user_2"))).value());
+    CHECK_FALSE(s.run(options.session.tokens->find(coauth::user_key("x", s.person_id("user_1")))).value());
+    CHECK(s.run(options.session.tokens->find(coauth::user_key("x", s.person_id("user_2")))).value());
 }
