@@ -1,6 +1,9 @@
 #include "program/json_output.hpp"
 
+#include <coauth/identity/profile_json.hpp>
+
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -42,22 +45,7 @@ std::string iso8601(std::chrono::sys_seconds t)
 
 json::object profile_json(const coauth::profile& p)
 {
-    json::object o;
-    o["id"] = p.id;
-    o["username"] = p.username;
-    o["name"] = p.name;
-    o["picture"] = or_null(p.picture);
-    o["description"] = or_null(p.description);
-    o["location"] = or_null(p.location);
-    o["url"] = or_null(p.url);
-    o["email"] = or_null(p.email);
-    o["protected"] = or_null(p.is_protected);
-    o["verified"] = or_null(p.verified);
-    o["followers_count"] = or_null(p.followers_count);
-    o["following_count"] = or_null(p.following_count);
-    o["tweet_count"] = or_null(p.tweet_count);
-    o["created_at"] = p.created_at ? json::value(iso8601(*p.created_at)) : json::value(nullptr);
-    return o;
+    return json::parse(coauth::to_json(p)).as_object();
 }
 
 json::object error_json(const coauth::error& e)

@@ -1,4 +1,4 @@
-#include <coauth/http/connection_pool.hpp>
+#include <coauth/http/pool_from_environment.hpp>
 #include <coauth/twitter/from_environment.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -28,6 +28,15 @@ void require_clean(const char* name, std::string_view value)
             .with_hint("leave it out: the provider's keys have none, and the signature would be refused");
 }
 
+oauth1::access_token required_token()
+{
+    auto token = token_from_environment();
+    if (!token)
+        throw error(errc::invalid_argument, "there is no access token")
+            .with_hint("set COAUTH_TOKEN and COAUTH_TOKEN_SECRET to a user's token");
+    return *std::move(token);
+}
+
 } // namespace
 
 oauth1::consumer consumer_from_environment()
@@ -55,14 +64,10 @@ std::optional<oauth1::access_token> token_from_environment()
 
 client client_from_environment(asio::any_io_executor executor)
 {
-    http::pool_options pool;
-    pool.proxy = variable("COAUTH_PROXY");
-    if (std::string file = variable("COAUTH_CA_FILE"); !file.empty())
-        pool.trust = http::tls_trust::ca_file(std::move(file));
     client_options options;
     if (const std::string base = variable("COAUTH_PROVIDER"); !base.empty())
         options.endpoints = endpoints(base);
-    auto transport = std::make_shared<http::connection_pool>(std::move(executor), std::move(pool));
+    auto transport = http::pool_from_environment(std::move(executor));
     return client(std::move(transport), consumer_from_environment(), std::move(options));
 }
 
@@ -72,13 +77,14 @@ asio::awaitable<client> client_from_environment()
     co_return client_from_environment(executor);
 }
 
+credential credential_from_environment()
+{
+    return credential_of(required_token());
+}
+
 user_client user_client_from_environment(asio::any_io_executor executor)
 {
-    auto token = token_from_environment();
-    if (!token)
-        throw error(errc::invalid_argument, "there is no access token")
-            .with_hint("set COAUTH_TOKEN and COAUTH_TOKEN_SECRET to a user's token");
-    return client_from_environment(std::move(executor)).for_user(*std::move(token));
+    return client_from_environment(std::move(executor)).for_user(required_token());
 }
 
 asio::awaitable<user_client> user_client_from_environment()

@@ -21,6 +21,7 @@ ROOMS = {
     'identity': ['top', 'coro', 'http:values'],
     'api': ['top', 'text', 'coro', 'http', 'identity'],
     'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
+    'providers': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
     'store': ['top', 'text', 'crypto', 'coro', 'identity'],
     'session': ['top', 'text', 'crypto', 'coro', 'http:values', 'identity', 'store'],
     'site': ['top', 'text', 'crypto', 'coro', 'http:values', 'server', 'identity', 'session', 'store'],
@@ -38,7 +39,7 @@ PARTS = {
 CHARACTERS = {'include/coauth/text/' + name for name in PARTS['text:characters']} | {'src/text/utf8.cpp'}
 
 # Rooms whose private headers are for other rooms, too: for which of those that may use them.
-LENT = {'coro': set(ROOMS), 'text': set(ROOMS), 'crypto': set(ROOMS), 'api': {'twitter'}, 'server': {'site'}}
+LENT = {'coro': set(ROOMS), 'text': set(ROOMS), 'crypto': set(ROOMS), 'api': {'twitter', 'providers'}, 'server': {'site'}}
 
 # What coauth::protocol may take from Boost.
 NO_IO = {'top', 'text', 'crypto', 'oauth1'}

@@ -4,6 +4,7 @@
 #include <coauth/export.hpp>
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/twitter/client.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -18,6 +19,9 @@ COAUTH_DECL oauth1::consumer consumer_from_environment();
 
 /// A user's token: COAUTH_TOKEN and COAUTH_TOKEN_SECRET; empty if neither is set. Throws as `consumer_from_environment`.
 COAUTH_DECL std::optional<oauth1::access_token> token_from_environment();
+
+/// The same as a credential, for `session::add_user`. Throws `errc::invalid_argument` if there is none.
+COAUTH_DECL credential credential_from_environment();
 
 /// A client over a connection pool of its own. Beside the app's keys it reads COAUTH_PROVIDER, the API base URL (default
 /// https://api.x.com), COAUTH_CA_FILE, a PEM file with the only authorities to trust (default: the system's), and
