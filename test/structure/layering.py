@@ -20,9 +20,10 @@ ROOMS = {
     'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
     'api': ['top', 'text', 'coro', 'http'],
     'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'api'],
-    'store': ['top', 'text', 'crypto', 'coro', 'oauth1'],
-    'session': ['top', 'text', 'crypto', 'coro', 'oauth1', 'http', 'twitter', 'store'],
-    'site': ['top', 'text', 'crypto', 'coro', 'http:values', 'server', 'session', 'store'],
+    'identity': ['top', 'text', 'coro', 'http:values'],
+    'store': ['top', 'text', 'crypto', 'coro', 'identity', 'oauth1'],
+    'session': ['top', 'text', 'crypto', 'coro', 'identity', 'oauth1', 'http', 'twitter', 'store'],
+    'site': ['top', 'text', 'crypto', 'coro', 'identity', 'http:values', 'server', 'session', 'store'],
     'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'server', 'http:values'],
     # A client for tests.
     'sandbox/kit': ['top', 'text', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'twitter'],

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coauth/export.hpp>
+#include <coauth/identity/signed_in_user.hpp>
 #include <coauth/secret.hpp>
 
 #include <memory>
@@ -45,17 +46,6 @@ struct login_request {
 
     /// Always asks the user, even one who allowed this app before. Default false.
     bool ask_again = false;
-};
-
-/// A user who has signed in.
-struct signed_in_user {
-    signed_in_user() = default;
-    signed_in_user(std::string new_id, std::string new_username)
-        : id(std::move(new_id)), username(std::move(new_username))
-    {}
-
-    std::string id;       ///< The key for stored data: it is never given to another user.
-    std::string username; ///< As it was at the login.
 };
 
 enum class login_status {
