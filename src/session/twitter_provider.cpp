@@ -8,6 +8,11 @@ namespace asio = boost::asio;
 
 login_provider::~login_provider() = default;
 
+std::string_view login_provider::name() const noexcept
+{
+    return "x";
+}
+
 namespace {
 
 // The response of leg 3 names the user; if it does not, the profile does.

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """The whole programs of README and docs, as a reader would run them, and how long they are.
 
-usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN
+usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN WEB_LOGIN PLAIN_SITE
 """
 import os
 import pathlib
+import re
+import signal
 import subprocess
 import sys
 import unittest
@@ -13,21 +15,55 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 from sandbox_process import Browser, Sandbox  # noqa: E402
 
-SANDBOX, PIN_LOGIN = sys.argv.pop(1), sys.argv.pop(1)
+SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE = (sys.argv.pop(1) for _ in range(4))
+
+
+def code(name):
+    """The lines without blank ones, includes and comments."""
+    lines = [line.strip() for line in (HERE / name).read_text().splitlines()]
+    return [line for line in lines if line and not line.startswith(("#include", "//"))]
 
 
 def lines_of_code(name):
-    """Without blank lines, includes and comments."""
-    lines = [line.strip() for line in (HERE / name).read_text().splitlines()]
-    return len([line for line in lines if line and not line.startswith(("#include", "//"))])
+    return len(code(name))
+
+
+class Visitor:
+    """A browser at a site: keeps its cookies, and follows no redirect by itself."""
+
+    def __init__(self, site):
+        self.site, self.browser, self.cookies = site, Browser(), {}
+
+    def open(self, path, form=None):
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if form is not None:
+            headers["Sec-Fetch-Site"] = "same-origin"
+        page = self.browser.open(self.site + path, form, headers)
+        for cookie in page.headers.get_all("Set-Cookie") or []:
+            name, value = cookie.split(";")[0].split("=")
+            self.cookies.pop(name, None) if "Max-Age=0" in cookie else self.cookies.update({name: value})
+        return page
+
+    def press(self, provider, choice):
+        """Presses the button, then allows or denies the login at the provider; returns the callback's path and query."""
+        button = re.search(r'action="(/login[^"]*)".*?name="page" value="([\w-]+)"', self.open("/").text, re.S)
+        login = self.open(button[1], {"page": button[2]}).location
+        form = {"user": "user_1", choice: "1"}
+        back = Browser(provider["ca_file"]).open(login, form, {"Origin": provider["url"]}).location
+        assert back.startswith(self.site + "/callback?"), back
+        return back[len(self.site):]
+
+
+def environment_of(ready):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COAUTH_")}
+    return environment | {"COAUTH_PROVIDER": ready["url"], "COAUTH_CA_FILE": ready["ca_file"],
+                          "COAUTH_CONSUMER_KEY": ready["consumer_key"],
+                          "COAUTH_CONSUMER_SECRET": ready["consumer_secret"]}
 
 
 class Documents(unittest.TestCase):
     def run_with(self, ready, program, text, **variables):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("COAUTH_")}
-        environment |= {"COAUTH_PROVIDER": ready["url"], "COAUTH_CA_FILE": ready["ca_file"],
-                        "COAUTH_CONSUMER_KEY": ready["consumer_key"], "COAUTH_CONSUMER_SECRET": ready["consumer_secret"]}
-        environment |= variables
+        environment = environment_of(ready) | variables
         process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    env=environment, text=True)
         first = process.stdout.readline()
@@ -60,6 +96,50 @@ class Documents(unittest.TestCase):
             code, _, err = self.run_with(ready, PIN_LOGIN, lambda url: "", COAUTH_CONSUMER_KEY="")
             self.assertEqual(code, 1)
             self.assertIn("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET", err)
+
+    def test_web_login_has_at_most_fifteen_lines_beyond_a_site_without_logins(self):
+        plain = code("plain_site.cpp")
+        self.assertLessEqual(len([line for line in code("web_login.cpp") if line not in plain]), 15)
+        with subprocess.Popen([PLAIN_SITE], stdout=subprocess.PIPE, text=True) as site:
+            self.assertIn("<h1>Welcome</h1>", Browser().open(site.stdout.readline().strip()).text)
+            site.send_signal(signal.SIGTERM)
+        self.assertEqual(site.returncode, 143)
+
+    def test_web_login(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, subprocess.Popen(
+                [WEB_LOGIN], stdout=subprocess.PIPE, text=True, env=environment_of(ready)) as site:
+            try:
+                self.sign_in_and_out(ready, site.stdout.readline().strip())
+            finally:
+                site.send_signal(signal.SIGTERM)
+        self.assertEqual(site.returncode, 143)
+
+    def sign_in_and_out(self, ready, url):
+        visitor = Visitor(url)
+        self.assertIn("Sign in with X", visitor.open("/").text)
+        # Two tabs: each finishes its own login.
+        callbacks = [visitor.press(ready, "allow") for _ in range(2)]
+        self.assertNotEqual(*callbacks)
+        for callback in callbacks:
+            self.assertEqual((visitor.open(callback).location), url + "/")
+            self.assertIn("<h1>Hello, <bdi>user_1</bdi></h1>", visitor.open("/").text)
+        self.assertEqual(visitor.open(callbacks[0]).status, 410)
+        self.assertEqual(visitor.open("/logout", {}).location, url + "/")
+        self.assertIn("Sign in with X", visitor.open("/").text)
+
+        denied = visitor.open(visitor.press(ready, "deny"))
+        self.assertEqual(denied.status, 200)
+        self.assertIn("You did not sign in", denied.text)
+        self.assertIn('action="/login"', denied.text)
+
+        # A callback of another browser's login, one that was made up, and a form of another site.
+        other = Visitor(url)
+        for forged in (other.press(ready, "allow"), "/callback?oauth_token=x&oauth_verifier=y", "/callback"):
+            page = visitor.open(forged)
+            self.assertEqual(page.status, 400, forged)
+            self.assertIn("<h1>", page.text)
+        self.assertIn("Sign in with X", visitor.open("/").text)
+        self.assertEqual(Browser().open(url + "/login", {}, {"Sec-Fetch-Site": "cross-site"}).status, 403)
 
 
 if __name__ == "__main__":

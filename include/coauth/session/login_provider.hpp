@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coauth {
@@ -35,6 +36,9 @@ struct grant {
 class COAUTH_DECL login_provider {
 public:
     virtual ~login_provider();
+
+    /// Its name in addresses, logs and stores: 1 to 32 of `a-z`, `0-9`, `_` and `-`. Default "x".
+    virtual std::string_view name() const noexcept;
 
     /// Leg 1.
     virtual boost::asio::awaitable<oauth1::request_token> begin(std::string callback) = 0;

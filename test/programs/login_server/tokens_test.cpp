@@ -1,6 +1,6 @@
 // What becomes of a user's token when visits end.
-#include "login_server/visitors.hpp"
-#include "programs/login_server/street.hpp"
+#include "programs/login_server/site_fixture.hpp"
+#include "site/departures.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -10,9 +10,11 @@ namespace asio = boost::asio;
 namespace store = coauth::store;
 using namespace testing;
 using namespace std::chrono_literals;
-using login_server::visitors;
 
 namespace {
+
+constexpr std::chrono::hours visit_lifetime(12);
+constexpr std::size_t max_visits = 16; // of a user
 
 /// A token store that does something odd first.
 class odd_tokens final : public store::token_store {
@@ -47,8 +49,8 @@ private:
 /// A site and its token store.
 class visited {
 public:
-    explicit visited(login_server::site_options options = generous())
-        : site(coauth::sandbox::options(), with(std::move(options), tokens))
+    explicit visited(login_server::site_options options = unlimited_options())
+        : site(coauth::sandbox::options(), options_of(std::move(options), tokens))
     {}
 
     /// The request with which the login ends.
@@ -60,16 +62,17 @@ public:
     void sign_in(browser& own, const std::string& username) { REQUIRE(own.ask(callback(own, username)).status == 303); }
     bool has_token(const char* username)
     {
-        return site.run(tokens->find(site.person_id(username))).value().has_value();
+        return site.run(tokens->find(site.user_id_of(username))).value().has_value();
     }
 
     std::shared_ptr<odd_tokens> tokens = std::make_shared<odd_tokens>();
-    street site;
+    site_fixture site;
 
 private:
-    static login_server::site_options with(login_server::site_options options, std::shared_ptr<store::token_store> all)
+    static login_server::site_options options_of(
+        login_server::site_options options, std::shared_ptr<store::token_store> all)
     {
-        options.session.tokens = std::move(all);
+        options.logins.session.tokens = std::move(all);
         return options;
     }
 };
@@ -88,7 +91,7 @@ std::string always(std::initializer_list<const char*> routes)
 
 } // namespace
 
-TEST_CASE("a token is forgotten when its user's last visit ends, and kept until then")
+TEST_CASE("login_server token: it is dropped when its user's last visit ends, and kept until then")
 {
     struct way {
         const char* name;
@@ -140,9 +143,9 @@ TEST_CASE("a token is forgotten when its user's last visit ends, and kept until 
                 own.ask(own.post("/logout"));
             },
             false, false},
-        {"the time is over, and somebody opens a page",
+        {"the time is over, and a stranger opens a page",
             [](visited& v, browser&) {
-                v.site.clock->skip(visitors::stay);
+                v.site.clock->skip(visit_lifetime);
                 browser other(v.site);
                 other.ask(other.get("/"));
             },
@@ -152,20 +155,20 @@ TEST_CASE("a token is forgotten when its user's last visit ends, and kept until 
                 v.site.clock->skip(1h);
                 browser other(v.site);
                 v.sign_in(other, "user_1");
-                v.site.clock->skip(visitors::stay - 1h);
+                v.site.clock->skip(visit_lifetime - 1h);
                 CHECK_FALSE(own.signed_in());
                 CHECK(other.signed_in());
             },
             true, false},
         {"another user signs in when the time is over",
             [](visited& v, browser& own) {
-                v.site.clock->skip(visitors::stay);
+                v.site.clock->skip(visit_lifetime);
                 v.sign_in(own, "user_2");
             },
             false, true},
         {"a seventeenth browser",
             [](visited& v, browser& own) {
-                for (std::size_t i = 0; i < visitors::most_per_person; ++i) {
+                for (std::size_t i = 0; i < max_visits; ++i) {
                     browser other(v.site);
                     v.sign_in(other, "user_1");
                 }
@@ -174,7 +177,7 @@ TEST_CASE("a token is forgotten when its user's last visit ends, and kept until 
             true, false},
         {"a seventeenth sign-in in one browser",
             [](visited& v, browser& own) {
-                for (std::size_t i = 0; i < visitors::most_per_person; ++i)
+                for (std::size_t i = 0; i < max_visits; ++i)
                     v.sign_in(own, "user_1");
                 CHECK(own.signed_in());
                 own.ask(own.post("/logout"));
@@ -218,7 +221,7 @@ TEST_CASE("a token is forgotten when its user's last visit ends, and kept until 
                 const request second = v.callback(own, "user_2", "/login?return=/profile?2");
                 own.ask(first);
                 own.ask(second);
-                v.site.clock->skip(visitors::stay - 1s);
+                v.site.clock->skip(visit_lifetime - 1s);
                 CHECK(own.signed_in());
                 v.site.clock->skip(1s);
                 CHECK_FALSE(own.signed_in());
@@ -239,11 +242,11 @@ TEST_CASE("a token is forgotten when its user's last visit ends, and kept until 
     }
 }
 
-TEST_CASE("a token that came with a login outlives a visit that ends before the new one has begun")
+TEST_CASE("login_server token: one that came with a login outlives a visit that ends before the new one has begun")
 {
     std::function<void()> token_came = [] {};
-    auto options = generous();
-    options.session.on_event = [&token_came](const coauth::session_event& event) {
+    auto options = unlimited_options();
+    options.logins.session.on_event = [&token_came](const coauth::session_event& event) {
         if (event.kind == coauth::session_event_kind::token_added)
             token_came();
     };
@@ -253,7 +256,7 @@ TEST_CASE("a token that came with a login outlives a visit that ends before the 
     v.sign_in(home, "user_1");
     bool out = false;
     token_came = [&] {
-        asio::co_spawn(v.site.io, v.site.site->answer(home.post("/logout")),
+        asio::co_spawn(v.site.io, v.site.site->respond(home.post("/logout")),
             [&out](const std::exception_ptr&, const response&) { out = true; });
     };
     const request callback = v.callback(work, "user_1");
@@ -267,7 +270,7 @@ TEST_CASE("a token that came with a login outlives a visit that ends before the 
     CHECK_FALSE(v.has_token("user_1"));
 }
 
-TEST_CASE("a visit that began while an older token was refused goes on with its own")
+TEST_CASE("login_server visit: one that began while an older token was refused goes on with its own")
 {
     visited v;
     browser home(v.site);
@@ -278,7 +281,7 @@ TEST_CASE("a visit that began while an older token was refused goes on with its 
     const request callback = v.callback(work, "user_1");
     std::optional<response> entered;
     v.tokens->after_find = [&]() -> asio::awaitable<void> {
-        response done = co_await v.site.site->answer(callback);
+        response done = co_await v.site.site->respond(callback);
         entered = std::move(done);
     };
     v.site.sandbox.set_faults(always({"/2/users/:id/tweets", "/2/users/:id/followers"}));
@@ -293,7 +296,7 @@ TEST_CASE("a visit that began while an older token was refused goes on with its 
     CHECK_FALSE(home.signed_in());
 }
 
-TEST_CASE("a token store that fails to forget costs no response, and is asked again")
+TEST_CASE("login_server token store: one that fails to remove costs no response, and is asked again")
 {
     struct {
         const char* name;
@@ -320,7 +323,7 @@ TEST_CASE("a token store that fails to forget costs no response, and is asked ag
         CHECK(v.has_token("user_1"));
         CHECK(v.has_token("user_2"));
 
-        v.site.clock->skip(visitors::retry_after - 1s);
+        v.site.clock->skip(coauth::site::departures::retry_after - 1s);
         bob.ask(bob.get("/"));
         CHECK(v.has_token("user_1"));
         v.site.clock->skip(1s);
@@ -332,7 +335,7 @@ TEST_CASE("a token store that fails to forget costs no response, and is asked ag
     }
 }
 
-TEST_CASE("a token store that throws an untyped error costs one page")
+TEST_CASE("login_server token store: an untyped error costs one page")
 {
     visited v;
     browser ada(v.site);
@@ -351,7 +354,7 @@ TEST_CASE("a token store that throws an untyped error costs one page")
     CHECK(ada.ask(ada.get("/profile")).status == 200);
 }
 
-TEST_CASE("a log that can't be written costs no response")
+TEST_CASE("login_server log: a line that can't be written costs no response")
 {
     visited v;
     browser ada(v.site);

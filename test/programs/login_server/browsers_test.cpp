@@ -1,14 +1,14 @@
 // A callback in the browser that began the login, and everywhere else.
-#include "programs/login_server/street.hpp"
+#include "programs/login_server/site_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
 namespace asio = boost::asio;
 using namespace testing;
 
-TEST_CASE("the button and the provider and the callback lead to the profile")
+TEST_CASE("login_server login: the button, the provider and the callback lead to the profile")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const response pressed = ada.ask(ada.post("/login"));
     CHECK(pressed.status == 303);
@@ -36,16 +36,17 @@ TEST_CASE("the button and the provider and the callback lead to the profile")
     CHECK(has(ada.ask(ada.get("/")).body, "<b id=\"account\">@user_3</b>"));
 }
 
-TEST_CASE("one browser's callback in another or in none or with a cookie made up is 400 and costs no exchange")
+TEST_CASE(
+    "login_server callback: in another browser, in none, or with a made-up cookie it is 400 and costs no exchange")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     browser eve(s);
     const std::string callback = ada.allow();
     eve.press();
     CHECK(eve.ask(eve.get(callback)).status == 400);
-    browser nobody(s);
-    CHECK(nobody.ask(nobody.get(callback)).status == 400);
+    browser empty(s);
+    CHECK(empty.ask(empty.get(callback)).status == 400);
     browser forger(s);
     for (const char* cookie : {"", "x", "0123456789012345678901234567890123456789012", "\"quoted\""}) {
         forger.jar = {{"coauth_login", cookie}};
@@ -65,9 +66,9 @@ TEST_CASE("one browser's callback in another or in none or with a cookie made up
     CHECK(s.exchanges() == 1);
 }
 
-TEST_CASE("two cookies of one name are refused, since one may be somebody else's")
+TEST_CASE("login_server cookies: two of one name are refused, since one may be another site's")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string callback = ada.allow();
     request twice = ada.get(callback);
@@ -83,9 +84,9 @@ TEST_CASE("two cookies of one name are refused, since one may be somebody else's
     CHECK(header(ada.ask(two_sessions), "Location") == origin + "/");
 }
 
-TEST_CASE("a callback that comes too late is 410 and costs no exchange")
+TEST_CASE("login_server callback: one that comes too late is 410 and costs no exchange")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string callback = ada.allow();
     s.clock->skip(std::chrono::seconds(601));
@@ -97,16 +98,16 @@ TEST_CASE("a callback that comes too late is 410 and costs no exchange")
     CHECK_FALSE(ada.signed_in());
 }
 
-TEST_CASE("a callback played again is 410, signed in or not, and changes nothing")
+TEST_CASE("login_server callback: a replayed one is 410, signed in or not, and changes nothing")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string callback = ada.allow();
     CHECK(ada.ask(ada.get(callback)).status == 303);
     const std::string id = ada.jar["coauth_session"];
-    const response again = ada.ask(ada.get(callback));
-    CHECK(again.status == 410);
-    CHECK(has(again.body, "href=\"/profile\""));
+    const response second_response = ada.ask(ada.get(callback));
+    CHECK(second_response.status == 410);
+    CHECK(has(second_response.body, "href=\"/profile\""));
     CHECK(ada.jar["coauth_session"] == id);
     CHECK(ada.signed_in());
     ada.ask(ada.post("/logout"));
@@ -116,15 +117,15 @@ TEST_CASE("a callback played again is 410, signed in or not, and changes nothing
     CHECK(s.exchanges() == 1);
 }
 
-TEST_CASE("fifty equal callbacks at once: one signs in, forty-nine are 410, one exchange")
+TEST_CASE("login_server callback: of fifty equal ones at once one signs in, forty-nine are 410, with one exchange")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string callback = ada.allow();
     std::map<int, int> answers;
     int all = 0;
     for (int i = 0; i < 50; ++i)
-        asio::co_spawn(s.io, s.site->answer(ada.get(callback)), [&](const std::exception_ptr& e, const response& r) {
+        asio::co_spawn(s.io, s.site->respond(ada.get(callback)), [&](const std::exception_ptr& e, const response& r) {
             CHECK(e == nullptr);
             ++answers[r.status];
             ++all;
@@ -135,10 +136,10 @@ TEST_CASE("fifty equal callbacks at once: one signs in, forty-nine are 410, one 
     CHECK(s.exchanges() == 1);
 }
 
-TEST_CASE("whoever denies is told so kindly, and nobody else can deny for them")
+TEST_CASE("login_server callback: a denied login is a page, and no other browser can deny it")
 {
-    coauth::sandbox::options mood;
-    street s(mood);
+    coauth::sandbox::options sandbox_options;
+    site_fixture s(sandbox_options);
     browser ada(s);
     browser eve(s);
     const std::string url = ada.press();
@@ -154,9 +155,9 @@ TEST_CASE("whoever denies is told so kindly, and nobody else can deny for them")
     CHECK(ada.ask(ada.get("/callback?denied=" + token)).status == 410);
 }
 
-TEST_CASE("two tabs of one browser finish two logins, in either order")
+TEST_CASE("login_server login: two tabs of one browser finish two logins, in either order")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string first = ada.allow("/login?return=/profile?tab=1");
     const std::string second = ada.allow("/login?return=/profile?tab=2");
@@ -168,9 +169,9 @@ TEST_CASE("two tabs of one browser finish two logins, in either order")
     CHECK(s.exchanges() == 2);
 }
 
-TEST_CASE("a doubled click is one login and two tabs are two")
+TEST_CASE("login_server login: a doubled click is one login and two tabs are two")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.ask(ada.get("/"));
     CHECK(ada.jar["coauth_login"].size() == 43);
@@ -183,7 +184,7 @@ TEST_CASE("a doubled click is one login and two tabs are two")
     const std::string second = press("bbbb");
     CHECK(second != first);
     CHECK(s.request_tokens() == 2);
-    // What a page can't have said is nobody's tab.
+    // A number that no page has is no tab of its own.
     const std::string other = press("a/b");
     CHECK(press("%2F%2Fevil.example") == other);
     CHECK(press("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") == other);
@@ -192,14 +193,14 @@ TEST_CASE("a doubled click is one login and two tabs are two")
         CHECK(header(ada.ask(ada.get("/callback?" + s.browse(url))), "Location") == origin + "/profile");
 }
 
-TEST_CASE("the button's page gives the browser its cookie and keeps one it has")
+TEST_CASE("login_server cookies: the page with the button sets the login cookie and keeps a present one")
 {
-    street s;
+    site_fixture s;
     browser ada(s);
     ada.ask(ada.get("/"));
     const std::string cookie = ada.jar["coauth_login"];
-    const response again = ada.ask(ada.get("/"));
-    CHECK(again.headers.count("Set-Cookie") == 0);
+    const response second_response = ada.ask(ada.get("/"));
+    CHECK(second_response.headers.count("Set-Cookie") == 0);
     ada.press();
     CHECK(ada.jar["coauth_login"] == cookie);
     ada.jar["coauth_login"] = "not one of ours";
@@ -207,9 +208,10 @@ TEST_CASE("the button's page gives the browser its cookie and keeps one it has")
     CHECK(ada.jar["coauth_login"].size() == 43);
 }
 
-TEST_CASE("the id of a session is new at each login, and dead after the next one and after signing out")
+TEST_CASE("login_server cookies: the session cookie is new at each login, and invalid after the next one and after "
+          "signing out")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string planted(43, 'A');
     ada.jar["coauth_session"] = planted;
@@ -236,13 +238,13 @@ TEST_CASE("the id of a session is new at each login, and dead after the next one
     CHECK(header(eve.ask(eve.get("/profile")), "Location") == origin + "/");
 }
 
-TEST_CASE("signing out in one browser leaves the other signed in, and the last one out forgets the token")
+TEST_CASE("login_server sign out: in one browser it leaves the other signed in, and the last one drops the token")
 {
-    auto options = generous();
-    options.session.tokens = coauth::store::memory_token_store();
-    street s(approving(), options);
+    auto options = unlimited_options();
+    options.logins.session.tokens = coauth::store::memory_token_store();
+    site_fixture s(approving(), options);
     const auto has_token = [&] {
-        return s.run(options.session.tokens->find(s.person_id("user_3"))).value().has_value();
+        return s.run(options.logins.session.tokens->find(s.user_id_of("user_3"))).value().has_value();
     };
     browser home(s);
     browser work(s);
@@ -258,9 +260,9 @@ TEST_CASE("signing out in one browser leaves the other signed in, and the last o
     CHECK_FALSE(has_token());
 }
 
-TEST_CASE("a session ends by itself after twelve hours")
+TEST_CASE("login_server visit: it ends after twelve hours")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.sign_in();
     s.clock->skip(std::chrono::hours(12) - std::chrono::seconds(60));
@@ -269,20 +271,21 @@ TEST_CASE("a session ends by itself after twelve hours")
     CHECK_FALSE(ada.signed_in());
 }
 
-TEST_CASE("whoever stays away for twelve hours has their token forgotten when the next one signs in")
+TEST_CASE(
+    "login_server visit: the token of a user who stays away for twelve hours is dropped when the next user signs in")
 {
-    auto options = generous();
-    options.session.tokens = coauth::store::memory_token_store();
-    street s({}, options);
+    auto options = unlimited_options();
+    options.logins.session.tokens = coauth::store::memory_token_store();
+    site_fixture s({}, options);
     const auto sign_in = [&s](const char* username) {
         browser each(s);
         const std::string url = each.press();
         each.ask(each.get("/callback?" + s.allow(url, username)));
     };
     sign_in("user_1");
-    CHECK(s.run(options.session.tokens->find(s.person_id("user_1"))).value());
+    CHECK(s.run(options.logins.session.tokens->find(s.user_id_of("user_1"))).value());
     s.clock->skip(std::chrono::hours(12));
     sign_in("user_2");
-    CHECK_FALSE(s.run(options.session.tokens->find(s.person_id("user_1"))).value());
-    CHECK(s.run(options.session.tokens->find(s.person_id("user_2"))).value());
+    CHECK_FALSE(s.run(options.logins.session.tokens->find(s.user_id_of("user_1"))).value());
+    CHECK(s.run(options.logins.session.tokens->find(s.user_id_of("user_2"))).value());
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coauth/site/address_limit.hpp>
+#include <coauth/site/login_site_options.hpp>
 #include <coauth/site/token_bucket.hpp>
 
 #include <chrono>
@@ -9,19 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace login_server {
-
-/// A request token is spent on each begin, by people who are nobody yet.
-struct begin_sizes {
-    begin_sizes() = default;
-
-    coauth::site::bucket_size of_address{20, std::chrono::seconds(3)};
-    coauth::site::bucket_size of_all{5'000, std::chrono::milliseconds(20)};
-
-    /// Of these, what newcomers may begin: browsers that this site has sent no page to at their address.
-    /// Whatever newcomers do, the rest is left to the others.
-    coauth::site::bucket_size of_newcomers{1'000, std::chrono::milliseconds(100)};
-};
+namespace coauth::site {
 
 /// Thread safety: safe; short mutex sections.
 class begin_limits {
@@ -34,7 +23,7 @@ public:
     };
 
     struct refusal {
-        refusal(limit reached, std::chrono::milliseconds wait) : reached(reached), wait(wait) {}
+        refusal(limit new_reached, std::chrono::milliseconds new_wait) : reached(new_reached), wait(new_wait) {}
 
         limit reached;
         std::chrono::milliseconds wait; ///< Until there may be room.
@@ -47,10 +36,10 @@ public:
 
 private:
     const begin_sizes sizes_;
-    coauth::site::address_limit of_address_;
+    address_limit of_address_;
     std::mutex mutex_;
-    coauth::site::token_bucket of_all_;
-    coauth::site::token_bucket of_newcomers_;
+    token_bucket of_all_;
+    token_bucket of_newcomers_;
 };
 
-} // namespace login_server
+} // namespace coauth::site

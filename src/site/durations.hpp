@@ -1,4 +1,4 @@
-// How long something took, as Prometheus counts it.
+// Durations, as Prometheus counts them.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace login_server {
+namespace coauth::site {
 
 /// Thread safety: safe.
 class durations {
@@ -48,4 +48,4 @@ private:
     std::atomic<std::uint64_t> sum_{0}; // microseconds
 };
 
-} // namespace login_server
+} // namespace coauth::site

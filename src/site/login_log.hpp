@@ -1,4 +1,4 @@
-// What the operator of the site reads: one line for each login, and for what goes wrong.
+// The log of a site for its operator: one line for each login, and for each error.
 #pragma once
 
 #include <chrono>
@@ -9,15 +9,16 @@
 #include <string>
 #include <string_view>
 
-namespace login_server {
+namespace coauth::site {
 
-/// How a login ended, as the log and the metrics tell it. Holds no secret.
+/// How a login ended. Holds no secret.
 struct login_line {
     login_line() = default;
 
     std::chrono::sys_seconds time;
     std::string outcome; ///< A `login_status`, or "failed".
     std::string cause;   ///< The error's code if it failed.
+    std::string provider;
     std::string user_id; ///< Empty unless it was granted.
     std::string address; ///< The browser's.
 };
@@ -28,15 +29,15 @@ std::string text_of(const login_line& line);
 /// Writes lines. A line that cannot be written costs no response.
 ///
 /// Thread safety: safe, if `write` is.
-class site_log {
+class login_log {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit site_log(std::function<void(const std::string& line)> write) : write_(std::move(write)) {}
+    explicit login_log(std::function<void(const std::string& line)> write) : write_(std::move(write)) {}
 
     void write(const std::string& line) const noexcept;
 
-    /// For what strangers can repeat at will: writes at most one line a minute for each kind, and says how many others
+    /// For lines that any client can cause at will: writes at most one line a minute for each kind, and says how many others
     /// were left out.
     enum class repeated { foreign_host, unknown_client };
     void write_repeated(repeated kind, const std::string& line, time_point now) const noexcept;
@@ -52,4 +53,4 @@ private:
     mutable state states_[2];
 };
 
-} // namespace login_server
+} // namespace coauth::site

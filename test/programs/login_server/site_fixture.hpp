@@ -1,4 +1,4 @@
-// The site, a sandbox, and people with browsers of their own.
+// The site, a sandbox, and users with browsers of their own.
 #pragma once
 
 #include "integration/session/sandbox_fixture.hpp"
@@ -28,30 +28,31 @@ inline bool has(std::string_view text, std::string_view part)
     return text.find(part) != std::string_view::npos;
 }
 
-inline std::string header(const response& from, std::string_view name)
+inline std::string header(const response& answer, std::string_view name)
 {
-    return std::string(from.headers.get(name));
+    return std::string(answer.headers.get(name));
 }
 
-/// Everyone may begin what they like, and nothing is tried twice: for tests that are about something else.
-inline login_server::site_options generous()
+/// No limit on begins, and no retry: for tests of something else.
+inline login_server::site_options unlimited_options()
 {
     login_server::site_options out;
-    out.begins.of_address = coauth::site::bucket_size(10'000, std::chrono::seconds(1));
-    out.session.retry_for = std::chrono::milliseconds(0);
+    out.logins.begins.of_address = coauth::site::bucket_size(10'000, std::chrono::seconds(1));
+    out.logins.session.retry_for = std::chrono::milliseconds(0);
     return out;
 }
 
-class street : public coauth::testing::sandbox_fixture {
+class site_fixture : public coauth::testing::sandbox_fixture {
 public:
-    explicit street(coauth::sandbox::options mood = {}, login_server::site_options wanted = generous())
-        : sandbox_fixture(std::move(mood))
+    explicit site_fixture(
+        coauth::sandbox::options sandbox_options = {}, login_server::site_options wanted = unlimited_options())
+        : sandbox_fixture(std::move(sandbox_options))
     {
         clock->jumps = false;
         if (wanted.origin.host.empty())
             wanted.origin = coauth::http::parse_base_url(origin).value().origin;
-        wanted.clock = clock;
-        wanted.log = [this](const std::string& line) {
+        wanted.logins.clock = clock;
+        wanted.logins.log = [this](const std::string& line) {
             if (log_fails)
                 throw std::runtime_error("no space left");
             (line.find(" login outcome=") == line.npos ? logged : logins).push_back(line);
@@ -62,30 +63,30 @@ public:
     std::int64_t exchanges() const { return calls("/oauth/access_token"); }
     std::int64_t request_tokens() const { return calls("/oauth/request_token"); }
 
-    std::string person_id(const char* username)
+    std::string user_id_of(const char* username)
     {
         return run(client->for_user(sandbox.issue_access_token(username)).me()).value().id;
     }
 
-    /// Allows it on the provider's page, as this person; returns the callback's query.
+    /// Allows it on the provider's page, as this user; returns the callback's query.
     std::string allow(const std::string& url, const std::string& username)
     {
-        const auto where = coauth::oauth1::split_target(url).value();
+        const auto target = coauth::oauth1::split_target(url).value();
         coauth::http::request post;
         post.method = "POST";
         post.origin.https = true;
-        post.origin.host = std::string(where.host);
-        post.origin.port = where.port;
-        post.target = std::string(where.path);
+        post.origin.host = std::string(target.host);
+        post.origin.port = target.port;
+        post.target = std::string(target.path);
         post.headers.add("Content-Type", "application/x-www-form-urlencoded");
-        post.body = std::string(where.query) + "&user=" + username + "&allow=1";
+        post.body = std::string(target.query) + "&user=" + username + "&allow=1";
         const auto answer = run(transport->send(std::move(post))).value();
         const std::string back(answer.headers.get("Location"));
         REQUIRE(back.starts_with(callback));
         return back.substr(back.find('?') + 1);
     }
 
-    std::vector<std::string> logged; // what went wrong
+    std::vector<std::string> logged; // errors
     std::vector<std::string> logins; // the lines of logins
     bool log_fails = false;
     std::optional<login_server::site> site;
@@ -94,7 +95,9 @@ public:
 /// A browser: it has a cookie jar, follows no redirect by itself, and says where its forms come from.
 class browser {
 public:
-    explicit browser(street& where, std::string address = "127.0.0.1") : where_(where), address_(std::move(address)) {}
+    explicit browser(site_fixture& fixture, std::string address = "127.0.0.1")
+        : fixture_(fixture), address_(std::move(address))
+    {}
 
     request get(std::string target) const { return make("GET", std::move(target)); }
     request post(std::string target, std::string body = {}) const
@@ -108,7 +111,7 @@ public:
 
     response ask(request r)
     {
-        response answer = where_.run(where_.site->answer(std::move(r))).value();
+        response answer = fixture_.run(fixture_.site->respond(std::move(r))).value();
         keep_cookies(answer);
         return answer;
     }
@@ -122,7 +125,10 @@ public:
     }
 
     /// Presses the button and allows it; returns where the provider sends the browser to.
-    std::string allow(std::string target = "/login") { return "/callback?" + where_.browse(press(std::move(target))); }
+    std::string allow(std::string target = "/login")
+    {
+        return "/callback?" + fixture_.browse(press(std::move(target)));
+    }
 
     /// All of it; returns where it ends.
     std::string sign_in(std::string target = "/login")
@@ -152,9 +158,9 @@ private:
         return r;
     }
 
-    void keep_cookies(const response& from)
+    void keep_cookies(const response& answer)
     {
-        for (const auto& [field, text] : from.headers) {
+        for (const auto& [field, text] : answer.headers) {
             if (field != "Set-Cookie")
                 continue;
             const auto equals = text.find('=');
@@ -166,16 +172,16 @@ private:
         }
     }
 
-    street& where_;
+    site_fixture& fixture_;
     std::string address_;
 };
 
-/// A sandbox that allows everything, as this person.
+/// A sandbox that allows everything, as this user.
 inline coauth::sandbox::options approving(const char* username = "user_3")
 {
-    coauth::sandbox::options mood;
-    mood.auto_approve = username;
-    return mood;
+    coauth::sandbox::options sandbox_options;
+    sandbox_options.auto_approve = username;
+    return sandbox_options;
 }
 
 } // namespace testing

@@ -1,7 +1,7 @@
-// What the site tells whoever watches it.
+// The numbers of a site for its operator.
 #pragma once
 
-#include "login_server/durations.hpp"
+#include "site/durations.hpp"
 
 #include <coauth/server/http_server.hpp>
 #include <coauth/session/session_event.hpp>
@@ -12,14 +12,14 @@
 #include <optional>
 #include <string>
 
-namespace login_server {
+namespace coauth::site {
 
-struct site_numbers {
-    site_numbers() = default;
+struct login_numbers {
+    login_numbers() = default;
 
-    coauth::server::server_stats connections;
-    coauth::session_stats session;
-    std::optional<std::size_t> pending; ///< Logins that have begun and not ended; empty if the store does not say.
+    server::server_stats connections;
+    session_stats session;
+    std::optional<std::size_t> pending; ///< Logins; empty if a store does not say.
     std::size_t visitors = 0;           ///< Browsers signed in.
     std::uint64_t refused_by_address = 0;
     std::uint64_t refused_by_site = 0;
@@ -30,7 +30,10 @@ struct site_numbers {
     std::map<std::string, std::uint64_t, std::less<>> end_failures;
 };
 
-/// Prometheus' text format, version 0.0.4. Numbers only: nobody's name or id.
-std::string metrics_text(const site_numbers& numbers);
+/// Adds what `metrics_text` shows of `added` to `total`.
+void add(session_stats& total, const session_stats& added);
 
-} // namespace login_server
+/// Prometheus' text format, version 0.0.4. Numbers only, without names or ids.
+std::string metrics_text(const login_numbers& numbers);
+
+} // namespace coauth::site

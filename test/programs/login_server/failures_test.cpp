@@ -1,5 +1,5 @@
 // A provider that is down, slow or hostile.
-#include "programs/login_server/street.hpp"
+#include "programs/login_server/site_fixture.hpp"
 
 #include <stdexcept>
 
@@ -8,8 +8,8 @@ using namespace testing;
 namespace {
 
 struct fault {
-    const char* what;
-    const char* how; // the rest of a scripted fault
+    const char* name;
+    const char* script; // the rest of a scripted fault
     int at_begin;
     int at_finish;
 };
@@ -27,19 +27,19 @@ const fault faults[] = {
     {"refuses the callback", R"("status":403,"body":"{\"errors\":[{\"code\":415,\"message\":\"no\"}]}")", 502, 502},
 };
 
-std::string script(const char* route, const char* how)
+std::string script_of(const char* route, const char* fault_script)
 {
-    return std::string(R"([{"route":")") + route + R"(","nth":1,"times":1,)" + how + "}]";
+    return std::string(R"([{"route":")") + route + R"(","nth":1,"times":1,)" + fault_script + "}]";
 }
 
 } // namespace
 
-TEST_CASE("whatever the provider does at the first leg the person gets a page and can try again")
+TEST_CASE("login_server first leg: after any fault of the provider the user gets a page and can try again")
 {
     for (const fault& each : faults) {
-        CAPTURE(std::string(each.what));
-        street s(approving());
-        s.sandbox.set_faults(script("/oauth/request_token", each.how));
+        CAPTURE(std::string(each.name));
+        site_fixture s(approving());
+        s.sandbox.set_faults(script_of("/oauth/request_token", each.script));
         browser ada(s);
         const response page = ada.ask(ada.post("/login"));
         CHECK(page.status == each.at_begin);
@@ -53,12 +53,12 @@ TEST_CASE("whatever the provider does at the first leg the person gets a page an
     }
 }
 
-TEST_CASE("whatever the provider does at the last leg the person gets a page and can try again")
+TEST_CASE("login_server last leg: after any fault of the provider the user gets a page and can try again")
 {
     for (const fault& each : faults) {
-        CAPTURE(std::string(each.what));
-        street s(approving());
-        s.sandbox.set_faults(script("/oauth/access_token", each.how));
+        CAPTURE(std::string(each.name));
+        site_fixture s(approving());
+        s.sandbox.set_faults(script_of("/oauth/access_token", each.script));
         browser ada(s);
         const response page = ada.ask(ada.get(ada.allow()));
         CHECK(page.status == each.at_finish);
@@ -70,35 +70,35 @@ TEST_CASE("whatever the provider does at the last leg the person gets a page and
     }
 }
 
-TEST_CASE("a profile page is shown with what is known, whatever the provider does")
+TEST_CASE("login_server profile: after any fault of the provider the page shows what is known")
 {
     for (const fault& each : faults) {
         if (each.at_finish != 502)
             continue;
-        CAPTURE(std::string(each.what));
-        street s(approving());
+        CAPTURE(std::string(each.name));
+        site_fixture s(approving());
         browser ada(s);
         ada.ask(ada.get(ada.allow()));
-        s.sandbox.set_faults(std::string("[") + R"({"route":"/2/users","nth":1,"times":9,)" + each.how +
-                             R"(},{"route":"/2/users/:id/tweets","nth":1,"times":9,)" + each.how + "}]");
+        s.sandbox.set_faults(std::string("[") + R"({"route":"/2/users","nth":1,"times":9,)" + each.script +
+                             R"(},{"route":"/2/users/:id/tweets","nth":1,"times":9,)" + each.script + "}]");
         const response page = ada.ask(ada.get("/profile"));
         CHECK(page.status == 200);
         CHECK(has(page.body, "role=\"alert\""));
         CHECK(has(page.body, "@user_3"));
         s.sandbox.set_faults("[]");
-        const response mended = ada.ask(ada.get("/profile"));
-        CHECK_FALSE(has(mended.body, "role=\"alert\""));
-        CHECK(has(mended.body, "class=\"picture\""));
-        CHECK(has(mended.body, "<li>"));
+        const response later = ada.ask(ada.get("/profile"));
+        CHECK_FALSE(has(later.body, "role=\"alert\""));
+        CHECK(has(later.body, "class=\"picture\""));
+        CHECK(has(later.body, "<li>"));
     }
 }
 
-TEST_CASE("a token that the provider no longer takes signs the person out")
+TEST_CASE("login_server profile: a token that the provider no longer accepts signs the user out")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.ask(ada.get(ada.allow()));
-    s.sandbox.set_faults(script(
+    s.sandbox.set_faults(script_of(
         "/2/users", R"("status":401,"body":"{\"errors\":[{\"code\":89,\"message\":\"Invalid or expired token\"}]}")"));
     const std::string before = ada.jar["coauth_session"];
     const response page = ada.ask(ada.get("/profile"));
@@ -155,15 +155,16 @@ private:
 
 } // namespace
 
-TEST_CASE("a store that fails costs the metrics its own number and a user a page to try again from")
+TEST_CASE(
+    "login_server login store: a failing one costs the metrics its own number, and the user gets a page to try again")
 {
-    auto options = generous();
+    auto options = unlimited_options();
     const auto logins = std::make_shared<failing_logins>();
-    options.session.logins = logins;
-    street s(approving(), options);
+    options.logins.session.logins = logins;
+    site_fixture s(approving(), options);
     browser ada(s);
     ada.press();
-    const auto metrics = [&s] { return s.run(s.site->metrics(coauth::server::server_stats())).value(); };
+    const auto metrics = [&s] { return s.run(s.site->logins().metrics(coauth::server::server_stats())).value(); };
     CHECK(has(metrics(), "coauth_logins_pending 1\n"));
     logins->fails = true;
     CHECK_FALSE(has(metrics(), "coauth_logins_pending"));

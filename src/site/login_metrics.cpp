@@ -1,9 +1,9 @@
-#include "login_server/metrics.hpp"
+#include "site/login_metrics.hpp"
 
 #include <cstdio>
 #include <string_view>
 
-namespace login_server {
+namespace coauth::site {
 
 namespace {
 
@@ -63,7 +63,28 @@ private:
 
 } // namespace
 
-std::string metrics_text(const site_numbers& numbers)
+void add(session_stats& total, const session_stats& added)
+{
+    const auto& logins = added.logins;
+    total.logins.begun += logins.begun;
+    total.logins.refused += logins.refused;
+    total.logins.failed += logins.failed;
+    total.logins.granted += logins.granted;
+    total.logins.denied += logins.denied;
+    total.logins.expired += logins.expired;
+    total.logins.unknown += logins.unknown;
+    total.logins.replayed += logins.replayed;
+    total.logins.wrong_browser += logins.wrong_browser;
+    total.logins.awaited += logins.awaited;
+    const auto& lookups = added.lookups;
+    total.lookups.questions += lookups.questions;
+    total.lookups.cache_hits += lookups.cache_hits;
+    total.lookups.joined += lookups.joined;
+    total.lookups.requests += lookups.requests;
+    total.lookups.rate_limited += lookups.rate_limited;
+}
+
+std::string metrics_text(const login_numbers& numbers)
 {
     std::string out;
     writer w(out);
@@ -90,7 +111,7 @@ std::string metrics_text(const site_numbers& numbers)
     w.sample("limit", "site", numbers.refused_by_site);
     w.sample("limit", "pending", logins.refused);
     if (numbers.pending) {
-        w.family("coauth_logins_pending", "gauge", "Logins under way.");
+        w.family("coauth_logins_pending", "gauge", "Logins in progress.");
         w.sample(*numbers.pending);
     }
     w.family("coauth_logins_awaited", "gauge", "Pages that wait for a login in another window.");
@@ -124,4 +145,4 @@ std::string metrics_text(const site_numbers& numbers)
     return out;
 }
 
-} // namespace login_server
+} // namespace coauth::site

@@ -1,23 +1,22 @@
-#include "login_server/message.hpp"
+#include "site/login_notice.hpp"
 
-namespace login_server {
+#include <utility>
 
-using coauth::errc;
-using coauth::login_status;
+namespace coauth::site {
 
 namespace {
 
-message with_retry(message what, std::chrono::seconds wait)
+notice with_retry(notice content, std::chrono::seconds wait)
 {
-    what.retry_after = wait;
-    return what;
+    content.retry_after = wait;
+    return content;
 }
 
 } // namespace
 
-message message_for(login_status how)
+notice login_notice(login_status status)
 {
-    switch (how) {
+    switch (status) {
     case login_status::denied:
         return {200, "You did not sign in", "You chose not to allow it, and nothing has happened.",
             "You can change your mind."};
@@ -28,7 +27,7 @@ message message_for(login_status how)
     case login_status::wrong_browser:
         return {400, "This sign-in was begun elsewhere",
             "It can only be finished in the browser that began it, with its cookies. If you did not begin one, "
-            "somebody may have sent you their link: it is safe to forget it."};
+            "another person may have sent you their link: it is safe to ignore it."};
     case login_status::granted:
     case login_status::unknown:
         break;
@@ -37,33 +36,34 @@ message message_for(login_status how)
         "Please begin again."};
 }
 
-message message_for(const coauth::error& why, step where)
+notice login_notice(const error& failure, login_step step)
 {
     using std::chrono::seconds;
-    const message refused{502, "The provider turns this site away",
-        "Signing in does not work until whoever runs this site has mended it. They have been told why."};
-    switch (why.reason()) {
+    const notice refused{502, "The provider turns this site away",
+        "Signing in does not work until the operator of this site has corrected it. The reason is in the operator's "
+        "log."};
+    switch (failure.reason()) {
     case errc::invalid_argument:
-        if (where == step::finish)
-            return {400, "This is no sign-in", "The address is not one that the provider sends people back to.",
+        if (step == login_step::finish)
+            return {400, "This is not a sign-in", "The address is not one that the provider sends users back to.",
                 "Please begin again."};
         break;
     case errc::invalid_credentials:
     case errc::invalid_verifier:
     case errc::token_revoked:
-        if (where == step::finish)
+        if (step == login_step::finish)
             return {400, "The provider did not accept this sign-in", "Perhaps the address was changed on its way.",
                 "Please begin again."};
         return refused;
     case errc::too_many_logins:
         return with_retry(
-            {503, "Too many sign-ins at once", "This browser or this site has as many under way as it may.",
+            {503, "Too many sign-ins at once", "This browser or this site has as many pending as it may have.",
                 "Please finish one you have begun, or try again in a minute."},
             seconds(60));
     case errc::rate_limited:
         return with_retry(
-            {503, "The provider asks us to wait", "Too many people sign in just now.", "Please try again in a while."},
-            why.retry_after().value_or(seconds(60)));
+            {503, "The provider asks us to wait", "Too many users sign in just now.", "Please try again in a while."},
+            failure.retry_after().value_or(seconds(60)));
     case errc::cancelled:
     case errc::store_unavailable:
         return with_retry(
@@ -83,4 +83,4 @@ message message_for(const coauth::error& why, step where)
         "Nothing is lost; please try again."};
 }
 
-} // namespace login_server
+} // namespace coauth::site

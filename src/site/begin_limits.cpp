@@ -1,16 +1,16 @@
-#include "login_server/begin_limits.hpp"
+#include "site/begin_limits.hpp"
 
 #include <algorithm>
 
-namespace login_server {
+namespace coauth::site {
 
 using std::chrono::milliseconds;
 
 namespace {
 
-coauth::site::address_limit_options options_of(const coauth::site::bucket_size& size)
+address_limit_options options_of_addresses(const bucket_size& size)
 {
-    coauth::site::address_limit_options out;
+    address_limit_options out;
     out.burst = size.burst;
     out.refill = size.refill;
     return out;
@@ -18,16 +18,17 @@ coauth::site::address_limit_options options_of(const coauth::site::bucket_size& 
 
 } // namespace
 
-begin_limits::begin_limits(const begin_sizes& sizes) : sizes_(sizes), of_address_(options_of(sizes.of_address))
+begin_limits::begin_limits(const begin_sizes& sizes)
+    : sizes_(sizes), of_address_(options_of_addresses(sizes.of_address))
 {}
 
 std::optional<begin_limits::refusal> begin_limits::take(std::string_view address, bool newcomer, time_point now)
 {
-    // A begin that the site refuses is not counted at its address: who comes back when told to must not be refused
-    // for that.
+    // A begin that the site refuses is not counted at its address: a user who comes back when told to must not be
+    // refused for that.
     const std::lock_guard lock(mutex_);
-    coauth::site::token_bucket all = of_all_;
-    coauth::site::token_bucket newcomers = of_newcomers_;
+    token_bucket all = of_all_;
+    token_bucket newcomers = of_newcomers_;
     std::optional<milliseconds> wait = all.take(sizes_.of_all, now);
     if (newcomer)
         wait = std::max(wait, newcomers.take(sizes_.of_newcomers, now));
@@ -40,4 +41,4 @@ std::optional<begin_limits::refusal> begin_limits::take(std::string_view address
     return std::nullopt;
 }
 
-} // namespace login_server
+} // namespace coauth::site

@@ -1,14 +1,14 @@
 // A login that is finished in another window of the same browser.
-#include "programs/login_server/street.hpp"
+#include "programs/login_server/site_fixture.hpp"
 
 using namespace testing;
 
 namespace {
 
-login_server::site_options impatient()
+login_server::site_options short_polls()
 {
-    auto out = generous();
-    out.longest_poll = std::chrono::milliseconds(1);
+    auto out = unlimited_options();
+    out.logins.longest_poll = std::chrono::milliseconds(1);
     return out;
 }
 
@@ -22,13 +22,13 @@ std::string link_of(const response& page)
 
 } // namespace
 
-TEST_CASE("a page waits for the other window, goes on asking, and arrives")
+TEST_CASE("login_server waiting page: it waits for the other window, goes on asking, and arrives")
 {
-    street s(approving(), impatient());
+    site_fixture s(approving(), short_polls());
     browser ada(s);
-    const std::string room = ada.press("/login?window=new&return=/profile?x");
-    REQUIRE(room.starts_with(origin + "/waiting/"));
-    const std::string path = room.substr(origin.size());
+    const std::string waiting = ada.press("/login?window=new&return=/profile?x");
+    REQUIRE(waiting.starts_with(origin + "/waiting/"));
+    const std::string path = waiting.substr(origin.size());
     const response page = ada.ask(ada.get(path));
     CHECK(page.status == 200);
     CHECK(header(page, "Refresh") == "1; url=" + path + "?more");
@@ -55,9 +55,9 @@ TEST_CASE("a page waits for the other window, goes on asking, and arrives")
     CHECK(cookies_before == ada.jar["coauth_login"]);
 }
 
-TEST_CASE("a page that waits is told how else it ended")
+TEST_CASE("login_server waiting page: it shows how else the login ended")
 {
-    street s({}, impatient());
+    site_fixture s({}, short_polls());
     browser ada(s);
     const std::string path = ada.press("/login?window=new").substr(origin.size());
     const std::string url = link_of(ada.ask(ada.get(path)));
@@ -68,17 +68,17 @@ TEST_CASE("a page that waits is told how else it ended")
     CHECK(header(denied, "Refresh").empty());
 }
 
-TEST_CASE("a room is nobody else's, and empty after its time")
+TEST_CASE("login_server waiting page: it is the browser's own, and ends after its time")
 {
-    street s({}, impatient());
+    site_fixture s({}, short_polls());
     browser ada(s);
     browser eve(s);
     const std::string path = ada.press("/login?window=new").substr(origin.size());
     eve.press();
     for (const char* query : {"", "?more"}) {
         CHECK(eve.ask(eve.get(path + query)).status == 404);
-        browser nobody(s);
-        CHECK(nobody.ask(nobody.get(path + query)).status == 404);
+        browser empty(s);
+        CHECK(empty.ask(empty.get(path + query)).status == 404);
     }
     CHECK(ada.ask(ada.get(path + "x")).status == 404);
     CHECK(ada.ask(ada.get(path)).status == 200);

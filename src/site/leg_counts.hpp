@@ -1,7 +1,7 @@
-// What the metrics say of the first and the last legs of logins.
+// Counts of the first and the last legs of logins, for the metrics.
 #pragma once
 
-#include "login_server/durations.hpp"
+#include "site/durations.hpp"
 
 #include <coauth/error.hpp>
 
@@ -11,17 +11,17 @@
 #include <mutex>
 #include <string>
 
-namespace login_server {
+namespace coauth::site {
 
 /// Thread safety: safe.
 class leg_counts {
 public:
     void took(std::chrono::steady_clock::duration time) noexcept { durations_.record(time); }
 
-    void failed(coauth::errc cause)
+    void failed(errc cause)
     {
         const std::lock_guard lock(mutex_);
-        ++failures_[std::string(coauth::name(cause))];
+        ++failures_[std::string(name(cause))];
     }
 
     durations::counts times() const noexcept { return durations_.read(); }
@@ -38,4 +38,4 @@ private:
     std::map<std::string, std::uint64_t, std::less<>> failures_;
 };
 
-} // namespace login_server
+} // namespace coauth::site
