@@ -21,6 +21,7 @@
 
 #include <coauth/session/session.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -47,7 +48,7 @@ coauth::oauth1::access_token access_token(program::provider_setup& setup)
 std::string user_id(const coauth::oauth1::access_token& token)
 {
     const std::string id = token.token().substr(0, token.token().find('-'));
-    return coauth::twitter::user_ref::id(id).valid() ? id : "me";
+    return coauth::twitter::can_be_asked_for(coauth::user_ref::id(id)) ? id : "me";
 }
 
 // Everything below works with these.

@@ -31,13 +31,13 @@ coauth::error current_error(const asking& run) noexcept
 // fails is one. The run may end as soon as the job has its response: nothing of it is used in a later turn of the loop.
 asio::awaitable<void> ask(const asking& run, std::vector<question> batch)
 {
-    coauth::result<coauth::twitter::lookups> response(run.no_memory);
+    coauth::result<coauth::lookups> response(run.no_memory);
     try {
-        std::vector<coauth::twitter::user_ref> users;
+        std::vector<coauth::user_ref> users;
         users.reserve(batch.size());
         for (const question& q : batch)
             users.push_back(q.who);
-        coauth::twitter::lookups outcomes = co_await run.session.profiles(run.user_id, std::move(users));
+        coauth::lookups outcomes = co_await run.session.profiles(run.user_id, std::move(users));
         response = std::move(outcomes);
     } catch (...) {
         response = current_error(run);

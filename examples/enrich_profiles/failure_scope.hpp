@@ -14,7 +14,7 @@ enum class failure_scope {
     job,     ///< Every other input would fail likewise: the job stops, and nothing is written for this one.
 };
 
-/// The scope of a failed lookup. `in_response` as in `twitter::lookup`: false if the whole request failed.
+/// The scope of a failed lookup. `in_response` as in `coauth::lookup`: false if the whole request failed.
 failure_scope scope_of(coauth::errc code, bool in_response) noexcept;
 
 /// `failure`, whose hint says how to go on as well. Not for `cancelled`, which is returned as it is.

@@ -2,6 +2,7 @@
 
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
@@ -12,7 +13,7 @@ namespace enrich {
 
 namespace {
 
-using coauth::twitter::user_ref;
+using coauth::user_ref;
 
 // "line 7: ", "lines 7 to 9: "
 std::string place_text(const input& given)
@@ -39,7 +40,7 @@ coauth::result<user_ref> person(const input& given, naming by)
     std::string_view text = trimmed(given.text);
     if (by == naming::ids || (by == naming::digits_are_ids && !text.empty() && coauth::text::all_digits(text))) {
         auto user = user_ref::id(std::string(text));
-        if (user.valid())
+        if (coauth::twitter::can_be_asked_for(user))
             return user;
         const auto why = refused(given, "not an id: an id has 1 to 19 digits and does not begin with 0");
         return by == naming::ids ? why : why.with_hint("an @ before it, or --by name, makes a name of it");
@@ -47,7 +48,7 @@ coauth::result<user_ref> person(const input& given, naming by)
     if (text.starts_with('@'))
         text.remove_prefix(1);
     auto user = user_ref::username(std::string(text));
-    if (user.valid())
+    if (coauth::twitter::can_be_asked_for(user))
         return user;
     return refused(given, "not a user name: a name has 1 to 15 of A-Z, a-z, 0-9 and _");
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <coauth/error.hpp>
-#include <coauth/twitter/profile.hpp>
+#include <coauth/identity/user_ref.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ enum class naming { digits_are_ids, names, ids };
 
 /// Whom an input means. White space around it and an @ before a name are left out. Fails with
 /// `invalid_argument` for what can be no name or id, and says in which line of IN it is.
-coauth::result<coauth::twitter::user_ref> person(const input& given, naming by);
+coauth::result<coauth::user_ref> person(const input& given, naming by);
 
 /// ASCII white space, line ends included.
 bool is_blank(char c) noexcept;

@@ -51,7 +51,7 @@ std::vector<question> job::next(inputs& source, micros spent)
     return batch;
 }
 
-void job::answered(const std::vector<question>& batch, const coauth::result<coauth::twitter::lookups>& response)
+void job::answered(const std::vector<question>& batch, const coauth::result<coauth::lookups>& response)
 {
     asked_ -= batch.size();
     if (response)
@@ -70,7 +70,7 @@ void job::refuse(const coauth::error& why)
     stop(stopped_by(why), scope_of(why.reason(), false) == failure_scope::unclear);
 }
 
-void job::take(const std::vector<question>& batch, const coauth::twitter::lookups& response)
+void job::take(const std::vector<question>& batch, const coauth::lookups& response)
 {
     // First, since it decides what becomes of the others.
     for (const auto& outcome : response.outcomes)
@@ -82,7 +82,7 @@ void job::take(const std::vector<question>& batch, const coauth::twitter::lookup
     doubtful_lines::held_lines unclear;
     coauth::error why;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        const coauth::twitter::lookup& outcome = response.outcomes[i];
+        const coauth::lookup& outcome = response.outcomes[i];
         const failure_scope scope =
             outcome.why ? scope_of(outcome.why->reason(), outcome.in_response) : failure_scope::input;
         if (scope == failure_scope::job || (scope != failure_scope::input && stopped_))

@@ -8,7 +8,7 @@
 #include "enrich_profiles/tally.hpp"
 
 #include <coauth/error.hpp>
-#include <coauth/twitter/lookup.hpp>
+#include <coauth/identity/lookup.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -45,13 +45,13 @@ using line_sink = std::function<void(const std::vector<output_line>&)>;
 
 /// An input that is asked for.
 struct question {
-    question(input given, std::uint64_t ticket, coauth::twitter::user_ref who)
+    question(input given, std::uint64_t ticket, coauth::user_ref who)
         : given(std::move(given)), ticket(ticket), who(std::move(who))
     {}
 
     input given;
     std::uint64_t ticket;
-    coauth::twitter::user_ref who;
+    coauth::user_ref who;
 };
 
 /// Asks for inputs, and writes a line for each.
@@ -76,7 +76,7 @@ public:
     /// What came of questions; writes the lines that may be written. A failure that every other question would have
     /// (the token was revoked, an outage) stops the job, and its questions get no line. What the session knew already
     /// (`lookup::reused`) does not show that requests succeed.
-    void answered(const std::vector<question>& batch, const coauth::result<coauth::twitter::lookups>& response);
+    void answered(const std::vector<question>& batch, const coauth::result<coauth::lookups>& response);
 
     /// All is answered that can be asked. Writes the failures that were held because they might have been everyone's,
     /// or stops the job if no request succeeded. False if there were none: the job has ended.
@@ -115,7 +115,7 @@ public:
 private:
     void stop(coauth::error why, bool unclear);
     void refuse(const coauth::error& why);
-    void take(const std::vector<question>& batch, const coauth::twitter::lookups& response);
+    void take(const std::vector<question>& batch, const coauth::lookups& response);
     void hold(doubtful_lines::held_lines unclear, const coauth::error& why, bool own);
     void give_lines(doubtful_lines::held_lines lines);
     void write(const std::vector<output_line>& lines);

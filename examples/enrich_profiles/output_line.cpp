@@ -42,9 +42,9 @@ json::value error_value(const coauth::error& e)
     return std::move(program::error_json(e)["error"]);
 }
 
-outcome meaning(coauth::twitter::lookup_outcome what)
+outcome meaning(coauth::lookup_outcome what)
 {
-    using coauth::twitter::lookup_outcome;
+    using coauth::lookup_outcome;
     switch (what) {
     case lookup_outcome::found:
         return outcome::found;
@@ -97,7 +97,7 @@ std::string_view name(outcome what) noexcept
     return names[static_cast<std::size_t>(what)];
 }
 
-output_line answered(const input& given, const coauth::twitter::lookup& answer)
+output_line answered(const input& given, const coauth::lookup& answer)
 {
     json::value profile = nullptr;
     if (answer.profile)

@@ -4,7 +4,7 @@
 #include "enrich_profiles/input.hpp"
 
 #include <coauth/error.hpp>
-#include <coauth/twitter/lookup.hpp>
+#include <coauth/identity/lookup.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -35,7 +35,7 @@ struct output_line {
     std::string text;         ///< `{"input","outcome","profile","error"}` and the line end.
 };
 
-output_line answered(const input& given, const coauth::twitter::lookup& answer);
+output_line answered(const input& given, const coauth::lookup& answer);
 output_line invalid(const input& given, const coauth::error& why);
 
 /// What a resumed run wants to know of a line.

@@ -18,7 +18,7 @@ namespace enrich {
 
 namespace {
 
-constexpr std::size_t piece = 256 * 1024;
+constexpr std::size_t chunk = 256 * 1024;
 
 struct free_text {
     void operator()(char* text) const noexcept { std::free(text); }
@@ -125,7 +125,7 @@ void replacement_file::copy_until(std::uint64_t end)
 {
     std::string text;
     while (copied_ < end) {
-        text.resize(static_cast<std::size_t>(std::min<std::uint64_t>(piece, end - copied_)));
+        text.resize(static_cast<std::size_t>(std::min<std::uint64_t>(chunk, end - copied_)));
         const ssize_t got = ::pread(original_, text.data(), text.size(), static_cast<off_t>(copied_));
         if (got < 0 && errno == EINTR)
             continue;

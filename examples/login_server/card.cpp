@@ -3,6 +3,7 @@
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
+#include <coauth/twitter/picture.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -35,7 +36,7 @@ bool has_control_character(std::string_view text, bool may_have_lines)
 
 } // namespace
 
-void fill_in(card& theirs, const coauth::twitter::profile& profile)
+void fill_in(card& theirs, const coauth::profile& profile)
 {
     const auto fill = [](std::string& field, const std::string& text) {
         if (field.empty())
@@ -43,7 +44,7 @@ void fill_in(card& theirs, const coauth::twitter::profile& profile)
     };
     fill(theirs.name, profile.name);
     fill(theirs.username, profile.username);
-    fill(theirs.picture, profile.picture_url(coauth::twitter::picture_size::bigger).value_or(""));
+    fill(theirs.picture, coauth::twitter::picture_url(profile, coauth::twitter::picture_size::bigger).value_or(""));
     fill(theirs.description, profile.description.value_or(""));
     fill(theirs.link, profile.url.value_or(""));
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <coauth/error.hpp>
-#include <coauth/twitter/profile.hpp>
+#include <coauth/identity/profile.hpp>
 
 #include <array>
 #include <string>
@@ -44,7 +44,7 @@ inline constexpr std::array<field, 5> fields{
 };
 
 /// Fills in what the person has left empty, and changes nothing else.
-void fill_in(card& theirs, const coauth::twitter::profile& profile);
+void fill_in(card& theirs, const coauth::profile& profile);
 
 /// Reads the form. Fails with `errc::invalid_argument` for a body that is not this form: a field
 /// missing or doubled, bad encoding, text that is not UTF-8.

@@ -22,7 +22,7 @@ bool people::wants_filling(const std::string& user_id) const
     return found != known_.end() && found->second.wants_filling;
 }
 
-void people::fill(const std::string& user_id, const coauth::twitter::profile& profile)
+void people::fill(const std::string& user_id, const coauth::profile& profile)
 {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(user_id);

@@ -73,7 +73,7 @@ asio::awaitable<void> site::ask_provider(std::shared_ptr<profile_view> view)
     if (people_->wants_filling(view->user.id)) {
         coauth::lookup_options options;
         options.max_wait = std::chrono::milliseconds(0);
-        const auto user = coauth::twitter::user_ref::id(view->user.id);
+        const auto user = coauth::user_ref::id(view->user.id);
         const auto profile = co_await logins_.session(view->user.provider).profile(view->user.id, user, options);
         people_->fill(view->user.id, profile);
     }

@@ -40,7 +40,7 @@ std::string iso8601(std::chrono::sys_seconds t)
     return text;
 }
 
-json::object profile_json(const coauth::twitter::profile& p)
+json::object profile_json(const coauth::profile& p)
 {
     json::object o;
     o["id"] = p.id;
@@ -74,7 +74,7 @@ json::object error_json(const coauth::error& e)
     return whole;
 }
 
-std::string profile_text(const coauth::twitter::profile& p)
+std::string profile_text(const coauth::profile& p)
 {
     std::string out = printable(p.name) + (p.username.empty() ? "" : " (@" + printable(p.username) + ')') + '\n';
     const auto line = [&](const char* what, const std::string& text) { out += std::string("  ") + what + text + '\n'; };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <coauth/error.hpp>
-#include <coauth/twitter/profile.hpp>
+#include <coauth/identity/profile.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -15,12 +15,12 @@ namespace program {
 std::string iso8601(std::chrono::sys_seconds t);
 
 /// A key is always there; null where the provider gave nothing.
-boost::json::object profile_json(const coauth::twitter::profile& p);
+boost::json::object profile_json(const coauth::profile& p);
 
 /// {"error":{"code","message","hint","http_status","provider_code","retry_after"}}
 boost::json::object error_json(const coauth::error& e);
 
 /// "Jack (@jack)" and what else is known, a line each.
-std::string profile_text(const coauth::twitter::profile& p);
+std::string profile_text(const coauth::profile& p);
 
 } // namespace program

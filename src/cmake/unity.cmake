@@ -1,11 +1,11 @@
 # coauth_unity(target SOURCES files... [ALONE names...]): lets CMAKE_UNITY_BUILD compile the sources of a room
-# together, up to twelve at a time. Most of what a source costs the compiler are templates that its neighbours
+# together, up to 24 at a time. Most of what a source costs the compiler are templates that its neighbours
 # need too.
 #
 # Sources of one group share their unnamed namespaces. Those whose file name is listed after ALONE are
 # compiled by themselves.
 function(coauth_unity target)
-  set(most 12)
+  set(most 24)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;ALONE")
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   foreach(source IN LISTS arg_SOURCES)

@@ -8,7 +8,7 @@ namespace coauth::oauth1 {
 
 namespace {
 
-error refuse(std::string why)
+error refused_callback(std::string why)
 {
     return error(errc::invalid_argument, "the callback " + std::move(why));
 }
@@ -23,17 +23,17 @@ bool callback::belongs_to(const request_token& login) const noexcept
 result<callback> parse_callback(std::string_view query)
 {
     if (query.size() > max_callback_query)
-        return refuse("is too long");
+        return refused_callback("is too long");
     auto fields = parse_form(query);
     if (!fields)
-        return refuse("is not percent-encoded");
+        return refused_callback("is not percent-encoded");
 
     callback out;
     bool token_seen = false;
     bool verifier_seen = false;
     for (auto& [name, value] : *fields) {
         if (has_control_character(name) || has_control_character(value))
-            return refuse("holds control characters");
+            return refused_callback("holds control characters");
         if (name == "oauth_token" && !std::exchange(token_seen, true)) {
             out.token = std::move(value);
         } else if (name == "oauth_verifier" && !std::exchange(verifier_seen, true)) {
@@ -41,15 +41,15 @@ result<callback> parse_callback(std::string_view query)
         } else if (name == "denied" && !std::exchange(out.denied, true)) {
             out.token = std::move(value);
         } else if (name.starts_with("oauth_") || name == "denied") {
-            return refuse("has a parameter twice or one that no callback has");
+            return refused_callback("has a parameter twice or one that no callback has");
         } else {
             out.extra.emplace_back(std::move(name), std::move(value));
         }
     }
     if (out.denied ? token_seen || verifier_seen : !token_seen || !verifier_seen)
-        return refuse("is neither a token with a verifier nor a refusal");
+        return refused_callback("is neither a token with a verifier nor a refusal");
     if (out.token.empty() || (!out.denied && out.verifier.empty()))
-        return refuse("has an empty token or verifier");
+        return refused_callback("has an empty token or verifier");
     return out;
 }
 

@@ -47,25 +47,6 @@ browser_binding browser_binding::random()
     return made;
 }
 
-std::string_view name(login_status status) noexcept
-{
-    switch (status) {
-    case login_status::granted:
-        return "granted";
-    case login_status::denied:
-        return "denied";
-    case login_status::expired:
-        return "expired";
-    case login_status::unknown:
-        return "unknown";
-    case login_status::replayed:
-        return "replayed";
-    case login_status::wrong_browser:
-        return "wrong_browser";
-    }
-    return "unknown";
-}
-
 login::login(std::string url, browser_binding binding, std::shared_ptr<ticket> awaited)
     : url(std::move(url)), binding(std::move(binding)), awaited_(std::move(awaited))
 {}

@@ -14,9 +14,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-using twitter::lookup_outcome;
+using coauth::lookup_outcome;
 
-[[noreturn]] void throw_outcome(const twitter::lookup& lookup)
+[[noreturn]] void throw_outcome(const coauth::lookup& lookup)
 {
     switch (lookup.outcome) {
     case lookup_outcome::not_found:
@@ -32,25 +32,25 @@ using twitter::lookup_outcome;
     throw lookup.why.value_or(error(errc::provider_error));
 }
 
-asio::awaitable<twitter::profile> do_profile(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
-    std::vector<twitter::user_ref> users, lookup_options options)
+asio::awaitable<coauth::profile> do_profile(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
+    std::vector<coauth::user_ref> users, lookup_options options)
 {
     const sessions::call_results results =
         co_await lookups->look_up(std::move(user_id), std::move(users), options.max_wait);
-    const twitter::lookup& lookup = *results.outcomes.front();
+    const coauth::lookup& lookup = *results.outcomes.front();
     if (lookup.outcome != lookup_outcome::found)
         throw_outcome(lookup);
     co_return *lookup.profile;
 }
 
-asio::awaitable<twitter::lookups> do_profiles(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
-    std::vector<twitter::user_ref> users, lookup_options options)
+asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
+    std::vector<coauth::user_ref> users, lookup_options options)
 {
     const sessions::call_results results = co_await lookups->look_up(std::move(user_id), users, options.max_wait);
-    twitter::lookups out;
+    coauth::lookups out;
     out.outcomes.reserve(users.size());
     for (std::size_t i = 0; i < users.size(); ++i) {
-        twitter::lookup& lookup = out.outcomes.emplace_back(*results.outcomes[i]);
+        coauth::lookup& lookup = out.outcomes.emplace_back(*results.outcomes[i]);
         lookup.asked = std::move(users[i]); // a shared result has the text of the first call
         lookup.reused = results.reused[i];
     }
@@ -142,14 +142,14 @@ asio::awaitable<void> session::sign_out(std::string user_id, at_provider token)
     return typed_errors(do_sign_out(state_->lookups, state_->tokens, state_->setup, std::move(user_id), token));
 }
 
-asio::awaitable<twitter::profile> session::profile(std::string user_id, twitter::user_ref user, lookup_options options)
+asio::awaitable<coauth::profile> session::profile(std::string user_id, coauth::user_ref user, lookup_options options)
 {
-    std::vector<twitter::user_ref> users(1, std::move(user));
+    std::vector<coauth::user_ref> users(1, std::move(user));
     return typed_errors(do_profile(state_->lookups, std::move(user_id), std::move(users), options));
 }
 
-asio::awaitable<twitter::lookups> session::profiles(
-    std::string user_id, std::vector<twitter::user_ref> users, lookup_options options)
+asio::awaitable<coauth::lookups> session::profiles(
+    std::string user_id, std::vector<coauth::user_ref> users, lookup_options options)
 {
     return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(users), options));
 }

@@ -19,10 +19,10 @@ namespace {
 asio::awaitable<grant> do_finish(twitter::client client, oauth1::request_token login, std::string verifier)
 {
     oauth1::access_token token = co_await client.access_token(std::move(login), std::move(verifier));
-    signed_in_user user(std::string(token.extra("user_id")), std::string(token.extra("screen_name")));
+    signed_in_user user("x", std::string(token.extra("user_id")), std::string(token.extra("screen_name")));
     if (user.id.empty()) {
         const auto me = co_await client.for_user(token).me();
-        user = signed_in_user(me.id, me.username);
+        user = signed_in_user("x", me.id, me.username);
     }
     grant out(std::move(user), std::move(token));
     co_return out;
@@ -47,8 +47,8 @@ public:
         return do_finish(client_.without_retry(), std::move(login), std::move(verifier));
     }
 
-    asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token token, std::vector<twitter::user_ref> users) override
+    asio::awaitable<coauth::reply<coauth::lookups>> look_up(
+        oauth1::access_token token, std::vector<coauth::user_ref> users) override
     {
         return client_.for_user(std::move(token)).profiles(std::move(users));
     }

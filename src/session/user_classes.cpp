@@ -129,8 +129,8 @@ public:
             });
     }
 
-    asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token token, std::vector<twitter::user_ref> users) override
+    asio::awaitable<coauth::reply<coauth::lookups>> look_up(
+        oauth1::access_token token, std::vector<coauth::user_ref> users) override
     {
         return await_call(provider_class, [user = user_, token = std::move(token), users = std::move(users)]() mutable {
             return user->look_up(std::move(token), std::move(users));

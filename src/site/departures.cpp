@@ -4,7 +4,7 @@
 
 namespace coauth::site {
 
-void departures::expect(const store::user_key& user, time_point now)
+void departures::expect(const user_key& user, time_point now)
 {
     const time_point until = now + longest_arrival;
     const std::lock_guard lock(mutex_);
@@ -12,28 +12,28 @@ void departures::expect(const store::user_key& user, time_point now)
     expected_.emplace(user, until);
 }
 
-void departures::arrived(const store::user_key& user)
+void departures::arrived(const user_key& user)
 {
     const std::lock_guard lock(mutex_);
     if (const auto found = expected_.find(user); found != expected_.end())
         expected_.erase(found);
 }
 
-bool departures::expects(const store::user_key& user) const
+bool departures::expects(const user_key& user) const
 {
     const std::lock_guard lock(mutex_);
     return expected_.contains(user);
 }
 
-void departures::retry(store::user_key user, time_point now)
+void departures::retry(user_key user, time_point now)
 {
     const std::lock_guard lock(mutex_);
     retried_.emplace_back(now + retry_after, std::move(user));
 }
 
-std::vector<store::user_key> departures::take_due(time_point now, std::size_t limit)
+std::vector<user_key> departures::take_due(time_point now, std::size_t limit)
 {
-    std::vector<store::user_key> due;
+    std::vector<user_key> due;
     const std::lock_guard lock(mutex_);
     while (due.size() < limit && !expected_in_order_.empty() && expected_in_order_.front().first <= now) {
         const entry front = std::move(expected_in_order_.front());
@@ -47,7 +47,7 @@ std::vector<store::user_key> departures::take_due(time_point now, std::size_t li
             due.push_back(front.second);
     }
     while (due.size() < limit && !retried_.empty() && retried_.front().first <= now) {
-        store::user_key user = std::move(retried_.front().second);
+        user_key user = std::move(retried_.front().second);
         retried_.pop_front();
         if (!expected_.contains(user))
             due.push_back(std::move(user));

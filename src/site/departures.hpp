@@ -1,7 +1,7 @@
 // Users whose tokens may have to be dropped later.
 #pragma once
 
-#include <coauth/store/user_key.hpp>
+#include <coauth/identity/user.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -27,25 +27,25 @@ public:
     static constexpr std::chrono::seconds retry_after{60};
 
     /// A login of this user was granted: a visit begins within `longest_arrival`, or the user has left.
-    void expect(const store::user_key& user, time_point now);
+    void expect(const user_key& user, time_point now);
 
     /// One of the visits that were expected has begun.
-    void arrived(const store::user_key& user);
+    void arrived(const user_key& user);
 
-    bool expects(const store::user_key& user) const;
+    bool expects(const user_key& user) const;
 
     /// The user's token could not be dropped: `take_due` returns the user once more, after `retry_after`.
-    void retry(store::user_key user, time_point now);
+    void retry(user_key user, time_point now);
 
     /// Users who were expected in vain, and who are to be tried again; at most `limit`. The token of one who has a visit
     /// is to be kept.
-    std::vector<store::user_key> take_due(time_point now, std::size_t limit);
+    std::vector<user_key> take_due(time_point now, std::size_t limit);
 
 private:
-    using entry = std::pair<time_point, store::user_key>;
+    using entry = std::pair<time_point, user_key>;
 
     mutable std::mutex mutex_;
-    std::multimap<store::user_key, time_point> expected_; // until when; one for each login
+    std::multimap<user_key, time_point> expected_; // until when; one for each login
     std::deque<entry> expected_in_order_;                 // the same; may name users who have come
     std::deque<entry> retried_;                           // by the time of the next try
 };

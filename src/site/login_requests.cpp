@@ -151,7 +151,7 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
     // The cookie from before the login ends here, also if another site put it into the browser.
     const auto previous = session_cookie_.read(r);
     std::string previous_cookie = previous ? *previous : std::string();
-    ended->user.provider = at.name;
+    ended->user.provider = at.name; // under which its session keeps the token
     const auto visit = co_await visits_.begin(ended->user, std::move(previous_cookie));
     response out = server::redirect(path_of(ended->return_to).on(url_));
     out.headers.add("Set-Cookie", session_cookie_.set(visit.cookie, visits_.lifetime()));

@@ -64,7 +64,7 @@ std::function<void(const session_event&)> expecting(
                provider = std::move(provider)](const session_event& event) {
         try {
             if (event.kind == session_event_kind::token_added)
-                expected->expect(store::user_key(provider, event.user_id), clock->steady_now());
+                expected->expect(user_key(provider, event.user_id), clock->steady_now());
         } catch (const std::bad_alloc&) {
             // An event must not throw. The user may have left a moment too early then, and signs in again.
         }

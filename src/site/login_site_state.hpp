@@ -81,8 +81,8 @@ private:
     std::optional<std::chrono::seconds> age_of_address_token(const request& r) const;
 
     // user_tokens.cpp
-    awaitable<void> drop_token(store::user_key user, std::chrono::milliseconds limit);
-    awaitable<void> drop_token_unless_here(store::user_key user);
+    awaitable<void> drop_token(user_key user, std::chrono::milliseconds limit);
+    awaitable<void> drop_token_unless_here(user_key user);
     awaitable<void> drop_tokens_of_expired();
 
     static std::vector<app> apps_of(boost::asio::any_io_executor executor,

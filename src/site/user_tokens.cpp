@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds longest_drop(500);
 } // namespace
 
 // Never fails: the request may be another user's, whose response has nothing to do with it.
-asio::awaitable<void> login_site::state::drop_token(store::user_key user, std::chrono::milliseconds limit)
+asio::awaitable<void> login_site::state::drop_token(user_key user, std::chrono::milliseconds limit)
 {
     std::optional<std::string> problem;
     try {
@@ -38,7 +38,7 @@ asio::awaitable<void> login_site::state::drop_token(store::user_key user, std::c
     departures_->retry(std::move(user), now());
 }
 
-asio::awaitable<void> login_site::state::drop_token_unless_here(store::user_key user)
+asio::awaitable<void> login_site::state::drop_token_unless_here(user_key user)
 {
     // Others may have been waited for since the user left.
     const bool here = co_await visits_.has(user);
@@ -56,7 +56,7 @@ asio::awaitable<void> login_site::state::drop_tokens_of_expired()
         co_return;
     // Without `this`: a coroutine that never resumes is destroyed after the site.
     const std::shared_ptr<void> done(nullptr, [flag = dropping_](void*) { *flag = false; });
-    std::vector<store::user_key> left;
+    std::vector<user_key> left;
     std::optional<std::string> problem;
     try {
         left = co_await visits_.expire(most_dropped);
@@ -65,14 +65,14 @@ asio::awaitable<void> login_site::state::drop_tokens_of_expired()
     }
     if (problem)
         log_.write("visitors: " + *problem);
-    for (const store::user_key& user : left)
+    for (const user_key& user : left)
         co_await drop_token(user, std::min(options_.patience, longest_drop));
 }
 
 asio::awaitable<server::response> login_site::state::sign_in_again(
     signed_in_user user, std::chrono::system_clock::time_point latest)
 {
-    const store::user_key key(user);
+    const user_key key = user.key();
     // A visit that has begun since then brought a token of its own.
     const bool left = co_await visits_.end_all(key, latest);
     if (left)

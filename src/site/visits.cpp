@@ -9,7 +9,6 @@ namespace coauth::site {
 
 namespace asio = boost::asio;
 using store::browser_digest;
-using store::user_key;
 
 namespace {
 
@@ -24,7 +23,7 @@ asio::awaitable<visits::begun_visit> visits::begin(signed_in_user user, std::str
 {
     begun_visit out;
     out.cookie = browser_binding::random().reveal();
-    const user_key arriving(user);
+    const user_key arriving = user.key();
     auto left = co_await visitors_->add(digest_of(out.cookie), std::move(user), digest_of(previous));
     departures_->arrived(arriving);
     if (left && !departures_->expects(*left))

@@ -4,7 +4,7 @@
 #include "site/departures.hpp"
 
 #include <coauth/coro/clock.hpp>
-#include <coauth/identity/signed_in_user.hpp>
+#include <coauth/identity/user.hpp>
 #include <coauth/store/visitor_store.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -37,7 +37,7 @@ public:
         begun_visit() = default;
 
         std::string cookie;                  ///< Its value: 43 characters, 256 random bits.
-        std::optional<store::user_key> left; ///< The user whose last visit ended by it.
+        std::optional<user_key> left; ///< The user whose last visit ended by it.
     };
 
     /// How long a visit lasts.
@@ -50,16 +50,16 @@ public:
     awaitable<std::optional<signed_in_user>> find(std::string cookie) const;
 
     /// True if the user has a visit or is expected.
-    awaitable<bool> has(store::user_key user) const;
+    awaitable<bool> has(user_key user) const;
 
-    awaitable<std::optional<store::user_key>> end(std::string cookie);
+    awaitable<std::optional<user_key>> end(std::string cookie);
 
     /// Ends the user's visits that had begun at `latest`. Returns true if the user has left by it.
-    awaitable<bool> end_all(store::user_key user, time_point latest);
+    awaitable<bool> end_all(user_key user, time_point latest);
 
     /// Ends visits whose time is over. Returns users who have left, by that or as `departures` says; at most `limit`, call
     /// it again for the others.
-    awaitable<std::vector<store::user_key>> expire(std::size_t limit);
+    awaitable<std::vector<user_key>> expire(std::size_t limit);
 
     awaitable<std::size_t> count() const { return visitors_->count(); }
 

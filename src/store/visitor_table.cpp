@@ -10,7 +10,7 @@ visitor_table::visitor_table(const visitor_limits& limits) : limits_(limits)
 std::optional<user_key> visitor_table::add(
     const browser_digest& browser, signed_in_user user, const browser_digest& previous, time_point now)
 {
-    const user_key key(user);
+    const user_key key = user.key();
     const sign_in position(now, ++last_number_, browser.octets);
     rows_.emplace(browser.octets, row(std::move(user), position));
     of_all_.insert(position);
@@ -63,7 +63,7 @@ std::optional<user_key> visitor_table::erase(const digest& browser)
     const auto found = rows_.find(browser);
     if (found == rows_.end())
         return std::nullopt;
-    user_key user(found->second.user);
+    user_key user = found->second.user.key();
     const sign_in position = found->second.position;
     rows_.erase(found);
     of_all_.erase(position);

@@ -6,6 +6,7 @@
 #include <coauth/oauth1/target.hpp>
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -63,7 +64,7 @@ std::string without_white_space(std::string_view typed)
 
 void require_user(const user_ref& who)
 {
-    if (!who.valid())
+    if (!can_be_asked_for(who))
         refuse(who.is_id() ? "an id has 1 to 19 digits and no zero in front"
                            : "a user name has 1 to 15 letters, digits or underscores; ask for a longer one by its id");
 }

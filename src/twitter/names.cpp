@@ -1,6 +1,7 @@
 #include "twitter/names.hpp"
 
 #include <coauth/text/ascii.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
 
@@ -28,6 +29,16 @@ bool is_account_name(std::string_view text) noexcept
 bool is_id(std::string_view text) noexcept
 {
     return !text.empty() && text.size() <= 19 && text.front() != '0' && text::all_digits(text);
+}
+
+bool can_be_asked_for(const user_ref& user) noexcept
+{
+    return user.is_id() ? is_id(user.text()) : is_username(user.text());
+}
+
+std::string lookup_key(const user_ref& user)
+{
+    return user.is_id() ? '#' + user.text() : text::lowered(user.text());
 }
 
 } // namespace coauth::twitter

@@ -1,5 +1,7 @@
+#include "twitter/rate_limits.hpp"
+
 #include <coauth/http/date.hpp>
-#include <coauth/twitter/reply.hpp>
+#include <coauth/identity/reply.hpp>
 
 #include <charconv>
 #include <limits>

@@ -1,12 +1,13 @@
 #include "twitter/read_error.hpp"
 
 #include "api/provider_clock.hpp"
+#include "twitter/rate_limits.hpp"
 #include "twitter/refusal.hpp"
 
 #include <coauth/http/date.hpp>
+#include <coauth/identity/reply.hpp>
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
-#include <coauth/twitter/reply.hpp>
 
 #include <algorithm>
 #include <charconv>

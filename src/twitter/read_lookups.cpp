@@ -7,6 +7,7 @@
 #include "twitter/v2_answer.hpp"
 
 #include <coauth/text/ascii.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -29,7 +30,7 @@ public:
     findings(api_version api, const std::vector<user_ref>& users) : api_(api)
     {
         for (const user_ref& user : users) {
-            requested_.insert(user.key());
+            requested_.insert(lookup_key(user));
             requested_texts_.insert(text::lowered(user.text()));
         }
     }
@@ -86,7 +87,7 @@ private:
 void findings::take_user(const json::object& user)
 {
     const auto username = exact_username(api_, user);
-    const std::string name_key = username ? user_ref::username(std::string(*username)).key() : std::string();
+    const std::string name_key = username ? lookup_key(user_ref::username(std::string(*username))) : std::string();
     const bool name_asked = username && requested_.contains(name_key);
     std::shared_ptr<const profile> found;
     try {
@@ -98,7 +99,7 @@ void findings::take_user(const json::object& user)
             leave_open(why);
         return;
     }
-    const std::string id_key = user_ref::id(found->id).key();
+    const std::string id_key = lookup_key(user_ref::id(found->id));
     const bool id_asked = requested_.contains(id_key);
     if (id_asked)
         place(id_key, found);
@@ -148,7 +149,7 @@ lookup outcome_of_problem(const user_ref& user, const refusal& problem)
 
 lookup findings::outcome_of(const user_ref& user) const
 {
-    const std::string key = user.key();
+    const std::string key = lookup_key(user);
     if (const auto failed = failed_.find(key); failed != failed_.end()) {
         lookup result = told(user, lookup_outcome::failed);
         result.why = failed->second;

@@ -1,8 +1,8 @@
 // The answer to a question about many people.
 #pragma once
 
+#include <coauth/identity/lookup.hpp>
 #include <coauth/twitter/endpoints.hpp>
-#include <coauth/twitter/lookup.hpp>
 
 #include <string_view>
 #include <vector>

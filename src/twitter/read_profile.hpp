@@ -1,8 +1,9 @@
 // Profiles out of answers, the same from both APIs.
 #pragma once
 
+#include <coauth/identity/profile.hpp>
+#include <coauth/identity/user_ref.hpp>
 #include <coauth/twitter/endpoints.hpp>
-#include <coauth/twitter/profile.hpp>
 
 #include <boost/json/fwd.hpp>
 

@@ -1,8 +1,8 @@
 // Tweets and pages out of answers, the same from both APIs.
 #pragma once
 
+#include <coauth/identity/profile.hpp>
 #include <coauth/twitter/endpoints.hpp>
-#include <coauth/twitter/profile.hpp>
 #include <coauth/twitter/tweet.hpp>
 
 #include <string_view>

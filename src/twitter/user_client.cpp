@@ -2,6 +2,7 @@
 #include "coro/typed_errors.hpp"
 #include "twitter/arguments.hpp"
 #include "twitter/names.hpp"
+#include "twitter/rate_limits.hpp"
 #include "twitter/read_lookups.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/read_response.hpp"
@@ -176,7 +177,7 @@ asio::awaitable<reply<page<tweet>>> user_client::mentions(std::string user_id, p
     return typed_errors(do_timeline(state_, std::move(user_id), std::move(page), timeline::mentions));
 }
 
-asio::awaitable<reply<page<twitter::profile>>> user_client::followers(std::string user_id, page_options page) const
+asio::awaitable<reply<page<coauth::profile>>> user_client::followers(std::string user_id, page_options page) const
 {
     return typed_errors(do_followers(state_, std::move(user_id), std::move(page)));
 }

@@ -15,8 +15,8 @@
 
 namespace asio = boost::asio;
 using namespace coauth;
+using coauth::user_ref;
 using testing::echo_provider;
-using twitter::user_ref;
 
 namespace {
 

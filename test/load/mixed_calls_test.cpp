@@ -19,8 +19,8 @@
 
 namespace asio = boost::asio;
 using namespace coauth;
+using coauth::user_ref;
 using testing::echo_provider;
-using twitter::user_ref;
 
 namespace {
 
@@ -38,7 +38,7 @@ struct tally {
     std::atomic<int> ended = 0;
 };
 
-void check(const result<twitter::profile>& p, const std::string& user, const user_ref& who, tally& all)
+void check(const result<coauth::profile>& p, const std::string& user, const user_ref& who, tally& all)
 {
     if (p)
         all.wrong += !echo_provider::is_echo(*p, user, who);
@@ -49,8 +49,7 @@ void check(const result<twitter::profile>& p, const std::string& user, const use
     ++all.answers;
 }
 
-void check_many(
-    const result<twitter::lookups>& r, const std::string& user, const std::vector<user_ref>& who, tally& all)
+void check_many(const result<coauth::lookups>& r, const std::string& user, const std::vector<user_ref>& who, tally& all)
 {
     if (!r) {
         all.wrong += r.error().reason() != errc::unknown_user;
@@ -59,7 +58,7 @@ void check_many(
     }
     all.wrong += r->outcomes.size() != who.size();
     for (std::size_t i = 0; i < who.size(); ++i) {
-        const twitter::lookup& one = r->outcomes[i];
+        const coauth::lookup& one = r->outcomes[i];
         if (one.profile)
             all.wrong += !echo_provider::is_echo(*one.profile, user, who[i]);
         else if (one.why && one.why->reason() == errc::unknown_user)

@@ -18,15 +18,15 @@ ROOMS = {
     'oauth1': ['top', 'text', 'crypto'],
     'http': ['top', 'text', 'coro'],
     'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
-    'api': ['top', 'text', 'coro', 'http'],
-    'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'api'],
-    'identity': ['top', 'text', 'coro', 'http:values'],
+    'identity': ['top', 'coro', 'http:values'],
+    'api': ['top', 'text', 'coro', 'http', 'identity'],
+    'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
     'store': ['top', 'text', 'crypto', 'coro', 'identity', 'oauth1'],
-    'session': ['top', 'text', 'crypto', 'coro', 'identity', 'oauth1', 'http', 'twitter', 'store'],
-    'site': ['top', 'text', 'crypto', 'coro', 'identity', 'http:values', 'server', 'session', 'store'],
+    'session': ['top', 'text', 'crypto', 'coro', 'oauth1', 'http', 'identity', 'twitter', 'store'],
+    'site': ['top', 'text', 'crypto', 'coro', 'http:values', 'server', 'identity', 'session', 'store'],
     'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'server', 'http:values'],
     # A client for tests.
-    'sandbox/kit': ['top', 'text', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'twitter'],
+    'sandbox/kit': ['top', 'text', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'identity', 'twitter'],
     'command_line': ['top', 'text'],  # what programs say of their flags and write, in no library
     'boost': [],  # Boost's own sources, compiled once
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <coauth/export.hpp>
-#include <coauth/identity/signed_in_user.hpp>
+#include <coauth/identity/login_outcome.hpp>
+#include <coauth/identity/login_request.hpp>
 #include <coauth/secret.hpp>
 
 #include <memory>
@@ -34,40 +35,6 @@ public:
 
 private:
     secret text_;
-};
-
-/// How a login begins.
-struct login_request {
-    login_request() = default;
-
-    /// Any text of up to 1 KiB that comes back with the outcome, such as the path the user came from.
-    /// The session does not check it: check that it is a path of your site before you redirect there.
-    std::string return_to;
-
-    /// Always asks the user, even one who allowed this app before. Default false.
-    bool ask_again = false;
-};
-
-enum class login_status {
-    granted,       ///< The user signed in.
-    denied,        ///< The user refused.
-    expired,       ///< The callback came too late, or never.
-    unknown,       ///< There is no such login.
-    replayed,      ///< This login was finished before.
-    wrong_browser, ///< Another browser began this login, or the cookie is missing.
-};
-
-/// "granted", "denied", ...; as the codes of `errc` where there is one.
-COAUTH_DECL std::string_view name(login_status status) noexcept;
-
-/// How a login ended. All of these are normal.
-struct login_outcome {
-    login_outcome() = default;
-    explicit login_outcome(login_status new_status) : status(new_status) {}
-
-    login_status status = login_status::unknown;
-    signed_in_user user;   ///< Set exactly if granted; the session holds this user's token now.
-    std::string return_to; ///< The caller's own text, if granted, denied or expired while awaited.
 };
 
 /// A login that has begun. Send the user to `url` and give the browser `binding` to keep.

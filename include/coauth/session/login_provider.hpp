@@ -50,8 +50,8 @@ public:
     virtual boost::asio::awaitable<grant> finish(oauth1::request_token login, std::string verifier) = 0;
 
     /// Looks up to `largest_lookup()` users up in one request, all by id or all by name.
-    virtual boost::asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token token, std::vector<twitter::user_ref> users) = 0;
+    virtual boost::asio::awaitable<coauth::reply<coauth::lookups>> look_up(
+        oauth1::access_token token, std::vector<coauth::user_ref> users) = 0;
 
     /// The most users in one request.
     virtual std::size_t largest_lookup() const = 0;

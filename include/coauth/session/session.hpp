@@ -175,15 +175,15 @@ public:
 
     /// A user's profile, looked up with `user_id`'s token. Fails with `unknown_user`,
     /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...
-    boost::asio::awaitable<twitter::profile> profile(
-        std::string user_id, twitter::user_ref user, lookup_options options = lookup_options());
+    boost::asio::awaitable<coauth::profile> profile(
+        std::string user_id, coauth::user_ref user, lookup_options options = lookup_options());
 
     /// The same for any number of users: one outcome each, in the order of `users`. A failure of one
     /// user is in that outcome; thrown are `unknown_user`, `cancelled`, the error of an outage of
     /// `retry_for` (`is_transient`), and `provider_error` for an exception of the provider's class that
     /// is not a response. Results found by then are in the cache, unless `cache_for` is 0.
-    boost::asio::awaitable<twitter::lookups> profiles(
-        std::string user_id, std::vector<twitter::user_ref> users, lookup_options options = lookup_options());
+    boost::asio::awaitable<coauth::lookups> profiles(
+        std::string user_id, std::vector<coauth::user_ref> users, lookup_options options = lookup_options());
 
     session_stats stats() const;
 

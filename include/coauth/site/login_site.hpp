@@ -3,7 +3,7 @@
 
 #include <coauth/error.hpp>
 #include <coauth/export.hpp>
-#include <coauth/identity/signed_in_user.hpp>
+#include <coauth/identity/user.hpp>
 #include <coauth/server/http_server.hpp>
 #include <coauth/server/page.hpp>
 #include <coauth/session/login_provider.hpp>

@@ -3,9 +3,8 @@
 
 #include <coauth/error.hpp>
 #include <coauth/export.hpp>
-#include <coauth/identity/signed_in_user.hpp>
+#include <coauth/identity/user.hpp>
 #include <coauth/store/pending_login.hpp>
-#include <coauth/store/user_key.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

@@ -3,12 +3,12 @@
 
 #include <coauth/export.hpp>
 #include <coauth/http/response.hpp>
+#include <coauth/identity/lookup.hpp>
+#include <coauth/identity/profile.hpp>
+#include <coauth/identity/reply.hpp>
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/twitter/endpoints.hpp>
-#include <coauth/twitter/lookup.hpp>
-#include <coauth/twitter/profile.hpp>
-#include <coauth/twitter/reply.hpp>
 #include <coauth/twitter/tweet.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -42,10 +42,10 @@ class COAUTH_DECL user_client {
 public:
     /// The user that granted the token. API 1.1 asks `users/show` with what leg 3 said of the user
     /// (`account/verify_credentials` where it said nothing or the e-mail address is wanted).
-    boost::asio::awaitable<reply<twitter::profile>> me() const;
+    boost::asio::awaitable<reply<coauth::profile>> me() const;
 
     /// One user. Fails with `not_found`, `suspended`, `forbidden`.
-    boost::asio::awaitable<reply<twitter::profile>> profile(user_ref user) const;
+    boost::asio::awaitable<reply<coauth::profile>> profile(user_ref user) const;
 
     /// Up to 100 users in one request, all by id or all by name; none: no request. Missing and
     /// suspended users are outcomes, not errors. A user whose id cannot be read, or in whose place the
@@ -56,7 +56,7 @@ public:
     boost::asio::awaitable<reply<page<tweet>>> tweets(std::string user_id, page_options page = page_options()) const;
     /// Tweets that mention the user. API 1.1 knows them for the token's own user only.
     boost::asio::awaitable<reply<page<tweet>>> mentions(std::string user_id, page_options page = page_options()) const;
-    boost::asio::awaitable<reply<page<twitter::profile>>> followers(
+    boost::asio::awaitable<reply<page<coauth::profile>>> followers(
         std::string user_id, page_options page = page_options()) const;
 
     /// `reply_to`: the id of the tweet answered, or empty. Fails with `duplicate` if the same text was just posted.

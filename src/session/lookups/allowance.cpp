@@ -43,7 +43,7 @@ bool is_closed(const std::optional<known_window>& known, allowance::time_point n
 }
 
 // True if it closes the window without a time of the provider's: then the penalty applies.
-bool learn(std::optional<known_window>& known, const std::optional<twitter::rate_window>& stated, seconds longest,
+bool learn(std::optional<known_window>& known, const std::optional<coauth::rate_window>& stated, seconds longest,
     const moment& when)
 {
     const bool open = known && when.now < known->reset;
@@ -107,7 +107,7 @@ allowance::verdict allowance::admit(time_point now) const
     return verdict(kind::go);
 }
 
-void allowance::responded(const twitter::rate_limits& limits, sys_seconds wall, time_point now, double chance)
+void allowance::responded(const coauth::rate_limits& limits, sys_seconds wall, time_point now, double chance)
 {
     --in_flight_;
     unlimited_ = !limits.window && !limits.user_day;
@@ -156,7 +156,7 @@ allowance::verdict app_allowance::admit(time_point now) const
     return allowance::verdict(day_->remaining > in_flight_ ? kind::go : kind::hold);
 }
 
-void app_allowance::responded(const twitter::rate_limits& limits, sys_seconds wall, time_point now, double chance)
+void app_allowance::responded(const coauth::rate_limits& limits, sys_seconds wall, time_point now, double chance)
 {
     --in_flight_;
     const moment when(limits.at.value_or(wall), now, part_of(rules_.jitter, chance), closings_);

@@ -1,7 +1,7 @@
 // The requests that a provider still allows, from its headers. No clock and no randomness of its own.
 #pragma once
 
-#include <coauth/twitter/reply.hpp>
+#include <coauth/identity/reply.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -65,7 +65,7 @@ public:
     void sent() { ++in_flight_; }
 
     /// A response came. `wall`: the provider's time if the response has no date. `chance`: from 0 up to 1.
-    void responded(const twitter::rate_limits& limits, std::chrono::sys_seconds wall, time_point now, double chance);
+    void responded(const coauth::rate_limits& limits, std::chrono::sys_seconds wall, time_point now, double chance);
 
     /// The provider refused for a rate limit. `retry_after`: empty, or not above 0, if it named no time.
     void refused(std::optional<std::chrono::seconds> retry_after, time_point now, double chance);
@@ -95,7 +95,7 @@ public:
     allowance::verdict admit(time_point now) const;
 
     void sent() { ++in_flight_; }
-    void responded(const twitter::rate_limits& limits, std::chrono::sys_seconds wall, time_point now, double chance);
+    void responded(const coauth::rate_limits& limits, std::chrono::sys_seconds wall, time_point now, double chance);
     void lost() { --in_flight_; }
 
 private:

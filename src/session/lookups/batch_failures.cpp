@@ -1,6 +1,8 @@
 // How `lookup_batcher` deals with transient failures.
 #include "session/lookups/lookup_batcher.hpp"
 
+#include <coauth/twitter/user_names.hpp>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -222,7 +224,7 @@ void lookup_batcher::give_up(const queue_ptr& queue, const std::shared_ptr<looku
         if (call->results[place])
             continue;
         const lookup_queue& part = *queue_of(owner, call->users[place]);
-        const question& pending = *part.open.at(call->users[place].key());
+        const question& pending = *part.open.at(twitter::lookup_key(call->users[place]));
         if (is_suspect(part, pending))
             own.emplace_back(place, failure_of(pending.user, by_itself(pending.failed)));
         else

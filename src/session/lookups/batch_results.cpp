@@ -1,6 +1,8 @@
 // How `lookup_batcher` deals with the end of a request.
 #include "session/lookups/lookup_batcher.hpp"
 
+#include <coauth/twitter/user_names.hpp>
+
 #include <algorithm>
 #include <set>
 #include <string>
@@ -9,8 +11,8 @@
 
 namespace coauth::sessions {
 
+using coauth::lookup_outcome;
 using std::chrono::milliseconds;
-using twitter::lookup_outcome;
 
 namespace {
 
@@ -47,9 +49,9 @@ error too_long(milliseconds wait)
 
 } // namespace
 
-lookup_ptr failure_of(const twitter::user_ref& user, const error& why)
+lookup_ptr failure_of(const coauth::user_ref& user, const error& why)
 {
-    auto outcome = std::make_shared<twitter::lookup>(user, lookup_outcome::failed);
+    auto outcome = std::make_shared<coauth::lookup>(user, lookup_outcome::failed);
     outcome->why = why;
     return outcome;
 }
@@ -105,7 +107,7 @@ void lookup_batcher::cache_result(
 }
 
 lookup_batcher::call_list lookup_batcher::succeeded(const batch_ptr& request,
-    const twitter::reply<twitter::lookups>& reply, std::chrono::sys_seconds wall, time_point now)
+    const coauth::reply<coauth::lookups>& reply, std::chrono::sys_seconds wall, time_point now)
 {
     call_list done;
     if (in_flight_.erase(request) == 0)
@@ -120,9 +122,9 @@ lookup_batcher::call_list lookup_batcher::succeeded(const batch_ptr& request,
         e->count = request->questions.size();
 
     // Matched by user, never by position.
-    std::unordered_map<std::string, const twitter::lookup*> by_key;
-    for (const twitter::lookup& outcome : reply.outcomes) {
-        by_key.emplace(outcome.asked.key(), &outcome);
+    std::unordered_map<std::string, const coauth::lookup*> by_key;
+    for (const coauth::lookup& outcome : reply.outcomes) {
+        by_key.emplace(twitter::lookup_key(outcome.asked), &outcome);
         counts_.profiles += outcome.outcome == lookup_outcome::found;
     }
     counts_.cost_micros = counts_.profiles * rules_.price_per_profile_micros;
@@ -134,7 +136,7 @@ lookup_batcher::call_list lookup_batcher::succeeded(const batch_ptr& request,
             missing.splice(missing.end(), request->questions, current);
             continue;
         }
-        const auto shared = std::make_shared<const twitter::lookup>(*found->second);
+        const auto shared = std::make_shared<const coauth::lookup>(*found->second);
         cache_result(*request->owner, *current, shared, now);
         complete(queue, *current, shared, done);
     }

@@ -1,5 +1,7 @@
 #include "session/lookups/lookup_batcher.hpp"
 
+#include <coauth/twitter/user_names.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -8,9 +10,9 @@ namespace coauth::sessions {
 
 using std::chrono::milliseconds;
 
-std::vector<twitter::user_ref> batch::users() const
+std::vector<coauth::user_ref> batch::users() const
 {
-    std::vector<twitter::user_ref> all;
+    std::vector<coauth::user_ref> all;
     all.reserve(questions.size());
     for (const question& q : questions)
         all.push_back(q.user);
@@ -22,7 +24,7 @@ lookup_batcher::lookup_batcher(batcher_rules rules, time_point now)
       app_by_id_(rules_.limits), app_by_name_(rules_.limits)
 {}
 
-queue_ptr lookup_batcher::queue_of(const owner_ptr& owner, const twitter::user_ref& user)
+queue_ptr lookup_batcher::queue_of(const owner_ptr& owner, const coauth::user_ref& user)
 {
     return queue_ptr(owner, user.is_id() ? &owner->by_id : &owner->by_name);
 }
@@ -44,8 +46,8 @@ session_event* lookup_batcher::add_event(session_event_kind kind, const token_ow
 void lookup_batcher::add(
     const owner_ptr& owner, const std::shared_ptr<lookup_call>& call, std::size_t place, time_point now)
 {
-    const twitter::user_ref& user = call->users[place];
-    std::string key = user.key();
+    const coauth::user_ref& user = call->users[place];
+    std::string key = twitter::lookup_key(user);
     ++counts_.questions;
     if (lookup_ptr known = cache_.find(owner->number, key, now)) {
         ++counts_.cache_hits;
@@ -95,7 +97,7 @@ void lookup_batcher::remove(const owner_ptr& owner, const std::shared_ptr<lookup
         if (call->results[place])
             continue;
         const queue_ptr queue = queue_of(owner, call->users[place]);
-        const auto open = queue->open.find(call->users[place].key());
+        const auto open = queue->open.find(twitter::lookup_key(call->users[place]));
         if (open == queue->open.end())
             continue;
         const auto pending = open->second;

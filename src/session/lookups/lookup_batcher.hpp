@@ -7,8 +7,8 @@
 #include "session/lookups/outage.hpp"
 #include "session/lookups/token_owner.hpp"
 
+#include <coauth/identity/reply.hpp>
 #include <coauth/session/session_event.hpp>
-#include <coauth/twitter/reply.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -50,7 +50,7 @@ struct batch {
         : owner(std::move(owner)), queue(std::move(queue)), repeated(repeated), retry(retry), sent_at(sent_at)
     {}
 
-    std::vector<twitter::user_ref> users() const;
+    std::vector<coauth::user_ref> users() const;
 
     owner_ptr owner;
     queue_ptr queue;
@@ -104,7 +104,7 @@ public:
     step next(time_point now);
 
     /// A request succeeded. Returns the calls that are complete now.
-    call_list succeeded(const batch_ptr& request, const twitter::reply<twitter::lookups>& reply,
+    call_list succeeded(const batch_ptr& request, const coauth::reply<coauth::lookups>& reply,
         std::chrono::sys_seconds wall, time_point now);
 
     /// A request failed: its questions wait again or fail, or, for an error of this program, the calls that asked
@@ -133,7 +133,7 @@ public:
     std::vector<session_event> take_events() { return std::exchange(events_, {}); }
 
 private:
-    static queue_ptr queue_of(const owner_ptr& owner, const twitter::user_ref& user);
+    static queue_ptr queue_of(const owner_ptr& owner, const coauth::user_ref& user);
     app_allowance& app_limits(const token_owner& owner, const lookup_queue& queue);
 
     bool changes_delay(lookup_queue& queue, const lookup_call& call, time_point now) const;

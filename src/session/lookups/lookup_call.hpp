@@ -2,7 +2,7 @@
 #pragma once
 
 #include <coauth/coro/one_shot.hpp>
-#include <coauth/twitter/lookup.hpp>
+#include <coauth/identity/lookup.hpp>
 
 #include <boost/intrusive/list.hpp>
 
@@ -19,9 +19,9 @@
 namespace coauth::sessions {
 
 /// The result of a question, shared by all calls that asked it. Its `asked` is the text of the first call.
-using lookup_ptr = std::shared_ptr<const twitter::lookup>;
+using lookup_ptr = std::shared_ptr<const coauth::lookup>;
 
-lookup_ptr failure_of(const twitter::user_ref& user, const error& why);
+lookup_ptr failure_of(const coauth::user_ref& user, const error& why);
 
 /// The results of a call of `profile` or `profiles`, in the order of its users.
 struct call_results {
@@ -31,18 +31,18 @@ struct call_results {
     {}
 
     std::vector<lookup_ptr> outcomes;
-    std::vector<bool> reused; ///< As `twitter::lookup::reused`.
+    std::vector<bool> reused; ///< As `coauth::lookup::reused`.
 };
 
 /// A call of `profile` or `profiles` in progress. Everything but `completion` belongs to the batcher until
 /// `completion` has been fired.
 struct lookup_call : std::enable_shared_from_this<lookup_call>,
                      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    lookup_call(std::vector<twitter::user_ref> users, std::chrono::milliseconds max_wait)
+    lookup_call(std::vector<coauth::user_ref> users, std::chrono::milliseconds max_wait)
         : users(std::move(users)), results(this->users.size()), reused(this->users.size()), max_wait(max_wait)
     {}
 
-    std::vector<twitter::user_ref> users;
+    std::vector<coauth::user_ref> users;
     std::vector<lookup_ptr> results;          ///< In the order of `users`; null while open.
     std::vector<bool> reused;                 ///< Taken from the cache or from an equal question.
     std::size_t open = 0;                     ///< How many results are missing.
@@ -81,11 +81,11 @@ struct failure_record {
 struct question {
     using time_point = std::chrono::steady_clock::time_point;
 
-    question(twitter::user_ref user, std::string key, time_point asked_at)
+    question(coauth::user_ref user, std::string key, time_point asked_at)
         : user(std::move(user)), key(std::move(key)), asked_at(asked_at)
     {}
 
-    twitter::user_ref user;
+    coauth::user_ref user;
     std::string key;
     time_point asked_at;
     bool sent = false;

@@ -12,12 +12,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-using lookups_reply = twitter::reply<twitter::lookups>;
+using lookups_reply = coauth::reply<coauth::lookups>;
 
 asio::awaitable<result<lookups_reply>> send_lookup(std::shared_ptr<const session_setup> setup, batch_ptr request)
 {
     try {
-        std::vector<twitter::user_ref> users = request->users();
+        std::vector<coauth::user_ref> users = request->users();
         lookups_reply reply = co_await setup->provider->look_up(request->owner->token, std::move(users));
         co_return result<lookups_reply>(std::move(reply));
     } catch (const std::bad_alloc&) {

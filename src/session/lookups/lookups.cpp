@@ -3,6 +3,8 @@
 #include "coro/retry_allocation.hpp"
 #include "session/shared_end.hpp"
 
+#include <coauth/twitter/user_names.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -39,7 +41,7 @@ error closed_error()
     return error(errc::cancelled, "the session is closed");
 }
 
-lookup_ptr no_such_name(const twitter::user_ref& user)
+lookup_ptr no_such_name(const coauth::user_ref& user)
 {
     return failure_of(
         user, error(errc::invalid_argument, user.is_id() ? "an id is 1 to 19 digits without a zero in front"
@@ -49,7 +51,7 @@ lookup_ptr no_such_name(const twitter::user_ref& user)
 bool has_found(const lookup_call& call)
 {
     return std::any_of(call.results.begin(), call.results.end(),
-        [](const lookup_ptr& each) { return each && each->outcome != twitter::lookup_outcome::failed; });
+        [](const lookup_ptr& each) { return each && each->outcome != coauth::lookup_outcome::failed; });
 }
 
 } // namespace
@@ -96,7 +98,7 @@ void lookups::start()
 }
 
 asio::awaitable<call_results> lookups::look_up(
-    std::string user_id, std::vector<twitter::user_ref> users, std::optional<std::chrono::milliseconds> max_wait)
+    std::string user_id, std::vector<coauth::user_ref> users, std::optional<std::chrono::milliseconds> max_wait)
 {
     const auto self = shared_from_this();
     owner_ptr owner = tokens_->held(user_id);
@@ -144,7 +146,7 @@ bool lookups::add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call
         calls_.push_back(*call);
         const time_point asked_at = now();
         for (std::size_t place = 0; place < call->users.size(); ++place) {
-            if (call->users[place].valid())
+            if (twitter::can_be_asked_for(call->users[place]))
                 batcher_.add(owner, call, place, asked_at);
             else
                 call->results[place] = no_such_name(call->users[place]);

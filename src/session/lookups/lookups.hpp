@@ -31,7 +31,7 @@ public:
 
     /// One result for each of `users`, in that order. `max_wait`: empty for the session's. Throws `unknown_user`,
     /// `cancelled`, what the token store throws, the error of an outage, and `std::bad_alloc`.
-    boost::asio::awaitable<call_results> look_up(std::string user_id, std::vector<twitter::user_ref> users,
+    boost::asio::awaitable<call_results> look_up(std::string user_id, std::vector<coauth::user_ref> users,
         std::optional<std::chrono::milliseconds> max_wait = {});
 
     /// Removes an owner's token and cached results; questions that wait to be sent fail with `unknown_user`.

@@ -8,9 +8,9 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace coauth;
+using coauth::lookup_outcome;
+using coauth::user_ref;
 using testing::sandbox_fixture;
-using twitter::lookup_outcome;
-using twitter::user_ref;
 
 namespace {
 
@@ -26,7 +26,7 @@ std::vector<user_ref> numbered_users(int count)
 }
 
 // How many results are wrong or missing.
-std::size_t wrong(const twitter::lookups& results, const std::vector<user_ref>& users)
+std::size_t wrong(const coauth::lookups& results, const std::vector<user_ref>& users)
 {
     if (results.outcomes.size() != users.size())
         return users.size();

@@ -44,7 +44,7 @@ asio::awaitable<bool> wait(coauth::session& session, coauth::login login)
 // ]
 
 // [look_up
-asio::awaitable<void> look_up(coauth::session& session, std::string user, std::vector<coauth::twitter::user_ref> names)
+asio::awaitable<void> look_up(coauth::session& session, std::string user, std::vector<coauth::user_ref> names)
 {
     auto jack = co_await session.profile(user, "jack");
     std::cout << jack.name << '\n';

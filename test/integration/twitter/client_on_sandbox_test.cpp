@@ -9,8 +9,8 @@
 namespace asio = boost::asio;
 namespace twitter = coauth::twitter;
 using coauth::errc;
+using coauth::user_ref;
 using twitter::api_version;
-using twitter::user_ref;
 
 namespace {
 
@@ -69,7 +69,7 @@ void in_both_apis(Check check)
 
 TEST_CASE("both APIs give the same profile")
 {
-    std::vector<twitter::profile> seen;
+    std::vector<coauth::profile> seen;
     in_both_apis([&](api_version api) {
         meeting m(api);
         const auto me = m.run(m.client->for_user(m.user("user_1")).me()).value();
@@ -112,7 +112,7 @@ TEST_CASE("a hundred people in one request, each outcome with its name")
             REQUIRE(found.outcomes[i].profile);
             CHECK(found.outcomes[i].profile->username == asked[i].text());
         }
-        CHECK(found.outcomes[98].outcome == twitter::lookup_outcome::not_found);
+        CHECK(found.outcomes[98].outcome == coauth::lookup_outcome::not_found);
         REQUIRE(found.outcomes[99].profile);
         CHECK(found.outcomes[99].profile->username == "user_1");
 
@@ -124,7 +124,7 @@ TEST_CASE("a hundred people in one request, each outcome with its name")
         for (std::size_t i = 0; i < ids.size(); ++i)
             CHECK(by_id.outcomes[i].profile.value().id == ids[i].text());
         CHECK(m.run(m.client->for_user(m.user("user_1")).profiles({"nobody_here"})).value().outcomes[0].outcome ==
-              twitter::lookup_outcome::not_found);
+              coauth::lookup_outcome::not_found);
     });
 }
 

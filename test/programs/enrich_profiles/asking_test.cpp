@@ -217,7 +217,7 @@ TEST_CASE("asking: failures that may be about a job's inputs leave the session o
         f.provider->fails = {};
         std::optional<bool> found;
         asio::co_spawn(f.io, f.session->profile("ann", "user_3"),
-            [&found](std::exception_ptr e, const coauth::twitter::profile&) { found = e == nullptr; });
+            [&found](std::exception_ptr e, const coauth::profile&) { found = e == nullptr; });
         f.io.restart();
         f.io.run();
         CHECK(found == row.open);

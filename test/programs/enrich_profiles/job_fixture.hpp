@@ -15,9 +15,9 @@ namespace job_testing {
 
 using coauth::errc;
 using coauth::error;
-using coauth::twitter::lookup;
-using coauth::twitter::lookup_outcome;
-using coauth::twitter::lookups;
+using coauth::lookup;
+using coauth::lookup_outcome;
+using coauth::lookups;
 using namespace enrich;
 
 class listed_inputs final : public inputs {

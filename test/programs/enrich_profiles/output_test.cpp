@@ -10,8 +10,8 @@
 #include <vector>
 
 using namespace enrich;
-using coauth::twitter::lookup;
-using coauth::twitter::lookup_outcome;
+using coauth::lookup;
+using coauth::lookup_outcome;
 
 namespace {
 

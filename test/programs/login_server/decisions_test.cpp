@@ -11,9 +11,9 @@ using coauth::errc;
 
 namespace {
 
-coauth::twitter::profile profile_of(const char* id)
+coauth::profile profile_of(const char* id)
 {
-    coauth::twitter::profile p;
+    coauth::profile p;
     p.id = id;
     p.username = "jack";
     p.name = "Jack";
@@ -43,7 +43,7 @@ TEST_CASE("login_server card: filling in touches the fields that are empty, each
     CHECK(empty.description == "his words");
     CHECK(empty.link == "https://jack.example/");
     card bare;
-    coauth::twitter::profile little;
+    coauth::profile little;
     little.name = "N";
     fill_in(bare, little);
     CHECK(bare.name == "N");

@@ -3,6 +3,7 @@
 
 #include <coauth/coro/clock.hpp>
 #include <coauth/session/login_provider.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -30,7 +31,7 @@ public:
     /// Is called for every request, the first is 1, before its response.
     failure fails;
     /// The limits in every response, if set.
-    std::function<twitter::rate_limits(std::size_t number)> limits;
+    std::function<coauth::rate_limits(std::size_t number)> limits;
     /// How many turns of the loop a request takes.
     int turns = 1;
     /// Called when a request arrives; returns its duration by `clock`, if set.
@@ -38,12 +39,12 @@ public:
     std::shared_ptr<coauth::clock> clock;
 
     struct request {
-        request(std::string token, std::vector<twitter::user_ref> users)
+        request(std::string token, std::vector<coauth::user_ref> users)
             : token(std::move(token)), users(std::move(users))
         {}
 
         std::string token;
-        std::vector<twitter::user_ref> users;
+        std::vector<coauth::user_ref> users;
     };
 
     std::vector<request> requests() const
@@ -72,15 +73,15 @@ public:
     }
 
     /// True if this is the profile of `user` for the token of `user_id`.
-    static bool is_echo(const twitter::profile& p, const std::string& user_id, const twitter::user_ref& user)
+    static bool is_echo(const coauth::profile& p, const std::string& user_id, const coauth::user_ref& user)
     {
         const bool is_right_user =
-            user.is_id() ? p.id == user.text() : twitter::user_ref(p.username).key() == user.key();
+            user.is_id() ? p.id == user.text() : twitter::lookup_key(p.username) == twitter::lookup_key(user);
         return is_right_user && p.description == "token-of-" + user_id;
     }
 
-    boost::asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token token, std::vector<twitter::user_ref> users) override
+    boost::asio::awaitable<coauth::reply<coauth::lookups>> look_up(
+        oauth1::access_token token, std::vector<coauth::user_ref> users) override
     {
         std::size_t number = 0;
         {
@@ -99,7 +100,7 @@ public:
             co_await clock->sleep_for(duration);
         if (fails)
             fails(number);
-        twitter::reply<twitter::lookups> out;
+        coauth::reply<coauth::lookups> out;
         for (auto user = users.rbegin(); user != users.rend(); ++user)
             out.outcomes.push_back(lookup_of(token.token(), *user));
         if (limits)
@@ -135,7 +136,7 @@ public:
         co_await boost::asio::post(executor, boost::asio::use_awaitable);
         ++exchanges;
         oauth1::access_token token = token_of(verifier);
-        signed_in_user user(verifier, "user_" + verifier);
+        signed_in_user user("x", verifier, "user_" + verifier);
         grant out(std::move(user), std::move(token));
         co_return out;
     }
@@ -143,12 +144,12 @@ public:
     std::size_t legs() const { return legs_; }
 
 private:
-    static twitter::lookup lookup_of(const std::string& token, const twitter::user_ref& user)
+    static coauth::lookup lookup_of(const std::string& token, const coauth::user_ref& user)
     {
         if (user.text().starts_with("missing"))
-            return {user, twitter::lookup_outcome::not_found};
-        twitter::lookup lookup(user, twitter::lookup_outcome::found);
-        twitter::profile& p = lookup.profile.emplace();
+            return {user, coauth::lookup_outcome::not_found};
+        coauth::lookup lookup(user, coauth::lookup_outcome::found);
+        coauth::profile& p = lookup.profile.emplace();
         p.id = user.is_id() ? user.text() : "1000";
         p.username = user.is_id() ? "user_" + user.text() : user.text();
         p.name = "Name of " + p.username;

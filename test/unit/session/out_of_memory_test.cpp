@@ -30,10 +30,10 @@
 namespace asio = boost::asio;
 using namespace coauth;
 using namespace std::chrono_literals;
+using coauth::user_ref;
 using coauth::testing::allocations_until_failure;
 using coauth::testing::echo_provider;
 using coauth::testing::manual_clock;
-using twitter::user_ref;
 
 namespace {
 
@@ -79,8 +79,8 @@ private:
 template <class T>
 void check_no_name_failed(const T& value)
 {
-    if constexpr (std::is_same_v<T, twitter::lookups>)
-        for (const twitter::lookup& each : value.outcomes)
+    if constexpr (std::is_same_v<T, coauth::lookups>)
+        for (const coauth::lookup& each : value.outcomes)
             if (each.why && each.why->reason() != errc::invalid_argument)
                 throw std::logic_error("a name failed");
 }
@@ -187,7 +187,7 @@ public:
         const auto look_up = [](session& on, int& count) -> asio::awaitable<void> {
             co_await on.add_user("ann", echo_provider::token_of("ann"));
             for (const char* name : {"jack", "jill", "someone_else"}) {
-                const twitter::profile profile = co_await on.profile("ann", name);
+                const coauth::profile profile = co_await on.profile("ann", name);
                 count += profile.username == name;
             }
             const login fresh = co_await on.begin_login(browser_binding());

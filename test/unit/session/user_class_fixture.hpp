@@ -176,8 +176,8 @@ public:
     {
         return fault_->instead_of("provider::finish", echo->finish(std::move(login), std::move(verifier)));
     }
-    asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token token, std::vector<twitter::user_ref> users) override
+    asio::awaitable<coauth::reply<coauth::lookups>> look_up(
+        oauth1::access_token token, std::vector<coauth::user_ref> users) override
     {
         return fault_->instead_of("provider::look_up", echo->look_up(std::move(token), std::move(users)));
     }
@@ -351,7 +351,7 @@ public:
         start(sut->wait(*begun));
         start(sut->complete_login(callback(), begun->binding));
         start(sut->profile("ann", "jack"));
-        start(sut->profiles("ann", std::vector<twitter::user_ref>(1, "jill")));
+        start(sut->profiles("ann", std::vector<coauth::user_ref>(1, "jill")));
         run();
         for (const auto& call : calls) {
             CHECK(call->completions == 1);

@@ -31,7 +31,7 @@ std::vector<user_class_operation> user_class_operations()
         {"sign_out", [](fixture& f) { f.start(f.sut->sign_out("ann")); }},
         {"sign_out, invalidate", [](fixture& f) { f.start(f.sut->sign_out("ann", session::at_provider::invalidate)); }},
         {"profile", [](fixture& f) { f.start(f.sut->profile("ann", "jack")); }},
-        {"profiles", [](fixture& f) { f.start(f.sut->profiles("ann", std::vector<twitter::user_ref>(2, "jack"))); }},
+        {"profiles", [](fixture& f) { f.start(f.sut->profiles("ann", std::vector<coauth::user_ref>(2, "jack"))); }},
         {"two profiles of a revoked token",
             [](fixture& f) {
                 f.provider->echo->fails = [&f](std::size_t) {
@@ -215,7 +215,7 @@ TEST_CASE("session: a clock that throws from sleep_for is replaced by the machin
         int ended = 0;
         const auto ask = [](session& on, int& count) -> asio::awaitable<void> {
             co_await on.add_user("ann", echo_provider::token_of("ann"));
-            const twitter::profile found = co_await on.profile("ann", "jack");
+            const coauth::profile found = co_await on.profile("ann", "jack");
             count += found.username == "jack";
         };
         asio::co_spawn(io, ask(sut, ended), [](const std::exception_ptr& e) { CHECK(e == nullptr); });

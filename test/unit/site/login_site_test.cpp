@@ -141,9 +141,9 @@ TEST_CASE("login_site: users sign in with each provider, under (provider, id)")
     // The next login in the same browser is the visit of another user, and the one before has left.
     CHECK(f.sign_in("other", "1", "?return=/a?b=c") == "https://example.org/a?b=c");
     CHECK(f.user()->provider == "other");
-    CHECK(f.bench.run(f.logins->session("x").profile("1", coauth::twitter::user_ref::id("1"))).error().reason() ==
+    CHECK(f.bench.run(f.logins->session("x").profile("1", coauth::user_ref::id("1"))).error().reason() ==
           errc::unknown_user);
-    CHECK(f.bench.run(f.logins->session("other").profile("1", coauth::twitter::user_ref::id("1"))).value().id == "1");
+    CHECK(f.bench.run(f.logins->session("other").profile("1", coauth::user_ref::id("1"))).value().id == "1");
     CHECK(f.x->callbacks == std::vector<std::string>{"https://example.org/callback"});
     CHECK(f.other->callbacks == std::vector<std::string>{"https://example.org/callback/other"});
     REQUIRE(f.lines.size() == 2);
@@ -156,7 +156,7 @@ TEST_CASE("login_site: users sign in with each provider, under (provider, id)")
     CHECK(out->status == 303);
     CHECK(out->headers.get("Location") == "https://example.org/");
     CHECK_FALSE(f.user());
-    CHECK(f.bench.run(f.logins->session("other").profile("1", coauth::twitter::user_ref::id("1"))).error().reason() ==
+    CHECK(f.bench.run(f.logins->session("other").profile("1", coauth::user_ref::id("1"))).error().reason() ==
           errc::unknown_user);
 }
 

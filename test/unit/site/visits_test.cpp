@@ -13,7 +13,7 @@
 using namespace std::chrono_literals;
 using coauth::signed_in_user;
 using coauth::site::departures;
-using coauth::store::user_key;
+using coauth::user_key;
 namespace store = coauth::store;
 namespace asio = boost::asio;
 
@@ -21,9 +21,7 @@ namespace {
 
 signed_in_user user_of_x(const std::string& id, const std::string& username)
 {
-    signed_in_user user(id, username);
-    user.provider = "x";
-    return user;
+    return signed_in_user("x", id, username);
 }
 
 /// A visitor store that fails on demand.
@@ -253,8 +251,7 @@ TEST_CASE("visits: users whose time is over come a few at a time")
 TEST_CASE("visits: the same id at two providers is two users")
 {
     visits_fixture v;
-    signed_in_user other("1", "ada");
-    other.provider = "other";
+    const signed_in_user other("other", "1", "ada");
     const std::string of_x = v.begin("1", "ada");
     const std::string of_other = v.bench.run(v.all.begin(other, {})).value().cookie;
     CHECK(v.find(of_other)->provider == "other");

@@ -18,10 +18,7 @@ using visitor_store_factory =
 
 inline signed_in_user visitor_of(const std::string& id)
 {
-    signed_in_user user(id, "user_" + id);
-    user.provider = "x";
-    user.name = "User " + id;
-    return user;
+    return signed_in_user("x", id, "user_" + id, "User " + id);
 }
 
 inline store::browser_digest browser_number(int number)
@@ -47,12 +44,12 @@ inline void a_visitor_comes_back_whole_until_the_time_is_over(const visitor_stor
     bench.clock->advance(std::chrono::seconds(1));
     CHECK_FALSE(bench.run(visitors->find(browser_number(1))).value());
     // Until it is expired it counts.
-    CHECK(bench.run(visitors->has(store::user_key("x", "1"))).value());
+    CHECK(bench.run(visitors->has(user_key("x", "1"))).value());
     CHECK(bench.run(visitors->count()).value() == 1);
     const auto left = bench.run(visitors->expire(9)).value();
     REQUIRE(left.size() == 1);
-    CHECK(left[0] == store::user_key("x", "1"));
-    CHECK_FALSE(bench.run(visitors->has(store::user_key("x", "1"))).value());
+    CHECK(left[0] == user_key("x", "1"));
+    CHECK_FALSE(bench.run(visitors->has(user_key("x", "1"))).value());
     CHECK(bench.run(visitors->count()).value() == 0);
 }
 
@@ -68,8 +65,8 @@ inline void only_the_last_row_of_a_user_is_the_last(const visitor_store_factory&
     bench.run(visitors->add(browser_number(3), other, none)).value();
     CHECK_FALSE(bench.run(visitors->remove(browser_number(1))).value());
     CHECK_FALSE(bench.run(visitors->remove(browser_number(1))).value());
-    CHECK(bench.run(visitors->remove(browser_number(2))).value() == store::user_key("x", "1"));
-    CHECK(bench.run(visitors->remove(browser_number(3))).value() == store::user_key("other", "1"));
+    CHECK(bench.run(visitors->remove(browser_number(2))).value() == user_key("x", "1"));
+    CHECK(bench.run(visitors->remove(browser_number(3))).value() == user_key("other", "1"));
 }
 
 inline void a_sign_in_ends_the_row_before_it(const visitor_store_factory& make)
@@ -81,7 +78,7 @@ inline void a_sign_in_ends_the_row_before_it(const visitor_store_factory& make)
     CHECK_FALSE(bench.run(visitors->add(browser_number(2), visitor_of("1"), browser_number(1))).value());
     CHECK_FALSE(bench.run(visitors->find(browser_number(1))).value());
     CHECK(bench.run(visitors->add(browser_number(3), visitor_of("2"), browser_number(2))).value() ==
-          store::user_key("x", "1"));
+          user_key("x", "1"));
     CHECK(bench.run(visitors->count()).value() == 1);
 }
 
@@ -103,7 +100,7 @@ inline void all_rows_of_a_user_end_up_to_a_time(const visitor_store_factory& mak
 {
     store_bench bench;
     const auto visitors = make(bench, store::visitor_limits());
-    const store::user_key user("x", "1");
+    const user_key user("x", "1");
     CHECK_FALSE(bench.run(visitors->remove_all(user, bench.clock->now())).value());
     bench.run(visitors->add(browser_number(1), visitor_of("1"), store::browser_digest())).value();
     const auto first = bench.clock->now();

@@ -1,8 +1,8 @@
 // One user among three, with one member in an odd shape: the matrix of what providers were seen to send.
 #pragma once
 
+#include <coauth/identity/profile.hpp>
 #include <coauth/twitter/endpoints.hpp>
-#include <coauth/twitter/profile.hpp>
 
 #include <cstdint>
 #include <map>
@@ -157,7 +157,7 @@ private:
 };
 
 /// The fields by name; those that are absent are left out.
-inline std::map<std::string, std::string> described(const twitter::profile& p)
+inline std::map<std::string, std::string> described(const coauth::profile& p)
 {
     std::map<std::string, std::string> out{{"id", p.id}, {"username", p.username}, {"name", p.name}};
     const auto add_text = [&out](const char* field, const std::optional<std::string>& text) {

@@ -1,4 +1,7 @@
-#include <coauth/twitter/profile.hpp>
+#include <coauth/identity/profile.hpp>
+#include <coauth/identity/user_ref.hpp>
+#include <coauth/twitter/picture.hpp>
+#include <coauth/twitter/user_names.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +10,7 @@ using namespace coauth::twitter;
 TEST_CASE("a picture comes in the four documented sizes")
 {
     profile p;
-    CHECK_FALSE(p.picture_url(picture_size::original));
+    CHECK_FALSE(picture_url(p, picture_size::original));
 
     struct row {
         const char* normal;
@@ -29,24 +32,24 @@ TEST_CASE("a picture comes in the four documented sizes")
     };
     for (const row& r : table) {
         p.picture = r.normal;
-        CHECK(p.picture_url(picture_size::normal) == r.normal);
-        CHECK(p.picture_url(picture_size::mini) == r.mini);
-        CHECK(p.picture_url(picture_size::bigger) == r.bigger);
-        CHECK(p.picture_url(picture_size::original) == r.original);
+        CHECK(picture_url(p, picture_size::normal) == r.normal);
+        CHECK(picture_url(p, picture_size::mini) == r.mini);
+        CHECK(picture_url(p, picture_size::bigger) == r.bigger);
+        CHECK(picture_url(p, picture_size::original) == r.original);
     }
 }
 
 TEST_CASE("what can be asked for: an id of 1 to 19 digits, a name of 1 to 15 letters, digits, underscores")
 {
     for (const char* good : {"1", "12", "1234567890123456789", "9999999999999999999"})
-        CHECK_MESSAGE(user_ref::id(good).valid(), good);
+        CHECK_MESSAGE(can_be_asked_for(user_ref::id(good)), good);
     for (const char* bad :
         {"", "0", "007", "12345678901234567890", "-1", "+1", "1.0", "1e3", " 1", "1 ", "abc", "1\n", "0x1"})
-        CHECK_FALSE_MESSAGE(user_ref::id(bad).valid(), bad);
+        CHECK_FALSE_MESSAGE(can_be_asked_for(user_ref::id(bad)), bad);
     for (const char* good : {"a", "_", "1", "jack", "JACK_2", "123456789012345", "ABCDEFGHIJKLMNO"})
-        CHECK_MESSAGE(user_ref(good).valid(), good);
+        CHECK_MESSAGE(can_be_asked_for(user_ref(good)), good);
     for (const char* bad :
         {"", "@jack", "1234567890123456", "a b", "a-b", "a.b", "caf\xc3\xa9", "a\n", "a%", "a/b", "a,b", "a\x7f"})
-        CHECK_FALSE_MESSAGE(user_ref(bad).valid(), bad);
-    CHECK_FALSE(user_ref::username(std::string("a\0b", 3)).valid());
+        CHECK_FALSE_MESSAGE(can_be_asked_for(user_ref(bad)), bad);
+    CHECK_FALSE(can_be_asked_for(user_ref::username(std::string("a\0b", 3))));
 }

@@ -1,4 +1,6 @@
-#include <coauth/twitter/reply.hpp>
+#include "twitter/rate_limits.hpp"
+
+#include <coauth/identity/reply.hpp>
 
 #include <doctest/doctest.h>
 

@@ -107,7 +107,7 @@ public:
         if (finish_fails)
             throw *finish_fails;
         oauth1::access_token token("access-" + login.token(), secret("canary"));
-        signed_in_user user("id-of-" + verifier, "name-of-" + verifier);
+        signed_in_user user("x", "id-of-" + verifier, "name-of-" + verifier);
         grant out(std::move(user), std::move(token));
         co_return out;
     }
@@ -119,11 +119,11 @@ public:
     }
 
     // Not for logins.
-    boost::asio::awaitable<twitter::reply<twitter::lookups>> look_up(
-        oauth1::access_token, std::vector<twitter::user_ref>) override
+    boost::asio::awaitable<coauth::reply<coauth::lookups>> look_up(
+        oauth1::access_token, std::vector<coauth::user_ref>) override
     {
         throw error(errc::forbidden);
-        co_return twitter::reply<twitter::lookups>();
+        co_return coauth::reply<coauth::lookups>();
     }
     std::size_t largest_lookup() const override { return 100; }
     bool one_limit_for_ids_and_names() const override { return false; }

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 using namespace std::chrono_literals;
+using coauth::rate_limits;
 using coauth::sessions::allowance;
 using coauth::sessions::allowance_rules;
-using coauth::twitter::rate_limits;
 
 namespace {
 

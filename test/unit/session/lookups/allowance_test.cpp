@@ -4,11 +4,11 @@
 #include <doctest/doctest.h>
 
 using namespace std::chrono_literals;
+using coauth::rate_limits;
+using coauth::rate_window;
 using coauth::sessions::allowance;
 using coauth::sessions::allowance_rules;
 using coauth::sessions::app_allowance;
-using coauth::twitter::rate_limits;
-using coauth::twitter::rate_window;
 using kind = allowance::verdict::kind;
 
 namespace {

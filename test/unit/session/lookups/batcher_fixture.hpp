@@ -14,8 +14,8 @@
 namespace coauth::testing {
 
 using namespace sessions;
-using twitter::lookup_outcome;
-using twitter::user_ref;
+using coauth::lookup_outcome;
+using coauth::user_ref;
 
 inline constexpr std::chrono::sys_seconds wall{std::chrono::seconds(1'700'000'000)};
 
@@ -54,14 +54,14 @@ public:
     }
 
     // All users are found, except names that begin with "missing".
-    static twitter::reply<twitter::lookups> reply_to(const batch& request)
+    static coauth::reply<coauth::lookups> reply_to(const batch& request)
     {
-        twitter::lookups all;
+        coauth::lookups all;
         for (const user_ref& user : request.users()) {
             const bool found = !user.text().starts_with("missing");
-            twitter::lookup lookup(user, found ? lookup_outcome::found : lookup_outcome::not_found);
+            coauth::lookup lookup(user, found ? lookup_outcome::found : lookup_outcome::not_found);
             if (found) {
-                twitter::profile& p = lookup.profile.emplace();
+                coauth::profile& p = lookup.profile.emplace();
                 p.id = user.is_id() ? user.text() : "1" + std::to_string(user.text().size());
                 p.username = user.is_id() ? "user_" + user.text() : user.text();
                 p.description = request.owner->user_id;
@@ -69,7 +69,7 @@ public:
             all.outcomes.push_back(std::move(lookup));
         }
         std::reverse(all.outcomes.begin(), all.outcomes.end());
-        return {std::move(all), twitter::rate_limits()};
+        return {std::move(all), coauth::rate_limits()};
     }
 
     lookup_batcher::call_list respond(const batch_ptr& request)

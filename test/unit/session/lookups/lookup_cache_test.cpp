@@ -12,7 +12,7 @@ constexpr lookup_cache::time_point start{std::chrono::hours(3)};
 
 lookup_ptr result_for(const char* name)
 {
-    return std::make_shared<const coauth::twitter::lookup>(name, coauth::twitter::lookup_outcome::not_found);
+    return std::make_shared<const coauth::lookup>(name, coauth::lookup_outcome::not_found);
 }
 
 } // namespace

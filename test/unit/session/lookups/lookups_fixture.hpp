@@ -28,7 +28,7 @@
 namespace coauth::testing {
 
 namespace asio = boost::asio;
-using twitter::user_ref;
+using coauth::user_ref;
 
 class lookups_fixture {
 public:

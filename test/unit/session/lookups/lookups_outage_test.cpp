@@ -71,12 +71,12 @@ void check_failed_alone(
     REQUIRE(caller.results);
     std::size_t found = 0;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const twitter::lookup& outcome = *(*caller.results)[i];
+        const coauth::lookup& outcome = *(*caller.results)[i];
         if (failing_names.count(names[i].text()) == 0) {
             found += outcome.profile.has_value();
             continue;
         }
-        CHECK(outcome.outcome == twitter::lookup_outcome::failed);
+        CHECK(outcome.outcome == coauth::lookup_outcome::failed);
         REQUIRE(outcome.why);
         CHECK(outcome.why->reason() == errc::provider_unavailable);
         CHECK(outcome.why->http_status() == 503);

@@ -1,4 +1,5 @@
 // The driver of the batcher: each waiting call is notified once, with its own results.
+#include "twitter/rate_limits.hpp"
 #include "twitter/read_error.hpp"
 #include "unit/session/lookups/lookups_fixture.hpp"
 

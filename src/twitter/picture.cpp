@@ -1,7 +1,6 @@
-#include "twitter/names.hpp"
+#include <coauth/twitter/picture.hpp>
 
-#include <coauth/text/ascii.hpp>
-#include <coauth/twitter/profile.hpp>
+#include <string_view>
 
 namespace coauth::twitter {
 
@@ -24,34 +23,24 @@ std::string_view suffix(picture_size size) noexcept
 
 } // namespace
 
-std::optional<std::string> profile::picture_url(picture_size size) const
+std::optional<std::string> picture_url(const coauth::profile& user, picture_size size)
 {
     constexpr std::string_view normal = "_normal";
-    if (!picture)
+    if (!user.picture)
         return std::nullopt;
 
     // The suffix stands before the extension of the last path segment; some pictures have no extension.
-    const std::string_view all = *picture;
+    const std::string_view all = *user.picture;
     const std::string_view path = all.substr(0, all.find_first_of("?#"));
     const std::size_t segment = path.rfind('/') + 1;
     const std::size_t dot = path.find_last_of('.');
     const std::size_t stem_end = dot != std::string_view::npos && dot >= segment ? dot : path.size();
     if (!path.substr(segment, stem_end - segment).ends_with(normal))
-        return picture;
+        return user.picture;
     std::string url(all.substr(0, stem_end - normal.size()));
     url += suffix(size);
     url += all.substr(stem_end);
     return url;
-}
-
-bool user_ref::valid() const noexcept
-{
-    return is_id() ? twitter::is_id(text_) : is_username(text_);
-}
-
-std::string user_ref::key() const
-{
-    return is_id() ? '#' + text_ : text::lowered(text_);
 }
 
 } // namespace coauth::twitter

@@ -1,31 +1,33 @@
-// The answer to a question about many people.
+// The response to a question about many users.
 #pragma once
 
 #include <coauth/error.hpp>
-#include <coauth/twitter/profile.hpp>
+#include <coauth/identity/profile.hpp>
+#include <coauth/identity/user_ref.hpp>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
-namespace coauth::twitter {
+namespace coauth {
 
 enum class lookup_outcome {
     found,
     not_found,
     suspended,
     forbidden, ///< Known, but not shown to these credentials.
-    failed,    ///< Something else went wrong for this name: what the response says of it can't be read, say.
+    failed,    ///< Something else went wrong for this user: what the response says of it can't be read, say.
 };
 
-/// What became of one of the names asked for.
+/// The outcome for one of the users asked for.
 struct lookup {
     lookup() : asked("") {}
     lookup(user_ref new_asked, lookup_outcome new_outcome) : asked(std::move(new_asked)), outcome(new_outcome) {}
 
     user_ref asked;
     lookup_outcome outcome = lookup_outcome::not_found;
-    std::optional<twitter::profile> profile; ///< Set exactly if found.
-    std::optional<coauth::error> why;        ///< Set exactly if failed.
+    std::optional<coauth::profile> profile; ///< Set exactly if found.
+    std::optional<coauth::error> why;       ///< Set exactly if failed.
 
     /// The response told this of this very user. False if the request failed, or if the response holds something
     /// unreadable that may be about any user it does not name; `why` is about all of them then.
@@ -35,11 +37,11 @@ struct lookup {
     bool reused = false;
 };
 
-/// One outcome for each name asked for, in the order asked; a name asked twice is there twice.
+/// One outcome for each user asked for, in the order asked; a user asked for twice is there twice.
 struct lookups {
     lookups() = default;
 
     std::vector<lookup> outcomes;
 };
 
-} // namespace coauth::twitter
+} // namespace coauth
