@@ -18,7 +18,7 @@ using coauth::site::notice;
 
 namespace {
 
-// What this site needs of its logins, whatever else is set.
+// With what this site needs of its logins.
 site_options completed(site_options options, const std::shared_ptr<people>& all, const coauth::twitter::client& client)
 {
     auto& logins = options.logins;

@@ -13,8 +13,8 @@
 
 namespace coauth::site {
 
-/// Two kinds: users whose login was granted and whose visit is about to begin (they have not left, whatever ends
-/// meanwhile), and users who have left and whose token could not be dropped.
+/// Two kinds: users whose login was granted and whose visit is about to begin (they have not left, even if all of their
+/// visits end meanwhile), and users who have left and whose token could not be dropped.
 ///
 /// Thread safety: safe; short mutex sections.
 class departures {
@@ -46,8 +46,8 @@ private:
 
     mutable std::mutex mutex_;
     std::multimap<user_key, time_point> expected_; // until when; one for each login
-    std::deque<entry> expected_in_order_;                 // the same; may name users who have come
-    std::deque<entry> retried_;                           // by the time of the next try
+    std::deque<entry> expected_in_order_;          // the same; may name users who have come
+    std::deque<entry> retried_;                    // by the time of the next try
 };
 
 } // namespace coauth::site

@@ -116,8 +116,10 @@ std::string metrics_text(const login_numbers& numbers)
     }
     w.family("coauth_logins_awaited", "gauge", "Pages that wait for a login in another window.");
     w.sample(logins.awaited);
-    w.family("coauth_visitors", "gauge", "Browsers signed in.");
-    w.sample(numbers.visitors);
+    if (numbers.visitors) {
+        w.family("coauth_visitors", "gauge", "Browsers signed in.");
+        w.sample(*numbers.visitors);
+    }
 
     const auto& lookups = numbers.session.lookups;
     w.family("coauth_lookups_total", "counter", "Profiles asked for.");

@@ -19,8 +19,8 @@ struct login_numbers {
 
     server::server_stats connections;
     session_stats session;
-    std::optional<std::size_t> pending; ///< Logins; empty if a store does not say.
-    std::size_t visitors = 0;           ///< Browsers signed in.
+    std::optional<std::size_t> pending;  ///< Logins; empty if a store does not say.
+    std::optional<std::size_t> visitors; ///< Browsers signed in; the same.
     std::uint64_t refused_by_address = 0;
     std::uint64_t refused_by_site = 0;
 

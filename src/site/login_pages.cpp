@@ -61,7 +61,7 @@ void refresh(server::response& page, const std::string& next)
 
 } // namespace
 
-// Each page has a number of its own, so that a doubled click is told from two tabs.
+// Each page has a number of its own, so that a doubled click differs from two tabs.
 std::string login_pages::buttons(const std::string& return_to) const
 {
     const auto random = browser_binding::random();

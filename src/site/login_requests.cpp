@@ -208,7 +208,7 @@ asio::awaitable<server::response> login_site::state::sign_out(request r)
 asio::awaitable<server::response> login_site::state::failure(request r, error cause, login_step step)
 {
     notice content = login_notice(cause, step);
-    // What any client can cause is no news to the operator.
+    // Not what any client can cause alone.
     if (content.status >= 500)
         log_.write(std::string(step == login_step::begin ? "leg 1" : "leg 3") + ": " + cause.what());
     response page = co_await notice_page(std::move(r), std::move(content));

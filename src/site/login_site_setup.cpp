@@ -85,7 +85,7 @@ std::vector<login_site::state::app> login_site::state::apps_of(asio::any_io_exec
     std::vector<std::shared_ptr<login_provider>> providers, const login_site_options& options,
     const std::string& origin, const std::shared_ptr<departures>& expected)
 {
-    need(!providers.empty(), "there is no provider");
+    need(!providers.empty(), "providers is empty");
     need(providers.size() == 1 || (!options.session.logins && !options.session.tokens),
         "a login or token store can serve one provider only, and there are several");
     std::vector<app> apps;

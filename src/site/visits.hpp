@@ -36,7 +36,7 @@ public:
     struct begun_visit {
         begun_visit() = default;
 
-        std::string cookie;                  ///< Its value: 43 characters, 256 random bits.
+        std::string cookie;           ///< Its value: 43 characters, 256 random bits.
         std::optional<user_key> left; ///< The user whose last visit ended by it.
     };
 

@@ -37,11 +37,11 @@ namespace coauth::site {
 /// What makes it safe is not optional:
 /// - A login begins by a POST of this site's own page, is bound to its browser by the cookie `coauth_login`, and is
 ///   consumed by its first callback.
-/// - Who is signed in is told by the cookie `coauth_session`, which is new at each login. Cookies are HttpOnly and
+/// - The signed-in user is known by the cookie `coauth_session`, which is new at each login. Cookies are HttpOnly and
 ///   SameSite=Lax, and on https Secure with the prefix `__Host-`. The server keeps digests of both only.
 /// - Only requests to the origin's host are handled, and every request that may change something (not GET, HEAD or
 ///   OPTIONS) must come from a page of this origin, the site's own requests included.
-/// - After a login the user is sent to a path of this site, whatever the request asked for.
+/// - After a login the user is sent to a path of this site, even if the request asked for another.
 /// - Begun logins are limited by address and in all; prefetches of a callback are refused.
 /// - A user's token is dropped when their last visit has ended: by signing out, by another user's login in the same
 ///   browser, by its time (with the next request).

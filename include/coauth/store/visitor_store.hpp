@@ -32,7 +32,7 @@ COAUTH_DECL void check(const visitor_limits& limits);
 /// The browsers that are signed in at a site, in memory or in a database that several servers share. A row is the digest
 /// of the browser's cookie (who reads the store can sign in nowhere), the user, and the time of sign-in.
 ///
-/// Every call is one atomic step, so that of any number of them one is told that it ended a user's last visit. A store
+/// Every call is one atomic step, so that of any number of them exactly one ends a user's last row. A store
 /// keeps time itself and holds to `limits()`. Operations throw `errc::store_unavailable` when the store can't be
 /// reached, and honour cancellation.
 ///
@@ -46,12 +46,12 @@ public:
     virtual visitor_limits limits() const = 0;
 
     /// Keeps a browser that signs in now, and removes `previous`, the digest that the same browser had until now (or one
-    /// that matches no row). Beyond `max_per_user` the user's earliest row is removed, too. Returns the user that has no
-    /// row left by this, if there is one; it is never the user that signs in.
+    /// that matches no row). Beyond `max_per_user` the user's earliest row is removed, too. Returns the user who has no
+    /// row left by this, if any; it is never the user who signs in.
     virtual boost::asio::awaitable<std::optional<user_key>> add(
         browser_digest browser, signed_in_user user, browser_digest previous) = 0;
 
-    /// Empty if there is no row, and when its time is over.
+    /// Empty if no row matches, and when its time is over.
     virtual boost::asio::awaitable<std::optional<signed_in_user>> find(browser_digest browser) = 0;
 
     /// Removes a row. Returns its user, if the user has no other.

@@ -15,7 +15,7 @@ namespace coauth::text {
 using form = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads a query or an `application/x-www-form-urlencoded` body: `a=b&c` gives (a, b) and (c, empty).
-/// Nothing between two `&` is no field. Fails with `errc::invalid_argument` for a bad `%`.
+/// An empty text between two `&` is skipped. Fails with `errc::invalid_argument` for a bad `%`.
 COAUTH_DECL result<form> parse_form(std::string_view text);
 
 /// The value of the first field called `name`, or null.

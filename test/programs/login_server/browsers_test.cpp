@@ -184,7 +184,7 @@ TEST_CASE("login_server login: a doubled click is one login and two tabs are two
     const std::string second = press("bbbb");
     CHECK(second != first);
     CHECK(s.request_tokens() == 2);
-    // A number that no page has is no tab of its own.
+    // A number that no page can have does not count as another tab.
     const std::string other = press("a/b");
     CHECK(press("%2F%2Fevil.example") == other);
     CHECK(press("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") == other);

@@ -137,7 +137,10 @@ TEST_CASE("login_metrics: they are families of samples, each with its help and t
         CHECK(seen.insert(line).second);
     }
     CHECK(text.back() == '\n');
+    CHECK(text.find("coauth_visitors") == std::string::npos);
     numbers.pending.reset();
+    numbers.visitors = 2;
+    CHECK(metrics_text(numbers).find("coauth_visitors 2\n") != std::string::npos);
     CHECK(metrics_text(numbers).find("coauth_logins_pending") == std::string::npos);
     CHECK(metrics_text(numbers).find("coauth_logins_begun_total 7\n") != std::string::npos);
 }

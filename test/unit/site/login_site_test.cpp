@@ -205,6 +205,23 @@ TEST_CASE("login_site: a login in another window is waited for at its provider")
     CHECK(done->headers.get("Location") == "https://example.org/next");
 }
 
+TEST_CASE("login_site: it may be destroyed, and its context after it, while a page waits")
+{
+    login_site_fixture f;
+    const auto pressed = f.handle(f.make("POST", "/login/other?window=new"));
+    REQUIRE(pressed);
+    const std::string url(pressed->headers.get("Location"));
+    const std::string path = url.substr(std::string("https://example.org").size());
+    bool ended = false;
+    asio::co_spawn(f.bench.io, f.logins->handle(f.make("GET", path + "?more")),
+        [&ended](const std::exception_ptr&, const std::optional<server::response>&) { ended = true; });
+    f.bench.io.restart();
+    f.bench.io.poll();
+    f.logins.reset();
+    f.bench.io.poll();
+    CHECK_FALSE(ended);
+}
+
 TEST_CASE("login_site: requests of the site's own are its own, but for those from another site or host")
 {
     login_site_fixture f;

@@ -12,8 +12,8 @@
 
 using namespace std::chrono_literals;
 using coauth::signed_in_user;
-using coauth::site::departures;
 using coauth::user_key;
+using coauth::site::departures;
 namespace store = coauth::store;
 namespace asio = boost::asio;
 

@@ -77,8 +77,8 @@ inline void a_sign_in_ends_the_row_before_it(const visitor_store_factory& make)
     // The same user has not left.
     CHECK_FALSE(bench.run(visitors->add(browser_number(2), visitor_of("1"), browser_number(1))).value());
     CHECK_FALSE(bench.run(visitors->find(browser_number(1))).value());
-    CHECK(bench.run(visitors->add(browser_number(3), visitor_of("2"), browser_number(2))).value() ==
-          user_key("x", "1"));
+    CHECK(
+        bench.run(visitors->add(browser_number(3), visitor_of("2"), browser_number(2))).value() == user_key("x", "1"));
     CHECK(bench.run(visitors->count()).value() == 1);
 }
 
