@@ -132,7 +132,9 @@ std::string metrics_text(const login_numbers& numbers)
     w.family("coauth_lookup_requests_limited_total", "counter", "Of these, the ones refused for a rate limit.");
     w.sample(lookups.rate_limited);
 
-    const auto& connections = numbers.connections;
+    if (!numbers.connections)
+        return out;
+    const auto& connections = *numbers.connections;
     w.family("coauth_connections", "gauge", "Connections of browsers.");
     w.sample("state", "idle", connections.idle);
     w.sample("state", "busy", connections.open - connections.idle);

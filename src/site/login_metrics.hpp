@@ -17,7 +17,7 @@ namespace coauth::site {
 struct login_numbers {
     login_numbers() = default;
 
-    server::server_stats connections;
+    std::optional<server::server_stats> connections;
     session_stats session;
     std::optional<std::size_t> pending;  ///< Logins; empty if a store does not say.
     std::optional<std::size_t> visitors; ///< Browsers signed in; the same.

@@ -92,7 +92,7 @@ coauth::session& login_site::session(std::string_view provider) const
     return state_->session(provider);
 }
 
-asio::awaitable<std::string> login_site::metrics(server::server_stats connections)
+asio::awaitable<std::string> login_site::metrics(std::optional<server::server_stats> connections)
 {
     return keeping(state_, state_->metrics(connections));
 }
@@ -173,7 +173,7 @@ asio::awaitable<server::response> login_site::state::notice_page(request r, noti
     co_return page;
 }
 
-asio::awaitable<std::string> login_site::state::metrics(server::server_stats connections)
+asio::awaitable<std::string> login_site::state::metrics(std::optional<server::server_stats> connections)
 {
     login_numbers numbers;
     numbers.connections = connections;

@@ -43,7 +43,7 @@ public:
     response sign_in_page(const request& r, server::page content) const;
     awaitable<response> notice_page(request r, notice content) const;
     awaitable<response> sign_in_again(signed_in_user user, std::chrono::system_clock::time_point latest);
-    awaitable<std::string> metrics(server::server_stats connections);
+    awaitable<std::string> metrics(std::optional<server::server_stats> connections);
     awaitable<void> close();
 
     coauth::session& session(std::string_view provider) const;

@@ -113,9 +113,9 @@ public:
     /// The session of a provider. Throws `errc::invalid_argument` for a name that none has.
     coauth::session& session(std::string_view provider) const;
 
-    /// Prometheus text (version 0.0.4) of logins, lookups, visitors and `connections`, of all providers together. Numbers
-    /// only, without names or ids.
-    boost::asio::awaitable<std::string> metrics(server::server_stats connections = server::server_stats());
+    /// Prometheus text (version 0.0.4) of logins, lookups and visitors, of all providers together, and of the server's
+    /// `connections` if they are given. Numbers only, without names or ids. What a failing store does not say is left out.
+    boost::asio::awaitable<std::string> metrics(std::optional<server::server_stats> connections = std::nullopt);
 
     /// After the server was closed: refuses new logins, ends waits, lets requests in flight end.
     boost::asio::awaitable<void> close();

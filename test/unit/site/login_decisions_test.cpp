@@ -120,8 +120,10 @@ TEST_CASE("login_metrics: they are families of samples, each with its help and t
     numbers.session.logins.begun = 7;
     numbers.session.logins.expired = 2;
     numbers.pending = 3;
-    numbers.connections.open = 5;
-    numbers.connections.idle = 4;
+    CHECK(metrics_text(numbers).find("coauth_connections") == std::string::npos);
+    numbers.connections.emplace();
+    numbers.connections->open = 5;
+    numbers.connections->idle = 4;
     const std::string text = metrics_text(numbers);
     for (const char* line : {"coauth_logins_begun_total 7\n", "coauth_logins_ended_total{status=\"expired\"} 2\n",
              "coauth_logins_pending 3\n", "coauth_connections{state=\"idle\"} 4\n",

@@ -1,133 +1,16 @@
 // Logins of a site with two providers, without a network.
-#include "unit/session/echo_provider.hpp"
-#include "unit/store/store_bench.hpp"
+#include "unit/site/failing_visitors.hpp"
+#include "unit/site/login_site_fixture.hpp"
 
-#include <coauth/http/origin.hpp>
-#include <coauth/site/login_site.hpp>
 #include <coauth/store/memory_store.hpp>
 
-#include <doctest/doctest.h>
-
-#include <functional>
-#include <map>
-
 using namespace std::chrono_literals;
+using namespace coauth::testing;
 using coauth::errc;
 using coauth::site::login_site;
 using coauth::site::login_site_options;
 namespace asio = boost::asio;
 namespace server = coauth::server;
-
-namespace {
-
-/// A provider with a name, that keeps the callback URLs it was given.
-class named_provider final : public coauth::testing::echo_provider {
-public:
-    explicit named_provider(std::string name) : name_(std::move(name)) {}
-
-    std::string_view name() const noexcept override { return name_; }
-
-    asio::awaitable<coauth::oauth1::request_token> begin(std::string callback) override
-    {
-        callbacks.push_back(callback);
-        return echo_provider::begin(std::move(callback));
-    }
-
-    std::vector<std::string> callbacks;
-
-private:
-    std::string name_;
-};
-
-login_site_options options_of_test(const std::shared_ptr<coauth::clock>& time)
-{
-    login_site_options options;
-    options.clock = time;
-    return options;
-}
-
-class login_site_fixture {
-public:
-    login_site_fixture() : login_site_fixture([](login_site_options&) {}) {}
-    explicit login_site_fixture(const std::function<void(login_site_options&)>& change)
-    {
-        login_site_options options = options_of_test(bench.clock);
-        options.log = [this](const std::string& line) { lines.push_back(line); };
-        change(options);
-        const std::vector<std::shared_ptr<coauth::login_provider>> providers{x, other};
-        logins.emplace(bench.io.get_executor(), "https://example.org", providers, std::move(options));
-    }
-
-    server::request make(std::string method, std::string target) const
-    {
-        server::request r;
-        r.method = std::move(method);
-        r.target = std::move(target);
-        r.peer = "192.0.2.1";
-        r.headers.add("Host", "example.org");
-        std::string cookies;
-        for (const auto& [name, value] : jar)
-            cookies += (cookies.empty() ? "" : "; ") + name + '=' + value;
-        if (!cookies.empty())
-            r.headers.add("Cookie", cookies);
-        return r;
-    }
-
-    /// Keeps the cookies; empty if the site did not handle it.
-    std::optional<server::response> handle(server::request r)
-    {
-        auto handled = bench.run(logins->handle(std::move(r))).value();
-        if (handled)
-            keep_cookies(*handled);
-        return handled;
-    }
-
-    void keep_cookies(const server::response& page)
-    {
-        for (const auto& [field, text] : page.headers) {
-            if (field != "Set-Cookie")
-                continue;
-            const auto equals = text.find('=');
-            jar[text.substr(0, equals)] = text.substr(equals + 1, text.find(';') - equals - 1);
-        }
-    }
-
-    /// Presses a button; returns the provider's token of the login.
-    std::string begin(const std::string& target)
-    {
-        const auto pressed = handle(make("POST", target));
-        REQUIRE(pressed);
-        REQUIRE(pressed->status == 303);
-        const std::string url(pressed->headers.get("Location"));
-        return url.substr(url.find("oauth_token="));
-    }
-
-    /// Signs in as the user of this id; returns where it ends.
-    std::string sign_in(const std::string& name, const std::string& id, const std::string& query = {})
-    {
-        const std::string token = begin("/login/" + name + query);
-        const auto done = handle(make("GET", "/callback/" + name + '?' + token + "&oauth_verifier=" + id));
-        REQUIRE(done);
-        REQUIRE(done->status == 303);
-        return std::string(done->headers.get("Location"));
-    }
-
-    std::optional<coauth::signed_in_user> user() { return bench.run(logins->user(make("GET", "/"))).value(); }
-
-    coauth::testing::store_bench bench;
-    std::shared_ptr<named_provider> x = std::make_shared<named_provider>("x");
-    std::shared_ptr<named_provider> other = std::make_shared<named_provider>("other");
-    std::map<std::string, std::string> jar;
-    std::vector<std::string> lines;
-    std::optional<login_site> logins;
-};
-
-bool contains(std::string_view text, std::string_view part)
-{
-    return text.find(part) != std::string_view::npos;
-}
-
-} // namespace
 
 TEST_CASE("login_site: users sign in with each provider, under (provider, id)")
 {
@@ -261,59 +144,6 @@ TEST_CASE("login_site: requests of the site's own are its own, but for those fro
     }
 }
 
-TEST_CASE("login_site: buttons are one form, with a page number, a button for each provider, and a path of the site")
-{
-    login_site_fixture f([](login_site_options& options) { options.provider_titles["other"] = "A & B"; });
-    const std::string html = f.logins->buttons();
-    CHECK(contains(html, "<form method=\"post\" action=\"/login\">"));
-    CHECK(contains(html, "<button class=\"yes\">Sign in with X</button>"));
-    CHECK(contains(html, "<button class=\"yes\" formaction=\"/login/other\">Sign in with A &amp; B</button>"));
-    const auto number = html.find("name=\"page\" value=\"");
-    REQUIRE(number != std::string::npos);
-    CHECK(html.substr(number, 40) != f.logins->buttons().substr(number, 40));
-    const std::string with_path = f.logins->buttons("/a?b=c");
-    CHECK(contains(with_path, "action=\"/login?return=%2Fa%3Fb%3Dc\""));
-    CHECK(contains(with_path, "formaction=\"/login/other?return=%2Fa%3Fb%3Dc\""));
-    CHECK_FALSE(contains(f.logins->buttons("//evil.example"), "return="));
-}
-
-TEST_CASE("login_site: a page with buttons sets the cookies that they need, and any other page none")
-{
-    login_site_fixture f;
-    const server::page content(200, "Front", "<p>" + f.logins->buttons() + "</p>");
-    CHECK(f.logins->page(content).headers.count("Set-Cookie") == 0);
-    const auto page = f.logins->sign_in_page(f.make("GET", "/"), content);
-    CHECK(page.headers.count("Set-Cookie") == 2);
-    CHECK(contains(page.body, "<title>Front - example.org</title>"));
-    CHECK(contains(page.headers.get("Content-Security-Policy"), "form-action 'self' https:"));
-    f.keep_cookies(page);
-    CHECK(f.jar.count("__Host-coauth_login") == 1);
-    CHECK(f.jar.count("__Host-coauth_address") == 1);
-    CHECK(f.logins->sign_in_page(f.make("GET", "/"), content).headers.count("Set-Cookie") == 0);
-    const std::string binding = f.jar["__Host-coauth_login"];
-    f.begin("/login/other");
-    CHECK(f.jar["__Host-coauth_login"] == binding);
-}
-
-TEST_CASE("login_site: a notice has buttons, or for a signed-in user a link to go on")
-{
-    login_site_fixture f([](login_site_options& options) {
-        options.after_login = "/home";
-        options.after_login_title = "your <home>";
-    });
-    const coauth::site::notice content(404, "Not <here>", "Nothing", "Try it");
-    auto page = f.bench.run(f.logins->notice_page(f.make("GET", "/"), content)).value();
-    CHECK(page.status == 404);
-    CHECK(contains(page.body, "<h1>Not &lt;here&gt;</h1>"));
-    CHECK(contains(page.body, "action=\"/login\""));
-    CHECK(contains(page.body, "Try it"));
-    CHECK(f.sign_in("x", "1") == "https://example.org/home");
-    page = f.bench.run(f.logins->notice_page(f.make("GET", "/"), content)).value();
-    CHECK_FALSE(contains(page.body, "action=\"/login\""));
-    CHECK(contains(page.body, "<a href=\"/home\">go on to your &lt;home&gt;</a>"));
-    CHECK_FALSE(contains(page.body, "Try it"));
-}
-
 TEST_CASE("login_site: metrics are of all providers together")
 {
     login_site_fixture f;
@@ -344,6 +174,46 @@ TEST_CASE("login_site: who is signed in outlives it, in a store of the caller's"
     CHECK(restarted.user()->provider == "other");
     restarted.handle(restarted.make("POST", "/logout"));
     CHECK_FALSE(restarted.user());
+}
+
+TEST_CASE("login_site: a visitor store that fails costs a page that says so, and no token is kept without a visit")
+{
+    for (const auto& failure : {failing_visitors::typed(), failing_visitors::untyped()}) {
+        std::shared_ptr<failing_visitors> visitors;
+        login_site_fixture f([&visitors](login_site_options& options) {
+            visitors = std::make_shared<failing_visitors>(options.clock);
+            options.visitors = visitors;
+        });
+        const auto has_token = [&f](const std::string& id) {
+            return f.bench.run(f.logins->session("x").profile(id, coauth::user_ref::id(id))).has_value();
+        };
+        f.sign_in("x", "1");
+        const std::string token = f.begin("/login/x");
+        visitors->failure = failure;
+        const std::vector<server::request> requests{f.make("POST", "/logout"), f.make("GET", "/callback?a=b"),
+            f.make("GET", "/callback?" + token + "&oauth_verifier=2"), f.make("DELETE", "/login")};
+        for (const server::request& r : requests) {
+            CAPTURE(r.target);
+            const auto page = f.handle(r);
+            REQUIRE(page);
+            CHECK(page->status == 503);
+            CHECK(contains(page->body, "This site is busy"));
+            CHECK_FALSE(contains(page->body, "database"));
+            CHECK(page->headers.count("Set-Cookie") == 0);
+        }
+        CHECK_FALSE(f.handle(f.make("GET", "/own")));
+        const std::string metrics = f.bench.run(f.logins->metrics()).value();
+        CHECK_FALSE(contains(metrics, "coauth_visitors"));
+        CHECK(contains(metrics, "coauth_logins_begun_total 2\n"));
+        visitors->failure = nullptr;
+        CHECK(f.user()->id == "1");
+        CHECK(has_token("2"));
+        f.bench.clock->advance(60s);
+        f.handle(f.make("GET", "/own"));
+        CHECK(f.user()->id == "1");
+        CHECK(has_token("1"));
+        CHECK_FALSE(has_token("2"));
+    }
 }
 
 TEST_CASE("login_site: what it can't be made of is refused")

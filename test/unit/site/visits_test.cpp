@@ -1,21 +1,18 @@
 // How visits begin and end, without a request.
 #include "site/visits.hpp"
+#include "unit/site/failing_visitors.hpp"
 #include "unit/store/store_bench.hpp"
-
-#include <coauth/store/memory_store.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
 
 using namespace std::chrono_literals;
 using coauth::signed_in_user;
 using coauth::user_key;
 using coauth::site::departures;
-namespace store = coauth::store;
-namespace asio = boost::asio;
+using coauth::testing::failing_visitors;
 
 namespace {
 
@@ -23,46 +20,6 @@ signed_in_user user_of_x(const std::string& id, const std::string& username)
 {
     return signed_in_user("x", id, username);
 }
-
-/// A visitor store that fails on demand.
-class failing_visitors final : public store::visitor_store {
-public:
-    explicit failing_visitors(std::shared_ptr<coauth::clock> time)
-        : inner_(store::memory_visitor_store(store::visitor_limits(), std::move(time)))
-    {}
-
-    bool fails = false;
-
-    store::visitor_limits limits() const override { return inner_->limits(); }
-    asio::awaitable<std::optional<user_key>> add(
-        store::browser_digest browser, signed_in_user user, store::browser_digest previous) override
-    {
-        return inner_->add(browser, std::move(user), previous);
-    }
-    asio::awaitable<std::optional<signed_in_user>> find(store::browser_digest browser) override
-    {
-        return inner_->find(browser);
-    }
-    asio::awaitable<std::optional<user_key>> remove(store::browser_digest browser) override
-    {
-        return inner_->remove(browser);
-    }
-    asio::awaitable<bool> remove_all(user_key user, time_point latest) override
-    {
-        return inner_->remove_all(std::move(user), latest);
-    }
-    asio::awaitable<bool> has(user_key user) override
-    {
-        if (fails)
-            throw std::runtime_error("a user's database");
-        return inner_->has(std::move(user));
-    }
-    asio::awaitable<std::vector<user_key>> expire(std::size_t limit) override { return inner_->expire(limit); }
-    asio::awaitable<std::size_t> count() override { return inner_->count(); }
-
-private:
-    std::shared_ptr<store::visitor_store> inner_;
-};
 
 /// Visits in memory, at a time that the test sets.
 class visits_fixture {
@@ -267,9 +224,9 @@ TEST_CASE("visits: a user who is due while the store fails is returned later")
     visits_fixture v;
     v.later->retry(user_key("x", "1"), v.bench.clock->steady_now());
     v.bench.clock->advance(60s);
-    v.visitors->fails = true;
+    v.visitors->failure = failing_visitors::untyped();
     CHECK(v.expire(9).empty());
-    v.visitors->fails = false;
+    v.visitors->failure = nullptr;
     CHECK(v.expire(9).empty());
     v.bench.clock->advance(60s);
     CHECK(v.expire(9) == std::vector<std::string>{"1"});
