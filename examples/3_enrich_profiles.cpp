@@ -21,6 +21,7 @@
 
 #include <coauth/session/session.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <coauth/twitter/provider.hpp>
 #include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
@@ -221,9 +222,10 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
         if (event.kind == coauth::session_event_kind::wait)
             waits.begin(now, now + event.wait);
     };
-    coauth::session session(executor, setup.client(), options);
+    const std::uint64_t price = enrich::read_amount(flags.price).value();
+    coauth::session session(executor, coauth::twitter::provider(setup.client(), price), options);
     const program_run run(flags, session, user_id(token), waits);
-    co_await session.add_user(run.user_id, std::move(token));
+    co_await session.add_user(run.user_id, coauth::twitter::credential_of(token));
 
     ending end;
     if (flags.retry_failed)

@@ -66,7 +66,6 @@ coauth::session_options flags::session() const
     coauth::session_options o;
     o.max_requests = concurrency;
     o.max_wait = milliseconds_of(max_wait);
-    o.price_per_profile_micros = read_amount(price).value();
     // A name that comes again is answered from here, however long the job takes.
     o.max_cached_lookups = 20'000;
     o.cache_for = std::chrono::hours(24);

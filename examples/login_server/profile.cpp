@@ -83,10 +83,10 @@ asio::awaitable<void> site::ask_provider(std::shared_ptr<profile_view> view)
 
 asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
 {
-    const auto held = co_await options_.logins.session.tokens->find(user_id);
+    const auto held = co_await options_.logins.session.tokens->find(coauth::user_key("x", user_id));
     if (!held)
         throw coauth::error(errc::unknown_user);
-    const auto user = client_.for_user(held->token);
+    const auto user = client_.for_user(coauth::twitter::access_token_of(held->held));
     auto latest = std::make_shared<news>();
     coauth::twitter::page_options page;
     page.count = tweets_shown;

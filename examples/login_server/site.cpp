@@ -30,7 +30,7 @@ site_options completed(site_options options, const std::shared_ptr<people>& all,
     if (!logins.clock)
         logins.clock = coauth::system_clock();
     if (!logins.session.tokens)
-        logins.session.tokens = coauth::store::memory_token_store();
+        logins.session.tokens = coauth::store::memory_token_store(logins.clock);
     // Each login fills a profile in once more.
     logins.session.on_event = [all, next = logins.session.on_event](const coauth::session_event& event) {
         try {
@@ -75,9 +75,8 @@ bool is_reading(const server::request& r)
 } // namespace
 
 site::site(asio::any_io_executor executor, const coauth::twitter::client& client, site_options options)
-    : options_(completed(std::move(options), people_, client)), origin_(options_.origin.url()),
-      client_(client.without_retry()),
-      logins_(std::move(executor), origin_, {coauth::twitter_provider(client)}, options_.logins)
+    : options_(completed(std::move(options), people_, client)), origin_(options_.origin.url()), client_(client),
+      logins_(std::move(executor), origin_, {coauth::twitter::provider(client)}, options_.logins)
 {}
 
 // A line that can't be written costs no response.

@@ -7,6 +7,7 @@
 #include <coauth/http/origin.hpp>
 #include <coauth/site/login_site.hpp>
 #include <coauth/twitter/client.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +25,7 @@ struct site_options {
     coauth::site::login_site_options logins; ///< Of the logins, and with them of the whole site.
 };
 
-/// Responds to requests. Give `respond` to an `http_server` and keep the site until that has ended.
+/// Responds to requests. Give `respond` to an `http_server` and keep the site, and the client, until that has ended.
 ///
 /// Thread safety: safe.
 class site {
@@ -53,7 +54,7 @@ private:
     const std::shared_ptr<people> people_ = std::make_shared<people>();
     const site_options options_;
     const std::string origin_;
-    const coauth::twitter::client client_;
+    const coauth::twitter::client& client_;
     coauth::site::login_site logins_;
 };
 

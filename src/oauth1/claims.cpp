@@ -297,11 +297,4 @@ std::optional<refusal> read_claims(const incoming_request& request, const verifi
     return read_protocol(options, out);
 }
 
-bool is_form(std::string_view content_type) noexcept
-{
-    constexpr std::string_view form = "application/x-www-form-urlencoded";
-    const std::string_view type = content_type.substr(0, content_type.find(';'));
-    return text::equal_ignoring_case(text::trimmed(type, text::blanks), form);
-}
-
 } // namespace coauth::oauth1

@@ -54,7 +54,4 @@ struct claims {
 /// up to there.
 std::optional<refusal> read_claims(const incoming_request& request, const verifier_options& options, claims& out);
 
-/// True if `content_type` names `application/x-www-form-urlencoded`, in any case and with any parameters.
-bool is_form(std::string_view content_type) noexcept;
-
 } // namespace coauth::oauth1

@@ -1,6 +1,7 @@
 #include "oauth1/encoded_parameters.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
+#include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
 namespace coauth::oauth1 {
@@ -27,6 +28,13 @@ std::string normalize(const parameters& list)
     std::string out;
     encoded.append_normalized(out);
     return out;
+}
+
+bool is_form(std::string_view content_type) noexcept
+{
+    constexpr std::string_view form = "application/x-www-form-urlencoded";
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    return text::equal_ignoring_case(text::trimmed(type, text::blanks), form);
 }
 
 } // namespace coauth::oauth1

@@ -1,4 +1,5 @@
 #include "coro/typed_errors.hpp"
+#include "session/calls.hpp"
 #include "session/logins/logins.hpp"
 #include "session/lookups/lookups.hpp"
 #include "session/setup.hpp"
@@ -62,8 +63,8 @@ asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, st
 {
     const sessions::owner_ptr owner = co_await tokens->find(std::move(user_id));
     co_await lookups->sign_out(owner);
-    if (action == session::at_provider::invalidate)
-        co_await setup->provider->invalidate(owner->token);
+    if (action == session::at_provider::revoke)
+        co_await setup->provider->revoke(owner->held);
 }
 
 asio::awaitable<void> do_close(std::shared_ptr<sessions::logins> logins, std::shared_ptr<sessions::lookups> lookups,
@@ -74,9 +75,9 @@ asio::awaitable<void> do_close(std::shared_ptr<sessions::logins> logins, std::sh
     co_await work->drained();
 }
 
-asio::awaitable<void> keep_grant(std::shared_ptr<sessions::tokens> tokens, grant granted)
+asio::awaitable<void> keep_credential(std::shared_ptr<sessions::tokens> tokens, std::string user_id, credential held)
 {
-    co_await tokens->put(std::move(granted.user.id), std::move(granted.token));
+    co_await tokens->put(std::move(user_id), std::move(held));
 }
 
 } // namespace
@@ -88,8 +89,9 @@ public:
               std::make_shared<sessions::session_setup>(std::move(executor), std::move(provider), std::move(options))),
           tokens(std::make_shared<sessions::tokens>(setup)),
           lookups(std::make_shared<sessions::lookups>(setup, tokens)),
-          logins(std::make_shared<sessions::logins>(
-              setup, [tokens = tokens](grant granted) { return keep_grant(tokens, std::move(granted)); }))
+          logins(std::make_shared<sessions::logins>(setup, [tokens = tokens](std::string user_id, credential held) {
+              return keep_credential(tokens, std::move(user_id), std::move(held));
+          }))
     {
         lookups->start();
     }
@@ -102,10 +104,6 @@ public:
 
 session::session(asio::any_io_executor executor, std::shared_ptr<login_provider> provider, session_options options)
     : state_(std::make_shared<state>(std::move(executor), std::move(provider), std::move(options)))
-{}
-
-session::session(asio::any_io_executor executor, const twitter::client& client, session_options options)
-    : session(std::move(executor), twitter_provider(client), std::move(options))
 {}
 
 session::~session()
@@ -132,14 +130,14 @@ asio::awaitable<login_outcome> session::complete_login(std::string query, browse
     return typed_errors(state_->logins->complete(std::move(query), std::move(present)));
 }
 
-asio::awaitable<void> session::add_user(std::string user_id, oauth1::access_token token)
+asio::awaitable<void> session::add_user(std::string user_id, credential held)
 {
-    return typed_errors(state_->tokens->put(std::move(user_id), std::move(token)));
+    return typed_errors(state_->tokens->put(std::move(user_id), std::move(held)));
 }
 
-asio::awaitable<void> session::sign_out(std::string user_id, at_provider token)
+asio::awaitable<void> session::sign_out(std::string user_id, at_provider held)
 {
-    return typed_errors(do_sign_out(state_->lookups, state_->tokens, state_->setup, std::move(user_id), token));
+    return typed_errors(do_sign_out(state_->lookups, state_->tokens, state_->setup, std::move(user_id), held));
 }
 
 asio::awaitable<coauth::profile> session::profile(std::string user_id, coauth::user_ref user, lookup_options options)
@@ -152,6 +150,20 @@ asio::awaitable<coauth::lookups> session::profiles(
     std::string user_id, std::vector<coauth::user_ref> users, lookup_options options)
 {
     return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(users), options));
+}
+
+asio::awaitable<reply<coauth::profile>> session::me(std::string user_id, lookup_options options)
+{
+    sessions::call_context context(state_->setup, state_->tokens, state_->lookups);
+    return typed_errors(sessions::own_profile(std::move(context), std::move(user_id), options.max_wait));
+}
+
+asio::awaitable<reply<http::response>> session::call(
+    std::string user_id, http::request request, std::string limit, lookup_options options)
+{
+    sessions::call_context context(state_->setup, state_->tokens, state_->lookups);
+    return typed_errors(
+        sessions::call(std::move(context), std::move(user_id), std::move(request), std::move(limit), options.max_wait));
 }
 
 session_stats session::stats() const

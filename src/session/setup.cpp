@@ -34,7 +34,6 @@ void check(const session_options& o)
     check(within_30_days(o.cache_for), "cache_for is not from 0 to 30 days");
     check(within_30_days(o.cache_missing_for), "cache_missing_for is not from 0 to 30 days");
     check(within_30_days(o.gather_for), "gather_for is not from 0 to 30 days");
-    check(within_30_days(o.rate_window) && o.rate_window.count() > 0, "rate_window is not from 1 s to 30 days");
     check(within_30_days(o.reset_jitter), "reset_jitter is not from 0 to 30 days");
     check(within_30_days(o.max_wait), "max_wait is not from 0 to 30 days");
     check(within_30_days(o.retry_for), "retry_for is not from 0 to 30 days");
@@ -78,7 +77,7 @@ session_setup::session_setup(boost::asio::any_io_executor new_executor, std::sha
     if (!options.logins)
         options.logins = store::memory_login_store(options.login_limits, options.clock);
     if (!options.tokens)
-        options.tokens = store::memory_token_store();
+        options.tokens = store::memory_token_store(options.clock);
     options.logins = checked(std::move(options.logins));
     options.tokens = checked(std::move(options.tokens));
 }

@@ -6,16 +6,7 @@ namespace coauth::sessions {
 
 namespace asio = boost::asio;
 
-namespace {
-
-allowance_rules rules_of(const session_options& o)
-{
-    return {o.rate_window, o.reset_jitter};
-}
-
-} // namespace
-
-// A token being read from the store. A token put or removed meanwhile makes it stale.
+// A credential being read from the store. One put or removed meanwhile makes it stale.
 class tokens::reading {
 public:
     reading(tokens& owner, const std::string& user_id) : owner_(owner)
@@ -66,8 +57,13 @@ void tokens::make_stale(const std::string& user_id)
         entry->second->stale = true;
 }
 
-// With the lock held. Another call may have read the token first.
-owner_ptr tokens::hold(std::string user_id, store::stored_token found)
+user_key tokens::key_of(std::string user_id) const
+{
+    return user_key(std::string(setup_->provider->name()), std::move(user_id));
+}
+
+// With the lock held. Another call may have read the credential first.
+owner_ptr tokens::hold(std::string user_id, store::stored_credential found, opened_account opened)
 {
     if (const auto known = held_.find(user_id); known != held_.end())
         return *known->second;
@@ -75,8 +71,8 @@ owner_ptr tokens::hold(std::string user_id, store::stored_token found)
         held_.erase(used_.back()->user_id);
         used_.pop_back();
     }
-    used_.push_front(std::make_shared<token_owner>(user_id, std::move(found.token), found.version, ++last_number_,
-        rules_of(setup_->options), setup_->provider->one_limit_for_ids_and_names()));
+    used_.push_front(std::make_shared<token_owner>(
+        user_id, std::move(found), std::move(opened), ++last_number_, setup_->options.reset_jitter));
     try {
         held_.emplace(std::move(user_id), used_.begin());
     } catch (...) {
@@ -101,20 +97,23 @@ asio::awaitable<owner_ptr> tokens::find(std::string user_id)
         if (owner_ptr known = held(user_id))
             co_return known;
         const reading current(*this, user_id);
-        std::optional<store::stored_token> found = co_await setup_->options.tokens->find(user_id);
+        std::optional<store::stored_credential> found = co_await setup_->options.tokens->find(key_of(user_id));
+        std::optional<opened_account> opened;
+        if (found)
+            opened.emplace(setup_->provider->open(found->held));
         const std::lock_guard lock(mutex_);
         if (current.stale)
-            continue; // this user's token was put or removed meanwhile
+            continue; // this user's credential was put or removed meanwhile
         if (!found)
-            throw error(errc::unknown_user).with_hint("let the user sign in, or pass the token to add_user");
-        co_return hold(user_id, *std::move(found));
+            throw error(errc::unknown_user).with_hint("let the user sign in, or pass the credential to add_user");
+        co_return hold(user_id, *std::move(found), *std::move(opened));
     }
 }
 
-asio::awaitable<void> tokens::put(std::string user_id, oauth1::access_token token)
+asio::awaitable<void> tokens::put(std::string user_id, credential held)
 {
     const auto self = shared_from_this();
-    co_await setup_->options.tokens->put(user_id, std::move(token));
+    co_await setup_->options.tokens->put(key_of(user_id), std::move(held));
     {
         // Read again at the next use: of two that were put at once the store has the later.
         const std::lock_guard lock(mutex_);
@@ -134,7 +133,7 @@ asio::awaitable<bool> tokens::drop(owner_ptr owner, std::optional<errc> why)
         else
             make_stale(owner->user_id);
     }
-    const bool removed = co_await setup_->options.tokens->remove(owner->user_id, owner->version);
+    const bool removed = co_await setup_->options.tokens->remove(key_of(owner->user_id), owner->version);
     {
         // Another call may have read it again before it was removed.
         const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// The users' access tokens: the store, and the tokens held in memory.
+// The users' credentials: the store, and those held in memory.
 #pragma once
 
 #include "session/lookups/token_owner.hpp"
@@ -28,20 +28,21 @@ public:
     /// Null if it is not in memory.
     owner_ptr held(const std::string& user_id);
 
-    boost::asio::awaitable<void> put(std::string user_id, oauth1::access_token token);
+    boost::asio::awaitable<void> put(std::string user_id, credential held);
 
-    /// Forgets this token, in memory and in the store; one that was put meanwhile stays. `why`: the provider's
+    /// Forgets this credential, in memory and in the store; one that was put meanwhile stays. `why`: the provider's
     /// refusal, if it was one. Returns whether the store still had it.
     boost::asio::awaitable<bool> drop(owner_ptr owner, std::optional<errc> why);
 
-    /// Forgets the tokens in memory. Owners found from now on have this number, or a higher one.
+    /// Forgets the credentials in memory. Owners found from now on have this number, or a higher one.
     std::uint64_t forget_all() noexcept;
 
 private:
     using order = std::list<owner_ptr>;
     class reading;
 
-    owner_ptr hold(std::string user_id, store::stored_token found);
+    user_key key_of(std::string user_id) const;
+    owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened);
     void forget(const std::string& user_id);
     void make_stale(const std::string& user_id);
 

@@ -55,17 +55,20 @@ public:
         return await_call(login_store_class, [user = user_, browser] { return user->count(browser); });
     }
 
-    asio::awaitable<std::optional<store::recent_login>> recent(
-        store::browser_digest browser, std::string return_to, std::chrono::milliseconds age) override
-    {
-        return await_call(login_store_class, [user = user_, browser, return_to = std::move(return_to), age]() mutable {
-            return user->recent(browser, std::move(return_to), age);
-        });
-    }
-
     asio::awaitable<store::taken_login> take(store::login_id id, store::browser_digest browser) override
     {
         return await_call(login_store_class, [user = user_, id, browser] { return user->take(id, browser); });
+    }
+
+    asio::awaitable<void> end(store::login_id id, store::ended_login reached) override
+    {
+        return await_call(login_store_class,
+            [user = user_, id, reached = std::move(reached)]() mutable { return user->end(id, std::move(reached)); });
+    }
+
+    std::shared_ptr<void> watch(watcher notified) override
+    {
+        return call(login_store_class, [&] { return user_->watch(std::move(notified)); });
     }
 
     asio::awaitable<expiry> expire() override
@@ -79,78 +82,136 @@ private:
 
 class checked_token_store final : public store::token_store {
 public:
-    explicit checked_token_store(std::shared_ptr<store::token_store> user) : user_(std::move(user)) {}
+    explicit checked_token_store(std::shared_ptr<store::token_store> store) : store_(std::move(store)) {}
 
-    asio::awaitable<std::optional<store::stored_token>> find(std::string user_id) override
+    asio::awaitable<std::optional<store::stored_credential>> find(user_key user) override
     {
         return await_call(token_store_class,
-            [user = user_, user_id = std::move(user_id)]() mutable { return user->find(std::move(user_id)); });
+            [store = store_, user = std::move(user)]() mutable { return store->find(std::move(user)); });
     }
 
-    asio::awaitable<std::uint64_t> put(std::string user_id, oauth1::access_token token) override
+    asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
         return await_call(
-            token_store_class, [user = user_, user_id = std::move(user_id), token = std::move(token)]() mutable {
-                return user->put(std::move(user_id), std::move(token));
+            token_store_class, [store = store_, user = std::move(user), held = std::move(held)]() mutable {
+                return store->put(std::move(user), std::move(held));
             });
     }
 
-    asio::awaitable<bool> remove(std::string user_id, std::optional<std::uint64_t> version) override
+    asio::awaitable<std::optional<std::uint64_t>> replace_if(
+        user_key user, std::uint64_t version, credential held) override
     {
-        return await_call(token_store_class, [user = user_, user_id = std::move(user_id), version]() mutable {
-            return user->remove(std::move(user_id), version);
+        return await_call(
+            token_store_class, [store = store_, user = std::move(user), version, held = std::move(held)]() mutable {
+                return store->replace_if(std::move(user), version, std::move(held));
+            });
+    }
+
+    asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override
+    {
+        return await_call(token_store_class, [store = store_, user = std::move(user), version, time]() mutable {
+            return store->lease(std::move(user), version, time);
+        });
+    }
+
+    asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
+    {
+        return await_call(token_store_class, [store = store_, user = std::move(user), version]() mutable {
+            return store->remove(std::move(user), version);
         });
     }
 
 private:
-    const std::shared_ptr<store::token_store> user_;
+    const std::shared_ptr<store::token_store> store_;
+};
+
+class checked_account final : public account {
+public:
+    explicit checked_account(std::shared_ptr<account> user) : user_(std::move(user)) {}
+
+    asio::awaitable<reply<coauth::profile>> me() override
+    {
+        return await_call(provider_class, [user = user_] { return user->me(); });
+    }
+
+    const lookup_rules* directory() const override
+    {
+        return coauth::sessions::call(provider_class, [this] { return user_->directory(); });
+    }
+
+    asio::awaitable<reply<coauth::lookups>> look_up(std::vector<user_ref> users) override
+    {
+        return await_call(provider_class,
+            [user = user_, users = std::move(users)]() mutable { return user->look_up(std::move(users)); });
+    }
+
+    asio::awaitable<reply<http::response>> call(http::request request) override
+    {
+        return await_call(provider_class,
+            [user = user_, request = std::move(request)]() mutable { return user->call(std::move(request)); });
+    }
+
+private:
+    const std::shared_ptr<account> user_;
 };
 
 class checked_provider final : public login_provider {
 public:
     explicit checked_provider(std::shared_ptr<login_provider> user) : user_(std::move(user)) {}
 
-    asio::awaitable<oauth1::request_token> begin(std::string callback) override
-    {
-        return await_call(provider_class,
-            [user = user_, callback = std::move(callback)]() mutable { return user->begin(std::move(callback)); });
-    }
+    std::string_view name() const noexcept override { return user_->name(); }
 
-    std::string login_url(const oauth1::request_token& login, bool ask_again) const override
-    {
-        return call(provider_class, [&] { return user_->login_url(login, ask_again); });
-    }
-
-    asio::awaitable<grant> finish(oauth1::request_token login, std::string verifier) override
+    asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
         return await_call(
-            provider_class, [user = user_, login = std::move(login), verifier = std::move(verifier)]() mutable {
-                return user->finish(std::move(login), std::move(verifier));
+            provider_class, [user = user_, callback = std::move(callback), request = std::move(request)]() mutable {
+                return user->begin(std::move(callback), std::move(request));
             });
     }
 
-    asio::awaitable<coauth::reply<coauth::lookups>> look_up(
-        oauth1::access_token token, std::vector<coauth::user_ref> users) override
+    result<std::string> key_of(std::string_view callback_query) const override
     {
-        return await_call(provider_class, [user = user_, token = std::move(token), users = std::move(users)]() mutable {
-            return user->look_up(std::move(token), std::move(users));
+        return call(provider_class, [&] { return user_->key_of(callback_query); });
+    }
+
+    asio::awaitable<finished_login> finish(begun_login login, std::string callback, std::string callback_query) override
+    {
+        return await_call(provider_class, [user = user_, login = std::move(login), callback = std::move(callback),
+                                              query = std::move(callback_query)]() mutable {
+            return user->finish(std::move(login), std::move(callback), std::move(query));
         });
     }
 
-    std::size_t largest_lookup() const override
+    std::shared_ptr<account> open(const credential& held) const override
     {
-        return call(provider_class, [this] { return user_->largest_lookup(); });
+        auto opened = call(provider_class, [&] { return user_->open(held); });
+        if (!opened)
+            throw error(errc::provider_error, "the login provider gave no account");
+        return std::make_shared<checked_account>(std::move(opened));
     }
 
-    bool one_limit_for_ids_and_names() const override
+    asio::awaitable<credential> renew(credential held) override
     {
-        return call(provider_class, [this] { return user_->one_limit_for_ids_and_names(); });
+        return await_call(
+            provider_class, [user = user_, held = std::move(held)]() mutable { return user->renew(std::move(held)); });
     }
 
-    asio::awaitable<void> invalidate(oauth1::access_token token) override
+    asio::awaitable<void> revoke(credential held) override
+    {
+        return await_call(
+            provider_class, [user = user_, held = std::move(held)]() mutable { return user->revoke(std::move(held)); });
+    }
+
+    asio::awaitable<device_prompt> begin_device(login_request request) override
     {
         return await_call(provider_class,
-            [user = user_, token = std::move(token)]() mutable { return user->invalidate(std::move(token)); });
+            [user = user_, request = std::move(request)]() mutable { return user->begin_device(std::move(request)); });
+    }
+
+    asio::awaitable<finished_login> finish_device(device_prompt prompt) override
+    {
+        return await_call(provider_class,
+            [user = user_, prompt = std::move(prompt)]() mutable { return user->finish_device(std::move(prompt)); });
     }
 
 private:

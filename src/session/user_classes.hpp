@@ -1,7 +1,7 @@
 // The stores and the provider of a session, wrapped so that they throw `coauth::error` only.
 #pragma once
 
-#include <coauth/session/login_provider.hpp>
+#include <coauth/identity/login_provider.hpp>
 #include <coauth/store/login_store.hpp>
 #include <coauth/store/token_store.hpp>
 

@@ -19,7 +19,7 @@ struct login_numbers {
 
     std::optional<server::server_stats> connections;
     session_stats session;
-    std::optional<std::size_t> pending;  ///< Logins; empty if a store does not say.
+    std::optional<std::size_t> pending;  ///< Logins; empty if the store does not say.
     std::optional<std::size_t> visitors; ///< Browsers signed in; the same.
     std::uint64_t refused_by_address = 0;
     std::uint64_t refused_by_site = 0;

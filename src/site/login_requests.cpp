@@ -110,7 +110,7 @@ asio::awaitable<server::response> login_site::state::begin_login(std::size_t pro
     std::string next = begun->url;
     if (wants_new_window(*query)) {
         waiting_logins::waiting_login entry(*begun, provider);
-        if (const auto id = waiting_.add(std::move(entry), now(), at.logins->limits().time_to_live))
+        if (const auto id = waiting_.add(std::move(entry), now(), options_.session.logins->limits().time_to_live))
             next = url_ + "/waiting/" + *id;
     }
     response out = server::redirect(std::move(next));
@@ -230,7 +230,7 @@ void login_site::state::log_login(
 
 std::string login_site::state::set_login_cookie(const browser_binding& binding) const
 {
-    const auto lifetime = apps_.front().logins->limits().time_to_live;
+    const auto lifetime = options_.session.logins->limits().time_to_live;
     return login_cookie_.set(binding.reveal(), std::chrono::duration_cast<std::chrono::seconds>(lifetime));
 }
 

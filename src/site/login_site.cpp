@@ -177,21 +177,15 @@ asio::awaitable<std::string> login_site::state::metrics(std::optional<server::se
 {
     login_numbers numbers;
     numbers.connections = connections;
-    std::size_t pending = 0;
-    bool has_pending = true;
-    for (const app& each : apps_) {
+    for (const app& each : apps_)
         add(numbers.session, each.session->stats());
-        try {
-            const auto counts = co_await each.logins->count(store::browser_digest());
-            pending += counts.living;
-        } catch (const std::exception& e) {
-            // The other numbers are needed most when a store fails.
-            has_pending = false;
-            log_.write(std::string("metrics: ") + e.what());
-        }
+    try {
+        const auto counts = co_await options_.session.logins->count(store::browser_digest());
+        numbers.pending = counts.living;
+    } catch (const std::exception& e) {
+        // The other numbers are needed most when a store fails.
+        log_.write(std::string("metrics: ") + e.what());
     }
-    if (has_pending)
-        numbers.pending = pending;
     try {
         numbers.visitors = co_await visits_.count();
     } catch (const std::exception& e) {

@@ -51,6 +51,10 @@ login_site_options checked(login_site_options options)
     }
     if (!options.clock)
         options.clock = system_clock();
+    if (!options.session.logins)
+        options.session.logins = store::memory_login_store(options.session.login_limits, options.clock);
+    if (!options.session.tokens)
+        options.session.tokens = store::memory_token_store(options.clock);
     if (!options.visitors)
         options.visitors = store::memory_visitor_store(store::visitor_limits(), options.clock);
     return options;
@@ -86,8 +90,6 @@ std::vector<login_site::state::app> login_site::state::apps_of(asio::any_io_exec
     const std::string& origin, const std::shared_ptr<departures>& expected)
 {
     need(!providers.empty(), "providers is empty");
-    need(providers.size() == 1 || (!options.session.logins && !options.session.tokens),
-        "a login or token store can serve one provider only, and there are several");
     std::vector<app> apps;
     for (auto& provider : providers) {
         need(provider != nullptr, "a provider is null");
@@ -97,9 +99,6 @@ std::vector<login_site::state::app> login_site::state::apps_of(asio::any_io_exec
         for (const app& other : apps)
             need(&other == &added || other.name != added.name, "two providers have the name " + added.name);
         session_options of_session = options.session;
-        if (!of_session.logins)
-            of_session.logins = store::memory_login_store(of_session.login_limits, options.clock);
-        added.logins = of_session.logins;
         of_session.clock = options.clock;
         of_session.callback = origin + "/callback" + (apps.size() == 1 ? "" : '/' + added.name);
         of_session.on_event = expecting(expected, options, added.name);

@@ -55,7 +55,6 @@ private:
         app() = default;
 
         std::string name;
-        std::shared_ptr<store::login_store> logins;
         std::unique_ptr<coauth::session> session;
     };
 

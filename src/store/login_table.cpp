@@ -16,29 +16,20 @@ std::size_t keyed_hash::mix(const std::uint8_t* sixteen_octets) const noexcept
     return static_cast<std::size_t>(sum ^ (sum >> 32));
 }
 
-login_table::living::living(const login_id& id, const pending_login& login, time_point due)
-    : id(id), browser(login.browser), due(due), token_size_(static_cast<std::uint32_t>(login.token.token().size())),
-      secret_size_(static_cast<std::uint32_t>(login.token.secret().size()))
+login_table::living::living(const pending_login& login, time_point due)
+    : id(login.id), browser(login.browser), due(due), proof_size_(login.proof.size())
 {
     std::string joined;
-    joined.reserve(login.token.token().size() + login.token.secret().size() + login.return_to.size());
-    joined += login.token.token();
-    joined += login.token.secret().reveal();
+    joined.reserve(login.proof.size() + login.return_to.size());
+    joined += login.proof.reveal();
     joined += login.return_to;
     texts_ = secret(std::move(joined));
-}
-
-std::string_view login_table::living::return_to() const noexcept
-{
-    return texts_.reveal().substr(std::size_t{token_size_} + secret_size_);
 }
 
 pending_login login_table::living::whole() const
 {
     const auto texts = texts_.reveal();
-    oauth1::request_token token(
-        std::string(texts.substr(0, token_size_)), secret(texts.substr(token_size_, secret_size_)));
-    return pending_login(std::move(token), browser, std::string(return_to()));
+    return pending_login(id, secret(texts.substr(0, proof_size_)), browser, std::string(texts.substr(proof_size_)));
 }
 
 login_table::login_table(login_limits limits, const keyed_hash::key& key)
@@ -57,15 +48,14 @@ login_table::login_table(login_limits limits, const keyed_hash::key& key)
 void login_table::add(const pending_login& login, time_point now)
 {
     settle(now);
-    const auto id = id_of_login(login.token.token());
-    if (living_.get<by_id>().contains(id) || spent_.get<by_id>().contains(id))
-        throw error(errc::provider_error, "the provider gave one request token twice")
+    if (living_.get<by_id>().contains(login.id) || spent_.get<by_id>().contains(login.id))
+        throw error(errc::provider_error, "the provider gave one login's key twice")
             .with_hint("the login can't be told from an earlier one; begin again");
     if (living_.size() >= limits_.max_pending)
         throw too_many_logins(limits_, login_cap::of_all);
     if (living_.get<by_browser>().count(login.browser) >= limits_.max_per_browser)
         throw too_many_logins(limits_, login_cap::of_browser);
-    living_.get<by_age>().emplace_back(id, login, now + limits_.time_to_live);
+    living_.get<by_age>().emplace_back(login, now + limits_.time_to_live);
 }
 
 login_store::counts login_table::count(const browser_digest& browser, time_point now)
@@ -75,22 +65,6 @@ login_store::counts login_table::count(const browser_digest& browser, time_point
     out.living = living_.size();
     out.of_browser = living_.get<by_browser>().count(browser);
     return out;
-}
-
-std::optional<recent_login> login_table::recent(
-    const browser_digest& browser, std::string_view return_to, std::chrono::milliseconds age, time_point now)
-{
-    settle(now);
-    const living* latest = nullptr;
-    const auto [first, last] = living_.get<by_browser>().equal_range(browser);
-    for (auto at = first; at != last; ++at) {
-        const auto began = at->due - limits_.time_to_live;
-        if (now - began <= age && at->return_to() == return_to && (latest == nullptr || at->due >= latest->due))
-            latest = &*at;
-    }
-    if (latest == nullptr)
-        return std::nullopt;
-    return recent_login(latest->whole(), std::chrono::ceil<std::chrono::milliseconds>(latest->due - now));
 }
 
 taken_login login_table::take(const login_id& id, const browser_digest& browser, time_point now)

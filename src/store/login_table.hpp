@@ -50,28 +50,24 @@ public:
     // As in `login_store`.
     void add(const pending_login& login, time_point now);
     login_store::counts count(const browser_digest& browser, time_point now);
-    std::optional<recent_login> recent(
-        const browser_digest& browser, std::string_view return_to, std::chrono::milliseconds age, time_point now);
     taken_login take(const login_id& id, const browser_digest& browser, time_point now);
     login_store::expiry expire(time_point now);
 
 private:
-    // The texts lie in one piece of memory: three strings would be three.
+    // Both texts are in one piece of memory: two strings would be two.
     class living {
     public:
-        living(const login_id& id, const pending_login& login, time_point due);
+        living(const pending_login& login, time_point due);
 
         pending_login whole() const;
-        std::string_view return_to() const noexcept;
 
         login_id id;
         browser_digest browser;
         time_point due;
 
     private:
-        secret texts_; // token, its secret, return_to
-        std::uint32_t token_size_;
-        std::uint32_t secret_size_;
+        secret texts_; // proof, return_to
+        std::size_t proof_size_;
     };
 
     struct spent {

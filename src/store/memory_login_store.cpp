@@ -5,6 +5,7 @@
 
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace coauth::store {
 
@@ -40,17 +41,26 @@ public:
         co_return table_.count(browser, now());
     }
 
-    asio::awaitable<std::optional<recent_login>> recent(
-        browser_digest browser, std::string return_to, std::chrono::milliseconds age) override
-    {
-        const std::lock_guard lock(mutex_);
-        co_return table_.recent(browser, return_to, age, now());
-    }
-
     asio::awaitable<taken_login> take(login_id id, browser_digest browser) override
     {
         const std::lock_guard lock(mutex_);
         co_return table_.take(id, browser, now());
+    }
+
+    asio::awaitable<void> end(login_id id, ended_login reached) override
+    {
+        for (const auto& notified : current_watchers())
+            (*notified)(id, reached);
+        co_return;
+    }
+
+    std::shared_ptr<void> watch(watcher notified) override
+    {
+        auto added = std::make_shared<watcher>(std::move(notified));
+        const std::lock_guard lock(mutex_);
+        std::erase_if(watchers_, [](const auto& each) { return each.expired(); });
+        watchers_.push_back(added);
+        return added;
     }
 
     asio::awaitable<expiry> expire() override
@@ -60,12 +70,23 @@ public:
     }
 
 private:
+    std::vector<std::shared_ptr<watcher>> current_watchers()
+    {
+        std::vector<std::shared_ptr<watcher>> all;
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : watchers_)
+            if (auto watching = each.lock())
+                all.push_back(std::move(watching));
+        return all;
+    }
+
     // Read under the lock, so that the table's time does not go backwards.
     login_table::time_point now() const { return clock_->steady_now(); }
 
     const std::shared_ptr<clock> clock_;
     std::mutex mutex_;
     login_table table_;
+    std::vector<std::weak_ptr<watcher>> watchers_;
 };
 
 } // namespace

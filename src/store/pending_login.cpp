@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 namespace coauth::store {
 
@@ -18,9 +19,15 @@ std::string_view text_of(const std::array<std::uint8_t, Size>& octets) noexcept
 
 } // namespace
 
-login_id id_of_login(std::string_view request_token)
+// A provider's name has no line break, so no two pairs give the same text.
+login_id id_of_login(std::string_view provider, std::string_view key)
 {
-    const auto digest = crypto::sha256(request_token);
+    std::string text;
+    text.reserve(provider.size() + 1 + key.size());
+    text += provider;
+    text += '\n';
+    text += key;
+    const auto digest = crypto::sha256(text);
     login_id id;
     std::copy_n(digest.begin(), id.octets.size(), id.octets.begin());
     return id;

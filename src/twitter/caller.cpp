@@ -103,7 +103,7 @@ public:
             so_far_.spent = std::chrono::duration_cast<milliseconds>(from_->clock().machine().steady_now() - started_);
             const auto difference = clock_difference(result.answer.headers, machine_now);
             result.refused = read(result.answer);
-            next = decide(so_far_, *result.refused, difference, from_->options().retry_budget, draw_chance());
+            next = decide(so_far_, *result.refused, difference, what_->retry_budget, draw_chance());
             if (next.what == next_step::kind::fail_for_clock)
                 result.refused = clock_error(*result.refused, *difference);
             if (next.what == next_step::kind::mend) {
@@ -177,13 +177,6 @@ caller::caller(std::shared_ptr<http::transport> transport, oauth1::consumer app,
         options_.user_agent = "coauth/" COAUTH_VERSION_STRING;
     options_.clock = options_.clock ? checked_clock(std::move(options_.clock)) : system_clock();
     clock_ = std::make_shared<provider_clock>(options_.clock);
-}
-
-caller caller::without_retry() const
-{
-    caller other(*this);
-    other.options_.retry_budget = milliseconds(0);
-    return other;
 }
 
 oauth1::moment caller::moment_at(std::chrono::sys_seconds time) const

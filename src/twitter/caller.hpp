@@ -39,9 +39,6 @@ public:
     http::transport& transport() const noexcept { return *transport_; }
     api::provider_clock& clock() const noexcept { return *clock_; }
 
-    /// The same, with a retry budget of 0; what is learnt of the clock is learnt for both.
-    caller without_retry() const;
-
     /// A nonce and this time.
     oauth1::moment moment_at(std::chrono::sys_seconds time) const;
 

@@ -53,12 +53,16 @@ std::shared_ptr<const outgoing> access_token_call(const oauth1::consumer& app, c
 }
 
 std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
-    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, api_call call)
+    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, api_call call,
+    std::chrono::milliseconds retry_budget)
 {
     require_call(call);
     auto what = begin(base, step::call);
     what->repeatable = text::equal_ignoring_case(call.method, "GET");
-    what->json = std::move(call.json);
+    what->retry_budget = retry_budget;
+    if (!call.json.empty())
+        what->headers.add("Content-Type", "application/json");
+    what->body = std::move(call.json);
     what->hidden = {app.secret(), user.secret(), secret(user.token())};
 
     std::string url = base.url() + call.path;
@@ -66,6 +70,29 @@ std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const htt
         url += '?' + oauth1::encode_form(call.query);
     what->sign = [signer = std::move(signer), method = std::move(call.method), url = std::move(url),
                      form = oauth1::encode_form(call.form)](
+                     const oauth1::moment& at) { return signer->sign_request(oauth1::message(method, url, form), at); };
+    return what;
+}
+
+std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
+    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, http::request request)
+{
+    if (!(request.origin == base.origin))
+        throw error(errc::invalid_argument,
+            "the request is for " + request.origin.url() + ", and the token for " + base.origin.url());
+    auto what = begin(base, step::call);
+    what->repeatable = text::equal_ignoring_case(request.method, "GET");
+    what->hidden = {app.secret(), user.secret(), secret(user.token())};
+    for (const auto& [name, value] : request.headers)
+        if (!http::same_field_name(name, "Authorization"))
+            what->headers.add(name, value);
+    std::string form;
+    if (oauth1::is_form(request.headers.get("Content-Type")))
+        form = std::move(request.body);
+    else
+        what->body = std::move(request.body);
+    what->sign = [signer = std::move(signer), method = std::move(request.method),
+                     url = request.origin.url() + request.target, form = std::move(form)](
                      const oauth1::moment& at) { return signer->sign_request(oauth1::message(method, url, form), at); };
     return what;
 }
@@ -79,11 +106,11 @@ http::request signed_wire_request(const outgoing& what, const oauth1::moment& at
     // What follows the origin in the signed URL is the target, byte for byte.
     wire.target = signed_one.url.substr(what.origin.url().size());
     wire.headers.add("Authorization", std::move(signed_one.authorization));
+    for (const auto& [name, value] : what.headers)
+        wire.headers.add(name, value);
     if (!signed_one.form.empty())
-        wire.headers.add("Content-Type", "application/x-www-form-urlencoded");
-    else if (!what.json.empty())
-        wire.headers.add("Content-Type", "application/json");
-    wire.body = signed_one.form.empty() ? what.json : std::move(signed_one.form);
+        wire.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    wire.body = signed_one.form.empty() ? what.body : std::move(signed_one.form);
     return wire;
 }
 

@@ -11,6 +11,7 @@
 #include <coauth/secret.hpp>
 #include <coauth/twitter/client.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,8 +27,11 @@ struct outgoing {
 
     step at = step::call;
     bool repeatable = false; ///< A GET.
+    std::chrono::milliseconds retry_budget{
+        0}; ///< How long it may be repeated while the provider is down. Default: never.
     http::origin origin;
-    std::string json; ///< A JSON body; not signed.
+    http::fields headers; ///< Further ones, not signed.
+    std::string body;     ///< Not signed; a form is part of what `sign` gives.
     std::function<result<oauth1::signed_request>(const oauth1::moment&)> sign;
     std::vector<secret> hidden; ///< What no error may show.
 };
@@ -39,7 +43,13 @@ std::shared_ptr<const outgoing> access_token_call(const oauth1::consumer& app, c
     std::string_view path, const oauth1::request_token& login, std::string verifier);
 /// `signer`: of this app and user.
 std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
-    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, api_call call);
+    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, api_call call,
+    std::chrono::milliseconds retry_budget);
+
+/// A request that its caller has put together. Throws `errc::invalid_argument` if it is not for `base`'s origin: a token is
+/// for its provider.
+std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
+    const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, http::request request);
 
 /// The request as it goes on the wire, signed at this moment. Throws what signing fails with.
 http::request signed_wire_request(const outgoing& what, const oauth1::moment& at);

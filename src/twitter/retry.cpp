@@ -1,5 +1,7 @@
 #include "twitter/retry.hpp"
 
+#include "coro/retry_wait.hpp"
+
 #include <algorithm>
 
 namespace coauth::twitter {
@@ -43,12 +45,7 @@ next_step for_clock(const attempts& so_far, const error& refused, std::optional<
 
 next_step for_trouble(const attempts& so_far, const error& refused, milliseconds budget, double chance)
 {
-    constexpr milliseconds first_bound(250);
-    constexpr milliseconds last_bound(4'000);
-
-    const int doublings = std::clamp(so_far.sent - 1, 0, 10);
-    const milliseconds bound = std::min(first_bound * (1 << doublings), last_bound);
-    milliseconds wait(static_cast<milliseconds::rep>(static_cast<double>(bound.count()) * chance));
+    milliseconds wait = retry_wait(so_far.sent, chance);
     if (refused.retry_after())
         wait = std::max<milliseconds>(wait, *refused.retry_after());
     if (so_far.spent + wait >= budget)

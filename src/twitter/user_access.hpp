@@ -7,6 +7,7 @@
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/twitter/user_client.hpp>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -17,8 +18,9 @@ namespace coauth::twitter {
 /// Thread safety: a shared object is safe.
 class user_access {
 public:
-    user_access(std::shared_ptr<const caller> app, oauth1::access_token user)
-        : app_(std::move(app)), user_(std::move(user)),
+    /// `retry_budget`: how long a GET may be repeated while the provider is down; 0: for a caller that decides that itself.
+    user_access(std::shared_ptr<const caller> app, oauth1::access_token user, std::chrono::milliseconds retry_budget)
+        : app_(std::move(app)), user_(std::move(user)), retry_budget_(retry_budget),
           signer_(std::make_shared<const oauth1::signer>(app_->app(), user_))
     {}
 
@@ -29,12 +31,19 @@ public:
     /// Throws `errc::invalid_argument`.
     std::shared_ptr<const outgoing> signed_call(api_call call) const
     {
-        return user_call(app_->app(), app_->api(), user_, signer_, std::move(call));
+        return user_call(app_->app(), app_->api(), user_, signer_, std::move(call), retry_budget_);
+    }
+
+    /// The same for a request below the API's origin.
+    std::shared_ptr<const outgoing> signed_call(http::request request) const
+    {
+        return user_call(app_->app(), app_->api(), user_, signer_, std::move(request));
     }
 
 private:
     std::shared_ptr<const caller> app_;
     oauth1::access_token user_;
+    std::chrono::milliseconds retry_budget_;
     std::shared_ptr<const oauth1::signer> signer_;
 };
 

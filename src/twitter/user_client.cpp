@@ -10,6 +10,7 @@
 #include "twitter/refusal.hpp"
 #include "twitter/routes.hpp"
 #include "twitter/user_access.hpp"
+#include "twitter/user_calls.hpp"
 
 namespace coauth::twitter {
 
@@ -19,39 +20,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A member function only hands `state_` over: a coroutine begins when it is awaited, and the user_client
-// may be gone by then.
 using shared_user = std::shared_ptr<const user_access>;
-
-template <class Read>
-auto reply_from(const caller& app, const http::response& response, Read read)
-{
-    auto value = read_response(response, read);
-    return reply<decltype(value)>(std::move(value), read_rate_limits(response.headers, app.clock().machine_now()));
-}
-
-asio::awaitable<void> do_invalidate_token(shared_user user)
-{
-    api_call post("POST", user->app()->options().endpoints.invalidate_token_path);
-    auto call = user->signed_call(std::move(post));
-    const http::response response = co_await perform(user->app(), std::move(call));
-    // Any JSON will do: it repeats the token, and the status has told already.
-    read_response(response, [](std::string_view body) { return read_json(body); });
-}
-
-asio::awaitable<reply<profile>> do_me(shared_user user)
-{
-    const api_version version = user->version();
-    const std::string id(is_id(user->token().extra("user_id")) ? user->token().extra("user_id") : std::string_view());
-    const std::string name(
-        is_username(user->token().extra("screen_name")) ? user->token().extra("screen_name") : std::string_view());
-    auto call = user->signed_call(routes::me(version, id, name, user->app()->options().want_email));
-    const http::response response = co_await perform(user->app(), std::move(call));
-    // The name may have changed since the login; the id can't have.
-    co_return reply_from(*user->app(), response, [&](std::string_view body) {
-        return id.empty() ? read_profile(version, body) : read_profile(version, body, user_ref::id(id));
-    });
-}
 
 asio::awaitable<reply<profile>> do_profile(shared_user user, user_ref asked)
 {
@@ -61,33 +30,6 @@ asio::awaitable<reply<profile>> do_profile(shared_user user, user_ref asked)
     const http::response response = co_await perform(user->app(), std::move(call));
     co_return reply_from(
         *user->app(), response, [&](std::string_view body) { return read_profile(version, body, asked); });
-}
-
-// Both APIs may say with a 404 that none was found; a 404 of something else, such as a wrong base
-// URL, must not look like that.
-lookups read_none_found(api_version version, const std::vector<user_ref>& users, const outcome& result)
-{
-    if (result.answer.status == 404) {
-        const refusal said = read_refusal(result.answer.body);
-        if (said.code == 17 || said.code == 50)
-            return none_found(users);
-        if (said.problem == "resource-not-found")
-            return read_lookups(version, users, result.answer.body);
-    }
-    throw *result.refused;
-}
-
-asio::awaitable<reply<lookups>> do_profiles(shared_user user, std::vector<user_ref> users)
-{
-    require_users(users);
-    if (users.empty())
-        co_return reply<lookups>();
-    const api_version version = user->version();
-    auto call = user->signed_call(routes::profiles(version, users));
-    const outcome result = co_await exchange(user->app(), std::move(call));
-    co_return reply_from(*user->app(), result.answer, [&](std::string_view body) {
-        return result.refused ? read_none_found(version, users, result) : read_lookups(version, users, body);
-    });
 }
 
 enum class timeline { tweets, mentions };
@@ -142,9 +84,8 @@ asio::awaitable<void> do_delete_tweet(shared_user user, std::string id)
 asio::awaitable<reply<http::response>> do_request(shared_user user, api_call wanted)
 {
     auto call = user->signed_call(std::move(wanted));
-    http::response response = co_await perform(user->app(), std::move(call));
-    const rate_limits limits = read_rate_limits(response.headers, user->app()->clock().machine_now());
-    co_return reply<http::response>(std::move(response), limits);
+    reply<http::response> response = co_await request_as(user, std::move(call));
+    co_return response;
 }
 
 } // namespace
@@ -154,7 +95,7 @@ user_client::user_client(std::shared_ptr<const state> state) : state_(std::move(
 
 asio::awaitable<reply<profile>> user_client::me() const
 {
-    return typed_errors(do_me(state_));
+    return typed_errors(own_profile(state_));
 }
 
 asio::awaitable<reply<profile>> user_client::profile(user_ref user) const
@@ -164,7 +105,7 @@ asio::awaitable<reply<profile>> user_client::profile(user_ref user) const
 
 asio::awaitable<reply<lookups>> user_client::profiles(std::vector<user_ref> users) const
 {
-    return typed_errors(do_profiles(state_, std::move(users)));
+    return typed_errors(look_up(state_, std::move(users)));
 }
 
 asio::awaitable<reply<page<tweet>>> user_client::tweets(std::string user_id, page_options page) const
@@ -199,7 +140,7 @@ asio::awaitable<reply<http::response>> user_client::request(api_call call) const
 
 asio::awaitable<void> user_client::invalidate_token() const
 {
-    return typed_errors(do_invalidate_token(state_));
+    return typed_errors(invalidate(state_));
 }
 
 api_version user_client::api() const noexcept

@@ -4,6 +4,7 @@
 #include <coauth/server/page.hpp>
 #include <coauth/site/login_site.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <coauth/twitter/provider.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,7 +26,7 @@ asio::awaitable<server::response> respond(coauth::site::login_site& logins, serv
 
 asio::awaitable<void> serve() {
     auto executor = co_await asio::this_coro::executor;
-    auto x = coauth::twitter_provider(coauth::twitter::client_from_environment(executor));
+    auto x = coauth::twitter::provider(coauth::twitter::client_from_environment(executor));
     std::optional<coauth::site::login_site> logins;
     auto handler = [&](server::request request) { return respond(*logins, std::move(request)); };
     server::http_server web(executor, server::server_options(), handler);

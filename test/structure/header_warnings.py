@@ -17,7 +17,7 @@ template asio::awaitable<coauth::result<void>> coauth::as_result(asio::awaitable
 template asio::awaitable<int> coauth::call_on(asio::any_io_executor, asio::awaitable<int>);
 template asio::awaitable<int> coauth::cancel_after(std::chrono::milliseconds, asio::awaitable<int>);
 template asio::awaitable<void> coauth::cancel_after(std::chrono::milliseconds, asio::awaitable<void>);
-template struct coauth::twitter::reply<coauth::twitter::page<coauth::twitter::tweet>>;
+template struct coauth::reply<coauth::twitter::page<coauth::twitter::tweet>>;
 '''
 
 

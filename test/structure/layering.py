@@ -21,8 +21,8 @@ ROOMS = {
     'identity': ['top', 'coro', 'http:values'],
     'api': ['top', 'text', 'coro', 'http', 'identity'],
     'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
-    'store': ['top', 'text', 'crypto', 'coro', 'identity', 'oauth1'],
-    'session': ['top', 'text', 'crypto', 'coro', 'oauth1', 'http', 'identity', 'twitter', 'store'],
+    'store': ['top', 'text', 'crypto', 'coro', 'identity'],
+    'session': ['top', 'text', 'crypto', 'coro', 'http:values', 'identity', 'store'],
     'site': ['top', 'text', 'crypto', 'coro', 'http:values', 'server', 'identity', 'session', 'store'],
     'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'server', 'http:values'],
     # A client for tests.

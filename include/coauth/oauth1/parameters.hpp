@@ -19,6 +19,9 @@ using text::count;
 using text::find;
 using text::parse_form;
 
+/// True if `content_type` names `application/x-www-form-urlencoded`, in any case and with any parameters.
+COAUTH_DECL bool is_form(std::string_view content_type) noexcept;
+
 /// Writes `name=value&...` with OAuth's percent-encoding, in the order given. What is written this
 /// way is signed and sent as the same bytes.
 COAUTH_DECL std::string encode_form(const parameters& list);

@@ -3,8 +3,14 @@
 
 #include <coauth/coro/clock.hpp>
 #include <coauth/export.hpp>
+#include <coauth/http/request.hpp>
+#include <coauth/http/response.hpp>
+#include <coauth/identity/account.hpp>
+#include <coauth/identity/credential.hpp>
+#include <coauth/identity/login_provider.hpp>
+#include <coauth/identity/lookup.hpp>
+#include <coauth/identity/reply.hpp>
 #include <coauth/session/login.hpp>
-#include <coauth/session/login_provider.hpp>
 #include <coauth/session/session_event.hpp>
 #include <coauth/store/login_store.hpp>
 #include <coauth/store/token_store.hpp>
@@ -34,9 +40,9 @@ struct session_options {
     /// Caps and time of pending logins, if `logins` is empty.
     store::login_limits login_limits;
 
-    /// The same browser that begins again within this time, for the same `return_to`, gets the login
-    /// it has: a doubled click costs one request token. A longer time would give one login to two tabs, of which
-    /// the second then fails. Default 1 s. 0: never.
+    /// The same browser that begins again within this time, with an equal `login_request`, gets the login it has, if that
+    /// is one of the latest 512 of this process: a doubled click costs one request. A longer time would give one login to
+    /// two tabs, of which the second then fails. Default 1 s. 0: never.
     std::chrono::milliseconds share_login_for{1'000};
 
     /// The stores; empty: memory.
@@ -60,10 +66,6 @@ struct session_options {
 
     /// The most lookups in flight, of all users together; the users are served in turn. Default 8, at least 1.
     std::size_t max_requests = 8;
-
-    /// How long the provider's ordinary rate-limit window is: a reset further away than this and a
-    /// minute is not accepted. Default 15 min. (A day's windows are a day.)
-    std::chrono::seconds rate_window{900};
 
     /// A window that is used up is tried again at its reset and up to this much later, at random. Default 3 s.
     std::chrono::milliseconds reset_jitter{3'000};
@@ -89,10 +91,6 @@ struct session_options {
     /// goes on to fail, for 5 s or for `retry_for` if that is less, is `failed` by itself.
     std::chrono::milliseconds retry_for{5'000};
 
-    /// What a profile costs, in millionths of the currency; for the statistics. Default 10 000: X's
-    /// $0.010 of 2026.
-    std::uint64_t price_per_profile_micros = 10'000;
-
     /// Receives the events, on the thread where they happen and outside of every lock. Must not block
     /// or throw: its exceptions are dropped.
     std::function<void(const session_event&)> on_event;
@@ -110,9 +108,9 @@ struct lookup_options {
     std::optional<std::chrono::milliseconds> max_wait;
 };
 
-/// The users of one app at one provider: signs them in, keeps their tokens, looks profiles up with these.
+/// The users of one app at one provider: signs them in, keeps their credentials, looks profiles up with these.
 ///
-/// **Logins.** `begin_login` (leg 1), a redirect, `complete_login` (leg 3) when the browser comes
+/// **Logins.** `begin_login`, a redirect, `complete_login` when the browser comes
 /// back. Any number of coroutines may `wait` for the outcome. How a login ends is a value; errors of
 /// the provider, the network and the stores are thrown.
 ///
@@ -120,7 +118,7 @@ struct lookup_options {
 /// 100 names. If a rate limit is used up, its reset is waited for, without a request before it.
 /// Results are shared under the same user's token only.
 ///
-///     coauth::session session(io.get_executor(), client, options);
+///     coauth::session session(io.get_executor(), provider, options);
 ///     auto login = co_await session.begin_login(cookie);
 ///     ...
 ///     auto outcome = co_await session.complete_login(query, cookie);
@@ -143,35 +141,43 @@ public:
     /// Throws `errc::invalid_argument` for options out of range.
     session(boost::asio::any_io_executor executor, std::shared_ptr<login_provider> provider,
         session_options options = session_options());
-    session(boost::asio::any_io_executor executor, const twitter::client& client,
-        session_options options = session_options());
     ~session();
 
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
     /// Begins a login for the browser that sent `present` (empty: for one without a binding).
-    /// Fails with `too_many_logins` at a cap, and as leg 1 does.
+    /// Fails with `too_many_logins` at a cap, and as `login_provider::begin` does.
     boost::asio::awaitable<login> begin_login(browser_binding present, login_request request = login_request());
 
-    /// Waits until the login has ended: a callback came, or its time was over (`expired`). Throws what
-    /// leg 3 threw.
+    /// Waits until the login has ended: a callback came, here or in another process on the same store, or its time was
+    /// over (`expired`). Throws what the exchange threw (without its details if that was elsewhere).
     boost::asio::awaitable<login_outcome> wait(const login& begun);
 
     /// Ends a login with the callback's query (without `?`) and the binding that its browser sent. The
-    /// login is consumed before leg 3, so of equal callbacks one is `granted`. Throws
-    /// `invalid_argument` for a query that is not a callback, and what leg 3 throws. Leg 3 continues even
-    /// if this is cancelled.
+    /// login is consumed before the exchange, so of equal callbacks one is `granted`. Throws
+    /// `invalid_argument` for a query that is not a callback, and what `login_provider::finish` throws. The exchange
+    /// continues even if this is cancelled.
     boost::asio::awaitable<login_outcome> complete_login(std::string query, browser_binding present);
 
-    /// Keeps a token that was obtained without this session.
-    boost::asio::awaitable<void> add_user(std::string user_id, oauth1::access_token token);
+    /// Keeps a credential that was obtained without this session.
+    boost::asio::awaitable<void> add_user(std::string user_id, credential held);
 
-    enum class at_provider { leave, invalidate };
+    enum class at_provider { leave, revoke };
 
-    /// Forgets a user's token and cached results, then invalidates the token at the provider if requested. Fails with
-    /// `unknown_user` if there is none, and as the provider's call does (the token is forgotten here then).
-    boost::asio::awaitable<void> sign_out(std::string user_id, at_provider token = at_provider::leave);
+    /// Forgets a user's credential and cached results, then revokes the credential at the provider if requested. Fails
+    /// with `unknown_user` if there is none, and as the provider's call does (the credential is forgotten here then).
+    boost::asio::awaitable<void> sign_out(std::string user_id, at_provider held = at_provider::leave);
+
+    /// The user's own profile. Not cached. Fails as `profile` does.
+    boost::asio::awaitable<reply<coauth::profile>> me(std::string user_id, lookup_options options = lookup_options());
+
+    /// Any other call on behalf of a user, below the provider's own origins, under the limits of this session: it waits
+    /// for the rate window named `limit` (each name has its own) and for a free request. A GET or HEAD is tried again while
+    /// the provider is down, as long as `retry_for` says; anything else is sent once. A credential that the provider
+    /// refuses is forgotten. Gives the response if its status is 2xx; fails as `profile` does.
+    boost::asio::awaitable<reply<http::response>> call(
+        std::string user_id, http::request request, std::string limit, lookup_options options = lookup_options());
 
     /// A user's profile, looked up with `user_id`'s token. Fails with `unknown_user`,
     /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...

@@ -3,10 +3,10 @@
 
 #include <coauth/error.hpp>
 #include <coauth/export.hpp>
+#include <coauth/identity/login_provider.hpp>
 #include <coauth/identity/user.hpp>
 #include <coauth/server/http_server.hpp>
 #include <coauth/server/page.hpp>
-#include <coauth/session/login_provider.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/site/login_site_options.hpp>
 #include <coauth/site/notice.hpp>
@@ -26,7 +26,7 @@ namespace coauth::site {
 /// Signs the users of a web site in with one or more providers, and knows who is signed in. For `http_server`, or any
 /// server that can hand over a `server::request` and send a `server::response`.
 ///
-///     coauth::site::login_site logins(executor, "https://example.org", {coauth::twitter_provider(client)});
+///     coauth::site::login_site logins(executor, "https://example.org", {provider});
 ///     ...
 ///     auto handled = co_await logins.handle(request);
 ///     if (handled)

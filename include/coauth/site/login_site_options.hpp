@@ -58,8 +58,8 @@ struct login_site_options {
     /// grace when it closes. Default 5 s.
     std::chrono::milliseconds longest_poll{5'000};
 
-    /// Of the session of each provider; `callback` and `clock` are the site's own. Stores given here can serve one
-    /// provider only. Default: memory.
+    /// Of the session of each provider; `callback` and `clock` are the site's own. The stores serve all providers. Default:
+    /// memory.
     session_options session;
 
     /// Who is signed in. Default: memory, 12 h, 16 browsers of a user.

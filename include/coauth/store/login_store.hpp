@@ -3,14 +3,16 @@
 
 #include <coauth/error.hpp>
 #include <coauth/export.hpp>
+#include <coauth/identity/login_outcome.hpp>
 #include <coauth/store/pending_login.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace coauth::store {
@@ -25,7 +27,7 @@ struct login_limits {
     /// The same for one browser. Default 8, at least 1.
     std::size_t max_per_browser = 8;
 
-    /// How long a person may take. For as long again a spent login is remembered, so that a replayed or
+    /// How long a person may take. For as long again a login that has ended is remembered, so that a replayed or
     /// late callback is told from one that never was. Default 10 min, from 1 s to 24 h.
     std::chrono::milliseconds time_to_live{600'000};
 };
@@ -56,14 +58,13 @@ struct taken_login {
     std::optional<pending_login> login; ///< Set exactly if taken.
 };
 
-/// A login that the same browser has just begun.
-struct recent_login {
-    recent_login(pending_login new_login, std::chrono::milliseconds new_left)
-        : login(std::move(new_login)), left(new_left)
-    {}
+/// How a login ended, for those who await it: an outcome, or the error of the exchange.
+struct ended_login {
+    explicit ended_login(login_outcome new_outcome) : outcome(std::move(new_outcome)) {}
+    explicit ended_login(errc code) : failed(code) {}
 
-    pending_login login;
-    std::chrono::milliseconds left; ///< Until its time is over.
+    std::optional<login_outcome> outcome; ///< Set unless it failed.
+    std::optional<errc> failed;
 };
 
 /// Pending logins, in memory or in a database that several servers share.
@@ -79,8 +80,8 @@ public:
     virtual login_limits limits() const = 0;
 
     /// Keeps a login that begins now. Fails with `errc::too_many_logins` at a cap, and with
-    /// `errc::provider_error` for a request token that the store knows already, be it spent: no
-    /// provider gives one twice, and which login a callback means would be anybody's guess.
+    /// `errc::provider_error` for a login that the store knows already, be it one that has ended: no
+    /// provider gives a key twice, and a callback could mean either.
     virtual boost::asio::awaitable<void> add(pending_login login) = 0;
 
     struct counts {
@@ -93,13 +94,18 @@ public:
     /// How many logins live now.
     virtual boost::asio::awaitable<counts> count(browser_digest browser) = 0;
 
-    /// The latest living login of this browser that began at most `age` ago with the same `return_to`.
-    virtual boost::asio::awaitable<std::optional<recent_login>> recent(
-        browser_digest browser, std::string return_to, std::chrono::milliseconds age) = 0;
-
     /// Takes a login out, if this browser began it: one atomic step, so that of any number of equal
     /// callbacks one gets it.
     virtual boost::asio::awaitable<taken_login> take(login_id id, browser_digest browser) = 0;
+
+    /// Reports how a login that was taken has ended, once its exchange has: whoever awaits it elsewhere learns it.
+    virtual boost::asio::awaitable<void> end(login_id id, ended_login reached) = 0;
+
+    using watcher = std::function<void(const login_id&, const ended_login&)>;
+
+    /// Calls `notified` for each login that ends, wherever it does, as long as the returned object lives: at least once
+    /// where the store can, on any thread. It must not block or throw.
+    virtual std::shared_ptr<void> watch(watcher notified) = 0;
 
     struct expiry {
         expiry() = default;

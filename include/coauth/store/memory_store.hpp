@@ -15,8 +15,8 @@ namespace coauth::store {
 COAUTH_DECL std::shared_ptr<login_store> memory_login_store(
     login_limits limits = login_limits(), std::shared_ptr<clock> clock = system_clock());
 
-/// Access tokens in memory.
-COAUTH_DECL std::shared_ptr<token_store> memory_token_store();
+/// Credentials in memory. `clock`: for the leases.
+COAUTH_DECL std::shared_ptr<token_store> memory_token_store(std::shared_ptr<clock> clock = system_clock());
 
 /// Who is signed in, in memory: some 600 bytes for each browser. Throws `errc::invalid_argument` for limits out of range.
 COAUTH_DECL std::shared_ptr<visitor_store> memory_visitor_store(

@@ -11,9 +11,14 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+
+namespace coauth {
+class login_provider;
+}
 
 namespace coauth::twitter {
 
@@ -98,13 +103,9 @@ public:
 
     const client_options& options() const noexcept;
 
-    /// The same client (transport, keys, learnt clock) that never tries again on its own while the
-    /// provider is down: for those who decide that themselves.
-    client without_retry() const;
-
 private:
+    friend std::shared_ptr<login_provider> provider(const client& app, std::uint64_t price_per_profile_micros);
     class state;
-    explicit client(std::shared_ptr<state> state);
     std::shared_ptr<state> state_;
 };
 

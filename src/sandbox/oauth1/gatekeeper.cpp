@@ -85,13 +85,6 @@ std::optional<std::string> decode_base64(std::string_view text)
     return octets ? std::optional<std::string>(std::in_place, octets->begin(), octets->end()) : std::nullopt;
 }
 
-bool is_form(const server::request& r)
-{
-    constexpr std::string_view form = "application/x-www-form-urlencoded";
-    const auto type = r.headers.get("Content-Type");
-    return type.size() >= form.size() && http::same_field_name(type.substr(0, form.size()), form);
-}
-
 // Query and form of a request that is not signed.
 bool read_parameters(call& c)
 {
@@ -99,7 +92,7 @@ bool read_parameters(call& c)
     if (!query)
         return false;
     c.parameters = std::move(*query);
-    if (!is_form(*c.http))
+    if (!oauth1::is_form(c.http->headers.get("Content-Type")))
         return true;
     auto form = oauth1::parse_form(c.http->body);
     if (!form)

@@ -60,47 +60,19 @@ asio::awaitable<void> hold_place(logins_ptr state, first_legs::leg_ptr leg)
     }
 }
 
-// The login that this browser has just begun, if it has.
-asio::awaitable<std::optional<first_leg_result>> recent_login(logins_ptr state, first_legs::leg_ptr leg)
-{
-    const auto age = state->options().share_login_for;
-    if (age.count() <= 0)
-        co_return std::nullopt;
-    auto found = co_await state->store().recent(leg->browser, leg->return_to, age);
-    if (!found)
-        co_return std::nullopt;
-    const auto id = store::id_of_login(found->login.token.token());
-    const auto deadline = state->now() + found->left;
-    auto ticket = state->tickets->open(id, deadline, leg->return_to);
-    // A callback may have ended the login before the ticket was open. If the login is still pending, none did.
-    const auto still_pending = co_await state->store().recent(leg->browser, leg->return_to, age);
-    if (!still_pending || store::id_of_login(still_pending->login.token.token()) != id)
-        co_return std::nullopt;
-    state->deadlines.found(deadline);
-    co_return first_leg_result(std::move(found->login.token), std::move(ticket), true);
-}
-
 asio::awaitable<first_leg_result> new_login(logins_ptr state, first_legs::leg_ptr leg)
 {
     co_await hold_place(state, leg);
     const held_place held(state, leg);
-    auto token = co_await state->provider().begin(state->options().callback);
-    store::pending_login login(token, leg->browser, leg->return_to);
+    begun_login begun = co_await state->provider().begin(state->options().callback, leg->request);
+    const auto id = store::id_of_login(state->provider().name(), begun.key);
+    store::pending_login login(id, std::move(begun.proof), leg->browser, leg->request.return_to);
     co_await state->store().add(std::move(login));
     const auto deadline = state->now() + state->store().limits().time_to_live;
     state->deadlines.begun(deadline);
-    auto ticket = state->tickets->open(store::id_of_login(token.token()), deadline, leg->return_to);
+    auto ticket = state->tickets->open(id, deadline, leg->request.return_to);
     state->report_begun();
-    co_return first_leg_result(std::move(token), std::move(ticket), false);
-}
-
-asio::awaitable<first_leg_result> recent_or_new(logins_ptr state, first_legs::leg_ptr leg)
-{
-    auto recent = co_await recent_login(state, leg);
-    if (recent)
-        co_return std::move(*recent);
-    auto made = co_await new_login(state, leg);
-    co_return std::move(made);
+    co_return first_leg_result(std::move(begun.url), std::move(ticket));
 }
 
 // A first leg runs on its own: the call that began it may be cancelled while others wait for it.
@@ -109,7 +81,7 @@ asio::awaitable<void> carry_out(logins_ptr state, first_legs::leg_ptr leg, endin
     try {
         ending<first_leg_result> end;
         try {
-            auto made = co_await recent_or_new(state, leg);
+            auto made = co_await new_login(state, leg);
             end = ended_with(std::move(made));
         } catch (...) {
             end = failed_with<first_leg_result>(error_to_hand_on());
@@ -146,15 +118,14 @@ asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, lo
     // Made before another call can join.
     const auto unstarted =
         failed_with<first_leg_result>(error(errc::cancelled, "not enough memory to begin the login"));
-    const auto joined = state->first_legs_in_flight.join(
-        browser, std::move(request.return_to), state->now(), state->options().share_login_for);
+    const auto joined = state->first_legs_in_flight.join(browser, std::move(request), state->now());
     if (joined.leads)
         start(state, joined.leg, unstarted);
     const auto end = co_await state->first_legs_in_flight.wait(joined.leg);
     const first_leg_result& made = end->value();
-    if (made.shared || !joined.leads)
+    if (!joined.leads)
         state->report_shared();
-    co_return login(state->provider().login_url(made.token, request.ask_again), std::move(binding), made.ticket);
+    co_return login(made.url, std::move(binding), made.ticket);
 }
 
 } // namespace coauth::sessions

@@ -3,7 +3,7 @@
 
 #include "session/shared_end.hpp"
 
-#include <coauth/oauth1/credentials.hpp>
+#include <coauth/identity/login_request.hpp>
 #include <coauth/session/login.hpp>
 #include <coauth/store/login_store.hpp>
 
@@ -13,27 +13,29 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace coauth::sessions {
 
 /// The result of a first leg.
 struct first_leg_result {
-    first_leg_result(oauth1::request_token token, std::shared_ptr<login::ticket> ticket, bool shared)
-        : token(std::move(token)), ticket(std::move(ticket)), shared(shared)
+    first_leg_result(std::string url, std::shared_ptr<login::ticket> ticket)
+        : url(std::move(url)), ticket(std::move(ticket))
     {}
 
-    oauth1::request_token token;
+    std::string url;
     std::shared_ptr<login::ticket> ticket;
-    bool shared; ///< The browser had the login already.
 };
 
-/// Equal requests of one browser share a first leg. First legs in flight count against the caps, so that a login
-/// above a cap is refused before it costs a request token.
+/// Equal requests of one browser share a first leg, in flight and for a while after it. First legs in flight count
+/// against the caps, so that a login above a cap is refused before it costs a request.
 ///
 /// Thread safety: safe.
 class first_legs {
@@ -42,12 +44,12 @@ public:
 
     class leg {
     public:
-        leg(const store::browser_digest& browser, std::string return_to, time_point started)
-            : browser(browser), return_to(std::move(return_to)), started(started)
+        leg(const store::browser_digest& browser, login_request request, time_point started)
+            : browser(browser), request(std::move(request)), started(started)
         {}
 
         const store::browser_digest browser;
-        const std::string return_to;
+        const login_request request;
         const time_point started;
 
     private:
@@ -58,6 +60,14 @@ public:
     };
     using leg_ptr = std::shared_ptr<leg>;
 
+    /// A leg that has ended is shared while this holds for its result.
+    using is_pending = std::function<bool(const first_leg_result&)>;
+
+    /// `share_for`: how long after its start a leg is shared. 0: not at all.
+    first_legs(std::chrono::milliseconds share_for, is_pending pending)
+        : share_for_(share_for), is_pending_(std::move(pending))
+    {}
+
     /// The first leg to wait for, and whether the caller must carry it out.
     struct membership {
         membership(leg_ptr leg, bool leads) : leg(std::move(leg)), leads(leads) {}
@@ -65,8 +75,7 @@ public:
         leg_ptr leg;
         bool leads;
     };
-    membership join(const store::browser_digest& browser, std::string return_to, time_point now,
-        std::chrono::milliseconds share_for);
+    membership join(const store::browser_digest& browser, login_request request, time_point now);
 
     /// Ends a first leg; returns its waiters, to be notified.
     waiters complete(const leg_ptr& leg, const ending<first_leg_result>& end) noexcept;
@@ -87,9 +96,19 @@ public:
 
 private:
     using octets = std::array<std::uint8_t, 32>;
+    using legs_by_browser = std::multimap<octets, leg_ptr>;
+
+    bool is_shared(const leg& started, const login_request& request, time_point now) const;
+    void remove_old(time_point now);
+    bool keep(legs_by_browser::iterator ended) noexcept;
+
+    const std::chrono::milliseconds share_for_;
+    const is_pending is_pending_;
 
     mutable std::mutex mutex_;
-    std::multimap<octets, leg_ptr> legs_; // by browser
+    legs_by_browser legs_;                       // in flight, and those that `ended_` refers to
+    std::list<legs_by_browser::iterator> ended_; // in the order of their ends
+    std::size_t ended_count_ = 0;
     std::size_t places_ = 0;
     std::uint64_t given_back_ = 0;
 };

@@ -71,8 +71,19 @@ asio::awaitable<void> sweep(sweep_guard guard)
     }
 }
 
+// Ends the ticket of a login that ended on another machine; one that ended here has ended before.
+void end_elsewhere(ticket_table& tickets, const store::login_id& id, const store::ended_login& reached) noexcept
+{
+    try {
+        tickets.end(id, reached.outcome ? ended_with(login_outcome(*reached.outcome))
+                                        : failed_with<login_outcome>(error(reached.failed.value_or(errc::unknown))));
+    } catch (const std::bad_alloc&) {
+        // It expires.
+    }
+}
+
 // The alarm refers to the state weakly: it may fire while the last owner releases it.
-logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_grant keep)
+logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_credential keep)
 {
     const auto known_later = std::make_shared<std::weak_ptr<logins::state>>();
     auto on_time = [known_later] {
@@ -88,13 +99,19 @@ logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_g
     };
     auto made = std::make_shared<logins::state>(std::move(setup), std::move(keep), std::move(on_time));
     *known_later = made;
+    made->watching_store =
+        made->store().watch([tickets = made->tickets](const store::login_id& id,
+                                const store::ended_login& reached) noexcept { end_elsewhere(*tickets, id, reached); });
     return made;
 }
 
 } // namespace
 
-logins::state::state(std::shared_ptr<const session_setup> new_setup, keep_grant keep, std::function<void()> on_time)
+logins::state::state(
+    std::shared_ptr<const session_setup> new_setup, keep_credential keep, std::function<void()> on_time)
     : setup(std::move(new_setup)), keep(std::move(keep)),
+      first_legs_in_flight(setup->options.share_login_for,
+          [tickets = tickets](const first_leg_result& made) { return !tickets->has_ended(*made.ticket); }),
       deadlines(setup->executor, setup->options.clock, std::move(on_time))
 {}
 
@@ -192,7 +209,7 @@ asio::awaitable<void> sweep_logins(logins_ptr state)
     return sweep(sweep_guard(std::move(state)));
 }
 
-logins::logins(std::shared_ptr<const session_setup> setup, keep_grant keep)
+logins::logins(std::shared_ptr<const session_setup> setup, keep_credential keep)
     : state_(make_state(std::move(setup), std::move(keep)))
 {}
 

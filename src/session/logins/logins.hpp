@@ -3,8 +3,8 @@
 
 #include "session/setup.hpp"
 
+#include <coauth/identity/credential.hpp>
 #include <coauth/session/login.hpp>
-#include <coauth/session/login_provider.hpp>
 #include <coauth/session/session_event.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -22,9 +22,9 @@ namespace coauth::sessions {
 class logins {
 public:
     /// Stores what a user granted, before the login ends for its waiters. May throw.
-    using keep_grant = std::function<boost::asio::awaitable<void>(grant)>;
+    using keep_credential = std::function<boost::asio::awaitable<void>(std::string user_id, credential held)>;
 
-    logins(std::shared_ptr<const session_setup> setup, keep_grant keep);
+    logins(std::shared_ptr<const session_setup> setup, keep_credential keep);
     ~logins();
 
     logins(const logins&) = delete;

@@ -15,7 +15,7 @@ namespace coauth::sessions {
 /// Thread safety: safe. Operations hold it in a `shared_ptr`.
 class logins::state : public std::enable_shared_from_this<logins::state> {
 public:
-    state(std::shared_ptr<const session_setup> setup, keep_grant keep, std::function<void()> on_time);
+    state(std::shared_ptr<const session_setup> setup, keep_credential keep, std::function<void()> on_time);
 
     const session_options& options() const { return setup->options; }
     login_provider& provider() const { return *setup->provider; }
@@ -35,10 +35,11 @@ public:
     session_stats::login_counts counts() const;
 
     const std::shared_ptr<const session_setup> setup;
-    const keep_grant keep;
+    const keep_credential keep;
     const std::shared_ptr<ticket_table> tickets = std::make_shared<ticket_table>();
     first_legs first_legs_in_flight;
     login_deadlines deadlines;
+    std::shared_ptr<void> watching_store; ///< For logins that end in another process.
     std::atomic<bool> closed{false};
 
 private:

@@ -199,6 +199,12 @@ void ticket_table::close() noexcept
     resume(ended);
 }
 
+bool ticket_table::has_ended(const login::ticket& t) const
+{
+    const std::lock_guard lock(mutex_);
+    return t.end_ != nullptr;
+}
+
 std::size_t ticket_table::awaited() const
 {
     const std::lock_guard lock(mutex_);

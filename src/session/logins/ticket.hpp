@@ -117,6 +117,8 @@ public:
     /// cancellation for which memory is exhausted is dropped.
     static boost::asio::awaitable<login_outcome> wait(ticket_ptr ticket);
 
+    bool has_ended(const login::ticket& t) const;
+
     /// How many coroutines wait.
     std::size_t awaited() const;
 

@@ -1,7 +1,6 @@
 // How `lookup_batcher` deals with transient failures.
+#include "coro/retry_wait.hpp"
 #include "session/lookups/lookup_batcher.hpp"
-
-#include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
 #include <string>
@@ -103,13 +102,9 @@ void lookup_batcher::note_failure(const batch_ptr& request, const error& why, ti
 
 milliseconds lookup_batcher::backoff(int failures, const error& why) const
 {
-    constexpr milliseconds first(200);
-    constexpr int most_doublings = 4;
-    const milliseconds most = first * (1 << std::min(failures - 1, most_doublings));
-    const milliseconds spread(static_cast<milliseconds::rep>(static_cast<double>(most.count()) * rules_.chance()));
     // A time that the provider names is used up to half of `retry_for`, so that another try precedes the end.
     const milliseconds stated = std::min<milliseconds>(why.retry_after().value_or(seconds(0)), rules_.retry_for / 2);
-    return std::max(spread, stated);
+    return std::max(retry_wait(failures, rules_.chance()), stated);
 }
 
 void lookup_batcher::fail_lone(batch& request, time_point now, call_list& done)
@@ -224,7 +219,7 @@ void lookup_batcher::give_up(const queue_ptr& queue, const std::shared_ptr<looku
         if (call->results[place])
             continue;
         const lookup_queue& part = *queue_of(owner, call->users[place]);
-        const question& pending = *part.open.at(twitter::lookup_key(call->users[place]));
+        const question& pending = *part.open.at(owner->directory->key(call->users[place]));
         if (is_suspect(part, pending))
             own.emplace_back(place, failure_of(pending.user, by_itself(pending.failed)));
         else

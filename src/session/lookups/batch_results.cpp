@@ -1,8 +1,6 @@
 // How `lookup_batcher` deals with the end of a request.
 #include "session/lookups/lookup_batcher.hpp"
 
-#include <coauth/twitter/user_names.hpp>
-
 #include <algorithm>
 #include <set>
 #include <string>
@@ -38,16 +36,16 @@ bool is_response(const error& why)
     return why.http_status() || whose == fault::response || (whose == fault::provider && !is_internal(why));
 }
 
-error too_long(milliseconds wait)
+} // namespace
+
+error limit_takes_too_long(milliseconds wait)
 {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-    return error(errc::rate_limited, "the rate limit of this user's token is used up")
+    return error(errc::rate_limited, "the rate limit of this user's credential is used up")
         .with_retry_after(seconds)
         .with_hint("the next call is allowed in " + std::to_string(seconds.count()) +
                    " s, which is longer than this call waits");
 }
-
-} // namespace
 
 lookup_ptr failure_of(const coauth::user_ref& user, const error& why)
 {
@@ -84,7 +82,7 @@ void lookup_batcher::refuse_long_wait(lookup_queue& queue, milliseconds wait, ca
                     continue;
                 }
                 if (!refusal)
-                    refusal = failure_of(current->user, too_long(wait));
+                    refusal = failure_of(current->user, limit_takes_too_long(wait));
                 set_result(entry, refusal, done);
             }
             current->calls = std::move(remaining);
@@ -123,20 +121,22 @@ lookup_batcher::call_list lookup_batcher::succeeded(const batch_ptr& request,
 
     // Matched by user, never by position.
     std::unordered_map<std::string, const coauth::lookup*> by_key;
+    std::uint64_t found = 0;
     for (const coauth::lookup& outcome : reply.outcomes) {
-        by_key.emplace(twitter::lookup_key(outcome.asked), &outcome);
-        counts_.profiles += outcome.outcome == lookup_outcome::found;
+        by_key.emplace(request->owner->directory->key(outcome.asked), &outcome);
+        found += outcome.outcome == lookup_outcome::found;
     }
-    counts_.cost_micros = counts_.profiles * rules_.price_per_profile_micros;
+    counts_.profiles += found;
+    counts_.cost_micros += found * request->owner->directory->price_micros;
     std::list<question> missing;
     for (auto q = request->questions.begin(); q != request->questions.end();) {
         const auto current = q++;
-        const auto found = by_key.find(current->key);
-        if (found == by_key.end()) {
+        const auto outcome = by_key.find(current->key);
+        if (outcome == by_key.end()) {
             missing.splice(missing.end(), request->questions, current);
             continue;
         }
-        const auto shared = std::make_shared<const coauth::lookup>(*found->second);
+        const auto shared = std::make_shared<const coauth::lookup>(*outcome->second);
         cache_result(*request->owner, *current, shared, now);
         complete(queue, *current, shared, done);
     }

@@ -1,7 +1,5 @@
 #include "session/lookups/lookup_batcher.hpp"
 
-#include <coauth/twitter/user_names.hpp>
-
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -21,7 +19,8 @@ std::vector<coauth::user_ref> batch::users() const
 
 lookup_batcher::lookup_batcher(batcher_rules rules, time_point now)
     : rules_(std::move(rules)), cache_(rules_.max_cached_lookups), outage_(rules_.max_requests, now),
-      app_by_id_(rules_.limits), app_by_name_(rules_.limits)
+      app_by_id_(allowance_rules(std::chrono::hours(24), rules_.reset_jitter)),
+      app_by_name_(allowance_rules(std::chrono::hours(24), rules_.reset_jitter))
 {}
 
 queue_ptr lookup_batcher::queue_of(const owner_ptr& owner, const coauth::user_ref& user)
@@ -31,7 +30,7 @@ queue_ptr lookup_batcher::queue_of(const owner_ptr& owner, const coauth::user_re
 
 app_allowance& lookup_batcher::app_limits(const token_owner& owner, const lookup_queue& queue)
 {
-    return rules_.one_limit || &queue == &owner.by_id ? app_by_id_ : app_by_name_;
+    return owner.has_one_limit() || &queue == &owner.by_id ? app_by_id_ : app_by_name_;
 }
 
 session_event* lookup_batcher::add_event(session_event_kind kind, const token_owner& owner)
@@ -47,7 +46,7 @@ void lookup_batcher::add(
     const owner_ptr& owner, const std::shared_ptr<lookup_call>& call, std::size_t place, time_point now)
 {
     const coauth::user_ref& user = call->users[place];
-    std::string key = twitter::lookup_key(user);
+    std::string key = owner->directory->key(user);
     ++counts_.questions;
     if (lookup_ptr known = cache_.find(owner->number, key, now)) {
         ++counts_.cache_hits;
@@ -97,7 +96,7 @@ void lookup_batcher::remove(const owner_ptr& owner, const std::shared_ptr<lookup
         if (call->results[place])
             continue;
         const queue_ptr queue = queue_of(owner, call->users[place]);
-        const auto open = queue->open.find(twitter::lookup_key(call->users[place]));
+        const auto open = queue->open.find(owner->directory->key(call->users[place]));
         if (open == queue->open.end())
             continue;
         const auto pending = open->second;
@@ -200,7 +199,7 @@ lookup_batcher::time_point lookup_batcher::ready_at(
     const lookup_queue& queue, const waiting_list& part, time_point now) const
 {
     time_point at = std::max(now, part.not_before);
-    if (&part == &queue.fresh && part.questions.size() < rules_.largest_lookup)
+    if (&part == &queue.fresh && part.questions.size() < queue.owner->directory->max_users)
         at = std::max(at, part.questions.front().asked_at + rules_.gather_for);
     return std::max(at, outage_.ready_at(is_retry(queue, part), now));
 }
@@ -226,7 +225,7 @@ lookup_batcher::step lookup_batcher::next(time_point now)
     if (next_give_up_ && *next_give_up_ <= now)
         give_up(now, out.done);
     end_due_delays(now);
-    while (in_flight_.size() < rules_.max_requests && !ready_.empty()) {
+    while (has_free_request() && !ready_.empty()) {
         const queue_ptr queue = ready_.front();
         ready_.pop_front();
         queue->scheduled = lookup_queue::schedule::none;
@@ -270,7 +269,7 @@ lookup_batcher::step lookup_batcher::next(time_point now)
         }
     }
     std::optional<time_point> until;
-    if (in_flight_.size() < rules_.max_requests && !delayed_.empty())
+    if (has_free_request() && !delayed_.empty())
         until = delayed_.begin()->first;
     if (next_give_up_ && (waiting_ != 0 || !in_flight_.empty()))
         until = std::min(until.value_or(*next_give_up_), *next_give_up_);
@@ -287,8 +286,8 @@ batch_ptr lookup_batcher::form_batch(const queue_ptr& queue, waiting_list& part,
     const bool repeated = &part == &queue->repeated;
     auto made = std::make_shared<batch>(owner, queue, repeated, is_retry(*queue, part), now);
     auto last = part.questions.begin();
-    std::advance(
-        last, static_cast<std::ptrdiff_t>(std::min({part.questions.size(), part.largest, rules_.largest_lookup})));
+    std::advance(last,
+        static_cast<std::ptrdiff_t>(std::min({part.questions.size(), part.largest, owner->directory->max_users})));
     made->questions.splice(made->questions.end(), part.questions, part.questions.begin(), last);
     queue->repeated_went_last = repeated;
     bool tried = false;
@@ -366,6 +365,7 @@ lookup_batcher::call_list lookup_batcher::abort(const error& why)
 void lookup_batcher::restart(lookup_batcher&& other) noexcept
 {
     other.counts_ = counts_;
+    other.state_ = state_ + 1;
     *this = std::move(other);
 }
 
@@ -373,7 +373,7 @@ session_stats::lookup_counts lookup_batcher::counts() const
 {
     session_stats::lookup_counts now = counts_;
     now.waiting = waiting_;
-    now.in_flight = in_flight_.size();
+    now.in_flight = in_flight_.size() + calls_in_flight_;
     now.cached = cache_.size();
     return now;
 }

@@ -28,21 +28,18 @@ namespace coauth::sessions {
 struct batcher_rules {
     batcher_rules() = default;
 
-    std::size_t largest_lookup = 100; ///< Names in a request.
-    bool one_limit = false;           ///< For ids and names.
     std::size_t max_requests = 8;
     std::size_t max_cached_lookups = 10'000;
     std::chrono::milliseconds cache_for{300'000};
     std::chrono::milliseconds cache_missing_for{60'000};
     std::chrono::milliseconds gather_for{0};
     std::chrono::milliseconds retry_for{5'000};
-    std::uint64_t price_per_profile_micros = 10'000;
-    allowance_rules limits;
+    std::chrono::milliseconds reset_jitter{3'000};
     std::function<double()> chance;
     bool collect_events = false;
 };
 
-/// A request in flight, for up to `largest_lookup` users.
+/// A request in flight, for up to `lookup_rules::max_users` users.
 struct batch {
     using time_point = std::chrono::steady_clock::time_point;
 
@@ -124,6 +121,27 @@ public:
     /// Fails all questions, those in flight too.
     call_list abort(const error& why);
 
+    /// A call of a user other than a lookup. It counts against the same number of requests and is held back by the same
+    /// outages; its rate window is its own, named by `limit`.
+    struct other_call {
+        other_call(owner_ptr owner, std::string limit) : owner(std::move(owner)), limit(std::move(limit)) {}
+
+        owner_ptr owner;
+        std::string limit;
+        bool retry = false; ///< It failed before.
+
+        // Set by `admit`.
+        bool for_limit = false; ///< It waits for a rate limit.
+        std::uint64_t state = 0;
+    };
+
+    /// Whether the call may be sent now; with `go` it counts as sent, and one of the next three functions must follow.
+    allowance::verdict admit(other_call& call, time_point now);
+    void call_responded(
+        const other_call& call, const rate_limits& limits, std::chrono::sys_seconds wall, time_point now);
+    void call_failed(const other_call& call, const error& why, time_point now);
+    void call_dropped(const other_call& call);
+
     session_stats::lookup_counts counts() const;
 
     /// Replaces the state with that of `other`, which has no question yet; the counts stay. Allocates no memory.
@@ -133,6 +151,8 @@ public:
     std::vector<session_event> take_events() { return std::exchange(events_, {}); }
 
 private:
+    bool has_free_request() const { return in_flight_.size() + calls_in_flight_ < rules_.max_requests; }
+    allowance* end_call(const other_call& call);
     static queue_ptr queue_of(const owner_ptr& owner, const coauth::user_ref& user);
     app_allowance& app_limits(const token_owner& owner, const lookup_queue& queue);
 
@@ -182,6 +202,8 @@ private:
     std::vector<queue_ptr> held_;
 
     std::set<batch_ptr> in_flight_;
+    std::size_t calls_in_flight_ = 0;
+    std::uint64_t state_ = 0;                ///< Changes with `restart`: calls admitted before count no longer.
     std::optional<time_point> next_give_up_; ///< No call gives up before.
     std::size_t waiting_ = 0;
     bool closed_ = false;

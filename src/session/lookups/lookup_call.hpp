@@ -23,6 +23,9 @@ using lookup_ptr = std::shared_ptr<const coauth::lookup>;
 
 lookup_ptr failure_of(const coauth::user_ref& user, const error& why);
 
+/// For a call that does not wait so long for a rate limit.
+error limit_takes_too_long(std::chrono::milliseconds wait);
+
 /// The results of a call of `profile` or `profiles`, in the order of its users.
 struct call_results {
     call_results() = default;

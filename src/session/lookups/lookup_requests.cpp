@@ -14,11 +14,11 @@ namespace {
 
 using lookups_reply = coauth::reply<coauth::lookups>;
 
-asio::awaitable<result<lookups_reply>> send_lookup(std::shared_ptr<const session_setup> setup, batch_ptr request)
+asio::awaitable<result<lookups_reply>> send_lookup(batch_ptr request)
 {
     try {
         std::vector<coauth::user_ref> users = request->users();
-        lookups_reply reply = co_await setup->provider->look_up(request->owner->token, std::move(users));
+        lookups_reply reply = co_await request->owner->access->look_up(std::move(users));
         co_return result<lookups_reply>(std::move(reply));
     } catch (const std::bad_alloc&) {
         throw; // of this program: no response
@@ -44,6 +44,7 @@ public:
         if (request_)
             drop();
         lookups_->notify(done_);
+        lookups_->resume_turns(lookups_->now(), true);
         lookups_->schedule_run();
     }
 
@@ -99,10 +100,9 @@ void lookups::send(batch_ptr request)
 asio::awaitable<void> lookups::run_batch(batch_in_flight batch)
 {
     try {
-        const auto setup = batch.owner().setup_;
         const auto tokens = batch.owner().tokens_;
         const owner_ptr owner = batch.request()->owner;
-        const result<lookups_reply> reply = co_await send_lookup(setup, batch.request());
+        const result<lookups_reply> reply = co_await send_lookup(batch.request());
         batch.complete(reply);
         // Before any call is notified, so that a later call does not find the token.
         if (!reply && reply.error().reason() == errc::token_revoked)

@@ -3,8 +3,6 @@
 #include "coro/retry_allocation.hpp"
 #include "session/shared_end.hpp"
 
-#include <coauth/twitter/user_names.hpp>
-
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -21,16 +19,13 @@ batcher_rules rules_of(const session_setup& setup)
 {
     const session_options& o = setup.options;
     batcher_rules r;
-    r.largest_lookup = setup.provider->largest_lookup();
-    r.one_limit = setup.provider->one_limit_for_ids_and_names();
     r.max_requests = o.max_requests;
     r.max_cached_lookups = o.max_cached_lookups;
     r.cache_for = o.cache_for;
     r.cache_missing_for = o.cache_missing_for;
     r.gather_for = o.gather_for;
     r.retry_for = o.retry_for;
-    r.price_per_profile_micros = o.price_per_profile_micros;
-    r.limits = allowance_rules(o.rate_window, o.reset_jitter);
+    r.reset_jitter = o.reset_jitter;
     r.chance = o.chance;
     r.collect_events = static_cast<bool>(o.on_event);
     return r;
@@ -41,11 +36,18 @@ error closed_error()
     return error(errc::cancelled, "the session is closed");
 }
 
-lookup_ptr no_such_name(const coauth::user_ref& user)
+lookup_ptr refusal_of(const coauth::user_ref& user, std::string objection)
 {
-    return failure_of(
-        user, error(errc::invalid_argument, user.is_id() ? "an id is 1 to 19 digits without a zero in front"
-                                                         : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _"));
+    return failure_of(user, error(errc::invalid_argument, std::move(objection)));
+}
+
+void wait_until(lookup_batcher::step& next, lookup_batcher::time_point until)
+{
+    using kind = lookup_batcher::step::kind;
+    if (until == lookup_batcher::time_point::max())
+        return;
+    next.until = next.action == kind::wait ? std::min(next.until, until) : until;
+    next.action = kind::wait;
 }
 
 bool has_found(const lookup_call& call)
@@ -104,6 +106,8 @@ asio::awaitable<call_results> lookups::look_up(
     owner_ptr owner = tokens_->held(user_id);
     if (!owner)
         owner = co_await tokens_->find(std::move(user_id));
+    if (!owner->directory)
+        throw error(errc::invalid_argument, "this provider looks no users up");
     auto call = std::make_shared<lookup_call>(std::move(users), max_wait.value_or(setup_->options.max_wait));
     call_registration registration(*this, owner, call);
     const bool waits = add_call(owner, call);
@@ -146,10 +150,11 @@ bool lookups::add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call
         calls_.push_back(*call);
         const time_point asked_at = now();
         for (std::size_t place = 0; place < call->users.size(); ++place) {
-            if (twitter::can_be_asked_for(call->users[place]))
+            std::string objection = owner->directory->objection(call->users[place]);
+            if (objection.empty())
                 batcher_.add(owner, call, place, asked_at);
             else
-                call->results[place] = no_such_name(call->users[place]);
+                call->results[place] = refusal_of(call->users[place], std::move(objection));
         }
         return call->open != 0;
     } catch (...) {
@@ -203,6 +208,7 @@ void lookups::run()
     }
     try {
         notify_remaining();
+        resume_turns(now(), false);
         while (step()) {}
     } catch (...) {
         out_of_memory();
@@ -216,6 +222,9 @@ bool lookups::step()
     {
         const std::lock_guard lock(mutex_);
         next = batcher_.next(now());
+        if (next.action != lookup_batcher::step::kind::send)
+            for (const waiting_turn& each : turns_)
+                wait_until(next, each.until);
     }
     notify(next.done);
     switch (next.action) {
@@ -248,7 +257,10 @@ void lookups::out_of_memory() noexcept
         first_number_ = tokens_->forget_all();
         if (spare_)
             batcher_.restart(std::move(*std::exchange(spare_, nullptr)));
+        for (waiting_turn& each : turns_)
+            each.until = time_point::min(); // the alarm may not be set
     }
+    resume_turns(time_point::min(), false);
     for (;;) {
         std::shared_ptr<lookup_call> call;
         {
@@ -344,6 +356,7 @@ void lookups::end(lookup_batcher::call_list (lookup_batcher::*operation)(const e
                     call->failed = closed;
         }
         notify(done);
+        resume_turns(now(), true);
         alarm_->clear();
     } catch (...) {
         out_of_memory();

@@ -4,6 +4,7 @@
 #include "session/alarm.hpp"
 #include "session/lookups/lookup_batcher.hpp"
 #include "session/setup.hpp"
+#include "session/shared_end.hpp"
 #include "session/tokens.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,6 +39,16 @@ public:
     /// Removes an owner's token and cached results; questions that wait to be sent fail with `unknown_user`.
     boost::asio::awaitable<void> sign_out(owner_ptr owner);
 
+    using other_call = lookup_batcher::other_call;
+
+    /// As those of the batcher. With any verdict but `go` the caller waits for `turn`, and asks again then; unless it leaves:
+    /// then it calls `leave`. Throws `cancelled` once closed, `unknown_user` once signed out, and `std::bad_alloc`.
+    allowance::verdict admit(other_call& call, const std::shared_ptr<one_shot>& turn);
+    void leave(const std::shared_ptr<one_shot>& turn) noexcept;
+    void call_responded(const other_call& call, const rate_limits& limits) noexcept;
+    void call_failed(const other_call& call, const error& why) noexcept;
+    void call_dropped(const other_call& call) noexcept;
+
     session_stats::lookup_counts counts() const;
 
     /// Refuses new questions, and fails those that are not in flight.
@@ -48,6 +60,17 @@ public:
 private:
     class call_registration;
     class batch_in_flight;
+
+    /// A call that asks again at `until`, or, unless it waits for a rate limit, when a request has ended.
+    struct waiting_turn {
+        waiting_turn(std::shared_ptr<one_shot> turn, lookup_batcher::time_point until, bool for_limit)
+            : turn(std::move(turn)), until(until), for_limit(for_limit)
+        {}
+
+        std::shared_ptr<one_shot> turn;
+        lookup_batcher::time_point until;
+        bool for_limit;
+    };
 
     using time_point = lookup_batcher::time_point;
 
@@ -62,6 +85,9 @@ private:
     void report_events() noexcept;
     bool add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call);
     void out_of_memory() noexcept;
+    template <class Change>
+    void end_call(Change change) noexcept;
+    void resume_turns(time_point now, bool request_ended) noexcept;
     time_point now() const { return setup_->options.clock->steady_now(); }
 
     const std::shared_ptr<const session_setup> setup_;
@@ -77,6 +103,8 @@ private:
     // Replaces the batcher if memory is exhausted in the middle of a step. There is one while `calls_` is not empty.
     std::unique_ptr<lookup_batcher> spare_;
     std::uint64_t first_number_ = 0; ///< Owners with a lower one belong to an earlier batcher.
+
+    std::list<waiting_turn> turns_; ///< Of other calls.
 
     bool unnotified_ = false; ///< Some of `calls_` are complete, and have not been notified for lack of memory.
     bool run_scheduled_ = false;

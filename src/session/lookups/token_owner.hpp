@@ -1,10 +1,11 @@
-// The owner of an access token, and the lookups made with it.
+// The owner of a credential, and the lookups made with it.
 #pragma once
 
 #include "session/lookups/allowance.hpp"
 #include "session/lookups/lookup_call.hpp"
 
-#include <coauth/oauth1/credentials.hpp>
+#include <coauth/identity/account.hpp>
+#include <coauth/store/token_store.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,28 +75,49 @@ struct lookup_queue {
     std::optional<time_point> limited_since;                    ///< If delayed for a rate limit.
 };
 
-/// One access token, and the lookups made with it. The first four members never change; the rest belongs
+/// What a provider makes of a credential.
+struct opened_account {
+    explicit opened_account(std::shared_ptr<account> opened) : access(std::move(opened)), directory(access->directory())
+    {}
+
+    std::shared_ptr<account> access;
+    const lookup_rules* directory; ///< Null: this provider looks nobody up.
+};
+
+/// A user's credential, and the lookups made with it. The members before the queues never change; the rest belongs
 /// to the batcher.
 struct token_owner {
-    /// `number` identifies this user with this token within one session.
-    token_owner(std::string user_id, oauth1::access_token token, std::uint64_t version, std::uint64_t number,
-        allowance_rules rules, bool one_limit)
-        : user_id(std::move(user_id)), token(std::move(token)), version(version), number(number),
-          by_id(this, std::make_shared<allowance>(rules)),
-          by_name(this, one_limit ? by_id.limits : std::make_shared<allowance>(rules))
+    /// `number` identifies this user with this credential within one session.
+    token_owner(std::string user_id, store::stored_credential stored, opened_account opened, std::uint64_t number,
+        std::chrono::milliseconds reset_jitter)
+        : user_id(std::move(user_id)), held(std::move(stored.held)), version(stored.version), number(number),
+          access(std::move(opened.access)), directory(opened.directory),
+          by_id(this, std::make_shared<allowance>(rules(reset_jitter))),
+          by_name(this, has_one_limit() ? by_id.limits : std::make_shared<allowance>(rules(reset_jitter)))
     {}
 
     token_owner(const token_owner&) = delete; // its queues point to it
     token_owner& operator=(const token_owner&) = delete;
 
+    bool has_one_limit() const { return directory && directory->one_limit; }
+
     const std::string user_id;
-    const oauth1::access_token token;
+    const credential held;
     const std::uint64_t version;
     const std::uint64_t number;
+    const std::shared_ptr<account> access;
+    const lookup_rules* const directory; ///< Null: this provider looks nobody up.
 
     lookup_queue by_id;
     lookup_queue by_name;
-    bool gone = false; ///< Signed out, or the token was refused: results that still arrive are not cached.
+    std::map<std::string, allowance> call_limits; ///< Of calls other than lookups, by the name of their rate window.
+    bool gone = false; ///< Signed out, or the credential was refused: results that still arrive are not cached.
+
+    allowance_rules rules(std::chrono::milliseconds reset_jitter) const
+    {
+        return directory ? allowance_rules(directory->window, reset_jitter)
+                         : allowance_rules(lookup_rules().window, reset_jitter);
+    }
 };
 
 using owner_ptr = std::shared_ptr<token_owner>;

@@ -127,7 +127,7 @@ TEST_CASE("session.profiles: a window that another program uses, too, costs a re
     sandbox_fixture f(with_limit(1'000, 5));
     const std::string ann = f.sign_in("user_1");
     const auto token = f.sandbox.issue_access_token("user_1");
-    REQUIRE(f.run(f.session->add_user(ann, token)));
+    REQUIRE(f.run(f.session->add_user(ann, twitter::credential_of(token))));
     const auto first = numbered_users(100);
     REQUIRE(f.run(f.session->profiles(ann, first)));
     for (int i = 0; i < 4; ++i) // another program with the same token
@@ -217,7 +217,7 @@ TEST_CASE("session.profile: a token that the provider has revoked is reported, r
     std::vector<session_event> events;
     const auto token = f.sandbox.issue_access_token("user_2");
     const std::string bob = f.run(f.client->for_user(token).me()).value().id;
-    REQUIRE(f.run(f.session->add_user(bob, token)));
+    REQUIRE(f.run(f.session->add_user(bob, twitter::credential_of(token))));
     REQUIRE(f.run(f.client->for_user(token).invalidate_token()));
     CHECK(f.run(f.session->profile(bob, "user_1")).error().reason() == errc::token_revoked);
     CHECK(f.run(f.session->profile(bob, "user_1")).error().reason() == errc::unknown_user);
@@ -235,8 +235,8 @@ TEST_CASE("session.sign_out: forgets the token here, and at the provider if requ
     CHECK(f.run(f.session->sign_out(ann)).error().reason() == errc::unknown_user);
 
     const auto token = f.sandbox.issue_access_token("user_1");
-    REQUIRE(f.run(f.session->add_user(ann, token)));
-    REQUIRE(f.run(f.session->sign_out(ann, session::at_provider::invalidate)));
+    REQUIRE(f.run(f.session->add_user(ann, twitter::credential_of(token))));
+    REQUIRE(f.run(f.session->sign_out(ann, session::at_provider::revoke)));
     CHECK(f.run(f.client->for_user(token).me()).error().reason() == errc::token_revoked);
 }
 

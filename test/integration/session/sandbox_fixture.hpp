@@ -6,6 +6,8 @@
 #include <coauth/oauth1/target.hpp>
 #include <coauth/sandbox/provider.hpp>
 #include <coauth/session/session.hpp>
+#include <coauth/twitter/client.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -89,7 +91,7 @@ public:
         new_options.clock = clock;
         if (new_options.callback.empty())
             new_options.callback = callback;
-        session.emplace(io.get_executor(), *client, std::move(new_options));
+        session.emplace(io.get_executor(), twitter::provider(*client), std::move(new_options));
     }
 
     template <class T>
@@ -115,7 +117,7 @@ public:
     {
         const oauth1::access_token token = sandbox.issue_access_token(username);
         std::string id = run(client->for_user(token).me()).value().id;
-        REQUIRE(run(session->add_user(id, token)));
+        REQUIRE(run(session->add_user(id, twitter::credential_of(token))));
         return id;
     }
 

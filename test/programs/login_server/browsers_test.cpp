@@ -244,7 +244,9 @@ TEST_CASE("login_server sign out: in one browser it leaves the other signed in, 
     options.logins.session.tokens = coauth::store::memory_token_store();
     site_fixture s(approving(), options);
     const auto has_token = [&] {
-        return s.run(options.logins.session.tokens->find(s.user_id_of("user_3"))).value().has_value();
+        return s.run(options.logins.session.tokens->find(coauth::user_key("x", s.user_id_of("user_3"))))
+            .value()
+            .has_value();
     };
     browser home(s);
     browser work(s);
@@ -283,9 +285,9 @@ TEST_CASE(
         each.ask(each.get("/callback?" + s.allow(url, username)));
     };
     sign_in("user_1");
-    CHECK(s.run(options.logins.session.tokens->find(s.user_id_of("user_1"))).value());
+    CHECK(s.run(options.logins.session.tokens->find(coauth::user_key("x", s.user_id_of("user_1")))).value());
     s.clock->skip(std::chrono::hours(12));
     sign_in("user_2");
-    CHECK_FALSE(s.run(options.logins.session.tokens->find(s.user_id_of("user_1"))).value());
-    CHECK(s.run(options.logins.session.tokens->find(s.user_id_of("user_2"))).value());
+    CHECK_FALSE(s.run(options.logins.session.tokens->find(coauth::user_key("x", s.user_id_of("user_1")))).value());
+    CHECK(s.run(options.logins.session.tokens->find(coauth::user_key("x", s.user_id_of("user_2")))).value());
 }

@@ -130,16 +130,16 @@ public:
     {
         return checked().count(browser);
     }
-    boost::asio::awaitable<std::optional<coauth::store::recent_login>> recent(
-        coauth::store::browser_digest browser, std::string return_to, std::chrono::milliseconds age) override
-    {
-        return checked().recent(browser, std::move(return_to), age);
-    }
     boost::asio::awaitable<coauth::store::taken_login> take(
         coauth::store::login_id id, coauth::store::browser_digest browser) override
     {
         return checked().take(id, browser);
     }
+    boost::asio::awaitable<void> end(coauth::store::login_id id, coauth::store::ended_login reached) override
+    {
+        return checked().end(id, std::move(reached));
+    }
+    std::shared_ptr<void> watch(watcher notified) override { return inner_->watch(std::move(notified)); }
     boost::asio::awaitable<expiry> expire() override { return inner_->expire(); }
 
 private:

@@ -22,23 +22,32 @@ public:
     std::function<void()> before_remove = [] {};
     std::function<asio::awaitable<void>()> after_find;
 
-    asio::awaitable<std::optional<store::stored_token>> find(std::string user_id) override
+    asio::awaitable<std::optional<store::stored_credential>> find(coauth::user_key user) override
     {
-        auto found = co_await inner_->find(std::move(user_id));
+        auto found = co_await inner_->find(std::move(user));
         if (after_find) {
             const auto hook = std::exchange(after_find, nullptr);
             co_await hook();
         }
         co_return found;
     }
-    asio::awaitable<std::uint64_t> put(std::string user_id, coauth::oauth1::access_token token) override
+    asio::awaitable<std::uint64_t> put(coauth::user_key user, coauth::credential held) override
     {
-        return inner_->put(std::move(user_id), std::move(token));
+        return inner_->put(std::move(user), std::move(held));
     }
-    asio::awaitable<bool> remove(std::string user_id, std::optional<std::uint64_t> version) override
+    asio::awaitable<std::optional<std::uint64_t>> replace_if(
+        coauth::user_key user, std::uint64_t version, coauth::credential held) override
+    {
+        return inner_->replace_if(std::move(user), version, std::move(held));
+    }
+    asio::awaitable<bool> lease(coauth::user_key user, std::uint64_t version, std::chrono::milliseconds time) override
+    {
+        return inner_->lease(std::move(user), version, time);
+    }
+    asio::awaitable<bool> remove(coauth::user_key user, std::optional<std::uint64_t> version) override
     {
         before_remove();
-        const bool removed = co_await inner_->remove(std::move(user_id), version);
+        const bool removed = co_await inner_->remove(std::move(user), version);
         co_return removed;
     }
 
@@ -62,7 +71,7 @@ public:
     void sign_in(browser& own, const std::string& username) { REQUIRE(own.ask(callback(own, username)).status == 303); }
     bool has_token(const char* username)
     {
-        return site.run(tokens->find(site.user_id_of(username))).value().has_value();
+        return site.run(tokens->find(coauth::user_key("x", site.user_id_of(username)))).value().has_value();
     }
 
     std::shared_ptr<odd_tokens> tokens = std::make_shared<odd_tokens>();

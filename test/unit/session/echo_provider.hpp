@@ -2,7 +2,9 @@
 #pragma once
 
 #include <coauth/coro/clock.hpp>
-#include <coauth/session/login_provider.hpp>
+#include <coauth/error.hpp>
+#include <coauth/identity/login_provider.hpp>
+#include <coauth/oauth1/callback.hpp>
 #include <coauth/twitter/user_names.hpp>
 
 #include <boost/asio/post.hpp>
@@ -16,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,10 +70,7 @@ public:
         return forgotten_;
     }
 
-    static oauth1::access_token token_of(const std::string& user_id)
-    {
-        return oauth1::access_token("token-of-" + user_id, secret("secret"));
-    }
+    static credential token_of(const std::string& user_id) { return credential(secret("token-of-" + user_id)); }
 
     /// True if this is the profile of `user` for the token of `user_id`.
     static bool is_echo(const coauth::profile& p, const std::string& user_id, const coauth::user_ref& user)
@@ -81,7 +81,7 @@ public:
     }
 
     boost::asio::awaitable<coauth::reply<coauth::lookups>> look_up(
-        oauth1::access_token token, std::vector<coauth::user_ref> users) override
+        std::string token, std::vector<coauth::user_ref> users)
     {
         std::size_t number = 0;
         {
@@ -89,7 +89,7 @@ public:
             if (forgetful)
                 number = ++forgotten_;
             else
-                requests_.emplace_back(token.token(), users);
+                requests_.emplace_back(token, users);
             number += requests_.size();
         }
         const std::chrono::milliseconds duration = takes ? takes(number) : std::chrono::milliseconds(0);
@@ -102,43 +102,123 @@ public:
             fails(number);
         coauth::reply<coauth::lookups> out;
         for (auto user = users.rbegin(); user != users.rend(); ++user)
-            out.outcomes.push_back(lookup_of(token.token(), *user));
+            out.outcomes.push_back(lookup_of(token, *user));
         if (limits)
             out.limits = limits(number);
         co_return out;
     }
 
-    std::size_t largest_lookup() const override { return 100; }
-    bool one_limit_for_ids_and_names() const override { return false; }
+    /// How this provider is asked; in force for accounts that are opened afterwards.
+    lookup_rules rules = rules_of_x();
 
-    boost::asio::awaitable<void> invalidate(oauth1::access_token token) override
+    static lookup_rules rules_of_x()
+    {
+        lookup_rules all;
+        all.key = twitter::lookup_key;
+        all.objection = [](const coauth::user_ref& user) {
+            return std::string(twitter::can_be_asked_for(user) ? "" : "this user can't be asked for");
+        };
+        all.price_micros = 10'000;
+        return all;
+    }
+
+    class echo_account final : public account {
+    public:
+        echo_account(echo_provider& owner, std::string token)
+            : owner_(owner), token_(std::move(token)), rules_(owner.rules)
+        {}
+
+        boost::asio::awaitable<reply<coauth::profile>> me() override { return owner_.own_profile(token_); }
+        const lookup_rules* directory() const override { return &rules_; }
+        boost::asio::awaitable<reply<coauth::lookups>> look_up(std::vector<coauth::user_ref> users) override
+        {
+            return owner_.look_up(token_, std::move(users));
+        }
+        boost::asio::awaitable<reply<http::response>> call(http::request request) override
+        {
+            return owner_.respond(token_, std::move(request));
+        }
+
+    private:
+        echo_provider& owner_;
+        const std::string token_;
+        const lookup_rules rules_;
+    };
+
+    std::string_view name() const noexcept override { return "x"; }
+
+    std::shared_ptr<account> open(const credential& held) const override
+    {
+        // The tests destroy their session first.
+        return std::make_shared<echo_account>(const_cast<echo_provider&>(*this), std::string(held.text().reveal()));
+    }
+
+    /// As `fails` and `limits`, for `call` and `me`.
+    failure call_fails;
+    std::function<coauth::rate_limits(std::size_t number)> call_limits;
+    std::atomic<std::size_t> calls = 0;
+
+    /// The target, and the token in `X-Token`.
+    boost::asio::awaitable<reply<http::response>> respond(std::string token, http::request request)
+    {
+        const std::size_t number = ++calls;
+        auto executor = co_await boost::asio::this_coro::executor;
+        for (int i = 0; i < turns; ++i)
+            co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        if (call_fails)
+            call_fails(number);
+        http::response response;
+        response.status = 200;
+        response.headers.add("X-Token", std::move(token));
+        response.body = std::move(request.target);
+        co_return reply<http::response>(std::move(response), call_limits ? call_limits(number) : rate_limits());
+    }
+
+    boost::asio::awaitable<reply<coauth::profile>> own_profile(std::string token)
+    {
+        const reply<http::response> response = co_await respond(token, http::request());
+        coauth::profile own;
+        own.id = token.substr(token.rfind('-') + 1);
+        own.description = std::move(token);
+        co_return reply<coauth::profile>(std::move(own), response.limits);
+    }
+
+    boost::asio::awaitable<void> revoke(credential held) override
     {
         const std::lock_guard lock(mutex_);
-        invalidated.push_back(token.token());
+        revoked.emplace_back(held.text().reveal());
         co_return;
     }
-    std::vector<std::string> invalidated;
+    std::vector<std::string> revoked;
 
-    // The verifier is the id of the user who signs in.
-    boost::asio::awaitable<oauth1::request_token> begin(std::string) override
+    boost::asio::awaitable<begun_login> begin(std::string, login_request) override
     {
         auto executor = co_await boost::asio::this_coro::executor;
         co_await boost::asio::post(executor, boost::asio::use_awaitable);
-        co_return oauth1::request_token("request-token-" + std::to_string(++legs_), secret("secret"));
+        std::string key = "request-token-" + std::to_string(++legs_);
+        std::string url = "https://provider.example/?oauth_token=" + key;
+        co_return begun_login(std::move(key), std::move(url), secret("secret"));
     }
-    std::string login_url(const oauth1::request_token& login, bool) const override
+    result<std::string> key_of(std::string_view callback_query) const override
     {
-        return "https://provider.example/?oauth_token=" + login.token();
+        auto callback = oauth1::parse_callback(callback_query);
+        if (!callback)
+            return callback.error();
+        return callback->token;
     }
-    boost::asio::awaitable<grant> finish(oauth1::request_token, std::string verifier) override
+    // The verifier is the id of the user who signs in.
+    boost::asio::awaitable<finished_login> finish(begun_login, std::string, std::string callback_query) override
     {
         auto executor = co_await boost::asio::this_coro::executor;
         co_await boost::asio::post(executor, boost::asio::use_awaitable);
         ++exchanges;
-        oauth1::access_token token = token_of(verifier);
-        signed_in_user user("x", verifier, "user_" + verifier);
-        grant out(std::move(user), std::move(token));
-        co_return out;
+        const auto callback = oauth1::parse_callback(callback_query).value();
+        if (callback.denied)
+            throw error(errc::denied);
+        coauth::profile user;
+        user.id = callback.verifier;
+        user.username = "user_" + callback.verifier;
+        co_return finished_login(std::move(user), token_of(callback.verifier));
     }
     std::atomic<std::size_t> exchanges = 0;
     std::size_t legs() const { return legs_; }

@@ -107,7 +107,7 @@ TEST_CASE("ticket_table: no end of a login throws while allocations fail, and it
 {
     using table_type = sessions::ticket_table;
     const auto deadline = std::chrono::steady_clock::time_point(1h);
-    const auto id = store::id_of_login("token");
+    const auto id = store::id_of_login("x", "token");
     const sessions::login_end denied = sessions::ended_with(login_outcome(login_status::denied));
     const std::vector<std::function<void(table_type&)>> ends = {
         [&](table_type& table) { table.expire(deadline); },
@@ -134,7 +134,7 @@ TEST_CASE("ticket_table: no end of a login throws while allocations fail, and it
             }
         }
         CHECK_FALSE(thrown);
-        const auto other = table->open(store::id_of_login("other"), deadline, "/");
+        const auto other = table->open(store::id_of_login("x", "other"), deadline, "/");
         io.restart();
         io.poll();
         CHECK(ended == 3);

@@ -325,11 +325,18 @@ std::vector<memory_scenario> memory_scenarios()
                 f.start(f.sut->complete_login(f.callback(), f.begun->binding));
                 f.start(f.sut->complete_login(f.callback(), f.begun->binding));
             }},
-        {"sign_out", nothing, [](fixture& f) { f.start(f.sut->sign_out("ann", session::at_provider::invalidate)); }},
+        {"sign_out", nothing, [](fixture& f) { f.start(f.sut->sign_out("ann", session::at_provider::revoke)); }},
         {"sign_out, while a lookup waits", nothing,
             [](fixture& f) {
                 f.start(f.sut->profile("ann", "jack"));
                 f.start(f.sut->sign_out("ann"));
+            }},
+        {"me", nothing, [](fixture& f) { f.start(f.sut->me("ann")); }},
+        {"call, with a request too many and a lookup", nothing,
+            [](fixture& f) {
+                for (int i = 0; i < 9; ++i)
+                    f.start(f.sut->call("ann", http::request(), "tweets"));
+                f.start(f.sut->profile("ann", "jack"));
             }},
         {"add_user", nothing, [](fixture& f) { f.start(f.sut->add_user("bob", echo_provider::token_of("bob"))); }},
         {"close", [](fixture& f) { f.start(f.sut->profile("ann", "jack")); },

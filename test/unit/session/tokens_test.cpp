@@ -24,10 +24,10 @@ namespace {
 // Reads at once, but returns the result when the test opens it.
 class slow_store final : public store::token_store {
 public:
-    asio::awaitable<std::optional<store::stored_token>> find(std::string user_id) override
+    asio::awaitable<std::optional<store::stored_credential>> find(user_key user) override
     {
         ++finds;
-        auto found = co_await inner->find(std::move(user_id));
+        auto found = co_await inner->find(std::move(user));
         if (held) {
             auto release = std::make_shared<one_shot>();
             waiting.push_back(release);
@@ -35,13 +35,22 @@ public:
         }
         co_return found;
     }
-    asio::awaitable<std::uint64_t> put(std::string user_id, oauth1::access_token token) override
+    asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
-        return inner->put(std::move(user_id), std::move(token));
+        return inner->put(std::move(user), std::move(held));
     }
-    asio::awaitable<bool> remove(std::string user_id, std::optional<std::uint64_t> version) override
+    asio::awaitable<std::optional<std::uint64_t>> replace_if(
+        user_key user, std::uint64_t version, credential held) override
     {
-        return inner->remove(std::move(user_id), version);
+        return inner->replace_if(std::move(user), version, std::move(held));
+    }
+    asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override
+    {
+        return inner->lease(std::move(user), version, time);
+    }
+    asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
+    {
+        return inner->remove(std::move(user), version);
     }
 
     void open()
@@ -70,8 +79,8 @@ struct tokens_fixture {
 
     void put(const char* user_id, const char* token)
     {
-        asio::co_spawn(io, tokens->put(user_id, oauth1::access_token(token, secret("s"))),
-            [](std::exception_ptr e) { CHECK(e == nullptr); });
+        asio::co_spawn(
+            io, tokens->put(user_id, credential(secret(token))), [](std::exception_ptr e) { CHECK(e == nullptr); });
         poll();
     }
 
@@ -117,7 +126,7 @@ TEST_CASE("tokens: each is read from the store once, and again after it was evic
     c.start_find("b");
     CHECK(c.slow->finds == 4);
     REQUIRE(c.found);
-    CHECK(c.found->token.token() == "b");
+    CHECK(c.found->held.text().reveal() == "b");
 }
 
 TEST_CASE("tokens: one replaced while it is read is read again, and another user's change has no effect")
@@ -131,7 +140,7 @@ TEST_CASE("tokens: one replaced while it is read is read again, and another user
     c.slow->open();
     c.poll();
     REQUIRE(c.found);
-    CHECK(c.found->token.token() == "new");
+    CHECK(c.found->held.text().reveal() == "new");
     CHECK(c.slow->finds == 2);
 
     c.slow->held = true;
@@ -159,7 +168,7 @@ TEST_CASE("tokens: one removed while it is read is not held, and one put meanwhi
     c.slow->open();
     c.poll();
     REQUIRE(c.found);
-    CHECK(c.found->token.token() == "second");
+    CHECK(c.found->held.text().reveal() == "second");
 
     c.slow->held = true;
     c.start_find("new");

@@ -29,8 +29,10 @@ std::vector<user_class_operation> user_class_operations()
         {"wait, expired", [](fixture& f) { f.start(f.sut->wait(*f.begun)); }},
         {"add_user", [](fixture& f) { f.start(f.sut->add_user("ann", echo_provider::token_of("ann"))); }},
         {"sign_out", [](fixture& f) { f.start(f.sut->sign_out("ann")); }},
-        {"sign_out, invalidate", [](fixture& f) { f.start(f.sut->sign_out("ann", session::at_provider::invalidate)); }},
+        {"sign_out, revoke", [](fixture& f) { f.start(f.sut->sign_out("ann", session::at_provider::revoke)); }},
         {"profile", [](fixture& f) { f.start(f.sut->profile("ann", "jack")); }},
+        {"me", [](fixture& f) { f.start(f.sut->me("ann")); }},
+        {"call", [](fixture& f) { f.start(f.sut->call("ann", http::request(), "tweets")); }},
         {"profiles", [](fixture& f) { f.start(f.sut->profiles("ann", std::vector<coauth::user_ref>(2, "jack"))); }},
         {"two profiles of a revoked token",
             [](fixture& f) {
@@ -54,16 +56,16 @@ std::vector<user_class_operation> user_class_operations()
 
 const std::vector<const char*>& awaited_methods()
 {
-    static const std::vector<const char*> all = {"login_store::add", "login_store::count", "login_store::recent",
-        "login_store::take", "login_store::expire", "token_store::find", "token_store::put", "token_store::remove",
-        "provider::begin", "provider::finish", "provider::look_up", "provider::invalidate"};
+    static const std::vector<const char*> all = {"login_store::add", "login_store::count", "login_store::take",
+        "login_store::end", "login_store::expire", "token_store::find", "token_store::put", "token_store::remove",
+        "provider::begin", "provider::finish", "account::look_up", "account::me", "account::call", "provider::revoke"};
     return all;
 }
 
 const std::vector<const char*>& plain_methods()
 {
-    static const std::vector<const char*> all = {"login_store::limits", "provider::login_url",
-        "provider::one_limit_for_ids_and_names", "clock::now", "clock::steady_now", "on_event", "chance"};
+    static const std::vector<const char*> all = {"login_store::limits", "provider::key_of", "provider::open",
+        "account::directory", "clock::now", "clock::steady_now", "on_event", "chance"};
     return all;
 }
 
@@ -124,15 +126,15 @@ TEST_CASE("session: for any exception of a clock, an event handler or another fu
     }
 }
 
-TEST_CASE("session: an exception of a provider in the session's constructor is typed")
+TEST_CASE("session: an exception of a store in the session's constructor is typed")
 {
-    for (const char* method : {"provider::largest_lookup", "provider::one_limit_for_ids_and_names"}) {
-        auto fault = std::make_shared<thrower>();
-        fault->method = method;
-        fault->raise = [] { throw 7; };
-        asio::io_context io;
-        CHECK_THROWS_AS(session(io.get_executor(), std::make_shared<throwing_provider>(fault)), error);
-    }
+    auto fault = std::make_shared<thrower>();
+    fault->method = "login_store::watch";
+    fault->raise = [] { throw 7; };
+    session_options options;
+    options.logins = std::make_shared<throwing_login_store>(store::memory_login_store(), fault);
+    asio::io_context io;
+    CHECK_THROWS_AS(session(io.get_executor(), std::make_shared<echo_provider>(), options), error);
 }
 
 TEST_CASE("session: an exception becomes the error of the class that threw it")
@@ -150,7 +152,7 @@ TEST_CASE("session: an exception becomes the error of the class that threw it")
             errc::store_unavailable, "internal error: the login store threw a bug"},
         {"provider::finish", [](auto& f) { f.start(f.sut->complete_login(f.callback(), f.begun->binding)); },
             errc::provider_error, "internal error: the login provider threw a bug"},
-        {"provider::look_up", [](auto& f) { f.start(f.sut->profile("ann", "jack")); }, errc::provider_error,
+        {"account::look_up", [](auto& f) { f.start(f.sut->profile("ann", "jack")); }, errc::provider_error,
             "internal error: the login provider threw a bug"},
     };
     for (const expected_error& expected : all) {
@@ -229,7 +231,7 @@ TEST_CASE("session: the text of a user class's exception is one short line of Un
 {
     const std::string odd =
         "first\nsecond\r\n\x1b[31mred\x7f \xc2\x9b caf\xc3\xa9 \xff\xe2\x82 " + std::string(3'000, 'x');
-    for (const char* method : {"token_store::find", "login_store::take", "provider::look_up", "provider::finish"}) {
+    for (const char* method : {"token_store::find", "login_store::take", "account::look_up", "provider::finish"}) {
         CAPTURE(method);
         user_class_fixture f;
         f.fault->method = method;

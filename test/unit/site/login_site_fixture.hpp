@@ -1,7 +1,8 @@
-// A site with two providers, without a network, and a browser at it.
+// A site with three providers, without a network, and a browser at it.
 #pragma once
 
 #include "unit/session/echo_provider.hpp"
+#include "unit/site/code_provider.hpp"
 #include "unit/store/store_bench.hpp"
 
 #include <coauth/site/login_site.hpp>
@@ -26,10 +27,10 @@ public:
 
     std::string_view name() const noexcept override { return name_; }
 
-    boost::asio::awaitable<oauth1::request_token> begin(std::string callback) override
+    boost::asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
         callbacks.push_back(callback);
-        return echo_provider::begin(std::move(callback));
+        return echo_provider::begin(std::move(callback), std::move(request));
     }
 
     std::vector<std::string> callbacks;
@@ -53,7 +54,7 @@ public:
         site::login_site_options options = options_of_test(bench.clock);
         options.log = [this](const std::string& line) { lines.push_back(line); };
         change(options);
-        const std::vector<std::shared_ptr<login_provider>> providers{x, other};
+        const std::vector<std::shared_ptr<login_provider>> providers{x, other, code};
         logins.emplace(bench.io.get_executor(), "https://example.org", providers, std::move(options));
     }
 
@@ -116,6 +117,7 @@ public:
     store_bench bench;
     std::shared_ptr<named_provider> x = std::make_shared<named_provider>("x");
     std::shared_ptr<named_provider> other = std::make_shared<named_provider>("other");
+    std::shared_ptr<code_provider> code = std::make_shared<code_provider>(bench.clock);
     std::map<std::string, std::string> jar;
     std::vector<std::string> lines;
     std::optional<site::login_site> logins;

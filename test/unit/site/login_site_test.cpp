@@ -1,4 +1,4 @@
-// Logins of a site with two providers, without a network.
+// Logins of a site with several providers, without a network.
 #include "unit/site/failing_visitors.hpp"
 #include "unit/site/login_site_fixture.hpp"
 
@@ -67,6 +67,46 @@ TEST_CASE("login_site: a callback of one provider finishes no login of another")
     CHECK_FALSE(f.user());
     CHECK(f.handle(f.make("GET", "/callback/other?" + token + "&oauth_verifier=1"))->status == 303);
     CHECK(f.user()->provider == "other");
+}
+
+TEST_CASE("login_site: a provider with code and state, and no directory, signs users in as any other")
+{
+    login_site_fixture f;
+    f.code->expected_callback = "https://example.org/callback/code";
+    const auto begin = [&f](const std::string& target) {
+        const auto pressed = f.handle(f.make("POST", target));
+        REQUIRE(pressed);
+        const std::string url(pressed->headers.get("Location"));
+        REQUIRE(url.starts_with("https://code.example/authorize?response_type=code&state="));
+        const auto state = url.find("state=");
+        return url.substr(state, url.find('&', state) - state);
+    };
+    const std::string state = begin("/login/code?return=/next");
+    for (const char* forged : {"code=7", "code=7&code=8&", "code=7&error=x&", "state=other&code=7", "%"}) {
+        CAPTURE(std::string(forged));
+        const std::string query = std::string(forged).ends_with('&') ? forged + state : forged;
+        CHECK(f.handle(f.make("GET", "/callback/code?" + query))->status == 400);
+    }
+    CHECK(f.handle(f.make("GET", "/callback?" + state + "&code=7"))->status == 400);
+    CHECK(f.code->exchanges == 0);
+    const auto done = f.handle(f.make("GET", "/callback/code?code=7&" + state));
+    REQUIRE(done);
+    CHECK(done->status == 303);
+    CHECK(done->headers.get("Location") == "https://example.org/next");
+    REQUIRE(f.user());
+    CHECK(f.user()->key() == coauth::user_key("code", "7"));
+    CHECK(f.user()->username == "");
+    CHECK(coauth::site::shown_name(*f.user()) == "Name of 7");
+    CHECK(f.handle(f.make("GET", "/callback/code?code=7&" + state))->status == 410);
+    CHECK(f.bench.run(f.logins->session("code").me("7")).value().name == "Name of 7");
+    CHECK(f.bench.run(f.logins->session("code").profile("7", coauth::user_ref("jack"))).error().reason() ==
+          errc::invalid_argument);
+
+    const auto denied = f.handle(f.make("GET", "/callback/code?error=access_denied&" + begin("/login/code")));
+    REQUIRE(denied);
+    CHECK(denied->status == 200);
+    CHECK(contains(denied->body, "You did not sign in"));
+    CHECK(f.code->exchanges == 1);
 }
 
 TEST_CASE("login_site: a login in another window is waited for at its provider")
@@ -247,7 +287,11 @@ TEST_CASE("login_site: what it can't be made of is refused")
         [](site_inputs& i) { i.origin = "https://example.org/"; },
         [](site_inputs& i) { add_provider(i, "a-b_9"); },
         [](site_inputs& i) { i.options.proxy = "2001:db8::1"; },
-        [](site_inputs& i) { i.options.session.tokens = coauth::store::memory_token_store(); },
+        [](site_inputs& i) {
+            add_provider(i, "other");
+            i.options.session.tokens = coauth::store::memory_token_store();
+            i.options.session.logins = coauth::store::memory_login_store();
+        },
     };
     for (const change apply : good)
         CHECK_FALSE(refused(apply));
@@ -263,14 +307,6 @@ TEST_CASE("login_site: what it can't be made of is refused")
         [](site_inputs& i) { add_provider(i, "a/b"); },
         [](site_inputs& i) { add_provider(i, "Upper"); },
         [](site_inputs& i) { add_provider(i, "a234567890123456789012345678901234"); },
-        [](site_inputs& i) {
-            add_provider(i, "other");
-            i.options.session.tokens = coauth::store::memory_token_store();
-        },
-        [](site_inputs& i) {
-            add_provider(i, "other");
-            i.options.session.logins = coauth::store::memory_login_store();
-        },
         [](site_inputs& i) { i.options.after_login = "//evil.example"; },
         [](site_inputs& i) { i.options.after_login = ""; },
         [](site_inputs& i) { i.options.proxy = "proxy.local"; },

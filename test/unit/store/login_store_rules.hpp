@@ -5,6 +5,7 @@
 
 #include <coauth/store/login_store.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -34,7 +35,7 @@ struct login_store_rules {
     static store::pending_login login(
         const std::string& token, const std::string& browser = "browser", std::string return_to = "/")
     {
-        return store::pending_login(oauth1::request_token(token, secret("secret of " + token)),
+        return store::pending_login(store::id_of_login("x", token), secret("secret of " + token),
             store::digest_of_browser(browser), std::move(return_to));
     }
     result<void> add(const std::string& token, const std::string& browser = "browser", std::string return_to = "/")
@@ -43,16 +44,11 @@ struct login_store_rules {
     }
     store::taken_login take(const std::string& token, const std::string& browser = "browser")
     {
-        return bench.run(store->take(store::id_of_login(token), store::digest_of_browser(browser))).value();
+        return bench.run(store->take(store::id_of_login("x", token), store::digest_of_browser(browser))).value();
     }
     store::login_store::counts count(const std::string& browser = "browser")
     {
         return bench.run(store->count(store::digest_of_browser(browser))).value();
-    }
-    std::optional<store::recent_login> recent(
-        std::chrono::milliseconds age, const std::string& browser = "browser", std::string return_to = "/")
-    {
-        return bench.run(store->recent(store::digest_of_browser(browser), std::move(return_to), age)).value();
     }
     store::login_store::expiry expire() { return bench.run(store->expire()).value(); }
 
@@ -72,8 +68,8 @@ inline void a_login_comes_back_whole_and_once(const login_store_factory& make)
     const auto taken = s.take("one", "b");
     CHECK(taken.what == login_store_rules::status::taken);
     REQUIRE(taken.login);
-    CHECK(taken.login->token.token() == "one");
-    CHECK(taken.login->token.secret().reveal() == "secret of one");
+    CHECK(taken.login->id == store::id_of_login("x", "one"));
+    CHECK(taken.login->proof.reveal() == "secret of one");
     CHECK(taken.login->browser.matches(store::digest_of_browser("b")));
     CHECK(taken.login->return_to == "/from?x=\x01&y");
     for (int i = 0; i < 3; ++i) {
@@ -106,7 +102,6 @@ inline void a_login_expires_by_time_alone(const login_store_factory& make)
     s.bench.clock->advance(std::chrono::milliseconds(1));
     CHECK(s.count().living == 0);
     CHECK(s.count().of_browser == 0);
-    CHECK_FALSE(s.recent(login_store_rules::ttl * 2));
     CHECK(s.take("one", "yours").what == login_store_rules::status::expired); // counts before wrong_browser
     CHECK(s.take("one").what == login_store_rules::status::expired);
 }
@@ -179,7 +174,7 @@ inline void a_browser_has_a_cap_of_its_own(const login_store_factory& make)
     CHECK(s.add("f"));
 }
 
-inline void a_request_token_comes_once(const login_store_factory& make)
+inline void a_key_comes_once(const login_store_factory& make)
 {
     login_store_rules s(make);
     REQUIRE(s.add("one"));
@@ -190,28 +185,41 @@ inline void a_request_token_comes_once(const login_store_factory& make)
     CHECK(s.add("one")); // long ago
 }
 
-inline void the_latest_login_like_this_is_found(const login_store_factory& make)
+inline void logins_of_two_providers_are_two(const login_store_factory& make)
 {
-    using namespace std::chrono_literals;
     login_store_rules s(make);
-    REQUIRE(s.add("first"));
-    s.bench.clock->advance(1s);
-    REQUIRE(s.add("second"));
-    REQUIRE(s.add("elsewhere", "browser", "/elsewhere"));
-    s.bench.clock->advance(4s);
-    const auto found = s.recent(10s);
-    REQUIRE(found);
-    CHECK(found->login.token.token() == "second");
-    CHECK(found->login.token.secret().reveal() == "secret of second");
-    CHECK(found->left == login_store_rules::ttl - 4s);
-    CHECK(s.recent(4s));
-    CHECK_FALSE(s.recent(3'999ms));
-    CHECK_FALSE(s.recent(10s, "another"));
-    CHECK_FALSE(s.recent(10s, "browser", "/nowhere"));
-    REQUIRE(s.take("second").login);
-    CHECK(s.recent(10s)->login.token.token() == "first");
-    REQUIRE(s.take("first").login);
-    CHECK_FALSE(s.recent(10s));
+    REQUIRE(s.add("one"));
+    const auto browser = store::digest_of_browser("browser");
+    const auto elsewhere = store::id_of_login("github", "one");
+    CHECK(s.bench.run(s.store->take(elsewhere, browser)).value().what == login_store_rules::status::unknown);
+    CHECK(s.take("one").what == login_store_rules::status::taken);
+}
+
+/// Every watcher is told of every end, until it is gone.
+inline void an_end_reaches_who_watches(const login_store_factory& make)
+{
+    login_store_rules s(make);
+    const auto id = store::id_of_login("x", "one");
+    std::vector<std::string> told;
+    const auto watcher_called = [&told, id](const char* name) {
+        return [&told, id, name](const store::login_id& ended, const store::ended_login& reached) {
+            CHECK(ended == id);
+            told.push_back(std::string(name) + ": " +
+                           (reached.outcome ? reached.outcome->user.id + reached.outcome->return_to
+                                            : std::string(coauth::name(*reached.failed))));
+        };
+    };
+    login_outcome granted(login_status::granted);
+    granted.user = signed_in_user("x", "7");
+    granted.return_to = "/back";
+    const auto first = s.store->watch(watcher_called("first"));
+    {
+        const auto second = s.store->watch(watcher_called("second"));
+        REQUIRE(s.bench.run(s.store->end(id, store::ended_login(granted))));
+    }
+    REQUIRE(s.bench.run(s.store->end(id, store::ended_login(errc::timeout))));
+    std::sort(told.begin(), told.end());
+    CHECK(told == std::vector<std::string>{"first: 7/back", "first: timeout", "second: 7/back"});
 }
 
 inline void expire_says_how_many_and_when_next(const login_store_factory& make)
@@ -251,7 +259,7 @@ inline void one_of_many_takes_it(const login_store_factory& make)
     for (int i = 0; i < logins * threads; ++i)
         boost::asio::co_spawn(s.bench.io,
             s.store->take(
-                store::id_of_login("token" + std::to_string(i % logins)), store::digest_of_browser("browser")),
+                store::id_of_login("x", "token" + std::to_string(i % logins)), store::digest_of_browser("browser")),
             [&](const std::exception_ptr&, const store::taken_login& t) {
                 taken += t.what == login_store_rules::status::taken;
                 replayed += t.what == login_store_rules::status::replayed;

@@ -19,7 +19,7 @@ pending_login login(int number, int browser)
     // As X makes them: a token of 27 characters, a secret of 32.
     std::string token = std::to_string(number) + "-abcdefghijklmnopqrstuvwxyz0";
     token.resize(27);
-    return pending_login(oauth1::request_token(std::move(token), secret("0123456789abcdef0123456789abcdef")),
+    return pending_login(id_of_login("x", token), secret("0123456789abcdef0123456789abcdef"),
         digest_of_browser(std::to_string(browser)), "/where/they/came/from");
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("the table does as a plain list would")
             if (expected == status::taken && found->second.browser != browser)
                 expected = status::wrong_browser;
             const auto asked = login(which, browser);
-            REQUIRE(table.take(id_of_login(asked.token.token()), asked.browser, now).what == expected);
+            REQUIRE(table.take(asked.id, asked.browser, now).what == expected);
             if (expected == status::taken) {
                 found->second.what = status::replayed;
                 found->second.until = now + 1s;

@@ -15,9 +15,9 @@ std::shared_ptr<store::login_store> logins(rules::store_bench& bench, const stor
     return store::memory_login_store(limits, bench.clock);
 }
 
-std::shared_ptr<store::token_store> tokens(rules::store_bench&)
+std::shared_ptr<store::token_store> tokens(rules::store_bench& bench)
 {
-    return store::memory_token_store();
+    return store::memory_token_store(bench.clock);
 }
 
 std::shared_ptr<store::visitor_store> visitors(rules::store_bench& bench, const store::visitor_limits& limits)
@@ -55,13 +55,17 @@ TEST_CASE("memory: a browser has a cap of its own")
 {
     rules::a_browser_has_a_cap_of_its_own(logins);
 }
-TEST_CASE("memory: a request token comes once")
+TEST_CASE("memory: a login's key comes once")
 {
-    rules::a_request_token_comes_once(logins);
+    rules::a_key_comes_once(logins);
 }
-TEST_CASE("memory: the latest login like this is found")
+TEST_CASE("memory: logins of two providers with one key are two")
 {
-    rules::the_latest_login_like_this_is_found(logins);
+    rules::logins_of_two_providers_are_two(logins);
+}
+TEST_CASE("memory: an end reaches everyone who watches")
+{
+    rules::an_end_reaches_who_watches(logins);
 }
 TEST_CASE("memory: expire says how many and when next")
 {
@@ -83,6 +87,19 @@ TEST_CASE("memory: a version never comes again")
 TEST_CASE("memory: an old version removes no newer token")
 {
     rules::an_old_version_removes_no_newer_token(tokens);
+}
+
+TEST_CASE("memory: users of two providers with one id are two")
+{
+    rules::users_of_two_providers_are_two(tokens);
+}
+TEST_CASE("memory: a credential is replaced by whoever knows its version")
+{
+    rules::a_credential_is_replaced_by_its_version(tokens);
+}
+TEST_CASE("memory: one of many holds the lease on a credential, for a time")
+{
+    rules::one_of_many_holds_the_lease(tokens);
 }
 
 TEST_CASE("memory visitors: one comes back whole until the time is over")
@@ -154,14 +171,16 @@ TEST_CASE("limits of logins out of range are refused")
     CHECK(refused(1, 1, 24h + 1ms));
 }
 
-TEST_CASE("a login is named by its token's digest, a browser by its binding's")
+TEST_CASE("a login is named by the digest of its provider and key, a browser by its binding's")
 {
     // SHA-256 of "abc" (FIPS 180-2, appendix B.1).
     const std::array<std::uint8_t, 32> abc{0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d,
         0xae, 0x22, 0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15,
         0xad};
     CHECK(store::digest_of_browser("abc").octets == abc);
-    CHECK(std::equal(abc.begin(), abc.begin() + 16, store::id_of_login("abc").octets.begin()));
+    const auto named = store::digest_of_browser("x\nabc");
+    CHECK(std::equal(named.octets.begin(), named.octets.begin() + 16, store::id_of_login("x", "abc").octets.begin()));
+    CHECK(store::id_of_login("x", "abc") != store::id_of_login("y", "abc"));
     CHECK(store::digest_of_browser("abc").matches(store::digest_of_browser("abc")));
     auto other = store::digest_of_browser("abc");
     other.octets.back() ^= 1;

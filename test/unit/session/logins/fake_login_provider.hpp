@@ -2,7 +2,9 @@
 #pragma once
 
 #include <coauth/coro/one_shot.hpp>
-#include <coauth/session/login_provider.hpp>
+#include <coauth/error.hpp>
+#include <coauth/identity/login_provider.hpp>
+#include <coauth/oauth1/callback.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,11 +17,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace coauth::testing {
 
-/// Request tokens are "token-1", "token-2", ...; the verifier "v" signs in the user "id-of-v".
+/// The keys of logins are "token-1", "token-2", ...; the verifier "v" signs in the user "id-of-v".
 ///
 /// Thread safety: safe, but set the script before legs run.
 class fake_login_provider final : public login_provider {
@@ -62,7 +65,7 @@ public:
 
     gate begins;
     gate finishes;
-    std::atomic<int> begun{0};    ///< Requests for a request token.
+    std::atomic<int> begun{0};    ///< Logins.
     std::atomic<int> finished{0}; ///< Exchanges of a verifier.
 
     /// The errors of the legs, if any.
@@ -70,10 +73,12 @@ public:
     std::optional<error> finish_fails;
     bool throws_int = false; ///< Leg 3 throws an int.
 
-    /// Gives this request token each time.
-    std::optional<std::string> always_token;
+    /// Each login has this key.
+    std::optional<std::string> always_key;
 
-    boost::asio::awaitable<oauth1::request_token> begin(std::string callback) override
+    std::string_view name() const noexcept override { return "fake"; }
+
+    boost::asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
         const int number = ++begun;
         auto executor = co_await boost::asio::this_coro::executor;
@@ -85,19 +90,29 @@ public:
             const std::lock_guard lock(mutex_);
             last_callback_ = std::move(callback);
         }
-        std::string token = always_token ? *always_token : "token-" + std::to_string(number);
-        co_return oauth1::request_token(std::move(token), secret("canary"));
+        std::string token = always_key ? *always_key : "token-" + std::to_string(number);
+        std::string url = (request.ask_again ? "https://provider.example/authorize?oauth_token="
+                                             : "https://provider.example/authenticate?oauth_token=") +
+                          token;
+        co_return begun_login(std::move(token), std::move(url), secret("canary"));
     }
 
-    std::string login_url(const oauth1::request_token& login, bool ask_again) const override
+    result<std::string> key_of(std::string_view callback_query) const override
     {
-        return (ask_again ? "https://provider.example/authorize?oauth_token="
-                          : "https://provider.example/authenticate?oauth_token=") +
-               login.token();
+        auto callback = oauth1::parse_callback(callback_query);
+        if (!callback)
+            return callback.error();
+        return callback->token;
     }
 
-    boost::asio::awaitable<grant> finish(oauth1::request_token login, std::string verifier) override
+    boost::asio::awaitable<finished_login> finish(
+        begun_login login, std::string callback, std::string callback_query) override
     {
+        const auto parsed = oauth1::parse_callback(callback_query).value();
+        if (parsed.denied)
+            throw error(errc::denied);
+        if (login.proof.reveal() != "canary" || callback != last_callback())
+            throw error(errc::invalid_argument, "the login is not the one that began");
         ++finished;
         auto executor = co_await boost::asio::this_coro::executor;
         co_await boost::asio::post(executor, boost::asio::use_awaitable);
@@ -106,10 +121,10 @@ public:
             throw 7;
         if (finish_fails)
             throw *finish_fails;
-        oauth1::access_token token("access-" + login.token(), secret("canary"));
-        signed_in_user user("x", "id-of-" + verifier, "name-of-" + verifier);
-        grant out(std::move(user), std::move(token));
-        co_return out;
+        profile user;
+        user.id = "id-of-" + parsed.verifier;
+        user.username = "name-of-" + parsed.verifier;
+        co_return finished_login(std::move(user), credential(secret("access-" + login.key)));
     }
 
     std::string last_callback() const
@@ -119,15 +134,7 @@ public:
     }
 
     // Not for logins.
-    boost::asio::awaitable<coauth::reply<coauth::lookups>> look_up(
-        oauth1::access_token, std::vector<coauth::user_ref>) override
-    {
-        throw error(errc::forbidden);
-        co_return coauth::reply<coauth::lookups>();
-    }
-    std::size_t largest_lookup() const override { return 100; }
-    bool one_limit_for_ids_and_names() const override { return false; }
-    boost::asio::awaitable<void> invalidate(oauth1::access_token) override { co_return; }
+    std::shared_ptr<account> open(const credential&) const override { throw error(errc::forbidden); }
 
 private:
     mutable std::mutex mutex_;

@@ -181,7 +181,7 @@ TEST_CASE("session.begin_login: fails without a callback URL, and with a return_
 TEST_CASE("logins: errors and events contain no secret and no token")
 {
     logins_fixture f;
-    f.provider->always_token = "token-canary";
+    f.provider->always_key = "token-canary";
     const login begun = f.begin().value();
     const auto twice = f.begin(browser_binding::random());
     REQUIRE_FALSE(twice);

@@ -174,8 +174,8 @@ TEST_CASE("logins: a context destroyed with waiters and legs in flight leaves no
         options.clock = clock;
         options.callback = "oob";
         auto setup = std::make_shared<sessions::session_setup>(io.get_executor(), provider, options);
-        auto parts =
-            std::make_shared<sessions::logins>(setup, [](grant) -> boost::asio::awaitable<void> { co_return; });
+        auto parts = std::make_shared<sessions::logins>(
+            setup, [](std::string, credential) -> boost::asio::awaitable<void> { co_return; });
         const auto begin_and_wait = [](std::shared_ptr<sessions::logins> logins,
                                         std::optional<login>& out) -> boost::asio::awaitable<void> {
             auto made = co_await logins->begin(browser_binding(), login_request());
@@ -228,12 +228,6 @@ public:
         check();
         return real_->count(browser);
     }
-    boost::asio::awaitable<std::optional<store::recent_login>> recent(
-        store::browser_digest browser, std::string return_to, std::chrono::milliseconds age) override
-    {
-        check();
-        return real_->recent(browser, std::move(return_to), age);
-    }
     boost::asio::awaitable<store::taken_login> take(store::login_id id, store::browser_digest browser) override
     {
         check();
@@ -242,9 +236,15 @@ public:
             co_return taken;
         }
         store::taken_login other(store::taken_login::status::taken);
-        other.login.emplace(oauth1::request_token("another", secret("s")), browser, "/");
+        other.login.emplace(store::id_of_login("fake", "another"), secret("canary"), browser, "/");
         co_return other;
     }
+    boost::asio::awaitable<void> end(store::login_id id, store::ended_login reached) override
+    {
+        check();
+        return real_->end(id, std::move(reached));
+    }
+    std::shared_ptr<void> watch(watcher notified) override { return real_->watch(std::move(notified)); }
     boost::asio::awaitable<expiry> expire() override
     {
         check();

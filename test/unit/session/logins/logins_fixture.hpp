@@ -76,7 +76,8 @@ public:
                              (e.user_id.empty() ? "" : " " + e.user_id));
         };
         setup = std::make_shared<sessions::session_setup>(io.get_executor(), provider, std::move(options));
-        logins = std::make_shared<sessions::logins>(setup, [this](grant granted) { return keep(std::move(granted)); });
+        logins = std::make_shared<sessions::logins>(
+            setup, [this](std::string user_id, credential held) { return keep(std::move(user_id), std::move(held)); });
     }
     ~logins_fixture()
     {
@@ -93,12 +94,12 @@ public:
         logins.reset();
     }
 
-    boost::asio::awaitable<void> keep(grant granted)
+    boost::asio::awaitable<void> keep(std::string user_id, credential held)
     {
         if (keep_fails)
             throw *keep_fails;
         const std::lock_guard lock(mutex);
-        kept.push_back(granted.user.id + " " + granted.token.token());
+        kept.push_back(user_id + " " + std::string(held.text().reveal()));
         co_return;
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/lookups/lookup_batcher.hpp"
+#include "unit/session/echo_provider.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,8 +34,11 @@ public:
 
     owner_ptr make_owner(const char* id)
     {
-        return std::make_shared<token_owner>(id, oauth1::access_token(std::string("token of ") + id, secret("s")), 1,
-            ++numbers, allowance_rules(), false);
+        store::stored_credential stored(credential(secret(std::string("token of ") + id)), 1);
+        provider->rules.max_users = max_users;
+        opened_account opened(provider->open(stored.held));
+        return std::make_shared<token_owner>(
+            id, std::move(stored), std::move(opened), ++numbers, std::chrono::milliseconds(3'000));
     }
 
     std::shared_ptr<lookup_call> add(const owner_ptr& owner, std::vector<user_ref> names,
@@ -85,6 +89,8 @@ public:
         return all;
     }
 
+    std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
+    std::size_t max_users = 100; ///< In a request of the owners made afterwards.
     lookup_batcher::time_point now{std::chrono::hours(4)};
     std::uint64_t numbers = 0;
     lookup_batcher batcher;

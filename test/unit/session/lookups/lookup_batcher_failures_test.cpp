@@ -294,9 +294,8 @@ TEST_CASE("lookup_batcher: the event of a retry has the wait of the list that it
 
 TEST_CASE("lookup_batcher: results of a call before it gave up are in the cache")
 {
-    batcher_rules rules = plain_rules();
-    rules.largest_lookup = 2;
-    batcher_fixture f(rules);
+    batcher_fixture f;
+    f.max_users = 2;
     const auto owner = f.make_owner("7");
     const auto a = f.add(owner, {"a", "b", "c"});
     f.respond(f.send());

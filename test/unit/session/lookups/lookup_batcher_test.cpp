@@ -183,8 +183,8 @@ TEST_CASE("lookup_batcher: a request gathers questions for gather_for, and not o
 {
     batcher_rules rules = plain_rules();
     rules.gather_for = 20ms;
-    rules.largest_lookup = 3;
     batcher_fixture f(rules);
+    f.max_users = 3;
     const auto owner = f.make_owner("7");
     f.add(owner, {"a"});
     auto step = f.batcher.next(f.now);

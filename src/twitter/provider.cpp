@@ -1,0 +1,201 @@
+#include "coro/typed_errors.hpp"
+#include "twitter/client_state.hpp"
+#include "twitter/legs.hpp"
+#include "twitter/user_access.hpp"
+#include "twitter/user_calls.hpp"
+
+#include <coauth/oauth1/callback.hpp>
+#include <coauth/twitter/provider.hpp>
+#include <coauth/twitter/user_names.hpp>
+
+#include <utility>
+
+namespace coauth::twitter {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using shared_caller = std::shared_ptr<const caller>;
+
+std::string objection_to(const user_ref& user)
+{
+    if (can_be_asked_for(user))
+        return {};
+    return user.is_id() ? "an id is 1 to 19 digits without a zero in front"
+                        : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _";
+}
+
+lookup_rules rules_of(const caller& app, std::uint64_t price_micros)
+{
+    lookup_rules rules;
+    rules.max_users = 100;
+    rules.one_limit = app.options().api == api_version::v1_1; // both are users/lookup there
+    rules.window = std::chrono::minutes(15);
+    rules.price_micros = price_micros;
+    rules.objection = objection_to;
+    rules.key = lookup_key;
+    return rules;
+}
+
+class x_account final : public account {
+public:
+    x_account(std::shared_ptr<const user_access> user, const lookup_rules& rules)
+        : user_(std::move(user)), rules_(rules)
+    {}
+
+    asio::awaitable<reply<coauth::profile>> me() override { return typed_errors(own_profile(user_)); }
+
+    const lookup_rules* directory() const override { return &rules_; }
+
+    asio::awaitable<reply<lookups>> look_up(std::vector<user_ref> users) override
+    {
+        return typed_errors(twitter::look_up(user_, std::move(users)));
+    }
+
+    asio::awaitable<reply<http::response>> call(http::request request) override
+    {
+        return typed_errors(request_as(user_, user_->signed_call(std::move(request))));
+    }
+
+private:
+    const std::shared_ptr<const user_access> user_;
+    const lookup_rules rules_;
+};
+
+access_type access_of(const std::string& scope)
+{
+    if (scope.empty())
+        return access_type::as_registered;
+    if (scope == "read" || scope == "write")
+        return scope == "read" ? access_type::read : access_type::write;
+    throw error(errc::invalid_argument, "X's OAuth 1.0a has the scopes read and write only");
+}
+
+authorize_options options_of(const login_request& request)
+{
+    authorize_options options;
+    options.force_login = request.force_login;
+    options.screen_name = request.login_hint;
+    for (const auto& [name, value] : request.parameters)
+        if (name == "lang")
+            options.lang = value;
+    return options;
+}
+
+asio::awaitable<begun_login> do_begin(shared_caller app, std::string callback, login_request request)
+{
+    const access_type access = access_of(request.scope);
+    const oauth1::request_token token = co_await twitter::request_token(app, std::move(callback), access);
+    std::string page = login_page(*app, request.ask_again, token, options_of(request));
+    co_return begun_login(token.token(), std::move(page), token.secret());
+}
+
+// What can't be used is of no use to anybody else.
+asio::awaitable<void> revoke_unused(shared_caller app, oauth1::access_token access)
+{
+    auto user = std::make_shared<const user_access>(std::move(app), std::move(access), std::chrono::milliseconds(0));
+    try {
+        co_await invalidate(std::move(user));
+    } catch (const error&) {
+        // The error that the login ends with matters more.
+    }
+}
+
+// The response of leg 3 names the user; if it does not, the profile does.
+asio::awaitable<coauth::profile> user_of(shared_caller app, oauth1::access_token access)
+{
+    coauth::profile user;
+    user.id = access.extra("user_id");
+    user.username = access.extra("screen_name");
+    if (!user.id.empty())
+        co_return user;
+    const auto asking = std::make_shared<const user_access>(app, access, app->options().retry_budget);
+    std::optional<error> failed;
+    try {
+        const reply<coauth::profile> me = co_await own_profile(asking);
+        user = me;
+    } catch (const error& e) {
+        failed = e;
+    }
+    if (failed) {
+        co_await revoke_unused(app, access);
+        throw *failed;
+    }
+    co_return user;
+}
+
+asio::awaitable<finished_login> do_finish(shared_caller app, begun_login begun, std::string query)
+{
+    const oauth1::callback callback = oauth1::parse_callback(query).value();
+    oauth1::request_token login(std::move(begun.key), std::move(begun.proof));
+    if (!callback.belongs_to(login))
+        throw error(errc::invalid_argument, "the callback is of another login");
+    if (callback.denied)
+        throw error(errc::denied);
+    const oauth1::access_token access = co_await twitter::access_token(app, std::move(login), callback.verifier);
+    coauth::profile user = co_await user_of(app, access);
+    co_return finished_login(std::move(user), credential_of(access));
+}
+
+asio::awaitable<void> do_revoke(shared_caller app, credential held)
+{
+    auto user =
+        std::make_shared<const user_access>(std::move(app), access_token_of(held), std::chrono::milliseconds(0));
+    co_await invalidate(std::move(user));
+}
+
+class x_provider final : public login_provider {
+public:
+    x_provider(shared_caller app, std::uint64_t price_micros)
+        : app_(std::move(app)), rules_(rules_of(*app_, price_micros))
+    {}
+
+    std::string_view name() const noexcept override { return "x"; }
+
+    asio::awaitable<begun_login> begin(std::string callback, login_request request) override
+    {
+        return typed_errors(do_begin(app_, std::move(callback), std::move(request)));
+    }
+
+    result<std::string> key_of(std::string_view callback_query) const override
+    {
+        auto callback = oauth1::parse_callback(callback_query);
+        if (!callback)
+            return callback.error();
+        return std::move(callback->token);
+    }
+
+    asio::awaitable<finished_login> finish(begun_login login, std::string, std::string callback_query) override
+    {
+        return typed_errors(do_finish(app_, std::move(login), std::move(callback_query)));
+    }
+
+    std::shared_ptr<account> open(const credential& held) const override
+    {
+        auto user = std::make_shared<const user_access>(app_, access_token_of(held), std::chrono::milliseconds(0));
+        return std::make_shared<x_account>(std::move(user), rules_);
+    }
+
+    asio::awaitable<void> revoke(credential held) override { return typed_errors(do_revoke(app_, std::move(held))); }
+
+private:
+    const shared_caller app_;
+    const lookup_rules rules_;
+};
+
+} // namespace
+
+std::shared_ptr<login_provider> provider(
+    std::shared_ptr<http::transport> transport, oauth1::consumer app, provider_options options)
+{
+    auto shared = std::make_shared<const caller>(std::move(transport), std::move(app), std::move(options.client));
+    return std::make_shared<x_provider>(std::move(shared), options.price_per_profile_micros);
+}
+
+std::shared_ptr<login_provider> provider(const client& app, std::uint64_t price_per_profile_micros)
+{
+    return std::make_shared<x_provider>(app.state_, price_per_profile_micros);
+}
+
+} // namespace coauth::twitter
