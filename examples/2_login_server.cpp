@@ -1,9 +1,8 @@
 // A web site with a "Sign in with X" button, whose profile page then fills itself in.
 //
-// What makes it safe to copy: a login begins by POST, is bound to the browser by a cookie, and ends in
-// a new session cookie; the return path stays on this site; every page is without scripts and frames; and
-// connections, requests, logins and what they cost the provider are all bounded. docs/04-login-server.md
-// has the threats, and the test that proves each.
+// Its logins are coauth::site::login_site; what is here is the profile page, and the program around it.
+// Connections, requests, logins and what they cost the provider are all bounded. docs/04-login-server.md has
+// the threats, and the test that proves each.
 //
 // With no configuration a sandbox is started inside this program and plays the provider. With
 // --provider and keys in the environment the same program signs people in with the real one.
@@ -36,7 +35,7 @@ constexpr std::size_t most_connections = 16'000;
 constexpr std::size_t most_connections_per_address = 100;
 constexpr std::size_t connections_to_provider = 64;
 
-// As long as a request may take that is under way when the signal comes.
+// As long as a request may take that is in progress when the signal comes.
 constexpr std::chrono::seconds grace(10);
 
 server::server_options options_of_server(const login_server::settings& settings)
@@ -89,19 +88,20 @@ servers::servers(asio::io_context& io, const login_server::settings& settings, p
 {
     // Nothing is answered before the context runs, and then the site is there.
     pages_ = std::make_unique<server::http_server>(io.get_executor(), options_of_server(settings),
-        [this](server::request r) { return site_->answer(std::move(r)); });
+        [this](server::request r) { return site_->respond(std::move(r)); });
     metrics_ = std::make_unique<server::http_server>(
         io.get_executor(), options_of_metrics(settings), [this](server::request r) { return metrics(std::move(r)); });
 
     login_server::site_options options;
     options.origin =
         settings.public_origin ? *settings.public_origin : coauth::http::parse_base_url(pages_->url()).value().origin;
-    options.name = settings.name;
-    options.proxy = settings.proxy;
-    options.patience = deadline;
-    // Everyone's first lookup is under their own token, so they share nothing but the connections.
-    options.session.max_requests = connections_to_provider;
-    options.log = write_line;
+    auto& logins = options.logins;
+    logins.name = settings.name;
+    logins.proxy = settings.proxy;
+    logins.patience = deadline;
+    // Each user's first lookup is under a token of their own, so users share the connections only.
+    logins.session.max_requests = connections_to_provider;
+    logins.log = write_line;
     url_ = options.origin.url();
     site_ = std::make_unique<login_server::site>(io.get_executor(), setup.client(), std::move(options));
 }
@@ -115,7 +115,7 @@ asio::awaitable<server::response> servers::metrics(server::request r)
         refused.headers.set("Allow", "GET, HEAD");
         co_return refused;
     }
-    std::string text = co_await site_->metrics(pages_->stats());
+    std::string text = co_await site_->logins().metrics(pages_->stats());
     co_return server::response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
 }
 
@@ -131,7 +131,7 @@ asio::awaitable<int> servers::run()
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     std::clog << "draining: what has begun is finished" << std::endl;
     co_await pages_->close(grace);
-    co_await site_->close();
+    co_await site_->logins().close();
     co_await metrics_->close(std::chrono::seconds(1));
     co_return program::done;
 }

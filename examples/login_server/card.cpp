@@ -36,17 +36,17 @@ bool has_control_character(std::string_view text, bool may_have_lines)
 
 } // namespace
 
-void fill_in(card& theirs, const coauth::profile& from)
+void fill_in(card& theirs, const coauth::profile& profile)
 {
     const auto fill = [](std::string& field, const std::string& text) {
         if (field.empty())
             field = text;
     };
-    fill(theirs.name, from.name);
-    fill(theirs.username, from.username);
-    fill(theirs.picture, coauth::twitter::picture_url(from, coauth::twitter::picture_size::bigger).value_or(""));
-    fill(theirs.description, from.description.value_or(""));
-    fill(theirs.link, from.url.value_or(""));
+    fill(theirs.name, profile.name);
+    fill(theirs.username, profile.username);
+    fill(theirs.picture, coauth::twitter::picture_url(profile, coauth::twitter::picture_size::bigger).value_or(""));
+    fill(theirs.description, profile.description.value_or(""));
+    fill(theirs.link, profile.url.value_or(""));
 }
 
 coauth::result<card> read_card(std::string_view body)
@@ -61,7 +61,7 @@ coauth::result<card> read_card(std::string_view body)
                 errc::invalid_argument, "the form lacks the field " + std::string(each.name) + " or has it twice");
         out.*each.text = coauth::text::trimmed(*coauth::oauth1::find(*form, each.name));
         if (!coauth::text::is_utf8(out.*each.text))
-            return error(errc::invalid_argument, "the field " + std::string(each.name) + " is no UTF-8 text");
+            return error(errc::invalid_argument, "the field " + std::string(each.name) + " is not UTF-8 text");
     }
     return out;
 }

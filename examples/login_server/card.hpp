@@ -11,7 +11,7 @@
 
 namespace login_server {
 
-/// A profile card: the person's own, whatever the provider says of them. Empty is "left empty".
+/// A profile card: the person's own, independent of the provider's profile. Empty is "left empty".
 struct card {
     card() = default;
 
@@ -44,10 +44,10 @@ inline constexpr std::array<field, 5> fields{
 };
 
 /// Fills in what the person has left empty, and changes nothing else.
-void fill_in(card& theirs, const coauth::profile& from);
+void fill_in(card& theirs, const coauth::profile& profile);
 
 /// Reads the form. Fails with `errc::invalid_argument` for a body that is not this form: a field
-/// missing or doubled, bad encoding, text that is no UTF-8.
+/// missing or doubled, bad encoding, text that is not UTF-8.
 coauth::result<card> read_card(std::string_view body);
 
 /// What is wrong with a field, in words for the person.

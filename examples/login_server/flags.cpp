@@ -61,7 +61,7 @@ settings check(const flags& given)
     out.listen = coauth::server::listen_address::parse(given.listen).value();
     out.metrics = coauth::server::listen_address::parse(given.metrics).value();
     if (!out.metrics.is_loopback())
-        throw error(errc::invalid_argument, "--metrics is no loopback address")
+        throw error(errc::invalid_argument, "--metrics is not a loopback address")
             .with_hint("numbers about your people are for this machine alone; use 127.0.0.1:0");
     if (!given.public_url.empty())
         out.public_origin = public_origin(given.public_url);
@@ -72,7 +72,7 @@ settings check(const flags& given)
         boost::system::error_code failure;
         const auto address = boost::asio::ip::make_address(given.behind_proxy, failure);
         if (failure)
-            throw error(errc::invalid_argument, "--behind-proxy is no IP address")
+            throw error(errc::invalid_argument, "--behind-proxy is not an IP address")
                 .with_hint("give the address the proxy connects from, such as 127.0.0.1");
         out.proxy = address.to_string();
     }

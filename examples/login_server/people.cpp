@@ -22,23 +22,23 @@ bool people::wants_filling(const std::string& user_id) const
     return found != known_.end() && found->second.wants_filling;
 }
 
-void people::fill(const std::string& user_id, const coauth::profile& from)
+void people::fill(const std::string& user_id, const coauth::profile& profile)
 {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(user_id);
     // Somebody else's reload may have been quicker, and the person may have edited the card since.
     if (found == known_.end() || !found->second.wants_filling)
         return;
-    fill_in(found->second.shown, from);
+    fill_in(found->second.shown, profile);
     found->second.wants_filling = false;
 }
 
 void people::save(const std::string& user_id, card typed)
 {
     const std::lock_guard lock(mutex_);
-    person& who = known_[user_id];
-    who.shown = std::move(typed);
-    who.wants_filling = false;
+    person& saved = known_[user_id];
+    saved.shown = std::move(typed);
+    saved.wants_filling = false;
 }
 
 std::shared_ptr<const news> people::news_of(

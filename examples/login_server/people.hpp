@@ -21,8 +21,8 @@ struct news {
 
     std::vector<coauth::twitter::tweet> tweets;
     std::vector<coauth::profile> followers;
-    std::string tweets_trouble;    ///< Why there are none, in words for the person; else empty.
-    std::string followers_trouble; ///< The same.
+    std::string tweets_problem;    ///< Why there are none, in words for the person; else empty.
+    std::string followers_problem; ///< The same.
     std::chrono::steady_clock::time_point at;
 };
 
@@ -40,7 +40,7 @@ public:
 
     /// True from a login until `fill`.
     bool wants_filling(const std::string& user_id) const;
-    void fill(const std::string& user_id, const coauth::profile& from);
+    void fill(const std::string& user_id, const coauth::profile& profile);
 
     void save(const std::string& user_id, card typed);
 

@@ -4,30 +4,7 @@
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
-#include <algorithm>
-
 namespace coauth::oauth1 {
-
-result<parameters> parse_form(std::string_view text)
-{
-    parameters list;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('&'), text.size());
-        const auto pair = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (pair.empty())
-            continue;
-        const auto equals = std::min(pair.find('='), pair.size());
-        auto name = text::form_decode(pair.substr(0, equals));
-        auto value = text::form_decode(pair.substr(std::min(equals + 1, pair.size())));
-        if (!name)
-            return name.error();
-        if (!value)
-            return value.error();
-        list.emplace_back(std::move(*name), std::move(*value));
-    }
-    return list;
-}
 
 std::string encode_form(const parameters& list)
 {
@@ -40,18 +17,6 @@ std::string encode_form(const parameters& list)
         text::percent_encode(value, out);
     }
     return out;
-}
-
-const std::string* find(const parameters& list, std::string_view name) noexcept
-{
-    const auto found = std::find_if(list.begin(), list.end(), [&](const parameter& p) { return p.first == name; });
-    return found == list.end() ? nullptr : &found->second;
-}
-
-std::size_t count(const parameters& list, std::string_view name) noexcept
-{
-    return static_cast<std::size_t>(
-        std::count_if(list.begin(), list.end(), [&](const parameter& p) { return p.first == name; }));
 }
 
 std::string normalize(const parameters& list)

@@ -32,22 +32,22 @@ class address_limit::state {
 public:
     explicit state(const address_limit_options& o) : size_(o.burst, o.refill), max_addresses_(o.max_addresses) {}
 
-    std::optional<milliseconds> take(const server::address_block& who, time_point now)
+    std::optional<milliseconds> take(const server::address_block& address, time_point now)
     {
         const std::lock_guard lock(mutex_);
         forget_some(now);
-        const auto known = buckets_.find(who);
+        const auto known = buckets_.find(address);
         if (known == buckets_.end() && buckets_.size() >= max_addresses_)
             return overflow_.take(size_, now);
         if (known == buckets_.end()) {
             token_bucket fresh;
             const auto wait = fresh.take(size_, now);
-            remember(who, fresh);
+            remember(address, fresh);
             return wait;
         }
         const time_point before = known->second.full_at();
         const auto wait = known->second.take(size_, now);
-        move_in_time(who, before, known->second.full_at());
+        move_in_time(address, before, known->second.full_at());
         return wait;
     }
 
@@ -59,23 +59,23 @@ public:
 
 private:
     // Adds at most one address, as `forget_some` forgets at most two: so the table shrinks whenever it can.
-    void remember(const server::address_block& who, const token_bucket& fresh)
+    void remember(const server::address_block& address, const token_bucket& fresh)
     {
-        const auto place = by_time_.emplace(fresh.full_at(), who).first;
+        const auto place = by_time_.emplace(fresh.full_at(), address).first;
         try {
-            buckets_.emplace(who, fresh);
+            buckets_.emplace(address, fresh);
         } catch (...) {
             by_time_.erase(place);
             throw;
         }
     }
 
-    void move_in_time(const server::address_block& who, time_point from, time_point to)
+    void move_in_time(const server::address_block& address, time_point before, time_point after)
     {
-        if (from == to)
+        if (before == after)
             return;
-        auto node = by_time_.extract({from, who});
-        node.value().first = to;
+        auto node = by_time_.extract({before, address});
+        node.value().first = after;
         by_time_.insert(std::move(node));
     }
 

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """The whole programs of README and docs, as a reader would run them, and how long they are.
 
-usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN BATCH BOT OTHER_PROVIDER
+usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN WEB_LOGIN PLAIN_SITE BATCH BOT OTHER_PROVIDER
 """
 import contextlib
 import json
 import os
 import pathlib
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,24 +19,54 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 from sandbox_process import Browser, Sandbox, control  # noqa: E402
 
-SANDBOX, PIN_LOGIN, BATCH, BOT, OTHER_PROVIDER = sys.argv[1:6]
-del sys.argv[1:6]
+SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE, BATCH, BOT, OTHER_PROVIDER = (sys.argv.pop(1) for _ in range(7))
 TOKEN = {"COAUTH_TOKEN": "11-token", "COAUTH_TOKEN_SECRET": "token-secret"}
 
 
-def lines_of_code(name):
-    """Without blank lines, includes and comments."""
+def code(name):
+    """The lines without blank ones, includes and comments."""
     lines = [line.strip() for line in (HERE / name).read_text().splitlines()]
-    return len([line for line in lines if line and not line.startswith(("#include", "//"))])
+    return [line for line in lines if line and not line.startswith(("#include", "//"))]
+
+
+def lines_of_code(name):
+    return len(code(name))
+
+
+class Visitor:
+    """A browser at a site: keeps its cookies, and follows no redirect by itself."""
+
+    def __init__(self, site):
+        self.site, self.browser, self.cookies = site, Browser(), {}
+
+    def open(self, path, form=None):
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if form is not None:
+            headers["Sec-Fetch-Site"] = "same-origin"
+        page = self.browser.open(self.site + path, form, headers)
+        for cookie in page.headers.get_all("Set-Cookie") or []:
+            name, value = cookie.split(";")[0].split("=")
+            self.cookies.pop(name, None) if "Max-Age=0" in cookie else self.cookies.update({name: value})
+        return page
+
+    def press(self, provider, choice):
+        """Presses the button, then allows or denies the login at the provider; returns the callback's path and query."""
+        button = re.search(r'action="(/login[^"]*)".*?name="page" value="([\w-]+)"', self.open("/").text, re.S)
+        login = self.open(button[1], {"page": button[2]}).location
+        form = {"user": "user_1", choice: "1"}
+        back = Browser(provider["ca_file"]).open(login, form, {"Origin": provider["url"]}).location
+        assert back.startswith(self.site + "/callback?"), back
+        return back[len(self.site):]
+
+
+def environment_of(ready):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COAUTH_")}
+    return environment | {"COAUTH_PROVIDER": ready["url"], "COAUTH_CA_FILE": ready["ca_file"],
+                          "COAUTH_CONSUMER_KEY": ready["consumer_key"],
+                          "COAUTH_CONSUMER_SECRET": ready["consumer_secret"]}
 
 
 class Documents(unittest.TestCase):
-    def environment(self, ready):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("COAUTH_")}
-        return kept | {"COAUTH_PROVIDER": ready["url"], "COAUTH_CA_FILE": ready["ca_file"],
-                       "COAUTH_CONSUMER_KEY": ready["consumer_key"],
-                       "COAUTH_CONSUMER_SECRET": ready["consumer_secret"]}
-
     @contextlib.contextmanager
     def seeded(self, more, *arguments):
         """A sandbox with the users greeter (11, whose token is TOKEN), ada (12) and bob (13), and a folder."""
@@ -49,13 +81,13 @@ class Documents(unittest.TestCase):
 
     def run_program(self, ready, program, text, **variables):
         done = subprocess.run([program], input=text, capture_output=True, text=True, check=False,
-                              env=self.environment(ready) | variables)
+                              env=environment_of(ready) | variables)
         return done.returncode, done.stdout, done.stderr
 
     def run_with(self, ready, program, text, **variables):
         process = subprocess.Popen(program if isinstance(program, list) else [program], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   env=self.environment(ready) | variables, text=True)
+                                   env=environment_of(ready) | variables, text=True)
         first = process.stdout.readline()
         out, err = process.communicate(text(first.strip()) if first else "")
         return process.returncode, first + out, err
@@ -87,6 +119,50 @@ class Documents(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET", err)
 
+    def test_web_login_has_at_most_fifteen_lines_beyond_a_site_without_logins(self):
+        plain = code("plain_site.cpp")
+        self.assertLessEqual(len([line for line in code("web_login.cpp") if line not in plain]), 15)
+        with subprocess.Popen([PLAIN_SITE], stdout=subprocess.PIPE, text=True) as site:
+            self.assertIn("<h1>Welcome</h1>", Browser().open(site.stdout.readline().strip()).text)
+            site.send_signal(signal.SIGTERM)
+        self.assertEqual(site.returncode, 143)
+
+    def test_web_login(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, subprocess.Popen(
+                [WEB_LOGIN], stdout=subprocess.PIPE, text=True, env=environment_of(ready)) as site:
+            try:
+                self.sign_in_and_out(ready, site.stdout.readline().strip())
+            finally:
+                site.send_signal(signal.SIGTERM)
+        self.assertEqual(site.returncode, 143)
+
+    def sign_in_and_out(self, ready, url):
+        visitor = Visitor(url)
+        self.assertIn("Sign in with X", visitor.open("/").text)
+        # Two tabs: each finishes its own login.
+        callbacks = [visitor.press(ready, "allow") for _ in range(2)]
+        self.assertNotEqual(*callbacks)
+        for callback in callbacks:
+            self.assertEqual((visitor.open(callback).location), url + "/")
+            self.assertIn("<h1>Hello, <bdi>user_1</bdi></h1>", visitor.open("/").text)
+        self.assertEqual(visitor.open(callbacks[0]).status, 410)
+        self.assertEqual(visitor.open("/logout", {}).location, url + "/")
+        self.assertIn("Sign in with X", visitor.open("/").text)
+
+        denied = visitor.open(visitor.press(ready, "deny"))
+        self.assertEqual(denied.status, 200)
+        self.assertIn("You did not sign in", denied.text)
+        self.assertIn('action="/login"', denied.text)
+
+        # A callback of another browser's login, one that was made up, and a form of another site.
+        other = Visitor(url)
+        for forged in (other.press(ready, "allow"), "/callback?oauth_token=x&oauth_verifier=y", "/callback"):
+            page = visitor.open(forged)
+            self.assertEqual(page.status, 400, forged)
+            self.assertIn("<h1>", page.text)
+        self.assertIn("Sign in with X", visitor.open("/").text)
+        self.assertEqual(Browser().open(url + "/login", {}, {"Sec-Fetch-Site": "cross-site"}).status, 403)
+
 
     def test_batch(self):
         self.assertLessEqual(lines_of_code("batch.cpp"), 12)
@@ -106,7 +182,7 @@ class Documents(unittest.TestCase):
         tweets = [{"id": number, "user_id": user, "text": "@greeter hello", "created_at": "2026-01-31T12:00:00Z"}
                   for number, user in (("101", "12"), ("102", "13"), ("103", "12"))]
         with self.seeded({"tweets": tweets}) as (ready, folder):
-            process = subprocess.Popen([BOT], cwd=folder, env=self.environment(ready) | TOKEN, stdout=subprocess.PIPE, text=True)
+            process = subprocess.Popen([BOT], cwd=folder, env=environment_of(ready) | TOKEN, stdout=subprocess.PIPE, text=True)
             posted = lambda: [entry for entry in control(ready, "/journal") if entry["route"] == "/2/tweets"]  # noqa: E731
             for _ in range(2000):
                 if len(posted()) == 3 or process.poll() is not None:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coauth/error.hpp>
+#include <coauth/text/form.hpp>
 
 #include <string>
 #include <string_view>
@@ -14,9 +15,9 @@ namespace coauth::oauth1 {
 using parameter = std::pair<std::string, std::string>;
 using parameters = std::vector<parameter>;
 
-/// Reads a query or an `application/x-www-form-urlencoded` body: `a=b&c` gives (a, b) and (c, empty).
-/// Nothing between two `&` is no parameter. Fails with `errc::invalid_argument` for a bad `%`.
-COAUTH_DECL result<parameters> parse_form(std::string_view text);
+using text::count;
+using text::find;
+using text::parse_form;
 
 /// True if `content_type` names `application/x-www-form-urlencoded`, in any case and with any parameters.
 COAUTH_DECL bool is_form(std::string_view content_type) noexcept;
@@ -24,12 +25,6 @@ COAUTH_DECL bool is_form(std::string_view content_type) noexcept;
 /// Writes `name=value&...` with OAuth's percent-encoding, in the order given. What is written this
 /// way is signed and sent as the same bytes.
 COAUTH_DECL std::string encode_form(const parameters& list);
-
-/// The value of the first parameter called `name`, or null.
-COAUTH_DECL const std::string* find(const parameters& list, std::string_view name) noexcept;
-
-/// How many parameters are called `name`.
-COAUTH_DECL std::size_t count(const parameters& list, std::string_view name) noexcept;
 
 /// Encodes, sorts by encoded name and then encoded value, and joins (section 3.4.1.3.2).
 COAUTH_DECL std::string normalize(const parameters& list);

@@ -24,16 +24,16 @@ struct address_limit_options {
 
 /// A bucket of tokens for each client's address.
 ///
-/// Clients are told apart by IPv4 address or IPv6 /64 (one customer's block); IPv4 written as IPv6
-/// counts as IPv4; whatever is no address shares one bucket. Behind a proxy, give the client's address
-/// as the proxy tells it, or everybody shares the proxy's bucket.
+/// Clients differ by IPv4 address or IPv6 /64 (one customer's block); IPv4 written as IPv6
+/// counts as IPv4; all texts that are not an address share one bucket. Behind a proxy, give the client's address
+/// as the proxy gives it, or all clients share the proxy's bucket.
 ///
-/// Memory is bounded: an address whose bucket is full again is forgotten, which nobody can notice. If
+/// Memory is bounded: an address whose bucket is full again is forgotten, which changes no result. If
 /// `max_addresses` are remembered and none of their buckets is full, all further addresses share one
 /// bucket more, of the same size, until some can be forgotten. So a flood from many addresses can
-/// hold up newcomers, but it never wins anybody more tokens, and those already known keep theirs.
+/// hold up newcomers, but it never gains more tokens for an address, and those already known keep theirs.
 ///
-/// A call costs the logarithm of the addresses remembered, whoever chose them, and never a scan.
+/// A call costs the logarithm of the addresses remembered, even if an attacker chose them, and never a scan.
 ///
 /// Thread safety: safe; calls hold a lock for about a microsecond. Lifetime: independent.
 class COAUTH_DECL address_limit {
@@ -48,7 +48,7 @@ public:
     /// Takes a token for `address` ("192.0.2.7", "2001:db8::1"; no port). Empty: it may go on. Else
     /// nothing was taken, and the same address finds a token after that time, at most `refill`.
     ///
-    /// `now` need not be in order between threads: a clock that steps back locks nobody out, and gives
+    /// `now` need not be in order between threads: a clock that steps back locks no client out, and gives
     /// at most what it will take back.
     std::optional<std::chrono::milliseconds> take(std::string_view address, std::chrono::steady_clock::time_point now);
 

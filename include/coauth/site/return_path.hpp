@@ -19,15 +19,15 @@ public:
     return_path() : text_("/") {}
 
     /// Takes a `/` and what may stand in a path and a query (RFC 3986), at most `max_size` octets.
-    /// Fails with `errc::invalid_argument` for whatever may be read as another host or another path:
+    /// Fails with `errc::invalid_argument` for what may be read as another host or another path:
     /// `//`, `\`, a dot segment, and in the path an encoded slash, backslash, dot, percent or control
     /// character; for a bad `%`, a fragment, and anything that is not visible ASCII.
     static result<return_path> parse(std::string_view text);
 
     const std::string& text() const noexcept { return text_; }
 
-    /// The value of Location: `origin` (such as "https://example.org") and the path. Since a browser
-    /// is told the host, the path can't choose one.
+    /// The value of Location: `origin` (such as "https://example.org") and the path. Since the
+    /// host is given, the path can't choose one.
     std::string on(std::string_view origin) const { return std::string(origin) + text_; }
 
 private:

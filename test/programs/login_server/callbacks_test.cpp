@@ -1,14 +1,14 @@
-// Callbacks that nobody's provider sent, and return paths that lead elsewhere.
-#include "programs/login_server/street.hpp"
+// Callbacks that no provider sent, and return paths that lead to other sites.
+#include "programs/login_server/site_fixture.hpp"
 #include "unit/site/hostile_return_paths.hpp"
 
 #include <coauth/text/percent_encoding.hpp>
 
 using namespace testing;
 
-TEST_CASE("a callback that is none is a 4xx page, costs no exchange and harms no login")
+TEST_CASE("login_server callback: a malformed one is a 4xx page, costs no exchange and harms no login")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string good = ada.allow();
     const auto part = [&good](const char* name) {
@@ -50,9 +50,10 @@ TEST_CASE("a callback that is none is a 4xx page, costs no exchange and harms no
     CHECK(ada.ask(ada.get(good)).status == 303);
 }
 
-TEST_CASE("a verifier that was changed is refused by the provider, and that is no fault of the site")
+TEST_CASE(
+    "login_server callback: a changed verifier is refused by the provider, and is not logged as an error of the site")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const response refused = ada.ask(ada.get(ada.allow() + "x"));
     CHECK(refused.status == 400);
@@ -63,9 +64,9 @@ TEST_CASE("a verifier that was changed is refused by the provider, and that is n
     CHECK(ada.signed_in());
 }
 
-TEST_CASE("a preview of the callback finishes nothing")
+TEST_CASE("login_server callback: a preview of it finishes nothing")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string callback = ada.allow();
     request head = ada.get(callback);
@@ -76,9 +77,9 @@ TEST_CASE("a preview of the callback finishes nothing")
     CHECK(ada.ask(ada.get(callback)).status == 303);
 }
 
-TEST_CASE("every return path stays on this site, and the good ones are kept")
+TEST_CASE("login_server return path: every one stays on this site, and the good ones are kept")
 {
-    street s(approving());
+    site_fixture s(approving());
     for (const std::string path : {"/", "/profile", "/profile?a=b&c=d", "/a/b/c", "/profile?next=%2Fx"}) {
         CAPTURE(path);
         browser ada(s);

@@ -1,5 +1,5 @@
 // The profile page: what is filled in, what is kept, what is refused.
-#include "programs/login_server/street.hpp"
+#include "programs/login_server/site_fixture.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
 
@@ -26,9 +26,9 @@ std::string shown(const response& page, const std::string& field)
 
 } // namespace
 
-TEST_CASE("what the person has written stays, and what is empty is filled in at the next login")
+TEST_CASE("login_server profile: what the user has written stays, and what is empty is filled in at the next login")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.sign_in();
     const response first = ada.ask(ada.get("/profile"));
@@ -56,9 +56,9 @@ TEST_CASE("what the person has written stays, and what is empty is filled in at 
     CHECK(shown(later, "description") == shown(first, "description"));
 }
 
-TEST_CASE("what can't be saved is shown again as it was typed, with what is wrong")
+TEST_CASE("login_server profile: what can't be saved is shown again as it was typed, with what is wrong")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.sign_in();
     ada.ask(ada.get("/profile"));
@@ -74,12 +74,12 @@ TEST_CASE("what can't be saved is shown again as it was typed, with what is wron
     CHECK(shown(ada.ask(ada.get("/profile")), "username") == "user_3");
 }
 
-TEST_CASE("a description keeps its lines, from the provider and from the person")
+TEST_CASE("login_server profile: a description keeps its lines, from the provider and from the user")
 {
-    coauth::sandbox::options mood = approving("poet");
-    mood.seed = R"({"users":[{"id":"7","username":"poet","name":"P","description":"one\ntwo\n\nthree"}],
+    coauth::sandbox::options sandbox_options = approving("poet");
+    sandbox_options.seed = R"({"users":[{"id":"7","username":"poet","name":"P","description":"one\ntwo\n\nthree"}],
         "tweets":[{"id":"1","user_id":"7","text":"four\nfive"}]})";
-    street s(mood);
+    site_fixture s(sandbox_options);
     browser ada(s);
     ada.sign_in();
     const response page = ada.ask(ada.get("/profile"));
@@ -89,9 +89,9 @@ TEST_CASE("a description keeps its lines, from the provider and from the person"
     CHECK(shown(ada.ask(ada.get("/profile")), "description") == "a\r\nb");
 }
 
-TEST_CASE("a form that is not the page's own changes nothing")
+TEST_CASE("login_server profile: a form that is not the page's own changes nothing")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.sign_in();
     const std::string good = form("a", "b", "", "d", "");
@@ -104,14 +104,14 @@ TEST_CASE("a form that is not the page's own changes nothing")
     request json = ada.post("/profile", "{}");
     json.headers.set("Content-Type", "application/json");
     CHECK(ada.ask(json).status == 415);
-    browser nobody(s);
-    CHECK(nobody.ask(nobody.post("/profile", good)).status == 401);
+    browser stranger(s);
+    CHECK(stranger.ask(stranger.post("/profile", good)).status == 401);
     CHECK(shown(ada.ask(ada.get("/profile")), "username") == "user_3");
 }
 
-TEST_CASE("tweets and followers are asked for once a minute, however often the page is")
+TEST_CASE("login_server profile: tweets and followers are requested once a minute, however often the page is")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.sign_in();
     for (int i = 0; i < 5; ++i)
@@ -125,14 +125,14 @@ TEST_CASE("tweets and followers are asked for once a minute, however often the p
     CHECK(s.calls("/2/users") == 1);
 }
 
-TEST_CASE("whatever a person is called, it is text")
+TEST_CASE("login_server profile: any name, tweet and link is shown as text")
 {
-    coauth::sandbox::options mood = approving("eve");
-    mood.seed =
+    coauth::sandbox::options sandbox_options = approving("eve");
+    sandbox_options.seed =
         R"({"users":[{"id":"7","username":"eve","name":"<script>alert(1)</script>","description":"\"><img src=x>",
         "url":"https://e.example/?a=1&b=\"2"},{"id":"8","username":"bob","name":"\u202etxet"}],
         "tweets":[{"id":"1","user_id":"7","text":"</li><script>alert(2)</script>"}],"follows":[["8","7"]]})";
-    street s(mood);
+    site_fixture s(sandbox_options);
     browser eve(s);
     eve.sign_in();
     const response page = eve.ask(eve.get("/profile"));

@@ -1,11 +1,11 @@
-// Who may ask what, and how often.
-#include "programs/login_server/street.hpp"
+// Which requests are refused, and how often a browser may begin a login.
+#include "programs/login_server/site_fixture.hpp"
 
 using namespace testing;
 
-TEST_CASE("no other site can press a button here, and an image spends nothing")
+TEST_CASE("login_server origin: no other site can press a button here, and an image uses nothing up")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.sign_in();
     const auto before = s.request_tokens();
@@ -29,9 +29,9 @@ TEST_CASE("no other site can press a button here, and an image spends nothing")
     CHECK(ada.signed_in());
 }
 
-TEST_CASE("login_server: a browser that hides where its form came from is told so, and gets no button that fails again")
+TEST_CASE("login_server origin: a browser that hides it gets the reason, and no button that fails again")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     request form = ada.get("/login");
     form.method = "POST";
@@ -46,9 +46,9 @@ TEST_CASE("login_server: a browser that hides where its form came from is told s
     CHECK(ada.ask(form).status == 303);
 }
 
-TEST_CASE("login_server: a callback that is fetched ahead uses no login up")
+TEST_CASE("login_server callback: one that is fetched ahead uses no login up")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     const std::string callback = ada.allow();
     for (const auto& [name, value] : {std::pair("Sec-Purpose", "prefetch;prerender"), std::pair("Purpose", "prefetch"),
@@ -64,14 +64,14 @@ TEST_CASE("login_server: a callback that is fetched ahead uses no login up")
     CHECK(ada.signed_in());
 }
 
-TEST_CASE("login_server: each login is one line of the log, without a secret")
+TEST_CASE("login_server log: each login is one line, without a secret")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s, "192.0.2.1");
     const std::string callback = ada.allow();
     ada.ask(ada.get(callback));
     REQUIRE(s.logins.size() == 1);
-    CHECK(has(s.logins[0], "Z login outcome=granted provider=x user=" + s.person_id("user_3") + " address=192.0.2.1"));
+    CHECK(has(s.logins[0], "Z login outcome=granted provider=x user=" + s.user_id_of("user_3") + " address=192.0.2.1"));
     CHECK_FALSE(has(s.logins[0], "oauth"));
     ada.ask(ada.get(callback));
     REQUIRE(s.logins.size() == 2);
@@ -84,17 +84,17 @@ TEST_CASE("login_server: each login is one line of the log, without a secret")
     bob.ask(bob.get(bob.allow()));
     REQUIRE(s.logins.size() == 3);
     CHECK(has(s.logins[2], "login outcome=failed cause=provider_unavailable provider=x user=- address=192.0.2.2"));
-    const std::string metrics = s.run(s.site->metrics({})).value();
+    const std::string metrics = s.run(s.site->logins().metrics({})).value();
     CHECK(has(metrics, "coauth_login_leg_failures_total{leg=\"end\",cause=\"provider_unavailable\"} 1\n"));
     CHECK(has(metrics, "coauth_login_leg_seconds_count{leg=\"begin\"} 2\n"));
     CHECK(has(metrics, "coauth_login_leg_seconds_bucket{leg=\"begin\",le=\"+Inf\"} 2\n"));
 }
 
-TEST_CASE("login_server: the site has a name and an icon")
+TEST_CASE("login_server pages: the site has a name and an icon")
 {
-    login_server::site_options named = generous();
-    named.name = "Ada & Bob's";
-    street s(approving(), named);
+    login_server::site_options named = unlimited_options();
+    named.logins.name = "Ada & Bob's";
+    site_fixture s(approving(), named);
     browser ada(s);
     const response page = ada.ask(ada.get("/"));
     CHECK(has(page.body, "Ada &amp; Bob&#39;s</bdi></a>"));
@@ -103,16 +103,16 @@ TEST_CASE("login_server: the site has a name and an icon")
     CHECK(icon.status == 200);
     CHECK(header(icon, "Content-Type") == "image/png");
     CHECK(icon.body.starts_with("\x89PNG"));
-    street unnamed;
+    site_fixture unnamed;
     browser bob(unnamed);
     CHECK(has(bob.ask(bob.get("/")).body, "127.0.0.1</bdi></a>"));
 }
 
-TEST_CASE("addresses and methods that are not there get a page of the site")
+TEST_CASE("login_server pages: unknown addresses and methods get a page of the site")
 {
-    street s;
+    site_fixture s;
     browser ada(s);
-    for (const char* target : {"/nothing", "/profile/", "/login/x", "/callback/", "/waiting", "/waiting/", "/waiting/x",
+    for (const char* target : {"/nothing", "/profile/", "/login/y", "/callback/", "/waiting", "/waiting/", "/waiting/x",
              "//evil.example", "/index.html", "/%2e%2e/etc/passwd"}) {
         CAPTURE(std::string(target));
         const response missing = ada.ask(ada.get(target));
@@ -132,9 +132,9 @@ TEST_CASE("addresses and methods that are not there get a page of the site")
     CHECK(ada.ask(ada.get("/healthz")).body == "ok\n");
 }
 
-TEST_CASE("every page has the one set of headers")
+TEST_CASE("login_server pages: all have the same headers")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     browser eve(s);
     ada.sign_in();
@@ -156,9 +156,9 @@ TEST_CASE("every page has the one set of headers")
     }
 }
 
-TEST_CASE("the site answers under its own name only")
+TEST_CASE("login_server host: the site responds under its own name only")
 {
-    street s;
+    site_fixture s;
     browser ada(s);
     for (const char* host : {"LOCALHOST:1", "localhost:1", "evil.example", "127.0.0.1", "127.0.0.1:10", ""}) {
         CAPTURE(std::string(host));
@@ -186,13 +186,13 @@ TEST_CASE("the site answers under its own name only")
     CHECK(has(s.logged[1], "11 more like it"));
 }
 
-TEST_CASE("login_server: its own name in another spelling is its name")
+TEST_CASE("login_server host: its own name in another spelling is its name")
 {
-    login_server::site_options options = generous();
+    login_server::site_options options = unlimited_options();
     options.origin = coauth::http::parse_base_url("https://example.org").value().origin;
     for (const char* host : {"example.org", "Example.ORG", "example.org:443", "example.org.", "EXAMPLE.org.:443"}) {
         CAPTURE(std::string(host));
-        street s(approving(), options);
+        site_fixture s(approving(), options);
         browser ada(s);
         request callback = ada.get("/callback?oauth_token=x&oauth_verifier=y");
         callback.headers.set("Host", host);
@@ -204,11 +204,11 @@ TEST_CASE("login_server: its own name in another spelling is its name")
     }
 }
 
-TEST_CASE("one address begins so many logins and no more, and others are not held up by it")
+TEST_CASE("login_server limits: one address begins so many logins and no more, and does not hold up others")
 {
     login_server::site_options strict;
-    strict.begins.of_address = coauth::site::bucket_size(3, std::chrono::seconds(3));
-    street s(approving(), strict);
+    strict.logins.begins.of_address = coauth::site::bucket_size(3, std::chrono::seconds(3));
+    site_fixture s(approving(), strict);
     for (int i = 0; i < 3; ++i) {
         browser flooder(s, "127.0.0.9");
         flooder.press();
@@ -226,11 +226,11 @@ TEST_CASE("one address begins so many logins and no more, and others are not hel
     CHECK(s.request_tokens() == 5);
 }
 
-TEST_CASE("all addresses together begin so many logins and no more")
+TEST_CASE("login_server limits: all addresses together begin so many logins and no more")
 {
     login_server::site_options strict;
-    strict.begins.of_all = coauth::site::bucket_size(5, std::chrono::seconds(60));
-    street s(approving(), strict);
+    strict.logins.begins.of_all = coauth::site::bucket_size(5, std::chrono::seconds(60));
+    site_fixture s(approving(), strict);
     for (int i = 0; i < 5; ++i) {
         browser each(s, "127.0.1." + std::to_string(i));
         each.press();
@@ -242,11 +242,12 @@ TEST_CASE("all addresses together begin so many logins and no more")
     CHECK(s.request_tokens() == 5);
 }
 
-TEST_CASE("newcomers begin so many logins and no more, and who was sent a page at their address begins all the same")
+TEST_CASE("login_server limits: newcomers begin so many logins and no more, and a browser that was sent a page at its "
+          "address begins all the same")
 {
     login_server::site_options strict;
-    strict.begins.of_newcomers = coauth::site::bucket_size(2, std::chrono::seconds(60));
-    street s(approving(), strict);
+    strict.logins.begins.of_newcomers = coauth::site::bucket_size(2, std::chrono::seconds(60));
+    site_fixture s(approving(), strict);
     browser early(s, "127.0.2.1");
     early.ask(early.get("/"));
     CHECK(early.jar["coauth_address"].size() == 48);
@@ -308,20 +309,20 @@ TEST_CASE("newcomers begin so many logins and no more, and who was sent a page a
     CHECK(open.ask(open.post("/login")).status == 303);
 }
 
-TEST_CASE("a browser that keeps no cookies begins a login where it is quiet")
+TEST_CASE("login_server limits: a browser that keeps no cookies begins a login while there are few others")
 {
-    street s(approving());
+    site_fixture s(approving());
     browser ada(s);
     ada.ask(ada.get("/"));
     ada.jar.clear();
     CHECK(ada.ask(ada.post("/login")).status == 303);
 }
 
-TEST_CASE("a table full of logins refuses new ones and drops no living one")
+TEST_CASE("login_server limits: a full table of logins refuses new ones and drops no pending one")
 {
-    login_server::site_options small = generous();
-    small.session.login_limits.max_pending = 2;
-    street s(approving(), small);
+    login_server::site_options small = unlimited_options();
+    small.logins.session.login_limits.max_pending = 2;
+    site_fixture s(approving(), small);
     browser ada(s);
     browser bob(s);
     browser eve(s);
@@ -336,12 +337,12 @@ TEST_CASE("a table full of logins refuses new ones and drops no living one")
     eve.sign_in();
 }
 
-TEST_CASE("the client's address is the proxy's word for it only if it is the proxy that speaks")
+TEST_CASE("login_server proxy: its word for the client's address counts only if the proxy sent it")
 {
     login_server::site_options strict;
-    strict.proxy = "127.0.0.99";
-    strict.begins.of_address = coauth::site::bucket_size(1, std::chrono::seconds(60));
-    street s(approving(), strict);
+    strict.logins.proxy = "127.0.0.99";
+    strict.logins.begins.of_address = coauth::site::bucket_size(1, std::chrono::seconds(60));
+    site_fixture s(approving(), strict);
     const auto status = [&s](const char* peer, const char* forwarded) {
         browser b(s, peer);
         request r = b.post("/login");

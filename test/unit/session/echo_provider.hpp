@@ -27,7 +27,7 @@ namespace coauth::testing {
 /// Finds all users except names that begin with "missing". A profile's description is the token of the request.
 ///
 /// Thread safety: safe.
-class echo_provider final : public login_provider {
+class echo_provider : public login_provider {
 public:
     using failure = std::function<void(std::size_t number)>; ///< Throws, or does not.
 

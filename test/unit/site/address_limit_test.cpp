@@ -16,7 +16,7 @@ namespace {
 
 const std::chrono::steady_clock::time_point start{1'000'000s};
 
-address_limit_options with(std::size_t burst, milliseconds refill, std::size_t addresses = 100)
+address_limit_options limits_of(std::size_t burst, milliseconds refill, std::size_t addresses = 100)
 {
     address_limit_options o;
     o.burst = burst;
@@ -26,9 +26,9 @@ address_limit_options with(std::size_t burst, milliseconds refill, std::size_t a
 }
 
 // -1: allowed.
-long long wait(address_limit& l, std::string_view who, std::chrono::steady_clock::duration at)
+long long wait(address_limit& l, std::string_view address, std::chrono::steady_clock::duration at)
 {
-    const auto w = l.take(who, start + at);
+    const auto w = l.take(address, start + at);
     return w ? w->count() : -1;
 }
 
@@ -41,7 +41,7 @@ std::string numbered(int n)
 
 } // namespace
 
-TEST_CASE("a bucket gives its burst at once and then a token every refill")
+TEST_CASE("address_limit: a bucket gives its burst at once and then a token every refill")
 {
     struct row {
         std::chrono::steady_clock::duration at;
@@ -67,16 +67,16 @@ TEST_CASE("a bucket gives its burst at once and then a token every refill")
         {104s, allowed},
         {104s, 2000},
     };
-    address_limit l(with(3, 3s));
+    address_limit l(limits_of(3, 3s));
     for (const row& r : rows) {
         CAPTURE(std::chrono::duration_cast<milliseconds>(r.at).count());
         CHECK(wait(l, "192.0.2.1", r.at) == r.wait);
     }
 }
 
-TEST_CASE("every address has a bucket of its own, an IPv6 network has one")
+TEST_CASE("address_limit: every address has a bucket of its own, an IPv6 network has one")
 {
-    address_limit l(with(1, 1s));
+    address_limit l(limits_of(1, 1s));
     CHECK(wait(l, "192.0.2.1", 0s) == allowed);
     CHECK(wait(l, "192.0.2.2", 0s) == allowed);
     CHECK(wait(l, "192.0.2.1", 0s) == 1000);
@@ -89,9 +89,9 @@ TEST_CASE("every address has a bucket of its own, an IPv6 network has one")
     CHECK(l.addresses() == 5);
 }
 
-TEST_CASE("addresses are forgotten once their bucket is full, and not before")
+TEST_CASE("address_limit: addresses are forgotten once their bucket is full, and not before")
 {
-    address_limit l(with(2, 1s, 3));
+    address_limit l(limits_of(2, 1s, 3));
     CHECK(wait(l, "10.0.0.1", 0s) == allowed); // full at 2 s
     CHECK(wait(l, "10.0.0.1", 0s) == allowed);
     CHECK(wait(l, "10.0.0.2", 500ms) == allowed); // full at 1.5 s
@@ -108,9 +108,9 @@ TEST_CASE("addresses are forgotten once their bucket is full, and not before")
     CHECK(l.addresses() == 1);
 }
 
-TEST_CASE("when nobody can be forgotten strangers share one bucket and those known keep theirs")
+TEST_CASE("address_limit: when no address can be forgotten new ones share one bucket and known ones keep theirs")
 {
-    address_limit l(with(2, 1s, 2));
+    address_limit l(limits_of(2, 1s, 2));
     CHECK(wait(l, "10.0.0.1", 0s) == allowed);
     CHECK(wait(l, "10.0.0.2", 0s) == allowed);
     CHECK(wait(l, "10.0.0.3", 0s) == allowed);
@@ -129,25 +129,25 @@ TEST_CASE("when nobody can be forgotten strangers share one bucket and those kno
     CHECK(wait(l, "10.0.0.8", 2s) == allowed);
 }
 
-TEST_CASE("a flood from ever new addresses is held to the memory and to the shared bucket")
+TEST_CASE("address_limit: a flood from ever new addresses is held to the memory and to the shared bucket")
 {
     constexpr int remembered = 50;
-    address_limit l(with(2, 10s, remembered));
+    address_limit l(limits_of(2, 10s, remembered));
     int passed = 0;
     for (int n = 0; n < 5'000; ++n) {
         passed += wait(l, numbered(n), 0s) == allowed;
         REQUIRE(l.addresses() <= remembered);
     }
     CHECK(passed == remembered + 2);
-    // Once it is over the table empties, whoever calls.
+    // Once it is over the table empties, with any call.
     for (int n = 0; n < remembered; ++n)
         wait(l, "192.0.2.1", 10s);
     CHECK(l.addresses() == 1);
 }
 
-TEST_CASE("a clock that steps locks nobody out and gives no more than the step")
+TEST_CASE("address_limit: a clock that steps locks no client out and gives no more than the step")
 {
-    address_limit l(with(2, 1s));
+    address_limit l(limits_of(2, 1s));
     CHECK(wait(l, "10.0.0.1", 10s) == allowed);
     CHECK(wait(l, "10.0.0.1", 10s) == allowed);
     // Two threads that passed each other: as empty as before, and a token comes after one refill.
@@ -165,16 +165,16 @@ TEST_CASE("a clock that steps locks nobody out and gives no more than the step")
     CHECK(l.addresses() == 1);
 }
 
-TEST_CASE("the shared bucket comes back after a clock that stepped")
+TEST_CASE("address_limit: the shared bucket comes back after a clock that stepped")
 {
-    address_limit l(with(1, 1s, 1));
+    address_limit l(limits_of(1, 1s, 1));
     CHECK(wait(l, "10.0.0.1", 5000h) == allowed);
     CHECK(wait(l, "10.0.0.2", 5000h) == allowed);
     CHECK(wait(l, "10.0.0.3", 0s) == 1000);
     CHECK(wait(l, "10.0.0.3", 1s) == allowed);
 }
 
-TEST_CASE("options out of range are refused")
+TEST_CASE("address_limit: options out of range are refused")
 {
     const auto refused = [](const address_limit_options& o) {
         try {
@@ -184,20 +184,20 @@ TEST_CASE("options out of range are refused")
         }
         return false;
     };
-    CHECK(refused(with(0, 1s)));
-    CHECK(refused(with(1, 0s)));
-    CHECK(refused(with(1, -1s)));
-    CHECK(refused(with(1, 1s, 0)));
-    CHECK(refused(with(1, milliseconds::max())));
-    CHECK(refused(with(static_cast<std::size_t>(-1), 1ms)));
-    CHECK(refused(with(30 * 24 + 1, 1h)));
-    CHECK_FALSE(refused(with(30 * 24, 1h)));
+    CHECK(refused(limits_of(0, 1s)));
+    CHECK(refused(limits_of(1, 0s)));
+    CHECK(refused(limits_of(1, -1s)));
+    CHECK(refused(limits_of(1, 1s, 0)));
+    CHECK(refused(limits_of(1, milliseconds::max())));
+    CHECK(refused(limits_of(static_cast<std::size_t>(-1), 1ms)));
+    CHECK(refused(limits_of(30 * 24 + 1, 1h)));
+    CHECK_FALSE(refused(limits_of(30 * 24, 1h)));
     CHECK_FALSE(refused(address_limit_options()));
 }
 
-TEST_CASE("threads share a limit and together get no more than it gives")
+TEST_CASE("address_limit: threads share a limit and together get no more than it gives")
 {
-    address_limit l(with(100, 1h, 8));
+    address_limit l(limits_of(100, 1h, 8));
     std::atomic<int> passed = 0;
     std::vector<std::thread> crew;
     for (int t = 0; t < 4; ++t)

@@ -44,7 +44,7 @@ TEST_CASE("address_tokens: a token is good for the address it was issued for")
         {"2001:db8::1", "2001:db8:0:1::1", false}, {"2001:db8::1", "192.0.2.1", false},
         {"0.0.0.1", "0:0:0:1::", false}, // equal bits, another family
         {"0:0:0:1::", "0.0.0.1", false}, {"0.0.0.0", "no address", false},
-        {"", "no address", true}, // what is no address counts as one
+        {"", "no address", true}, // what is not an address counts as one
     };
     const address_tokens tokens;
     for (const auto& row : rows) {

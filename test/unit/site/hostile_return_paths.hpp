@@ -16,7 +16,7 @@ inline std::vector<std::string> hostile_return_paths()
         "3232235777/", "evil.example?profile", "evil.example\\@site.example", "%65vil.example"};
 
     std::vector<std::string> all;
-    // Ways to write "//" that somebody reads as such.
+    // Ways to write "//" that some programs read as such.
     for (const auto& slashes :
         {"//"s, "///"s, "////"s, "/\\"s, "\\/"s, "\\\\"s, "\\"s, "/\\/"s, "//\\"s, "/\t/"s, "/\n/"s, "/\r\n/"s, "\t//"s,
             " //"s, "/ /"s, "/%2f"s, "/%2F"s, "/%5c"s, "/%5C"s, "/%2f%2f"s, "%2f%2f"s, "/%09/"s, "/%0a/"s, "/%0d%0a/"s,

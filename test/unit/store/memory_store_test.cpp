@@ -1,5 +1,6 @@
 #include "unit/store/login_store_rules.hpp"
 #include "unit/store/token_store_rules.hpp"
+#include "unit/store/visitor_store_rules.hpp"
 
 #include <coauth/store/memory_store.hpp>
 
@@ -17,6 +18,11 @@ std::shared_ptr<store::login_store> logins(rules::store_bench& bench, const stor
 std::shared_ptr<store::token_store> tokens(rules::store_bench& bench)
 {
     return store::memory_token_store(bench.clock);
+}
+
+std::shared_ptr<store::visitor_store> visitors(rules::store_bench& bench, const store::visitor_limits& limits)
+{
+    return store::memory_visitor_store(limits, bench.clock);
 }
 
 } // namespace
@@ -94,6 +100,52 @@ TEST_CASE("memory: a credential is replaced by whoever knows its version")
 TEST_CASE("memory: one of many holds the lease on a credential, for a time")
 {
     rules::one_of_many_holds_the_lease(tokens);
+}
+
+TEST_CASE("memory visitors: one comes back whole until the time is over")
+{
+    rules::a_visitor_comes_back_whole_until_the_time_is_over(visitors);
+}
+TEST_CASE("memory visitors: only the last row of a user is the last")
+{
+    rules::only_the_last_row_of_a_user_is_the_last(visitors);
+}
+TEST_CASE("memory visitors: a sign-in ends the row before it")
+{
+    rules::a_sign_in_ends_the_row_before_it(visitors);
+}
+TEST_CASE("memory visitors: a user has so many browsers")
+{
+    rules::a_user_has_so_many_browsers(visitors);
+}
+TEST_CASE("memory visitors: all rows of a user end up to a time")
+{
+    rules::all_rows_of_a_user_end_up_to_a_time(visitors);
+}
+TEST_CASE("memory visitors: expired users come in parts")
+{
+    rules::expired_users_come_in_parts(visitors);
+}
+
+TEST_CASE("visitor_limits: those out of range are refused")
+{
+    const auto refused = [](std::chrono::seconds time_to_live, std::size_t max_per_user) {
+        store::visitor_limits limits;
+        limits.time_to_live = time_to_live;
+        limits.max_per_user = max_per_user;
+        try {
+            store::memory_visitor_store(limits);
+        } catch (const error& e) {
+            CHECK(e.reason() == errc::invalid_argument);
+            return true;
+        }
+        return false;
+    };
+    CHECK_FALSE(refused(1s, 1));
+    CHECK_FALSE(refused(24h * 400, 1));
+    CHECK(refused(0s, 1));
+    CHECK(refused(24h * 400 + 1s, 1));
+    CHECK(refused(1s, 0));
 }
 
 TEST_CASE("limits of logins out of range are refused")

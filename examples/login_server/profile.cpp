@@ -1,0 +1,144 @@
+// The profile: what is filled in, shown and saved.
+#include "login_server/site.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/coro/cancel_after.hpp>
+#include <coauth/server/page.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace login_server {
+
+namespace asio = boost::asio;
+namespace server = coauth::server;
+using coauth::errc;
+using coauth::site::notice;
+
+namespace {
+
+constexpr std::string_view saved = "saved"; // the query of the page after a form was saved
+constexpr std::chrono::seconds news_age(60);
+constexpr int tweets_shown = 5;
+constexpr int followers_shown = 10;
+
+bool must_sign_in_again(const coauth::error& failure)
+{
+    return failure.reason() == errc::token_revoked || failure.reason() == errc::unknown_user;
+}
+
+const char* words_for(const coauth::error& failure)
+{
+    switch (failure.reason()) {
+    case errc::rate_limited:
+        return "The provider asks us to wait. Please come back in a while.";
+    case errc::forbidden:
+    case errc::access_level:
+        return "The provider does not show these to us.";
+    case errc::suspended:
+    case errc::account_locked:
+        return "The provider has locked this account.";
+    case errc::malformed_response:
+        return "The provider sent something that can't be read. Reload the page to try again.";
+    default:
+        return "The provider can't be reached just now. Reload the page to try again.";
+    }
+}
+
+} // namespace
+
+asio::awaitable<server::response> site::show_profile(coauth::signed_in_user user, request r)
+{
+    const auto begun = options_.logins.clock->now();
+    auto view = std::make_shared<profile_view>();
+    view->user = user;
+    view->saved = r.query() == saved;
+    // What came in time is shown, even if the rest did not.
+    auto done = co_await coauth::as_result(coauth::cancel_after(options_.logins.patience, ask_provider(view)));
+    if (!done && must_sign_in_again(done.error())) {
+        response page = co_await logins_.sign_in_again(std::move(user), begun);
+        co_return page;
+    }
+    if (!done) {
+        log("profile: " + std::string(done.error().what()));
+        view->notice = words_for(done.error());
+    }
+    view->shown = people_->card_of(user.id);
+    co_return logins_.page(profile_page(*view), navigation_of(*view));
+}
+
+asio::awaitable<void> site::ask_provider(std::shared_ptr<profile_view> view)
+{
+    view->latest = people_->news_of(view->user.id, now(), news_age);
+    if (people_->wants_filling(view->user.id)) {
+        coauth::lookup_options options;
+        options.max_wait = std::chrono::milliseconds(0);
+        const auto user = coauth::user_ref::id(view->user.id);
+        const auto profile = co_await logins_.session(view->user.provider).profile(view->user.id, user, options);
+        people_->fill(view->user.id, profile);
+    }
+    if (!view->latest)
+        view->latest = co_await ask_news(view->user.id);
+}
+
+asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
+{
+    const auto held = co_await options_.logins.session.tokens->find(coauth::user_key("x", user_id));
+    if (!held)
+        throw coauth::error(errc::unknown_user);
+    const auto user = client_.for_user(coauth::twitter::access_token_of(held->held));
+    auto latest = std::make_shared<news>();
+    coauth::twitter::page_options page;
+    page.count = tweets_shown;
+    auto tweets = co_await coauth::as_result(user.tweets(user_id, page));
+    if (tweets)
+        latest->tweets = tweets->items;
+    else
+        latest->tweets_problem = words_for(tweets.error());
+    page.count = followers_shown;
+    auto followers = co_await coauth::as_result(user.followers(user_id, page));
+    // One of them alone may be what the provider does not show to this app.
+    if (!tweets && !followers && must_sign_in_again(tweets.error()) && must_sign_in_again(followers.error()))
+        throw tweets.error();
+    if (followers)
+        latest->followers = followers->items;
+    else
+        latest->followers_problem = words_for(followers.error());
+    latest->at = now();
+    people_->keep_news(user_id, latest);
+    co_return latest;
+}
+
+asio::awaitable<server::response> site::save_profile(request r)
+{
+    const auto user = co_await logins_.user(r);
+    std::optional<notice> refusal;
+    std::optional<card> typed;
+    if (!user) {
+        refusal.emplace(401, "Please sign in first", "You were not signed in, so nothing was saved.");
+    } else if (r.headers.get("Content-Type").substr(0, 33) != "application/x-www-form-urlencoded") {
+        refusal.emplace(415, "This can't be read", "The form has to be sent as a form.");
+    } else if (auto form = read_card(r.body)) {
+        typed = *std::move(form);
+    } else {
+        refusal.emplace(400, "This can't be read", "Nothing was saved. Please go back to your profile and try again.");
+    }
+    if (refusal) {
+        response page = co_await logins_.notice_page(std::move(r), *std::move(refusal));
+        co_return page;
+    }
+    auto wrong = problems_of(*typed);
+    if (wrong.empty()) {
+        people_->save(user->id, *std::move(typed));
+        co_return server::redirect(origin_ + "/profile?" + std::string(saved));
+    }
+    // Shown again as it was typed.
+    profile_view view;
+    view.user = *user;
+    view.shown = *std::move(typed);
+    view.problems = std::move(wrong);
+    view.latest = people_->news_of(user->id, now(), news_age);
+    co_return logins_.page(profile_page(view), navigation_of(view));
+}
+
+} // namespace login_server
