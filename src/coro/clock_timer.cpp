@@ -1,8 +1,9 @@
-#include "session/alarm.hpp"
+#include "coro/clock_timer.hpp"
 
 #include "coro/retry_allocation.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,14 +16,20 @@
 #include <new>
 #include <utility>
 
-namespace coauth::sessions {
+namespace coauth {
 
 namespace asio = boost::asio;
 
 namespace {
 
+// With the strand as its own type of executor: as `any_io_executor` it would be copied to the heap, where Asio's
+// functions may not throw.
+using timer_strand = asio::strand<asio::any_io_executor>;
+using system_timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, timer_strand>;
+
 // Rounded up, so that it never ends early.
-asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_point at)
+asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, clock_timer::time_point at)
 {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - clock->steady_now());
     co_await clock->sleep_for(std::max(left, std::chrono::milliseconds(0)));
@@ -30,10 +37,11 @@ asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_poin
 
 } // namespace
 
-class alarm::state : public std::enable_shared_from_this<alarm::state> {
+class clock_timer::state : public std::enable_shared_from_this<clock_timer::state> {
 public:
     state(const asio::any_io_executor& executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
-        : strand_(asio::make_strand(executor)), clock_(std::move(clock)), on_time_(std::move(on_time))
+        : strand_(asio::make_strand(executor)), clock_(std::move(clock)), on_time_(std::move(on_time)),
+          system_timer_(strand_)
     {}
 
     void plan(std::optional<time_point> at) noexcept
@@ -60,7 +68,7 @@ public:
     }
 
 private:
-    // The end of a sleep. A sleep whose coroutine Asio destroys for lack of memory ends too: the alarm calls early then,
+    // The end of a sleep. A sleep whose coroutine Asio destroys for lack of memory ends too: the timer calls early then,
     // or, if that allocation fails, too, sleeps again with the next `apply`.
     class sleep_end {
     public:
@@ -106,7 +114,10 @@ private:
         if (!at)
             return;
         try {
-            sleep(*at);
+            if (clock_ == system_clock())
+                wait(*at);
+            else
+                sleep(*at);
         } catch (const std::bad_alloc&) {
             call_early();
         }
@@ -114,6 +125,7 @@ private:
 
     void stop_sleep() noexcept
     {
+        system_timer_.cancel();
         const auto earlier = std::exchange(cancellation_, nullptr);
         if (!earlier)
             return;
@@ -124,15 +136,31 @@ private:
         }
     }
 
+    // The system's clock needs no coroutine.
+    void wait(time_point at)
+    {
+        system_timer_.expires_at(at);
+        const auto number = begin_sleep(at);
+        try {
+            system_timer_.async_wait(
+                [self = shared_from_this(), number](const boost::system::error_code&) { self->slept(number); });
+        } catch (const std::bad_alloc&) {
+            lost(number);
+            throw;
+        }
+    }
+
+    std::uint64_t begin_sleep(time_point at) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        sleeping_until_ = at;
+        return sleep_;
+    }
+
     void sleep(time_point at)
     {
         cancellation_ = std::make_shared<asio::cancellation_signal>();
-        std::uint64_t number = 0;
-        {
-            const std::lock_guard lock(mutex_);
-            sleeping_until_ = at;
-            number = sleep_;
-        }
+        const auto number = begin_sleep(at);
         const auto slot = cancellation_->slot();
         sleep_end end(shared_from_this(), number, cancellation_);
         try {
@@ -148,7 +176,7 @@ private:
         on_time_();
     }
 
-    // A sleep that failed has ended early, so it calls: the owner sets the alarm again if there is time left.
+    // A sleep that failed has ended early, so it calls: the owner sets the timer again if there is time left.
     void slept(std::uint64_t sleep)
     {
         {
@@ -172,7 +200,7 @@ private:
             sleeping_until_.reset();
     }
 
-    const asio::strand<asio::any_io_executor> strand_;
+    const timer_strand strand_;
     const std::shared_ptr<clock> clock_;
     const std::function<void()> on_time_;
 
@@ -182,14 +210,16 @@ private:
     std::optional<time_point> sleeping_until_; ///< Empty: no sleep is current.
     std::uint64_t sleep_ = 0;                  ///< The number of the current sleep.
 
-    std::shared_ptr<asio::cancellation_signal> cancellation_; ///< Used on the strand only.
+    // Used on the strand only.
+    std::shared_ptr<asio::cancellation_signal> cancellation_;
+    system_timer system_timer_;
 };
 
-alarm::alarm(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
+clock_timer::clock_timer(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
     : state_(std::make_shared<state>(executor, std::move(clock), std::move(on_time)))
 {}
 
-alarm::~alarm()
+clock_timer::~clock_timer()
 {
     try {
         clear();
@@ -198,26 +228,26 @@ alarm::~alarm()
     }
 }
 
-void alarm::set(time_point at)
+void clock_timer::set(time_point at)
 {
     plan(at);
     apply();
 }
 
-void alarm::clear()
+void clock_timer::clear()
 {
     plan(std::nullopt);
     apply();
 }
 
-void alarm::plan(std::optional<time_point> at) noexcept
+void clock_timer::plan(std::optional<time_point> at) noexcept
 {
     state_->plan(at);
 }
 
-void alarm::apply()
+void clock_timer::apply()
 {
     state_->apply();
 }
 
-} // namespace coauth::sessions
+} // namespace coauth
