@@ -22,12 +22,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// With the strand as its own type of executor: as `any_io_executor` it would be copied to the heap, where Asio's
-// functions may not throw.
-using timer_strand = asio::strand<asio::any_io_executor>;
-using system_timer =
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, timer_strand>;
-
 // Rounded up, so that it never ends early.
 asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, clock_timer::time_point at)
 {
@@ -37,21 +31,37 @@ asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, clock_timer::tim
 
 } // namespace
 
-class clock_timer::state : public std::enable_shared_from_this<clock_timer::state> {
+class clock_timer::state {
 public:
-    state(const asio::any_io_executor& executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
-        : strand_(asio::make_strand(executor)), clock_(std::move(clock)), on_time_(std::move(on_time)),
-          system_timer_(strand_)
+    state() = default;
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    virtual ~state() = default;
+
+    virtual void plan(std::optional<time_point> at) noexcept = 0;
+    virtual void apply() = 0;
+};
+
+// Strand: a timer's own strand keeps its type, since as `any_io_executor` it would be copied to the heap where Asio's
+// functions may not throw.
+template <class Strand>
+class clock_timer::state_on final : public state, public std::enable_shared_from_this<state_on<Strand>> {
+public:
+    state_on(Strand strand, bool called_on_strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
+        : strand_(std::move(strand)), called_on_strand_(called_on_strand), clock_(std::move(clock)),
+          on_time_(std::move(on_time)), system_timer_(strand_)
     {}
 
-    void plan(std::optional<time_point> at) noexcept
+    void plan(std::optional<time_point> at) noexcept override
     {
         const std::lock_guard lock(mutex_);
         planned_ = at;
     }
 
-    void apply()
+    void apply() override
     {
+        if (called_on_strand_)
+            return start_planned();
         {
             const std::lock_guard lock(mutex_);
             if (posted_ || planned_ == sleeping_until_)
@@ -59,7 +69,7 @@ public:
             posted_ = true;
         }
         try {
-            retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->start_planned(); }); });
+            retry_allocation([&] { asio::post(strand_, [self = this->shared_from_this()] { self->start_posted(); }); });
         } catch (...) {
             const std::lock_guard lock(mutex_);
             posted_ = false;
@@ -72,7 +82,7 @@ private:
     // or, if that allocation fails, too, sleeps again with the next `apply`.
     class sleep_end {
     public:
-        sleep_end(std::shared_ptr<state> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
+        sleep_end(std::shared_ptr<state_on> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
             : owner_(std::move(owner)), sleep_(sleep), kept_(std::move(kept))
         {}
         sleep_end(sleep_end&&) noexcept = default;
@@ -92,10 +102,23 @@ private:
         void operator()(const std::exception_ptr&) { std::exchange(owner_, nullptr)->slept(sleep_); }
 
     private:
-        std::shared_ptr<state> owner_; // empty: called, or moved from
+        std::shared_ptr<state_on> owner_; // empty: called, or moved from
         std::uint64_t sleep_;
         std::shared_ptr<asio::cancellation_signal> kept_; // alive as long as the coroutine
     };
+
+    void start_posted()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            posted_ = false;
+        }
+        try {
+            start_planned();
+        } catch (const std::bad_alloc&) {
+            call_early();
+        }
+    }
 
     // On the strand.
     void start_planned()
@@ -103,7 +126,6 @@ private:
         std::optional<time_point> at;
         {
             const std::lock_guard lock(mutex_);
-            posted_ = false;
             if (planned_ == sleeping_until_)
                 return;
             at = planned_;
@@ -113,14 +135,10 @@ private:
         stop_sleep();
         if (!at)
             return;
-        try {
-            if (clock_ == system_clock())
-                wait(*at);
-            else
-                sleep(*at);
-        } catch (const std::bad_alloc&) {
-            call_early();
-        }
+        if (clock_ == system_clock())
+            wait(*at);
+        else
+            sleep(*at);
     }
 
     void stop_sleep() noexcept
@@ -143,7 +161,7 @@ private:
         const auto number = begin_sleep(at);
         try {
             system_timer_.async_wait(
-                [self = shared_from_this(), number](const boost::system::error_code&) { self->slept(number); });
+                [self = this->shared_from_this(), number](const boost::system::error_code&) { self->slept(number); });
         } catch (const std::bad_alloc&) {
             lost(number);
             throw;
@@ -162,7 +180,7 @@ private:
         cancellation_ = std::make_shared<asio::cancellation_signal>();
         const auto number = begin_sleep(at);
         const auto slot = cancellation_->slot();
-        sleep_end end(shared_from_this(), number, cancellation_);
+        sleep_end end(this->shared_from_this(), number, cancellation_);
         try {
             asio::co_spawn(strand_, sleep_until(clock_, at), asio::bind_cancellation_slot(slot, std::move(end)));
         } catch (const std::bad_alloc&) {
@@ -200,7 +218,8 @@ private:
             sleeping_until_.reset();
     }
 
-    const timer_strand strand_;
+    const Strand strand_;
+    const bool called_on_strand_;
     const std::shared_ptr<clock> clock_;
     const std::function<void()> on_time_;
 
@@ -212,11 +231,19 @@ private:
 
     // Used on the strand only.
     std::shared_ptr<asio::cancellation_signal> cancellation_;
-    system_timer system_timer_;
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Strand>
+        system_timer_;
 };
 
 clock_timer::clock_timer(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
-    : state_(std::make_shared<state>(executor, std::move(clock), std::move(on_time)))
+    : state_(std::make_shared<state_on<asio::strand<asio::any_io_executor>>>(
+          asio::make_strand(executor), false, std::move(clock), std::move(on_time)))
+{}
+
+clock_timer::clock_timer(
+    on_strand, asio::any_io_executor strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
+    : state_(std::make_shared<state_on<asio::any_io_executor>>(
+          std::move(strand), true, std::move(clock), std::move(on_time)))
 {}
 
 clock_timer::~clock_timer()

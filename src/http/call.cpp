@@ -60,7 +60,7 @@ public:
 
     void start(const asio::any_io_executor& strand)
     {
-        timer_.emplace(strand, setup_->options.clock, [call = weak_from_this()] {
+        timer_.emplace(clock_timer::on_strand(), strand, setup_->options.clock, [call = weak_from_this()] {
             if (const auto self = call.lock())
                 self->time_out();
         });

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-/// What a leaf certificate rules. Extensions are in OpenSSL's notation; an empty one is left out.
+/// The contents of a leaf certificate. Extensions are in OpenSSL's notation; an empty one is left out.
 struct leaf {
     leaf() = default;
     explicit leaf(std::string names, std::string extended_key_usage = {})
@@ -29,7 +29,7 @@ struct leaf {
 
 class authority;
 
-/// What the certificate of an authority rules.
+/// The contents of the certificate of an authority.
 struct authority_rules {
     authority_rules() = default;
     explicit authority_rules(const authority& issuer, std::string basic_constraints = "critical,CA:TRUE")

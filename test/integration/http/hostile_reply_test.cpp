@@ -22,7 +22,7 @@ http::pool_options quick()
     return o;
 }
 
-// Sends a request that is answered by `bytes`, and trusted more; returns what result of the first.
+// Sends a request whose response is `bytes`, and a second one; returns the result of the first.
 std::string after(const std::string& bytes, then next, const http::pool_options& options)
 {
     asio::io_context context;

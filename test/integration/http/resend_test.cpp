@@ -8,7 +8,7 @@ using namespace coauth;
 namespace asio = boost::asio;
 using http::connection_pool;
 
-TEST_CASE("connection_pool: a GET that is lost on a kept-alive connection is sent changed once, renewed")
+TEST_CASE("connection_pool: a GET that is lost on a kept-alive connection is sent again once, renewed")
 {
     struct row {
         const char* method;

@@ -8,7 +8,7 @@
 
 namespace server = coauth::server;
 
-TEST_CASE("page: page could end a text or an attribute is escaped, control characters are shown")
+TEST_CASE("page: text that could end an element or an attribute is escaped, control characters are shown")
 {
     CHECK(server::escape_html("<a href=\"x\" b='y'>&\x01\x7f") ==
           "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
@@ -30,7 +30,7 @@ TEST_CASE("page: text of another user is isolated, and can't reorder the text ar
         CHECK(server::isolated_html(kept) == "<bdi>" + std::string(kept) + "</bdi>");
 }
 
-TEST_CASE("page: the policy allows page the page names and nothing else")
+TEST_CASE("page: the policy allows what the page names and nothing else")
 {
     server::page page(404, "a <b>", "<p>there</p>");
     const auto bare = server::html_page(page);
