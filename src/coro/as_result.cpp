@@ -17,7 +17,7 @@ error error_from_current_exception()
             return error(errc::cancelled);
         if (code == boost::asio::error::timed_out)
             return error(errc::timeout);
-        // Out of files or memory: no peer's doing, and passing like a lost connection.
+        // Out of files or memory: not caused by the peer, and transient like a lost connection.
         const std::string_view hint = shortage_hint(code);
         if (!hint.empty())
             return error(errc::connection_lost, "the operation was not possible: " + code.message())

@@ -65,7 +65,7 @@ private:
     }
 
     const std::shared_ptr<clock> user_;
-    // Of the machine's clocks, when the user's last told the time.
+    // Ahead of the machine's clocks, when the user's clock last returned a time.
     mutable std::atomic<std::chrono::system_clock::duration> ahead_{};
     mutable std::atomic<std::chrono::steady_clock::duration> steady_ahead_{};
 };

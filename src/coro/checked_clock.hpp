@@ -7,8 +7,8 @@
 
 namespace coauth {
 
-/// The same clock; where it throws, the machine's clock goes on from the last time that it told, and sleeps in its
-/// place. Null stays null.
+/// The same clock; where it throws, the machine's clock continues from the last time that it returned, and sleeps
+/// instead. Null stays null.
 std::shared_ptr<clock> checked_clock(std::shared_ptr<clock> user);
 
 } // namespace coauth

@@ -8,7 +8,7 @@
 namespace coauth {
 
 /// Calls `step`, and calls it again for up to 50 ms if it throws `std::bad_alloc`, then lets that through. For what
-/// resumes a coroutine or sets an alarm: where that is not posted, a coroutine stays suspended for ever.
+/// resumes a coroutine or sets a timer: where that is not posted, a coroutine stays suspended for ever.
 template <class Step>
 void retry_allocation(Step step)
 {

@@ -18,7 +18,7 @@ namespace coauth {
 /// error: SOURCE threw ..." and the first 200 octets of what was thrown.
 error error_of_user_class(const std::exception_ptr& thrown, bool cancelled, errc code, std::string_view source);
 
-/// Calls `call` and returns what it returns; throws a `coauth::error` for whatever it throws, as above.
+/// Calls `call` and returns what it returns; throws a `coauth::error` for any exception, as above.
 template <class Call>
 std::invoke_result_t<Call&> call_user_class(errc code, std::string_view source, Call call)
 {

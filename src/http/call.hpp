@@ -1,20 +1,25 @@
-// One `send`, from its place in the queue to its answer.
+// One `send`, from its slot in the pool to its response.
 #pragma once
 
-#include "http/places.hpp"
+#include "http/shared_pool.hpp"
 
+#include <coauth/coro/clock.hpp>
 #include <coauth/http/connection_pool.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace coauth::http {
 
 /// What all calls of a pool share and none changes.
 struct pool_setup {
-    pool_setup(boost::asio::any_io_executor e, pool_options o) : executor(std::move(e)), options(std::move(o)) {}
+    pool_setup(boost::asio::any_io_executor executor, pool_options options)
+        : executor(std::move(executor)), options(std::move(options))
+    {}
 
     boost::asio::any_io_executor executor;
     pool_options options;
@@ -22,9 +27,9 @@ struct pool_setup {
     std::optional<origin> proxy;
 };
 
-/// Sends `what`, which was checked. Runs on a strand of its own, so that timers and sockets of one
-/// call never meet; any kind of cancellation ends it with `errc::cancelled`.
+/// Sends `request`, which was checked. Runs on a strand of its own, so that timers and sockets of one
+/// call never meet; a cancellation of any type ends it with `errc::cancelled`.
 boost::asio::awaitable<response> call(
-    std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool, request what);
+    std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request);
 
 } // namespace coauth::http

@@ -20,16 +20,16 @@ namespace {
 
 constexpr asio::as_tuple_t<asio::use_awaitable_t<>> with_error;
 
-// Who the peer must be. OpenSSL then judges name and chain in one go, and its verdict says which.
-bool demand_identity(SSL* tls, const std::string& host)
+// Sets the name that the certificate must have. OpenSSL then verifies name and chain together.
+bool require_identity(SSL* tls, const std::string& host)
 {
-    X509_VERIFY_PARAM* demands = SSL_get0_param(tls);
+    X509_VERIFY_PARAM* parameters = SSL_get0_param(tls);
     X509_VERIFY_PARAM_set_hostflags(
-        demands, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+        parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (is_ip_address(host))
-        return X509_VERIFY_PARAM_set1_ip_asc(demands, host.c_str()) == 1;
+        return X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1;
     // RFC 6066, section 3: SNI is for names only.
-    return X509_VERIFY_PARAM_set1_host(demands, host.data(), host.size()) == 1 &&
+    return X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size()) == 1 &&
            SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1;
 }
 
@@ -41,31 +41,31 @@ connection::connection(const executor_type& executor, std::shared_ptr<asio::ssl:
 
 connection::~connection()
 {
-    // OpenSSL takes a session whose end nobody said for broken. Not before the end: it would make an
-    // operation under way believe that the peer had said goodbye.
+    // OpenSSL takes a session without a shutdown for broken. Not earlier: an operation in progress would
+    // see a shutdown by the peer.
     if (tls_)
         SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     close();
 }
 
-asio::awaitable<error_code> connection::connect(asio::ip::tcp::endpoint to)
+asio::awaitable<error_code> connection::connect(asio::ip::tcp::endpoint peer)
 {
     close();
-    auto [failed] = co_await socket_.async_connect(to, with_error);
-    if (!failed) {
-        error_code ignored; // a slower connection is no reason to have none
+    auto [failure] = co_await socket_.async_connect(peer, with_error);
+    if (!failure) {
+        error_code ignored; // slower without it, and usable
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     }
-    co_return failed;
+    co_return failure;
 }
 
 asio::awaitable<error_code> connection::handshake(std::string host)
 {
     tls_.emplace(socket_, *context_);
-    if (!demand_identity(tls_->native_handle(), host))
+    if (!require_identity(tls_->native_handle(), host))
         co_return make_error_code(asio::error::invalid_argument);
-    auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::client, with_error);
-    co_return failed;
+    auto [failure] = co_await tls_->async_handshake(asio::ssl::stream_base::client, with_error);
+    co_return failure;
 }
 
 long connection::certificate_verdict() const noexcept
@@ -74,18 +74,18 @@ long connection::certificate_verdict() const noexcept
     return tls_ ? SSL_get_verify_result(const_cast<tls_stream&>(*tls_).native_handle()) : X509_V_OK;
 }
 
-asio::awaitable<connection::outcome> connection::read_some(asio::mutable_buffer into)
+asio::awaitable<connection::io_result> connection::read_some(asio::mutable_buffer space)
 {
     if (tls_)
-        return tls_->async_read_some(into, with_error);
-    return socket_.async_read_some(into, with_error);
+        return tls_->async_read_some(space, with_error);
+    return socket_.async_read_some(space, with_error);
 }
 
-asio::awaitable<connection::outcome> connection::write(asio::const_buffer all)
+asio::awaitable<connection::io_result> connection::write(asio::const_buffer octets)
 {
     if (tls_)
-        return asio::async_write(*tls_, all, with_error);
-    return asio::async_write(socket_, all, with_error);
+        return asio::async_write(*tls_, octets, with_error);
+    return asio::async_write(socket_, octets, with_error);
 }
 
 bool connection::tls_bytes_left() const noexcept
@@ -98,7 +98,7 @@ bool connection::tls_bytes_left() const noexcept
 
 bool connection::is_quiet() noexcept
 {
-    // An exception here means that the connection is of no use, which is the answer.
+    // After an exception the connection is not usable.
     try {
         char byte = 0;
         error_code ec;

@@ -17,45 +17,45 @@
 
 namespace coauth::http {
 
-/// Has no strand of its own: whoever uses it serializes its calls, and passes it on only between
-/// operations. Destroying it closes it.
+/// Has no strand of its own: its user serializes the calls, and passes it on only between operations.
+/// Destroying it closes it.
 class connection {
 public:
     using executor_type = boost::asio::any_io_executor;
-    using outcome = std::tuple<boost::system::error_code, std::size_t>;
+    using io_result = std::tuple<boost::system::error_code, std::size_t>;
 
-    /// `tls` is kept alive as long as the connection. `buffer_size`: the most bytes kept while an
-    /// answer is being read.
+    /// `tls` is kept alive as long as the connection. `buffer_size`: the most octets kept while a
+    /// response is read.
     connection(const executor_type& executor, std::shared_ptr<boost::asio::ssl::context> tls, std::size_t buffer_size);
 
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection();
 
-    /// Connects, after giving up any earlier attempt.
-    boost::asio::awaitable<boost::system::error_code> connect(boost::asio::ip::tcp::endpoint to);
+    /// Connects; ends any earlier attempt.
+    boost::asio::awaitable<boost::system::error_code> connect(boost::asio::ip::tcp::endpoint peer);
 
-    /// Puts TLS on top, for `host`: its certificate must be for that name or address.
+    /// Starts TLS with `host`: the certificate must be for that name or address.
     boost::asio::awaitable<boost::system::error_code> handshake(std::string host);
 
     /// OpenSSL's verdict on the peer's certificate.
     long certificate_verdict() const noexcept;
 
-    boost::asio::awaitable<outcome> read_some(boost::asio::mutable_buffer into);
-    boost::asio::awaitable<outcome> write(boost::asio::const_buffer all);
+    boost::asio::awaitable<io_result> read_some(boost::asio::mutable_buffer space);
+    boost::asio::awaitable<io_result> write(boost::asio::const_buffer octets);
 
-    /// What was read and not yet used.
+    /// The octets that were read and not parsed yet.
     boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
 
-    /// True if the TLS engine holds bytes that nobody has asked for.
+    /// True if the TLS engine holds octets that were not read.
     bool tls_bytes_left() const noexcept;
 
-    /// True if an idle connection is still open and the peer has said nothing since. Does not block.
+    /// True if an idle connection is still open and the peer has sent nothing. Does not block.
     bool is_quiet() noexcept;
 
     bool is_open() const noexcept { return socket_.is_open(); }
 
-    /// Ends what is under way, with an error. No goodbye is sent.
+    /// Ends the operation in progress, with an error; TLS is not closed before.
     void close() noexcept;
 
 private:

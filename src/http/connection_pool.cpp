@@ -1,3 +1,5 @@
+#include "coro/checked_clock.hpp"
+#include "coro/typed_errors.hpp"
 #include "http/call.hpp"
 #include "http/duration_check.hpp"
 #include "http/http1/wire_check.hpp"
@@ -19,10 +21,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-void check(bool good, const char* what)
+void check(bool valid, const char* problem)
 {
-    if (!good)
-        throw error(errc::invalid_argument, std::string("pool_options: ") + what);
+    if (!valid)
+        throw error(errc::invalid_argument, std::string("pool_options: ") + problem);
 }
 
 void check(const pool_options& o)
@@ -37,6 +39,7 @@ void check(const pool_options& o)
     check(is_usable_duration(o.total_timeout), "total_timeout is not positive, or over 30 days");
     check(o.max_header >= least_header && o.max_header <= most_header, "max_header is not from 1 KiB to 16 MiB");
     check(o.max_body >= 1, "max_body is 0");
+    check(o.clock != nullptr, "clock is null");
 }
 
 std::optional<origin> read_proxy(const std::string& text)
@@ -59,19 +62,19 @@ asio::any_io_executor new_strand(const asio::any_io_executor& executor)
 }
 
 asio::awaitable<response> hop_and_call(
-    std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool, request what)
+    std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request)
 {
-    check_for_the_wire(what).value();
+    check_for_the_wire(request).value();
     auto strand = new_strand(setup->executor);
-    auto answer = co_await call_on(strand, call(setup, std::move(pool), std::move(what)));
-    co_return answer;
+    auto response = co_await call_on(strand, call(setup, std::move(pool), std::move(request)));
+    co_return response;
 }
 
-asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<places> pool)
+asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool)
 {
     pool->close();
     auto strand = new_strand(setup->executor);
-    co_await call_on(strand, pool->drained());
+    co_await call_on(strand, typed_errors(pool->drained()));
 }
 
 } // namespace
@@ -81,15 +84,16 @@ public:
     state(asio::any_io_executor executor, pool_options options)
     {
         check(options);
-        auto made = std::make_shared<pool_setup>(std::move(executor), std::move(options));
-        made->tls = make_tls_context(made->options.trust);
-        made->proxy = read_proxy(made->options.proxy);
-        pool = std::make_shared<places>(made->options);
-        setup = std::move(made);
+        options.clock = checked_clock(std::move(options.clock));
+        auto created = std::make_shared<pool_setup>(std::move(executor), std::move(options));
+        created->tls = make_tls_context(created->options.trust);
+        created->proxy = read_proxy(created->options.proxy);
+        pool = std::make_shared<shared_pool>(created->options);
+        setup = std::move(created);
     }
 
     std::shared_ptr<const pool_setup> setup;
-    std::shared_ptr<places> pool;
+    std::shared_ptr<shared_pool> pool;
 };
 
 connection_pool::connection_pool(asio::any_io_executor executor, pool_options options)
@@ -102,11 +106,11 @@ connection_pool::~connection_pool()
     state_->pool->close();
 }
 
-// These are no coroutines themselves: what they return does not need the pool any more.
+// Not coroutines themselves: what they return does not refer to the pool.
 
-asio::awaitable<response> connection_pool::send(request what)
+asio::awaitable<response> connection_pool::send(request request)
 {
-    return hop_and_call(state_->setup, state_->pool, std::move(what));
+    return hop_and_call(state_->setup, state_->pool, std::move(request));
 }
 
 asio::awaitable<void> connection_pool::close()

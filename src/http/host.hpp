@@ -1,4 +1,4 @@
-// What a host name may look like, and which ones are this machine.
+// The form of host names, and which ones are this machine.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// How long something may take, and what to say when it took longer.
+// How long an operation may take, and the error if it takes longer.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -23,11 +23,11 @@ public:
     clock::time_point at() const noexcept { return at_; }
     bool passed(clock::time_point now) const noexcept { return now >= at_; }
 
-    /// The error for `doing`, such as "connecting to api.x.com".
-    error exceeded(const std::string& doing) const
+    /// The error for `operation`, such as "connecting to api.x.com".
+    error exceeded(const std::string& operation) const
     {
         const std::string milliseconds = std::to_string(length_.count()) + " ms";
-        return error(errc::timeout, doing + " took too long")
+        return error(errc::timeout, operation + " took too long")
             .with_hint("the limit was " + std::string(setting_) + ", " + milliseconds);
     }
 
@@ -42,8 +42,8 @@ inline limit earlier(const limit& a, const limit& b) noexcept
     return b.at() < a.at() ? b : a;
 }
 
-/// Until when the next of `left` attempts may last, so that one dead address can't use up what the
-/// others need.
+/// Until when the next of `left` attempts may last, so that one dead address can't use up the time of
+/// the others.
 inline limit::clock::time_point fair_share(limit::clock::time_point now, const limit& until, std::size_t left) noexcept
 {
     if (left <= 1 || until.passed(now))

@@ -77,7 +77,8 @@ result<base_url> read_setting_url(std::string_view text)
 {
     const auto parsed = urls::parse_uri({text.data(), text.size()});
     if (!parsed)
-        return unusable("is no absolute URL").with_hint("write it with its scheme, such as https://api.x.com");
+        return unusable("is not an absolute http(s) URL")
+            .with_hint("write it with its scheme, such as https://api.x.com");
     const urls::url_view& url = *parsed;
 
     base_url out;
@@ -87,7 +88,8 @@ result<base_url> read_setting_url(std::string_view text)
     if (!url.has_authority())
         return unusable("names no host").with_hint("write two slashes after the scheme");
     if (url.has_userinfo())
-        return unusable("holds a user name or password").with_hint("keys and tokens are passed apart, never in a URL");
+        return unusable("has a user name or password")
+            .with_hint("pass keys and tokens by their own settings, never in a URL");
     if (url.has_query() || url.has_fragment())
         return unusable("has a query or a fragment").with_hint("give the base only; calls append to it");
 
@@ -99,7 +101,7 @@ result<base_url> read_setting_url(std::string_view text)
     if (url.has_port()) {
         const auto port = read_port(std::string_view(url.port().data(), url.port().size()));
         if (!port)
-            return unusable("has a port that is no number from 1 to 65535");
+            return unusable("has a port that is not a number from 1 to 65535");
         out.origin.port = *port;
     }
 

@@ -1,4 +1,4 @@
-// Who may use which connection next: the pool's decisions, without a socket, a lock or a clock.
+// Which request uses which connection: the pool's decisions, without a socket, a lock or a clock.
 #pragma once
 
 #include <coauth/http/origin.hpp>
@@ -20,9 +20,9 @@ namespace coauth::http {
 
 /// The connections and the queue of each origin.
 ///
-/// A request gets a place: one of at most N per origin. A place comes with an idle connection, or
-/// empty, to open one in. If all are taken the request waits, and places are handed on in the order
-/// requests came; nobody overtakes. Connections and waiters are values that the table keeps and
+/// A request gets a slot: one of at most N per origin. A slot comes with an idle connection, or
+/// empty, to open one in. If all are taken the request waits, and slots are handed on in the order
+/// requests came; none overtakes another. Connections and waiters are values that the table keeps and
 /// gives back; it never looks into them.
 ///
 /// What makes connections exchangeable is the origin alone: proxy and trust are the same for a
@@ -31,13 +31,13 @@ template <class Connection, class Waiter>
 class pool_table {
 public:
     using time_point = std::chrono::steady_clock::time_point;
-    using ticket = std::uint64_t;
+    using queue_number = std::uint64_t;
 
     /// One of an origin's N.
-    struct place {
-        place() = default;
+    struct slot {
+        slot() = default;
 
-        std::optional<Connection> connection; ///< Empty: the one who has the place opens one.
+        std::optional<Connection> connection; ///< Empty: the request opens one.
         time_point opened{};                  ///< When `connection` was opened.
     };
 
@@ -49,18 +49,18 @@ public:
     struct admission {
         admission() = default;
 
-        std::optional<place> granted;  ///< Empty: all places are taken.
+        std::optional<slot> granted;   ///< Empty: all slots are taken.
         std::vector<Connection> close; ///< Idle connections, of any origin, that are past their limits.
     };
 
-    /// A place at once if there is one, with the most recently used connection if there is one.
+    /// A slot at once if there is one, with the most recently used connection if there is one.
     admission acquire(const origin& to, time_point now)
     {
         admission out;
         out.close = sweep(now);
         entry& e = origins_[to];
         if (!e.idle.empty()) {
-            place& p = out.granted.emplace();
+            slot& p = out.granted.emplace();
             p.connection = std::move(e.idle.back().connection);
             p.opened = e.idle.back().opened;
             e.idle.pop_back();
@@ -72,20 +72,20 @@ public:
         return out;
     }
 
-    /// Queues for a place, after `acquire` found none.
-    ticket wait(const origin& to, Waiter who)
+    /// Queues for a slot, after `acquire` found none.
+    queue_number wait(const origin& to, Waiter waiter)
     {
-        const ticket number = ++last_ticket_;
-        origins_[to].queue.emplace(number, std::move(who));
+        const queue_number number = ++last_number_;
+        origins_[to].queue.emplace(number, std::move(waiter));
         ++waiting_;
         return number;
     }
 
-    /// Leaves the queue: with the place it was given meanwhile, or with none.
-    std::optional<place> leave(const origin& to, ticket number)
+    /// Leaves the queue, with the slot that was given meanwhile, if any.
+    std::optional<slot> leave(const origin& to, queue_number number)
     {
         if (const auto given = given_.find(number); given != given_.end()) {
-            std::optional<place> out(std::move(given->second));
+            std::optional<slot> out(std::move(given->second));
             given_.erase(given);
             return out;
         }
@@ -96,15 +96,15 @@ public:
         return std::nullopt;
     }
 
-    /// What became of a place that was given back.
+    /// The effects of a slot's return.
     struct handover {
         handover() = default;
 
-        std::optional<Waiter> wake;      ///< Has a place now; it takes it by `leave`.
-        std::optional<Connection> close; ///< Is not wanted any more.
+        std::optional<Waiter> wake;      ///< Has a slot now, and takes it by `leave`.
+        std::optional<Connection> close; ///< Not needed any more.
     };
 
-    /// A place comes back with a connection that may be used again.
+    /// A slot comes back with a connection that may be used again.
     handover give_back(const origin& to, Connection connection, time_point opened, time_point now)
     {
         handover out;
@@ -115,7 +115,7 @@ public:
         }
         const auto found = origins_.find(to);
         entry& e = found->second;
-        place offered;
+        slot offered;
         offered.connection = std::move(connection);
         offered.opened = opened;
         if (!e.queue.empty()) {
@@ -127,20 +127,20 @@ public:
             out.close = std::move(offered.connection);
         } else {
             e.idle.emplace_back(std::move(*offered.connection), opened, now);
-            next_sweep_ = std::min(next_sweep_, worn_out_at(e.idle.back()));
+            next_sweep_ = std::min(next_sweep_, expires_at(e.idle.back()));
         }
         drop_if_empty(found);
         return out;
     }
 
-    /// A place comes back without a connection.
+    /// A slot comes back without a connection.
     handover lose(const origin& to)
     {
         handover out;
         const auto found = origins_.find(to);
         entry& e = found->second;
         if (!e.queue.empty()) {
-            out.wake = give_to_the_first(e, place());
+            out.wake = give_to_the_first(e, slot());
             return out;
         }
         --e.busy;
@@ -148,7 +148,7 @@ public:
         return out;
     }
 
-    /// From now on nothing stays idle. Returns what was; those who wait are still served.
+    /// From now on no connection stays idle. Returns those that were; requests that wait are still served.
     std::vector<Connection> close()
     {
         closed_ = true;
@@ -157,7 +157,7 @@ public:
 
     bool closed() const noexcept { return closed_; }
 
-    /// True once nobody has a place or waits for one, and nothing is idle.
+    /// True if no slot is taken, no request waits for one, and no connection is idle.
     bool empty() const noexcept { return origins_.empty() && given_.empty(); }
 
     std::size_t waiting() const noexcept { return waiting_; }
@@ -190,8 +190,8 @@ private:
 
     struct entry {
         std::size_t busy = 0;
-        std::vector<idle_connection> idle; // least recently used first
-        std::map<ticket, Waiter> queue;    // in the order they came; not empty only while all places are taken
+        std::vector<idle_connection> idle;    // least recently used first
+        std::map<queue_number, Waiter> queue; // in the order they came; not empty only while all slots are taken
     };
 
     struct hash {
@@ -203,7 +203,7 @@ private:
 
     using origin_map = std::unordered_map<origin, entry, hash>;
 
-    time_point worn_out_at(const idle_connection& c) const noexcept
+    time_point expires_at(const idle_connection& c) const noexcept
     {
         return std::min(c.since + idle_timeout_, c.opened + lifetime_);
     }
@@ -215,32 +215,32 @@ private:
             return {};
         next_sweep_ = time_point::max();
         return take_idle([this, now](const idle_connection& c) {
-            const auto end = worn_out_at(c);
+            const auto end = expires_at(c);
             if (now < end)
                 next_sweep_ = std::min(next_sweep_, end);
             return now >= end;
         });
     }
 
-    // The place changes hands, so it stays busy.
-    Waiter give_to_the_first(entry& e, place offered)
+    // The slot changes hands, so it stays busy.
+    Waiter give_to_the_first(entry& e, slot offered)
     {
         auto first = e.queue.begin();
         given_.emplace(first->first, std::move(offered));
-        Waiter who = std::move(first->second);
+        Waiter waiter = std::move(first->second);
         e.queue.erase(first);
         --waiting_;
-        return who;
+        return waiter;
     }
 
-    template <class Unwanted>
-    std::vector<Connection> take_idle(Unwanted unwanted)
+    template <class Predicate>
+    std::vector<Connection> take_idle(Predicate remove)
     {
         std::vector<Connection> taken;
         for (auto o = origins_.begin(); o != origins_.end();) {
             auto& idle = o->second.idle;
             for (auto c = idle.begin(); c != idle.end();) {
-                if (unwanted(*c)) {
+                if (remove(*c)) {
                     taken.push_back(std::move(c->connection));
                     c = idle.erase(c);
                 } else {
@@ -263,8 +263,8 @@ private:
     std::chrono::milliseconds lifetime_;
     origin_map origins_;
     time_point next_sweep_ = time_point::max();
-    std::map<ticket, place> given_; // to waiters who have not come for it yet
-    ticket last_ticket_ = 0;
+    std::map<queue_number, slot> given_; // to waiters that have not taken it yet
+    queue_number last_number_ = 0;
     std::size_t waiting_ = 0;
     bool closed_ = false;
 };

@@ -7,11 +7,11 @@
 
 namespace coauth::http {
 
-/// True for a GET whose kept-alive connection died before any byte of the answer: the server closed
-/// it while the request was on its way. Anything else may have been carried out.
-inline bool may_resend(std::string_view method, bool reused, bool answer_begun, errc why) noexcept
+/// True for a GET whose kept-alive connection was lost before any octet of the response: the server closed
+/// it while the request was in flight. Any other request may have been carried out.
+inline bool may_resend(std::string_view method, bool reused, bool response_begun, errc reason) noexcept
 {
-    return method == "GET" && reused && !answer_begun && why == errc::connection_lost;
+    return method == "GET" && reused && !response_begun && reason == errc::connection_lost;
 }
 
 } // namespace coauth::http

@@ -1,12 +1,11 @@
 #include "http/resolution.hpp"
 
-#include "http/bell.hpp"
+#include <coauth/error.hpp>
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
-#include <memory>
+#include <new>
+#include <utility>
 
 namespace coauth::http {
 
@@ -15,31 +14,39 @@ using asio::ip::tcp;
 
 namespace {
 
-// Shared by the one who asks and the resolver, which may answer long after nobody waits.
-struct lookup {
-    explicit lookup(const asio::any_io_executor& strand) : resolver(strand), answered(std::make_shared<bell>(strand)) {}
+// Shared by the coroutine and the resolver, which may respond long after the coroutine has gone.
+struct address_lookup {
+    address_lookup(const asio::any_io_executor& strand, std::shared_ptr<one_shot> end)
+        : resolver(strand), end(std::move(end))
+    {}
 
     tcp::resolver resolver;
-    std::shared_ptr<bell> answered;
-    boost::system::error_code failed;
-    std::vector<tcp::endpoint> found;
+    std::shared_ptr<one_shot> end;
+    bool completed = false;
+    boost::system::error_code failure;
+    std::vector<tcp::endpoint> endpoints;
 };
 
-void start(const std::shared_ptr<lookup>& l, const std::string& host, std::uint16_t port)
+void start(const std::shared_ptr<address_lookup>& lookup, const std::string& host, std::uint16_t port)
 {
     // The handler runs on the strand: it is the resolver's own executor.
-    l->resolver.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service,
-        [l](const boost::system::error_code& ec, const tcp::resolver::results_type& results) {
-            l->failed = ec;
-            for (const auto& r : results)
-                l->found.push_back(r.endpoint());
-            l->answered->ring();
+    lookup->resolver.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service,
+        [lookup](const boost::system::error_code& failure, const tcp::resolver::results_type& results) {
+            lookup->completed = true;
+            lookup->failure = failure;
+            try {
+                for (const auto& result : results)
+                    lookup->endpoints.push_back(result.endpoint());
+                lookup->end->fire();
+            } catch (const std::bad_alloc&) {
+                // The coroutine waits until its deadline.
+            }
         });
 }
 
 } // namespace
 
-asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint16_t port, limit until)
+asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint16_t port, std::shared_ptr<one_shot> end)
 {
     boost::system::error_code no_address;
     const auto address = asio::ip::make_address(host, no_address);
@@ -47,17 +54,17 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint1
         co_return std::vector<tcp::endpoint>(1, tcp::endpoint(address, port));
 
     auto strand = co_await asio::this_coro::executor;
-    const auto l = std::make_shared<lookup>(strand);
-    start(l, host, port);
-    co_await l->answered->wait(until.at());
-    if (!l->answered->rung()) {
-        l->resolver.cancel(); // takes it out of the queue, if it has not begun
-        throw until.exceeded("looking up " + host);
+    const auto lookup = std::make_shared<address_lookup>(strand, std::move(end));
+    start(lookup, host, port);
+    co_await lookup->end->wait();
+    if (!lookup->completed) {
+        lookup->resolver.cancel(); // removes it from the queue, if it has not begun
+        throw error(errc::cancelled);
     }
-    if (l->failed || l->found.empty())
-        throw error(errc::resolve_failed, "the host " + host + " has no address: " + l->failed.message())
+    if (lookup->failure || lookup->endpoints.empty())
+        throw error(errc::resolve_failed, "the host " + host + " has no address: " + lookup->failure.message())
             .with_hint("check the name and this machine's network");
-    co_return std::move(l->found);
+    co_return std::move(lookup->endpoints);
 }
 
 } // namespace coauth::http

@@ -15,9 +15,9 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-// OpenSSL's own way to the defaults asks the environment first. These are the places it was built
-// with; that one of them is missing is normal.
-void trust_the_systems(SSL_CTX* context)
+// OpenSSL's own function for the defaults reads the environment first. These are the paths it was built
+// with; one of them may be missing.
+void trust_system_authorities(SSL_CTX* context)
 {
     SSL_CTX_load_verify_file(context, X509_get_default_cert_file());
     SSL_CTX_load_verify_dir(context, X509_get_default_cert_dir());
@@ -41,7 +41,7 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     SSL_CTX* native = context->native_handle();
 
-    // A system's configuration may ask for more than 1.2, never for less.
+    // A system's configuration may require more than 1.2, never allow less.
     const auto least = static_cast<int>(SSL_CTX_get_min_proto_version(native));
     SSL_CTX_set_min_proto_version(native, std::max<int>(TLS1_2_VERSION, least));
     SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
@@ -49,7 +49,7 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
     SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
 
     if (trust.file().empty()) {
-        trust_the_systems(native);
+        trust_system_authorities(native);
     } else if (SSL_CTX_load_verify_file(native, trust.file().c_str()) != 1) {
         const boost::system::error_code reason = take_system_reason();
         const std::string_view hint = shortage_hint(reason);
@@ -57,7 +57,7 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
             "the CA file can't be used: " + trust.file() + (reason ? ": " + reason.message() : std::string()))
             .with_hint(std::string(hint.empty() ? "it must be readable and hold certificates in PEM form" : hint));
     }
-    // Where a configuration file names authorities of its own, these still are the only ones.
+    // The only authorities, even if a configuration file names others.
     SSL_CTX_set1_verify_cert_store(native, SSL_CTX_get_cert_store(native));
     return context;
 }

@@ -15,8 +15,8 @@ const char* hint_for(long verdict) noexcept
     switch (verdict) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return "the certificate is for another name: check the provider's URL; if that is right, someone may be "
-               "listening in";
+        return "the certificate is for another name: check the provider's URL; if that is right, the connection may be "
+               "intercepted";
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -24,17 +24,17 @@ const char* hint_for(long verdict) noexcept
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
     case X509_V_ERR_CERT_UNTRUSTED:
-        return "no authority that is trusted here vouches for it: install the system's certificates (ca-certificates), "
+        return "it was not issued by a trusted authority: install the system's certificates (ca-certificates), "
                "or name the CA file of a provider of your own";
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
         return "the certificate is not valid at this time: check this machine's clock";
     default:
-        return "the provider's certificate must be mended; verification can't be turned off";
+        return "the provider must replace its certificate; verification can't be turned off";
     }
 }
 
-bool broke(const boost::system::error_code& ec) noexcept
+bool is_disconnect(const boost::system::error_code& ec) noexcept
 {
     namespace e = boost::asio::error;
     return ec == e::eof || ec == e::connection_reset || ec == e::broken_pipe || ec == e::connection_aborted ||
@@ -43,15 +43,15 @@ bool broke(const boost::system::error_code& ec) noexcept
 
 } // namespace
 
-error tls_failure(const std::string& host, const boost::system::error_code& failed, long verdict)
+error tls_failure(const std::string& host, const boost::system::error_code& failure, long verdict)
 {
     if (verdict != X509_V_OK)
         return error(
             errc::tls_failed, "the certificate of " + host + " is refused: " + X509_verify_cert_error_string(verdict))
             .with_hint(hint_for(verdict));
-    if (broke(failed))
+    if (is_disconnect(failure))
         return error(errc::connection_lost, "the connection to " + host + " broke during the TLS handshake");
-    return error(errc::tls_failed, "the TLS handshake with " + host + " failed: " + failed.message())
+    return error(errc::tls_failed, "the TLS handshake with " + host + " failed: " + failure.message())
         .with_hint("the server may not speak TLS on this port, or not TLS 1.2 or later");
 }
 

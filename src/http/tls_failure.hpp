@@ -1,4 +1,4 @@
-// Why a handshake failed, in words that help.
+// Why a handshake failed, and what to do.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -7,8 +7,8 @@
 
 namespace coauth::http {
 
-/// The error for a handshake with `host` that ended with `failed`. `verdict` is OpenSSL's on the
-/// certificate (X509_V_OK if it got that far without complaint).
-error tls_failure(const std::string& host, const boost::system::error_code& failed, long verdict);
+/// The error for a handshake with `host` that ended with `failure`. `verdict` is OpenSSL's on the
+/// certificate (X509_V_OK if it found nothing wrong, or did not get as far).
+error tls_failure(const std::string& host, const boost::system::error_code& failure, long verdict);
 
 } // namespace coauth::http

@@ -1,4 +1,4 @@
-// Whom an address belongs to: the unit in which clients are counted.
+// The block of an address: the unit in which clients are counted.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -11,14 +11,14 @@
 
 namespace coauth::server {
 
-/// One IPv4 address, or the IPv6 /64 that one customer of a provider is given: whoever has it can
-/// connect from any of its addresses, so counting them one by one would count nothing.
+/// One IPv4 address, or the IPv6 /64 that one customer of a provider has: a customer can connect from any of its
+/// addresses, so they are counted together.
 ///
-/// Ordered, so that it can be kept in a tree: a hash would let whoever owns many blocks choose ones
+/// Ordered, so that it can be kept in a tree: with a hash the owner of many blocks could choose ones
 /// that collide.
 class address_block {
 public:
-    /// The block of whatever is no address.
+    /// The block of text that is not an address.
     address_block() = default;
 
     /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.

@@ -21,12 +21,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-// How long a browser may take to fetch the page once it has called back.
+// How long a browser may take to read the page of its callback.
 constexpr std::chrono::seconds page_grace(5);
 
 } // namespace
 
-// Lives on its strand; the connections of the server come to it by call_on.
+// Used on its strand; the connections of the server use call_on.
 class callback_listener::state {
 public:
     state(asio::any_io_executor executor, loopback_url url)
@@ -37,26 +37,26 @@ public:
     const asio::any_io_executor strand;
     const loopback_url url;
 
-    static asio::awaitable<response> answer(std::shared_ptr<state> self, request question)
+    static asio::awaitable<response> answer(std::shared_ptr<state> self, request request)
     {
-        if (question.path() != self->url.path)
+        if (request.path() != self->url.path)
             co_return callback_page(callback_outcome::elsewhere);
-        if (question.method != "GET" && question.method != "HEAD")
+        if (request.method != "GET" && request.method != "HEAD")
             co_return callback_page(callback_outcome::wrong_method);
-        if (is_prefetch(question))
+        if (is_prefetch(request))
             co_return refuse_prefetch();
-        // A preview of the page decides nothing.
-        if (question.method == "HEAD")
+        // A HEAD consumes nothing.
+        if (request.method == "HEAD")
             co_return callback_page(callback_outcome::done);
-        std::string query(question.query());
-        const callback_outcome outcome = co_await call_on(self->strand, judge(self, std::move(query)));
+        std::string query(request.query());
+        const callback_outcome outcome = co_await call_on(self->strand, outcome_of(self, std::move(query)));
         co_return callback_page(outcome);
     }
 
     static asio::awaitable<std::string> wait(std::shared_ptr<state> self, std::function<bool(std::string_view)> accept)
     {
         if (self->accept_ || !accept)
-            throw error(errc::invalid_argument, "a callback listener is waited on once, with a condition");
+            throw error(errc::invalid_argument, "callback_listener::wait needs a condition and may be called once");
         self->accept_ = std::move(accept);
         self->changed_.cancel();
         try {
@@ -78,9 +78,9 @@ public:
     }
 
 private:
-    static asio::awaitable<callback_outcome> judge(std::shared_ptr<state> self, std::string query)
+    static asio::awaitable<callback_outcome> outcome_of(std::shared_ptr<state> self, std::string query)
     {
-        // A quick browser may be here before the app waits for it.
+        // The callback may come before the app waits for it.
         while (!self->accept_ && !self->closed_)
             co_await self->changed_.async_wait(quietly);
         if (self->query_ || self->closed_)
@@ -111,7 +111,7 @@ callback_listener::callback_listener(asio::any_io_executor executor, std::string
     state_ = typed_failures(
         "starting the callback listener", [&] { return std::make_shared<state>(executor, std::move(parsed)); });
     server_ = std::make_shared<http_server>(executor, std::move(options),
-        [state = state_](request question) { return state::answer(state, std::move(question)); });
+        [state = state_](request request) { return state::answer(state, std::move(request)); });
 }
 
 callback_listener::~callback_listener()
@@ -126,12 +126,12 @@ std::string callback_listener::url() const
 
 asio::awaitable<std::string> callback_listener::wait(std::function<bool(std::string_view query)> accept)
 {
-    // This object may be destroyed while it is waited on.
+    // This object may be destroyed during the wait.
     const std::shared_ptr<state> waiting = state_;
     const std::shared_ptr<http_server> server = server_;
     try {
         std::string query = co_await call_on(waiting->strand, state::wait(waiting, std::move(accept)));
-        // Draining is what sends the page.
+        // Closing sends the page.
         co_await server->close(page_grace);
         co_return query;
     } catch (const boost::system::system_error&) {

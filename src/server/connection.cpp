@@ -39,8 +39,8 @@ service::service(server_options o, handler a)
 
 namespace {
 
-// How long, and for how many bytes, a client that was refused may go on talking: closing earlier
-// would reset the connection and take the answer away from it.
+// How long, and for how many octets, a client that was refused may continue to send: closing earlier
+// would reset the connection before the client has read the response.
 constexpr milliseconds linger_time(2'000);
 constexpr std::size_t linger_bytes = 256 * 1024;
 
@@ -50,7 +50,7 @@ constexpr std::size_t body_piece = 16 * 1024;
 // Most requests are whole with this.
 constexpr std::size_t first_piece = 1024;
 
-// An IPv4 client of an IPv6 socket by the address it is known by.
+// Of an IPv4 client of an IPv6 socket: the IPv4 address.
 std::string text_of(const asio::ip::address& address)
 {
     const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
@@ -63,8 +63,8 @@ template <class Stream>
 class connection_over final : public connection {
 public:
     template <class... Context>
-    connection_over(std::shared_ptr<service> shared, connection_table::id who, tcp::socket socket, Context&... tls)
-        : shared_(std::move(shared)), who_(who), stream_(std::move(socket), tls...), deadline_(stream_.get_executor()),
+    connection_over(std::shared_ptr<service> shared, connection_table::id id, tcp::socket socket, Context&... tls)
+        : shared_(std::move(shared)), id_(id), stream_(std::move(socket), tls...), deadline_(stream_.get_executor()),
           buffer_(shared_->options.max_header + body_piece)
     {
         error_code ignored;
@@ -88,21 +88,21 @@ public:
             }
             co_await finish();
         } catch (...) {
-            // Cut, or out of memory: the client learns it from the closed connection.
+            // Cut, or out of memory: the connection is closed.
         }
         phase_ = phase::ended;
         deadline_.cancel();
         close();
     }
 
-    void end(urgency how) override
+    void end(urgency urgency) override
     {
-        if (phase_ == phase::ended || how <= ending_)
+        if (phase_ == phase::ended || urgency <= ending_)
             return;
-        ending_ = how;
-        if (!gives_up(phase_, how))
+        ending_ = urgency;
+        if (!gives_up(phase_, urgency))
             return;
-        if (how == urgency::cut) {
+        if (urgency == urgency::cut) {
             close();
             cut_.emit(asio::cancellation_type::terminal);
         } else {
@@ -126,7 +126,7 @@ private:
     asio::awaitable<bool> open_stream()
     {
         if constexpr (is_tls) {
-            // A client that says nothing is idle here too. Its time is for the handshake as a whole.
+            // A client that sends nothing is idle here, too. Its time is for the handshake as a whole.
             enter(phase::idle, options().read_timeout);
             co_await lowest().async_wait(tcp::socket::wait_read, quietly);
             become(phase::handshaking);
@@ -136,7 +136,7 @@ private:
         co_return !broken_;
     }
 
-    // One request and its answer. True if another may follow.
+    // One request and its response. True if another may follow.
     asio::awaitable<bool> exchange()
     {
         enter(phase::reading, options().read_timeout);
@@ -320,9 +320,9 @@ private:
     void become(phase next)
     {
         if (next == phase::idle && phase_ != phase::idle)
-            shared_->table.idle(who_);
+            shared_->table.idle(id_);
         if (next != phase::idle && phase_ == phase::idle)
-            shared_->table.busy(who_);
+            shared_->table.busy(id_);
         phase_ = next;
     }
 
@@ -338,7 +338,7 @@ private:
 
     void expire()
     {
-        // It may have been set anew while this call was on its way.
+        // It may have been set again while this handler was queued.
         if (deadline_.expiry() > std::chrono::steady_clock::now())
             return;
         switch (when_late(phase_, too_slow_)) {
@@ -347,7 +347,7 @@ private:
         case lateness::hang_up:
             stop_reading();
             break;
-        case lateness::say_so:
+        case lateness::respond:
             too_slow_ = true;
             stop_reading();
             arm(linger_time);
@@ -358,7 +358,7 @@ private:
         }
     }
 
-    // What has arrived can still be read, then comes the end of the stream; writing stays possible.
+    // Octets that have arrived can still be read, then comes the end of the stream; writing stays possible.
     void stop_reading()
     {
         error_code ignored;
@@ -372,7 +372,7 @@ private:
     }
 
     std::shared_ptr<service> shared_;
-    const connection_table::id who_;
+    const connection_table::id id_;
     Stream stream_;
     asio::steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
@@ -382,19 +382,19 @@ private:
     bool served_ = false;   // the first request has been waited for
     bool too_slow_ = false; // the time for the request is up
     bool broken_ = false;   // nothing more can be written
-    bool silent_ = false;   // the handler wants the connection closed without a word
-    bool unread_ = false;   // the client may still be talking
+    bool silent_ = false;   // the handler closes the connection without a response
+    bool unread_ = false;   // the client may still be sending
 };
 
 } // namespace
 
 std::shared_ptr<connection> make_connection(
-    tcp::socket socket, std::shared_ptr<service> shared, connection_table::id who)
+    tcp::socket socket, std::shared_ptr<service> shared, connection_table::id id)
 {
     if (!shared->tls)
-        return std::make_shared<connection_over<tcp::socket>>(std::move(shared), who, std::move(socket));
+        return std::make_shared<connection_over<tcp::socket>>(std::move(shared), id, std::move(socket));
     auto& tls = *shared->tls;
-    return std::make_shared<connection_over<tls_stream>>(std::move(shared), who, std::move(socket), tls);
+    return std::make_shared<connection_over<tls_stream>>(std::move(shared), id, std::move(socket), tls);
 }
 
 } // namespace coauth::server

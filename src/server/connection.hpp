@@ -1,4 +1,4 @@
-// One client of the server, from its first byte to its last.
+// One connection of a client.
 #pragma once
 
 #include "server/connection_phase.hpp"
@@ -14,7 +14,7 @@
 
 namespace coauth::server {
 
-/// What the connections of one server share.
+/// The state that the connections of one server share.
 struct service {
     service(server_options options, handler answer);
 
@@ -34,19 +34,19 @@ public:
     virtual boost::asio::awaitable<void> run() = 0;
 
     /// Makes `run` come to its end; a later call may only be more urgent.
-    virtual void end(urgency how) = 0;
+    virtual void end(urgency urgency) = 0;
 
     virtual boost::asio::any_io_executor executor() = 0;
 
-    /// `run` has to be spawned with this slot: it is how a handler under way is cut.
+    /// `run` has to be spawned with this slot, which cancels a handler in progress.
     boost::asio::cancellation_slot slot() noexcept { return cut_.slot(); }
 
 protected:
     boost::asio::cancellation_signal cut_;
 };
 
-/// `socket` runs on a strand of its own; `who` is the connection in the table.
+/// `socket` runs on a strand of its own; `id` is its number in the table.
 std::shared_ptr<connection> make_connection(
-    boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared, connection_table::id who);
+    boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared, connection_table::id id);
 
 } // namespace coauth::server

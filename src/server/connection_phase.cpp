@@ -2,9 +2,9 @@
 
 namespace coauth::server {
 
-bool gives_up(phase now, urgency how) noexcept
+bool gives_up(phase now, urgency urgency) noexcept
 {
-    switch (how) {
+    switch (urgency) {
     case urgency::none:
         return false;
     case urgency::drain:
@@ -17,14 +17,14 @@ bool gives_up(phase now, urgency how) noexcept
     return true;
 }
 
-lateness when_late(phase now, bool said_so) noexcept
+lateness when_late(phase now, bool responded) noexcept
 {
     switch (now) {
     case phase::idle:
         return lateness::hang_up;
     case phase::reading:
-        // A client that pours in more than can be read keeps the reader from seeing the end.
-        return said_so ? lateness::close : lateness::say_so;
+        // A client that sends faster than it is read keeps the reader from the end of the stream.
+        return responded ? lateness::close : lateness::respond;
     case phase::ended:
         return lateness::ignore;
     case phase::handshaking:

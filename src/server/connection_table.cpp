@@ -8,11 +8,11 @@ connection_table::connection_table(std::size_t most, std::size_t most_per_block)
     : most_(most), most_per_block_(most_per_block), slack_(std::max<std::size_t>(1, most / 16))
 {}
 
-connection_table::decision connection_table::admit(const address_block& from)
+connection_table::decision connection_table::admit(const address_block& block)
 {
     const std::lock_guard lock(mutex_);
     decision out;
-    const auto neighbours = by_block_.find(from);
+    const auto neighbours = by_block_.find(block);
     if (most_per_block_ > 0 && neighbours != by_block_.end() && neighbours->second >= most_per_block_) {
         ++totals_.refused_by_address;
         return out;
@@ -23,15 +23,15 @@ connection_table::decision connection_table::admit(const address_block& from)
         return out;
     }
 
-    // What may run out of memory comes first, and is undone together.
-    seats newcomer;
-    newcomer.emplace_back(last_ + 1, from);
-    const auto block = by_block_.try_emplace(from, 0).first;
+    // All that may run out of memory comes first.
+    entries added;
+    added.emplace_back(last_ + 1, block);
+    const auto count = by_block_.try_emplace(block, 0).first;
     try {
-        by_id_.emplace(last_ + 1, newcomer.begin());
+        by_id_.emplace(last_ + 1, added.begin());
     } catch (...) {
-        if (block->second == 0)
-            by_block_.erase(block);
+        if (count->second == 0)
+            by_block_.erase(count);
         throw;
     }
 
@@ -41,46 +41,46 @@ connection_table::decision connection_table::admit(const address_block& from)
         oldest->leaving = true;
         ++leaving_;
         ++totals_.evicted;
-        out.evicted = oldest->who;
+        out.evicted = oldest->number;
     }
-    idle_.splice(idle_.end(), newcomer);
-    ++block->second;
+    idle_.splice(idle_.end(), added);
+    ++count->second;
     ++totals_.accepted;
     out.admitted = ++last_;
     return out;
 }
 
-void connection_table::idle(id who) noexcept
+void connection_table::idle(id number) noexcept
 {
     const std::lock_guard lock(mutex_);
-    const auto which = find(who);
-    if (which == busy_.end() || which->is_idle || which->leaving)
+    const auto found = find(number);
+    if (found == busy_.end() || found->is_idle || found->leaving)
         return;
-    which->is_idle = true;
-    idle_.splice(idle_.end(), busy_, which);
+    found->is_idle = true;
+    idle_.splice(idle_.end(), busy_, found);
 }
 
-void connection_table::busy(id who) noexcept
+void connection_table::busy(id number) noexcept
 {
     const std::lock_guard lock(mutex_);
-    const auto which = find(who);
-    if (which != busy_.end() && which->is_idle)
-        make_busy(which);
+    const auto found = find(number);
+    if (found != busy_.end() && found->is_idle)
+        make_busy(found);
 }
 
-void connection_table::remove(id who) noexcept
+void connection_table::remove(id number) noexcept
 {
     const std::lock_guard lock(mutex_);
-    const auto which = find(who);
-    if (which == busy_.end())
+    const auto found = find(number);
+    if (found == busy_.end())
         return;
-    if (which->leaving)
+    if (found->leaving)
         --leaving_;
-    const auto block = by_block_.find(which->from);
-    if (--block->second == 0)
-        by_block_.erase(block);
-    by_id_.erase(who);
-    (which->is_idle ? idle_ : busy_).erase(which);
+    const auto count = by_block_.find(found->block);
+    if (--count->second == 0)
+        by_block_.erase(count);
+    by_id_.erase(number);
+    (found->is_idle ? idle_ : busy_).erase(found);
 }
 
 bool connection_table::has_room() const
@@ -98,16 +98,16 @@ server_stats connection_table::stats() const
     return out;
 }
 
-connection_table::seats::iterator connection_table::find(id who) noexcept
+connection_table::entries::iterator connection_table::find(id number) noexcept
 {
-    const auto found = by_id_.find(who);
+    const auto found = by_id_.find(number);
     return found == by_id_.end() ? busy_.end() : found->second;
 }
 
-void connection_table::make_busy(seats::iterator which) noexcept
+void connection_table::make_busy(entries::iterator entry) noexcept
 {
-    which->is_idle = false;
-    busy_.splice(busy_.end(), idle_, which);
+    entry->is_idle = false;
+    busy_.splice(busy_.end(), idle_, entry);
 }
 
 } // namespace coauth::server

@@ -1,4 +1,4 @@
-// Who is connected, and who has to go when somebody new comes: decisions without sockets.
+// Which connections are admitted, and which make room for a new one: decisions without sockets.
 #pragma once
 
 #include "server/address_block.hpp"
@@ -16,66 +16,65 @@ namespace coauth::server {
 
 /// The connections of one server, each busy or idle. A new one is idle: it has sent nothing yet.
 ///
-/// When all places are taken, the connection that has been idle longest makes room for a new one. It
-/// does not count any more, although it takes a moment to go; and it may have sent a request in that
-/// very moment, which is then answered. So that such moments can't add up, at most `slack` connections
-/// may be leaving at once.
+/// At the limit, the connection that has been idle longest makes room for a new one. From then on it does not count,
+/// although it is still open for a moment; a request that it has sent just then is answered. At most `slack`
+/// connections may be leaving at once.
 ///
-/// Nothing here depends on how many connections there are, except that the addresses are in a tree.
+/// Each operation takes constant time, but for the search of an address in a tree.
 ///
-/// Thread safety: safe; the connections tell it what they do from strands of their own.
+/// Thread safety: safe; the connections call it from strands of their own.
 class connection_table {
 public:
-    using id = std::uint64_t; ///< 0: nobody.
+    using id = std::uint64_t; ///< 0: none.
 
     struct decision {
         decision() = default;
 
         id admitted = 0; ///< 0: refused.
-        id evicted = 0;  ///< Has to be told to leave.
+        id evicted = 0;  ///< Has to be closed.
     };
 
     /// `most_per_block` 0: no limit by address.
     connection_table(std::size_t most, std::size_t most_per_block);
 
-    /// A new connection from `from`.
-    decision admit(const address_block& from);
+    /// A new connection from an address of `block`.
+    decision admit(const address_block& block);
 
     /// Of one that was admitted and not removed; others are ignored.
-    void idle(id who) noexcept;
-    void busy(id who) noexcept;
-    void remove(id who) noexcept;
+    void idle(id number) noexcept;
+    void busy(id number) noexcept;
+    void remove(id number) noexcept;
 
     /// True if the next one from a new address would be admitted without an eviction.
     bool has_room() const;
 
-    /// All but what the table can't know: how many requests were answered.
+    /// All but `answered`, which the table does not know.
     server_stats stats() const;
 
     std::size_t slack() const noexcept { return slack_; }
 
 private:
-    struct seat {
-        seat(id who, const address_block& from) : who(who), from(from) {}
+    struct entry {
+        entry(id number, const address_block& block) : number(number), block(block) {}
 
-        id who;
-        address_block from;
+        id number;
+        address_block block;
         bool is_idle = true;
         bool leaving = false;
     };
-    using seats = std::list<seat>;
+    using entries = std::list<entry>;
 
-    seats::iterator find(id who) noexcept;
-    void make_busy(seats::iterator which) noexcept;
+    entries::iterator find(id number) noexcept;
+    void make_busy(entries::iterator entry) noexcept;
 
     const std::size_t most_;
     const std::size_t most_per_block_;
     const std::size_t slack_;
 
     mutable std::mutex mutex_;
-    seats idle_; // the front has been idle longest
-    seats busy_; // and those that are leaving
-    std::unordered_map<id, seats::iterator> by_id_;
+    entries idle_; // the front has been idle longest
+    entries busy_; // and those that are leaving
+    std::unordered_map<id, entries::iterator> by_id_;
     std::map<address_block, std::size_t> by_block_;
     std::size_t leaving_ = 0;
     id last_ = 0;

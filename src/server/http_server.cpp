@@ -55,21 +55,21 @@ tcp::endpoint endpoint_of(const server_options& options)
     error_code failure;
     const auto address = asio::ip::make_address(options.address, failure);
     if (failure)
-        throw error(errc::invalid_argument, "the address to listen on is no IP address: " + options.address)
+        throw error(errc::invalid_argument, "the address to listen on is not an IP address: " + options.address)
             .with_hint("use 127.0.0.1 or ::1 for this machine alone");
     return tcp::endpoint(address, options.port);
 }
 
-void listen(tcp::acceptor& acceptor, const tcp::endpoint& where)
+void listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint)
 {
     error_code failure;
-    acceptor.open(where.protocol(), failure);
-    if (!failure && where.address().is_v6())
+    acceptor.open(endpoint.protocol(), failure);
+    if (!failure && endpoint.address().is_v6())
         acceptor.set_option(asio::ip::v6_only(true), failure);
     if (!failure)
         acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
     if (!failure)
-        acceptor.bind(where, failure);
+        acceptor.bind(endpoint, failure);
     if (!failure)
         acceptor.listen(asio::socket_base::max_listen_connections, failure);
     if (!failure)
@@ -77,8 +77,8 @@ void listen(tcp::acceptor& acceptor, const tcp::endpoint& where)
     if (!failure)
         return;
     const std::string_view hint = shortage_hint(failure);
-    throw error(errc::invalid_argument, "can't listen on " + where.address().to_string() + " port " +
-                                            std::to_string(where.port()) + ": " + failure.message())
+    throw error(errc::invalid_argument, "can't listen on " + endpoint.address().to_string() + " port " +
+                                            std::to_string(endpoint.port()) + ": " + failure.message())
         .with_hint(
             std::string(hint.empty() ? "choose another address or port, or end the program that listens there" : hint));
 }
@@ -127,17 +127,17 @@ public:
             auto [failure] = co_await self->acceptor_.async_wait(tcp::acceptor::wait_read, quietly);
             if ((!failure && self->accept_waiting()) || !self->acceptor_.is_open())
                 continue;
-            // Most likely out of file descriptors or memory; asking again at once would only burn the processor.
+            // Most likely out of file descriptors or memory: accepting again at once would fail again.
             try {
                 self->pause_.expires_after(accept_pause);
                 co_await self->pause_.async_wait(quietly);
             } catch (const std::bad_alloc&) {
-                std::this_thread::sleep_for(milliseconds(1)); // not even for that
+                std::this_thread::sleep_for(milliseconds(1)); // for the timer, too
             }
         }
     }
 
-    // Stops listening; what the kernel has already greeted may still get its answer.
+    // Stops listening; connections that the kernel has accepted are still served.
     void drain()
     {
         ending_ = std::max(ending_, urgency::drain);
@@ -145,21 +145,21 @@ public:
         end(urgency::drain);
     }
 
-    void end(urgency how)
+    void end(urgency urgency)
     {
-        ending_ = std::max(ending_, how);
+        ending_ = std::max(ending_, urgency);
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
         for (const auto& each : connections_)
-            hurry(each.second, how);
+            hurry(each.second, urgency);
     }
 
     static asio::awaitable<void> close(std::shared_ptr<state> self, milliseconds grace)
     {
         self->drain();
-        asio::steady_timer fuse(self->strand_, std::clamp(grace, milliseconds(0), longest_grace));
-        fuse.async_wait([self](error_code failure) {
+        asio::steady_timer cut_timer(self->strand_, std::clamp(grace, milliseconds(0), longest_grace));
+        cut_timer.async_wait([self](error_code failure) {
             if (!failure)
                 self->end(urgency::cut);
         });
@@ -168,7 +168,7 @@ public:
     }
 
 private:
-    // While the acceptor's coroutine runs. However it ends, a close that waits for it goes on.
+    // Exists while the acceptor's coroutine runs: on every way out it notifies a close that waits.
     class accepting {
     public:
         explicit accepting(std::shared_ptr<state> owner) : owner_(std::move(owner)) {}
@@ -205,7 +205,7 @@ private:
         }
     }
 
-    // Takes what has come, not all of a flood in one turn; false if the process or the kernel has run out of something.
+    // Accepts those that have come, up to a limit for each turn; false if the process or the kernel lacks a resource.
     bool accept_waiting()
     {
         accepted last = accepted::one;
@@ -220,40 +220,40 @@ private:
         const auto peer = socket.remote_endpoint(gone);
         if (gone)
             return;
-        connection_table::decision seat;
+        connection_table::decision decision;
         try {
-            seat = service_->table.admit(address_block(peer.address()));
-            if (seat.evicted != 0)
-                hurry(connections_.at(seat.evicted), urgency::drain);
-            if (seat.admitted != 0)
-                serve(std::move(socket), seat.admitted);
+            decision = service_->table.admit(address_block(peer.address()));
+            if (decision.evicted != 0)
+                hurry(connections_.at(decision.evicted), urgency::drain);
+            if (decision.admitted != 0)
+                serve(std::move(socket), decision.admitted);
         } catch (const std::exception&) {
             // Out of memory: this client is dropped, the others are served.
-            ended(seat.admitted);
+            ended(decision.admitted);
         }
     }
 
-    void serve(tcp::socket socket, connection_table::id who)
+    void serve(tcp::socket socket, connection_table::id id)
     {
-        const auto next = make_connection(std::move(socket), service_, who);
-        connections_.emplace(who, next);
-        auto when_ended = [self = shared_from_this(), who](std::exception_ptr) { self->ended(who); };
+        const auto next = make_connection(std::move(socket), service_, id);
+        connections_.emplace(id, next);
+        auto when_ended = [self = shared_from_this(), id](std::exception_ptr) { self->ended(id); };
         asio::co_spawn(next->executor(), next->run(),
             asio::bind_cancellation_slot(next->slot(), asio::bind_executor(strand_, std::move(when_ended))));
-        // One that was accepted when the server already ended.
+        // Accepted when the server was ending already.
         if (ending_ != urgency::none)
             hurry(next, ending_);
     }
 
-    static void hurry(const std::shared_ptr<connection>& which, urgency how)
+    static void hurry(const std::shared_ptr<connection>& connection, urgency urgency)
     {
-        asio::post(which->executor(), [which, how] { which->end(how); });
+        asio::post(connection->executor(), [connection, urgency] { connection->end(urgency); });
     }
 
-    void ended(connection_table::id who)
+    void ended(connection_table::id id)
     {
-        connections_.erase(who);
-        service_->table.remove(who);
+        connections_.erase(id);
+        service_->table.remove(id);
         if (connections_.empty())
             all_ended_.cancel();
     }

@@ -12,14 +12,14 @@ std::string digest_source(std::string_view style)
     return "'sha256-" + text::base64_encode(crypto::sha256(style)) + '\'';
 }
 
-std::string policy_of(const page& what)
+std::string policy_of(const page& page)
 {
     std::string policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src ";
-    policy += what.image_sources.empty() ? "'none'" : what.image_sources;
+    policy += page.image_sources.empty() ? "'none'" : page.image_sources;
     policy += "; style-src ";
-    policy += what.style.empty() ? "'none'" : digest_source(what.style);
+    policy += page.style.empty() ? "'none'" : digest_source(page.style);
     policy += "; form-action ";
-    policy += what.form_targets.empty() ? "'none'" : what.form_targets;
+    policy += page.form_targets.empty() ? "'none'" : page.form_targets;
     return policy;
 }
 
@@ -75,18 +75,18 @@ std::string isolated_html(std::string_view text)
     return "<bdi>" + escape_html(kept) + "</bdi>";
 }
 
-response html_page(const page& what)
+response html_page(const page& page)
 {
     std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-    html += escape_html(what.title);
+    html += escape_html(page.title);
     html += "</title>\n";
-    if (!what.style.empty())
-        html.append("<style>").append(what.style).append("</style>\n");
-    html.append("</head>\n<body>\n<main>\n").append(what.body).append("</main>\n</body>\n</html>\n");
+    if (!page.style.empty())
+        html.append("<style>").append(page.style).append("</style>\n");
+    html.append("</head>\n<body>\n<main>\n").append(page.body).append("</main>\n</body>\n</html>\n");
 
-    response out(what.status, "text/html; charset=utf-8", std::move(html));
-    out.headers.set("Content-Security-Policy", policy_of(what));
+    response out(page.status, "text/html; charset=utf-8", std::move(html));
+    out.headers.set("Content-Security-Policy", policy_of(page));
     out.headers.set("X-Frame-Options", "DENY");
     out.headers.set("X-Content-Type-Options", "nosniff");
     out.headers.set("Referrer-Policy", "no-referrer");

@@ -1,5 +1,5 @@
-// What a request must be before a handler sees it. Beast reads the bytes; these are the rules that
-// Beast leaves to its user, and what each of its refusals is called in HTTP.
+// The rules for a request before a handler gets it: those that Beast leaves to its user, and the HTTP status of each
+// of its errors.
 #pragma once
 
 #include <coauth/server/http_server.hpp>
@@ -11,7 +11,7 @@
 
 namespace coauth::server {
 
-/// A request that gets no handler: the status and one line for a person.
+/// A request that no handler gets: the status and one line of text.
 struct refusal {
     refusal(int status, std::string reason) : status(status), reason(std::move(reason)) {}
 
@@ -19,19 +19,19 @@ struct refusal {
     std::string reason;
 };
 
-/// The answer to it. The server closes the connection afterwards, since nobody can say where the
+/// The response to it. The server closes the connection afterwards, since it can't know where the
 /// next request would begin.
-response answer_to(const refusal& why);
+response answer_to(const refusal& refusal);
 
-/// Looks at the request line and the header; `minor_version` is 0 or 1. Whatever makes two readers
-/// disagree about where a request ends or whom it is for is refused, not repaired. A target in absolute form
-/// ("http://host/path") is taken apart: its host replaces the Host header (RFC 9112, section 3.2.2).
+/// Looks at the request line and the header; `minor_version` is 0 or 1. A request whose end or host two
+/// parsers could read differently is refused, not repaired. A target in absolute form
+/// ("http://host/path") is split: its host replaces the Host header (RFC 9112, section 3.2.2).
 std::optional<refusal> check_head(unsigned minor_version, request& head);
 
 /// Which part of a request was being read.
 enum class part { head, body };
 
-/// What to say to a request whose reading failed; nothing if the client has gone.
+/// The refusal of a request that could not be read; empty if the client has gone.
 /// `too_slow`: the time for the request was up. `arrived`: the bytes of the header so far.
 std::optional<refusal> refusal_for(
     boost::system::error_code failure, part reading, bool too_slow, std::string_view arrived = {});

@@ -11,10 +11,10 @@ site_cookie::site_cookie(std::string_view name, bool https) : name_(https ? "__H
     name_ += name;
 }
 
-result<std::string> site_cookie::read(const request& from) const
+result<std::string> site_cookie::read(const request& request) const
 {
     std::optional<std::string_view> found;
-    for (const auto& [field, text] : from.headers) {
+    for (const auto& [field, text] : request.headers) {
         if (!http::same_field_name(field, "Cookie"))
             continue;
         std::string_view rest = text;

@@ -10,10 +10,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-void check(boost::system::error_code failure, const char* what)
+void check(boost::system::error_code failure, const char* problem)
 {
     if (failure)
-        throw error(errc::invalid_argument, what).with_hint("give PEM text: the certificate first, then its chain");
+        throw error(errc::invalid_argument, problem).with_hint("give PEM text: the certificate first, then its chain");
 }
 
 } // namespace
@@ -24,7 +24,7 @@ asio::ssl::context make_tls_context(const tls_identity& identity)
     SSL_CTX* native = context.native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    // Clients resume by ticket; a cache here would only grow.
+    // Clients resume by ticket, so no cache is needed.
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
 

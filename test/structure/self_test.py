@@ -101,7 +101,7 @@ class Layering(unittest.TestCase):
             ('src/sandbox/oauth1/logins.cpp', '#include "sandbox/world/world.hpp"'),
             ('src/sandbox/main/program.cpp', '#include "command_line/help.hpp"'),
             ('src/secret.cpp', '#include <openssl/crypto.h>'),
-            ('src/session/alarm.cpp', '#include "coro/retry_allocation.hpp"'),
+            ('src/session/lookups/lookups.cpp', '#include "coro/retry_allocation.hpp"'),
             ('src/error.cpp', '#include <coauth/text/utf8.hpp>'),
             ('include/coauth/text/utf8.hpp', '#include <coauth/export.hpp>'),
             ('include/coauth/text/percent_encoding.hpp', '#include <coauth/error.hpp>'),

@@ -1,4 +1,4 @@
-// For those who prefer a value to an exception.
+// The error of an operation as a value.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -11,8 +11,8 @@
 
 namespace coauth {
 
-/// Makes a `coauth::error` of whatever is in flight. Asio's own errors become `cancelled`, `timeout`
-/// or `connection_lost`; anything that is no system error (such as `std::bad_alloc`) is thrown on.
+/// The exception that is being handled, as a `coauth::error`. Asio's own errors become `cancelled`, `timeout`
+/// or `connection_lost`; an exception that is not a system error (such as `std::bad_alloc`) is rethrown.
 COAUTH_DECL error error_from_current_exception();
 
 /// Awaits `op` and returns its value, or the error it threw.

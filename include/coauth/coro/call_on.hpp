@@ -1,4 +1,4 @@
-// Runs a coroutine on another strand and comes back.
+// Runs a coroutine on another strand, and returns to the caller's.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,8 +25,8 @@ namespace coauth {
 
 namespace call_on_detail {
 
-// What an operation came to. Whoever has it owns its exception alone: were it left to `co_spawn`, both
-// strands would hold on to one exception object for a while.
+// The result of an operation. Its owner is the only owner of the exception; `co_spawn` would share the
+// exception object between both strands for a while.
 template <class T>
 struct outcome {
     outcome() = default;
@@ -66,7 +66,7 @@ struct no_watch {
     void end() {}
 };
 
-// For a cancellation: whoever emits it could do nothing about a lack of memory, and may be a posted handler.
+// For a cancellation: its emitter can't do anything about a lack of memory, and may be a posted handler.
 template <class Step>
 void unless_out_of_memory(Step step) noexcept
 {
@@ -83,14 +83,14 @@ struct start {
 
         // Asio 1.81 would emit the caller's signal on the wrong strand and on freed memory. So the
         // running coroutine gets a signal of its own, which belongs to its strand: emitted there,
-        // owned there, gone with the operation. The caller's signal only knows the way.
+        // owned there, destroyed with the operation. The caller's signal refers to it weakly.
         auto signal = std::make_shared<asio::cancellation_signal>();
         auto caller_slot = asio::get_associated_cancellation_slot(handler);
         if (caller_slot.is_connected())
-            caller_slot.assign([way = std::weak_ptr(signal), target](asio::cancellation_type type) {
+            caller_slot.assign([weak = std::weak_ptr(signal), target](asio::cancellation_type type) {
                 unless_out_of_memory([&] {
-                    asio::post(target, [way, type] {
-                        if (const auto running = way.lock())
+                    asio::post(target, [weak, type] {
+                        if (const auto running = weak.lock())
                             unless_out_of_memory([&] { running->emit(type); });
                     });
                 });
@@ -129,7 +129,7 @@ boost::asio::awaitable<T> run(Executor target, boost::asio::awaitable<T> op, Wat
 /// Runs `op` on `target` (a strand, or a context that one thread runs) and returns what it returned, on the caller's executor.
 ///
 /// Every hop in coauth goes through here, because cancelling from another strand is a use after free
-/// in Asio 1.81 itself. All cancellation types reach `op`; one that there is no memory for is dropped.
+/// in Asio 1.81 itself. All cancellation types reach `op`; without memory a cancellation is dropped.
 ///
 /// Thread safety: safe. Lifetime: `op` runs to its end even if the caller's coroutine is destroyed.
 template <class Executor, class T>

@@ -1,4 +1,4 @@
-// A time limit for an operation; Asio 1.81 has none of its own.
+// A time limit for an operation; Asio 1.81 has none.
 #pragma once
 
 #include <coauth/coro/call_on.hpp>

@@ -28,7 +28,7 @@ public:
     bool fired() const noexcept;
 
     /// Returns once fired. Throws Asio's `operation_aborted` when cancelled, by any type and any number of times, and
-    /// `std::bad_alloc` where memory is short. A cancellation that there is no memory for is dropped. Once only.
+    /// `std::bad_alloc` where memory is short. Without memory a cancellation is dropped. Once only.
     boost::asio::awaitable<void> wait();
 
 private:

@@ -1,6 +1,7 @@
-// Kept-alive, verified connections, shared by everyone who sends.
+// Kept-alive, verified connections, shared by all requests.
 #pragma once
 
+#include <coauth/coro/clock.hpp>
 #include <coauth/http/tls_trust.hpp>
 #include <coauth/http/transport.hpp>
 
@@ -20,8 +21,7 @@ struct pool_options {
 
     tls_trust trust;
 
-    /// The most connections to one origin, busy and idle. Further requests wait in the order they
-    /// came. Default 16, at least 1.
+    /// The most connections to one origin, busy and idle. Further requests wait, and are served in order. Default 16, at least 1.
     std::size_t max_connections_per_origin = 16;
 
     /// An idle connection is not used again after this long, and closed at the pool's next request: no
@@ -34,25 +34,28 @@ struct pool_options {
     /// For resolving, connecting and the TLS handshake together. Default 5 s.
     std::chrono::milliseconds connect_timeout{5'000};
 
-    /// From the first byte of the request to the last of the answer. Default 10 s.
+    /// From the first octet of the request to the last of the response. Default 10 s.
     std::chrono::milliseconds exchange_timeout{10'000};
 
     /// For everything, waiting for a connection included; `request::deadline` overrides it. Default 15 s.
     std::chrono::milliseconds total_timeout{15'000};
 
-    /// The largest header of an answer, in bytes. Default 16 KiB, from 1 KiB to 16 MiB.
+    /// The largest header of a response, in octets. Default 16 KiB, from 1 KiB to 16 MiB.
     std::size_t max_header = 16 * 1024;
 
-    /// The largest body of an answer, in bytes. Default 4 MiB, at least 1.
+    /// The largest body of a response, in octets. Default 4 MiB, at least 1.
     std::size_t max_body = 4 * 1024 * 1024;
 
     /// An HTTP proxy that is asked to CONNECT: `http://host:port`. Empty: none. Plain http, which stays
-    /// on this machine, goes past it. No environment variable is looked at. Proxies with a password
+    /// on this machine, goes past it. No environment variable is read. Proxies with a password
     /// are not supported.
     std::string proxy;
+
+    /// For the time-outs, and the age of connections. Never null; a test may bring its own.
+    std::shared_ptr<coauth::clock> clock = system_clock();
 };
 
-/// What a pool has done so far.
+/// The counters of a pool.
 struct pool_stats {
     pool_stats() = default;
 
@@ -67,14 +70,14 @@ struct pool_stats {
 /// A transport over HTTP/1.1 with TLS; plain http to loopback addresses only.
 ///
 /// A connection serves one exchange at a time and goes back only when that exchange is proven
-/// complete: a whole answer, that allows keeping it, and nothing left over. Everything else (an
-/// error, a deadline, a cancellation) closes it, so that no answer can reach the wrong caller.
+/// complete: a whole response that allows another request, and nothing after it. Everything else (an
+/// error, a deadline, a cancellation) closes it, so that no response can reach the wrong caller.
 ///
 /// A cancellation of any type that reaches `send` ends it with `errc::cancelled`; by default `co_spawn`
 /// lets terminal cancellation through only.
 ///
 /// Thread safety: safe; share one among threads. Distinct objects share nothing.
-/// Lifetime: destroying it closes the idle connections; exchanges under way finish and must not
+/// Lifetime: destroying it closes the idle connections; requests in flight finish and must not
 /// outlive the executor's context.
 class COAUTH_DECL connection_pool final : public transport {
 public:
@@ -85,10 +88,11 @@ public:
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
 
-    boost::asio::awaitable<response> send(request what) override;
+    boost::asio::awaitable<response> send(request request) override;
 
     /// Refuses new requests with `errc::cancelled`, closes idle connections, and returns when the last
-    /// request has ended, those included that wait for a connection now.
+    /// request has ended, those included that wait for a connection now. Cancelled, it fails with `errc::cancelled`
+    /// at once; the pool stays closed.
     boost::asio::awaitable<void> close();
 
     pool_stats stats() const;

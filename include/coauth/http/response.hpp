@@ -1,4 +1,4 @@
-// An answer as a value.
+// A response as a value.
 #pragma once
 
 #include <coauth/http/fields.hpp>
@@ -7,7 +7,7 @@
 
 namespace coauth::http {
 
-/// A whole answer: no interim (1xx) one, and never cut short.
+/// A whole response: not an interim (1xx) one, and never cut short.
 ///
 /// Thread safety: a value. Lifetime: owns its parts.
 struct response {

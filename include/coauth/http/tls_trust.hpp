@@ -1,4 +1,4 @@
-// Whom a connection trusts.
+// Which certificate authorities a connection trusts.
 #pragma once
 
 #include <coauth/export.hpp>
@@ -8,13 +8,13 @@
 namespace coauth::http {
 
 /// The certificate authorities that may vouch for a provider. Certificate, host name and SNI are
-/// always verified, with TLS 1.2 or later; all that can be chosen is who vouches.
+/// always verified, with TLS 1.2 or later; only the authorities can be chosen.
 ///
 /// Thread safety: a value. Lifetime: owns its path.
 class COAUTH_DECL tls_trust {
 public:
     /// The system's authorities, from the places OpenSSL was built with. The environment
-    /// (`SSL_CERT_FILE`, `SSL_CERT_DIR`) is not obeyed: it would silently replace them.
+    /// (`SSL_CERT_FILE`, `SSL_CERT_DIR`) is not read: it would silently replace them.
     tls_trust() = default;
 
     /// Only the authorities in this PEM file.

@@ -13,13 +13,13 @@ namespace coauth::server {
 
 /// Listens for one callback.
 ///
-/// The person's callback gets a small page; other paths get 404, other methods than GET and HEAD 405; a
-/// query that `accept` refuses gets 400 and the listener goes on waiting, so that a stray or forged
+/// The user's callback gets a small page; other paths get 404, other methods than GET and HEAD 405; a
+/// query that `accept` refuses gets 400 and the listener continues to wait, so that a stray or forged
 /// callback can't end the login; a second callback while it closes gets 410. A callback that comes
 /// before `wait` is called is held until then.
 ///
 /// Thread safety: distinct objects are safe; a shared object is not. Lifetime: stops listening when
-/// destroyed; a `wait` under way then ends with `errc::cancelled`.
+/// destroyed; a `wait` in progress then ends with `errc::cancelled`.
 class COAUTH_DECL callback_listener {
 public:
     /// `url`: `http://`, a loopback address or localhost (which listens on 127.0.0.1), a port (0: the

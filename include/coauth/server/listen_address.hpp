@@ -9,7 +9,7 @@
 
 namespace coauth::server {
 
-/// An IP address and a port: what `server_options` wants.
+/// An IP address and a port, as in `server_options`.
 struct COAUTH_DECL listen_address {
     listen_address() = default;
 
@@ -19,7 +19,7 @@ struct COAUTH_DECL listen_address {
     /// Reads "127.0.0.1:8080" or "[::1]:0". Fails with `errc::invalid_argument`.
     static result<listen_address> parse(std::string_view text);
 
-    /// True for 127.0.0.0/8 and ::1: nobody else can come here.
+    /// True for 127.0.0.0/8 and ::1: no other machine can connect.
     bool is_loopback() const noexcept;
 };
 

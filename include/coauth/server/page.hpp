@@ -13,7 +13,7 @@ namespace coauth::server {
 /// control characters but for white space become U+FFFD.
 COAUTH_DECL std::string escape_html(std::string_view text);
 
-/// A stranger's `text` as HTML for an element, in a <bdi>: it turns no text around it. The characters
+/// Another user's `text` as HTML for an element, in a <bdi>: it does not reorder the text around it. The characters
 /// that begin or end a direction of reading are left out, because one that is never closed reaches
 /// beyond the <bdi>.
 COAUTH_DECL std::string isolated_html(std::string_view text);
@@ -27,7 +27,7 @@ struct page {
 
     int status = 200;
     std::string title;      ///< Plain text; escaped here.
-    std::string body;       ///< HTML: escape what is not yours.
+    std::string body;       ///< HTML: escape text that comes from others.
     std::string_view style; ///< Its one style sheet, allowed by its digest.
 
     /// Where its forms may lead, redirects included: CSP sources, by default the page's own origin. Empty or "'none'":
@@ -38,10 +38,10 @@ struct page {
 
 /// The page with its security headers: a Content-Security-Policy that allows what the page names and
 /// nothing else, no frames, no referrer, no sniffing, no storing.
-COAUTH_DECL response html_page(const page& what);
+COAUTH_DECL response html_page(const page& page);
 
-/// A redirect, 303 by default: whatever the method was, the browser GETs `location` (RFC 9110, section
-/// 15.4.4). Not stored, and without a referrer: the address that led here may hold a verifier.
+/// A redirect, 303 by default: for any method, the browser GETs `location` (RFC 9110, section
+/// 15.4.4). Not stored, and without a referrer: the URL of this page may hold a verifier.
 COAUTH_DECL response redirect(std::string location, int status = 303);
 
 } // namespace coauth::server

@@ -10,7 +10,7 @@
 
 namespace coauth::server {
 
-/// A cookie that only the server reads (HttpOnly), that comes along when another site links here but
+/// A cookie that only the server reads (HttpOnly), that is sent when another site links here but
 /// not with its forms and images (SameSite=Lax; Strict would lose it on the provider's redirect), and
 /// that, over https, no other host and no plain connection can have set (the prefix `__Host-`, RFC
 /// 6265bis, section 4.1.3).
@@ -19,15 +19,15 @@ namespace coauth::server {
 /// Lifetime: owns its name.
 class COAUTH_DECL site_cookie {
 public:
-    /// `name`: an RFC 6265 token. `https`: how browsers reach the site, be it through a proxy.
+    /// `name`: an RFC 6265 token. `https`: how browsers reach the site, even if through a proxy.
     site_cookie(std::string_view name, bool https);
 
     /// "__Host-coauth_login", or without the prefix on http.
     const std::string& name() const noexcept { return name_; }
 
     /// The cookie's value, or empty if there is none. Fails with `errc::invalid_argument` if there
-    /// are two: one may be somebody else's, and nobody can say which.
-    result<std::string> read(const request& from) const;
+    /// are two: another site may have set one of them, and they do not differ.
+    result<std::string> read(const request& request) const;
 
     /// The value of the Set-Cookie header that sets it. `value`: visible ASCII without `"`, `,`, `;`
     /// and `\`.

@@ -5,21 +5,20 @@
 
 namespace coauth::http {
 
-/// How an exchange ended, as far as it can be seen. Everything is assumed to be wrong until it is
-/// said to be right.
+/// How an exchange ended. Each member has the value that keeps no connection until it is set.
 struct exchange_end {
     exchange_end() = default;
 
-    bool whole = false;         ///< The answer was read to its end.
-    int status = 0;             ///< Of that answer; an interim one is no end.
-    bool peer_keeps = false;    ///< The peer's words allow another request, and the body had a length.
-    bool bytes_left = true;     ///< More was read than this answer.
+    bool whole = false;         ///< The response was read to its end.
+    int status = 0;             ///< Of that response; an interim one does not end an exchange.
+    bool peer_keeps = false;    ///< The response allows another request, and its body had a length.
+    bool bytes_left = true;     ///< More was read than this response.
     bool tls_bytes_left = true; ///< The same, inside the TLS engine.
-    bool interrupted = true;    ///< A deadline or a cancellation came in between.
+    bool interrupted = true;    ///< By a time-out or a cancellation.
 };
 
 /// Only `prove` makes one, and without one no connection goes back to the pool: a forgotten case
-/// costs a connection and never hands one caller's answer to another.
+/// costs a connection, and no response reaches another caller.
 class clean_end {
     clean_end() = default;
     friend std::optional<clean_end> prove(const exchange_end& end) noexcept;

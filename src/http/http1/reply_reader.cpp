@@ -3,6 +3,8 @@
 #include <coauth/error.hpp>
 #include <coauth/http/fields.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/fields.hpp>
 
@@ -16,21 +18,20 @@ namespace {
 namespace beast_http = boost::beast::http;
 using parse_error = beast_http::error;
 
-constexpr int most_interim_answers = 4;
+constexpr int max_interim_responses = 4;
 
-[[noreturn]] void refuse(const boost::system::error_code& why)
+[[noreturn]] void refuse(const boost::system::error_code& reason)
 {
-    if (why == parse_error::header_limit || why == parse_error::buffer_overflow)
-        throw error(errc::response_too_large, "the header of the answer is over the limit")
+    if (reason == parse_error::header_limit || reason == parse_error::buffer_overflow)
+        throw error(errc::response_too_large, "the response header is over the limit")
             .with_hint("the limit is max_header");
-    if (why == parse_error::body_limit)
-        throw error(errc::response_too_large, "the body of the answer is over the limit")
-            .with_hint("the limit is max_body");
-    throw error(errc::malformed_response, "the answer is not HTTP: " + why.message());
+    if (reason == parse_error::body_limit)
+        throw error(errc::response_too_large, "the response body is over the limit").with_hint("the limit is max_body");
+    throw error(errc::malformed_response, "the response is not HTTP: " + reason.message());
 }
 
-// RFC 9112, section 6.1: what follows the header can only be read in a coding that is known. Beast looks for
-// "chunked" at the end of the list alone.
+// RFC 9112, section 6.1: the body can only be read in a known coding. Beast looks for "chunked" at the end of the
+// list only.
 void require_known_coding(const beast_http::fields& header)
 {
     for (const auto& field : header) {
@@ -40,7 +41,7 @@ void require_known_coding(const beast_http::fields& header)
         if (same_field_name(value, "chunked") || same_field_name(value, "identity"))
             continue;
         throw error(errc::malformed_response,
-            "the response has Transfer-Encoding " + std::string(value.substr(0, 100)) + ", which was not asked for")
+            "the response has Transfer-Encoding " + std::string(value.substr(0, 100)) + ", which was not requested")
             .with_hint("something between here and the server changes responses; check the proxy");
     }
 }
@@ -49,17 +50,17 @@ void require_known_coding(const beast_http::fields& header)
 
 reply_reader::reply_reader(boost::beast::flat_buffer& buffer, const reply_rules& rules) : buffer_(buffer), rules_(rules)
 {
-    expect_another();
+    expect_response();
 }
 
-void reply_reader::expect_another()
+void reply_reader::expect_response()
 {
     parser_.emplace();
     header_size_ = 0;
     parser_->header_limit(static_cast<std::uint32_t>(rules_.max_header));
     parser_->body_limit(rules_.max_body);
     parser_->skip(rules_.without_body);
-    // Stops after each header, so that an interim answer is seen before the next one is touched.
+    // Stops after each header, so that an interim response is recognised before the next one is parsed.
     parser_->eager(false);
 }
 
@@ -68,7 +69,7 @@ boost::asio::mutable_buffer reply_reader::space()
     constexpr std::size_t least = 16 * 1024; // a TLS record
     const std::size_t free_now = buffer_.capacity() - buffer_.size();
     const std::size_t free_ever = buffer_.max_size() - buffer_.size();
-    // Whole headers and chunk headers must fit: what doesn't would grow without end.
+    // Whole headers and chunk headers must fit into the buffer.
     if (free_ever == 0)
         refuse(make_error_code(parse_error::buffer_overflow));
     return buffer_.prepare(std::min(free_ever, std::max(free_now, least)));
@@ -109,12 +110,23 @@ bool reply_reader::skip_if_interim()
     if (status >= 200)
         return false;
     if (status < 100 || status == 101)
-        throw error(errc::malformed_response, "the answer has a status that was not asked for")
+        throw error(errc::malformed_response, "the response has a status that the request does not allow")
             .with_http_status(status);
-    if (++interim_ > most_interim_answers)
-        throw error(errc::malformed_response, "the answer is preceded by too many interim ones");
-    expect_another();
+    if (++interim_ > max_interim_responses)
+        throw error(errc::malformed_response, "too many interim responses came before the response");
+    expect_response();
     return true;
+}
+
+void reply_reader::read(const boost::system::error_code& failure, std::size_t size)
+{
+    received(size);
+    if (failure == boost::asio::error::eof)
+        ended(true);
+    else if (failure == boost::asio::ssl::error::stream_truncated)
+        ended(false);
+    else if (failure)
+        throw error(errc::connection_lost, "the connection broke before the response was whole: " + failure.message());
 }
 
 void reply_reader::ended(bool properly)
@@ -122,12 +134,12 @@ void reply_reader::ended(bool properly)
     if (parser_->is_done())
         return;
     if (!begun_)
-        throw error(errc::connection_lost, "the connection was closed before the answer");
+        throw error(errc::connection_lost, "the connection was closed before the response");
     if (!parser_->is_header_done() || !parser_->need_eof())
-        throw error(errc::connection_lost, "the connection was closed in the middle of the answer");
-    // Only the end of the stream says where this body ends, and anyone on the way can cut a stream.
+        throw error(errc::connection_lost, "the connection was closed in the middle of the response");
+    // This body ends with the stream, and anyone on the way can end a stream.
     if (!properly)
-        throw error(errc::connection_lost, "the answer may have been cut short on the way");
+        throw error(errc::connection_lost, "the response may have been cut short: TLS was not closed properly");
     boost::system::error_code ec;
     parser_->put_eof(ec);
     if (ec)

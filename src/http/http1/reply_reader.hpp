@@ -1,4 +1,4 @@
-// Makes an answer of bytes, without I/O: bytes in, an answer or a typed error out.
+// Parses a response, without I/O: octets in, a response or a typed error out.
 #pragma once
 
 #include <coauth/http/response.hpp>
@@ -12,43 +12,46 @@
 
 namespace coauth::http {
 
-/// Which answer is expected, and how large it may be.
+/// Which response is expected, and how large it may be.
 struct reply_rules {
     reply_rules() = default;
 
     std::size_t max_header = 16 * 1024;
     std::size_t max_body = 4 * 1024 * 1024;
-    bool without_body = false; ///< The answer to HEAD or CONNECT ends with its header, whatever that says.
+    bool without_body = false; ///< The response to HEAD or CONNECT ends with its header, even with a length.
 };
 
-/// Reads one answer, skipping interim ones.
+/// Reads one response, skipping interim ones.
 ///
 ///     while (!reader.done()) { n = read into reader.space(); reader.received(n); }
 ///
 /// Every function throws `coauth::error`: `malformed_response`, `response_too_large`,
-/// `connection_lost`. After an error the reader is of no more use.
+/// `connection_lost`. Not usable after an error.
 class reply_reader {
 public:
-    /// The most bytes `buffer` must be able to hold for answers under `rules`.
+    /// The most octets `buffer` must be able to hold for responses under `rules`.
     static std::size_t buffer_size(const reply_rules& rules) noexcept { return rules.max_header + 8 * 1024; }
 
-    /// `buffer` keeps what is not read yet, and afterwards what was too much.
+    /// `buffer` holds what is not parsed yet, and afterwards what came after the response.
     reply_reader(boost::beast::flat_buffer& buffer, const reply_rules& rules);
 
     /// Where the next bytes go. Never empty.
     boost::asio::mutable_buffer space();
     void received(std::size_t size);
 
-    /// The stream has ended, `properly` or in the middle of something. Completes a body that ends with
-    /// the stream; throws if that is no end of an answer.
+    /// The stream has ended: `properly`, or without TLS's close. Completes a body that ends with the stream; throws if
+    /// the response can't end here.
     void ended(bool properly);
+
+    /// The result of a read into `space`: calls `received` and `ended` as it says.
+    void read(const boost::system::error_code& failure, std::size_t size);
 
     bool done() const { return parser_ && parser_->is_done(); }
 
-    /// True once any byte of any answer has come.
+    /// True once any octet of any response, interim ones included, has come.
     bool begun() const noexcept { return begun_; }
 
-    /// Once done: what the answer says of the connection.
+    /// Once done: whether the response allows another request on the connection.
     bool keeps_alive() const { return parser_->keep_alive(); }
     bool bytes_left() const noexcept { return buffer_.size() != 0; }
 
@@ -58,7 +61,7 @@ public:
 private:
     using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
 
-    void expect_another();
+    void expect_response();
     void parse();
     bool skip_if_interim();
 

@@ -4,10 +4,10 @@ namespace coauth::http {
 
 namespace {
 
-// RFC 9110, section 8.6: a method that expects a body says its length even when there is none.
-bool says_length(const request& what) noexcept
+// RFC 9110, section 8.6: a method that expects a body has a length, even without a body.
+bool has_length(const request& request) noexcept
 {
-    return !what.body.empty() || what.method == "POST" || what.method == "PUT" || what.method == "PATCH";
+    return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
 }
 
 std::string host_and_port(const origin& to)
@@ -18,28 +18,28 @@ std::string host_and_port(const origin& to)
 
 } // namespace
 
-std::string request_text(const request& what)
+std::string request_text(const request& request)
 {
-    const std::string authority = what.origin.authority();
-    std::size_t size = what.method.size() + what.target.size() + authority.size() + what.body.size() + 64;
-    for (const auto& [name, value] : what.headers)
+    const std::string authority = request.origin.authority();
+    std::size_t size = request.method.size() + request.target.size() + authority.size() + request.body.size() + 64;
+    for (const auto& [name, value] : request.headers)
         size += name.size() + value.size() + 4;
 
     std::string text;
     text.reserve(size);
-    text.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\nHost: ").append(authority);
-    for (const auto& [name, value] : what.headers)
+    text.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(authority);
+    for (const auto& [name, value] : request.headers)
         text.append("\r\n").append(name).append(": ").append(value);
-    if (says_length(what))
-        text.append("\r\nContent-Length: ").append(std::to_string(what.body.size()));
-    text.append("\r\n\r\n").append(what.body);
+    if (has_length(request))
+        text.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
+    text.append("\r\n\r\n").append(request.body);
     return text;
 }
 
 std::string connect_text(const origin& to)
 {
-    const std::string where = host_and_port(to);
-    return "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n\r\n";
+    const std::string authority = host_and_port(to);
+    return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
 }
 
 } // namespace coauth::http

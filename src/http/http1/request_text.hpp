@@ -1,4 +1,4 @@
-// A request as bytes.
+// A request as octets.
 #pragma once
 
 #include <coauth/http/request.hpp>
@@ -7,10 +7,10 @@
 
 namespace coauth::http {
 
-/// The request as it goes on the wire, HTTP/1.1. `what` has passed `check_for_the_wire`.
-std::string request_text(const request& what);
+/// The request as it goes on the wire, HTTP/1.1. `request` has passed `check_for_the_wire`.
+std::string request_text(const request& request);
 
-/// What an HTTP proxy is asked for a tunnel to `to`.
+/// The request to an HTTP proxy for a tunnel to `to`.
 std::string connect_text(const origin& to);
 
 } // namespace coauth::http

@@ -1,4 +1,4 @@
-// Whether a request may go on the wire as it stands.
+// Whether a request can be sent unchanged.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -6,9 +6,9 @@
 
 namespace coauth::http {
 
-/// Fails with `errc::invalid_argument` for whatever could end a line early, move the end of the
-/// message, or carry credentials in the open. Nothing is mended on the way: what was signed is what
-/// is sent, or nothing is.
-result<void> check_for_the_wire(const request& what);
+/// Fails with `errc::invalid_argument` for a request that could end a line early, move the end of the
+/// message, or carry credentials unencrypted. Nothing is corrected: what was signed is sent unchanged, or
+/// nothing is sent.
+result<void> check_for_the_wire(const request& request);
 
 } // namespace coauth::http

@@ -1,7 +1,7 @@
 // One alarm for all deadlines of logins.
 #pragma once
 
-#include "session/alarm.hpp"
+#include "coro/clock_timer.hpp"
 
 #include <coauth/coro/clock.hpp>
 
@@ -25,7 +25,7 @@ namespace coauth::sessions {
 /// Thread safety: safe.
 class login_deadlines {
 public:
-    using time_point = alarm::time_point;
+    using time_point = clock_timer::time_point;
 
     /// `on_time` may be called until shortly after this is destroyed. It calls `alarm_fired`, then sweeps.
     login_deadlines(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time);
@@ -60,7 +60,7 @@ private:
     std::uint64_t count_ = 0;
     std::size_t pending_ = 0; // an estimate: other servers may share the store
     bool closed_ = false;
-    alarm alarm_;
+    clock_timer alarm_;
 };
 
 } // namespace coauth::sessions

@@ -93,7 +93,7 @@ lookups::lookups(std::shared_ptr<const session_setup> setup, std::shared_ptr<tok
 
 void lookups::start()
 {
-    alarm_ = std::make_unique<alarm>(setup_->executor, setup_->options.clock, [weak = weak_from_this()] {
+    alarm_ = std::make_unique<clock_timer>(setup_->executor, setup_->options.clock, [weak = weak_from_this()] {
         if (const auto self = weak.lock())
             self->schedule_run();
     });

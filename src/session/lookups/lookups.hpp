@@ -1,7 +1,7 @@
 // The driver of the batcher, shared by threads: adds questions, waits, sends.
 #pragma once
 
-#include "session/alarm.hpp"
+#include "coro/clock_timer.hpp"
 #include "session/lookups/lookup_batcher.hpp"
 #include "session/setup.hpp"
 #include "session/shared_end.hpp"
@@ -94,7 +94,7 @@ private:
     const std::shared_ptr<tokens> tokens_;
     const boost::asio::strand<boost::asio::any_io_executor> strand_;
     const batcher_rules rules_;
-    std::unique_ptr<alarm> alarm_;
+    std::unique_ptr<clock_timer> alarm_;
 
     mutable std::mutex mutex_;
     lookup_batcher batcher_;

@@ -43,9 +43,9 @@ X509* make(const std::string& name, EVP_PKEY* key, long begins, long ends, long 
 
 authority_rules named_authority(const char* name)
 {
-    authority_rules says;
-    says.name = name;
-    return says;
+    authority_rules rules;
+    rules.name = name;
+    return rules;
 }
 
 } // namespace
@@ -53,15 +53,15 @@ authority_rules named_authority(const char* name)
 authority::authority(const char* name) : authority(named_authority(name))
 {}
 
-authority::authority(const authority_rules& says)
-    : issuer_(says.issuer), key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")),
-      certificate_(make(says.name, key_, says.begins, says.ends, 1))
+authority::authority(const authority_rules& rules)
+    : issuer_(rules.issuer), key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")),
+      certificate_(make(rules.name, key_, rules.begins, rules.ends, 1))
 {
     X509* issuer = issuer_ ? issuer_->certificate_ : certificate_;
     X509_set_issuer_name(certificate_, X509_get_subject_name(issuer));
-    extend(certificate_, issuer, NID_basic_constraints, says.basic_constraints);
-    extend(certificate_, issuer, NID_key_usage, says.key_usage);
-    extend(certificate_, issuer, NID_name_constraints, says.name_constraints);
+    extend(certificate_, issuer, NID_basic_constraints, rules.basic_constraints);
+    extend(certificate_, issuer, NID_key_usage, rules.key_usage);
+    extend(certificate_, issuer, NID_name_constraints, rules.name_constraints);
     extend(certificate_, issuer, NID_subject_key_identifier, "hash");
     X509_sign(certificate_, issuer_ ? issuer_->key_ : key_, EVP_sha256());
 
@@ -82,17 +82,17 @@ authority::~authority()
     EVP_PKEY_free(key_);
 }
 
-std::shared_ptr<boost::asio::ssl::context> authority::server(const leaf& says) const
+std::shared_ptr<boost::asio::ssl::context> authority::server(const leaf& rules) const
 {
-    EVP_PKEY* key = says.rsa_bits > 0
-                        ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(says.rsa_bits))
+    EVP_PKEY* key = rules.rsa_bits > 0
+                        ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(rules.rsa_bits))
                         : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
-    X509* certificate = make(says.common_name, key, says.begins, says.ends, 2);
-    X509_set_issuer_name(certificate, X509_get_subject_name(says.self_signed ? certificate : certificate_));
-    extend(certificate, certificate_, NID_subject_alt_name, says.names);
-    extend(certificate, certificate_, NID_ext_key_usage, says.extended_key_usage);
-    extend(certificate, certificate_, NID_key_usage, says.key_usage);
-    X509_sign(certificate, says.self_signed ? key : key_, EVP_get_digestbyname(says.digest.c_str()));
+    X509* certificate = make(rules.common_name, key, rules.begins, rules.ends, 2);
+    X509_set_issuer_name(certificate, X509_get_subject_name(rules.self_signed ? certificate : certificate_));
+    extend(certificate, certificate_, NID_subject_alt_name, rules.names);
+    extend(certificate, certificate_, NID_ext_key_usage, rules.extended_key_usage);
+    extend(certificate, certificate_, NID_key_usage, rules.key_usage);
+    X509_sign(certificate, rules.self_signed ? key : key_, EVP_get_digestbyname(rules.digest.c_str()));
     auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
     SSL_CTX_set_security_level(context->native_handle(), 0); // a server may serve what a client must refuse
     if (SSL_CTX_use_certificate(context->native_handle(), certificate) != 1 ||

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-/// What a leaf certificate says. Extensions are in OpenSSL's notation; an empty one is left out.
+/// The contents of a leaf certificate. Extensions are in OpenSSL's notation; an empty one is left out.
 struct leaf {
     leaf() = default;
     explicit leaf(std::string names, std::string extended_key_usage = {})
@@ -29,7 +29,7 @@ struct leaf {
 
 class authority;
 
-/// What the certificate of an authority says.
+/// The contents of the certificate of an authority.
 struct authority_rules {
     authority_rules() = default;
     explicit authority_rules(const authority& issuer, std::string basic_constraints = "critical,CA:TRUE")
@@ -48,7 +48,7 @@ struct authority_rules {
 /// A certificate authority with a PEM file, which goes with it.
 class authority {
 public:
-    explicit authority(const authority_rules& says = authority_rules());
+    explicit authority(const authority_rules& rules = authority_rules());
     explicit authority(const char* name);
     ~authority();
     authority(const authority&) = delete;
@@ -57,7 +57,7 @@ public:
     const std::string& file() const { return file_; }
 
     /// The context of a server with a certificate from this authority, and its chain up to the root.
-    std::shared_ptr<boost::asio::ssl::context> server(const leaf& says = leaf()) const;
+    std::shared_ptr<boost::asio::ssl::context> server(const leaf& rules = leaf()) const;
 
 private:
     const authority* issuer_;

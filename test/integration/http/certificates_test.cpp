@@ -1,4 +1,4 @@
-// Which certificates a pool takes for a host.
+// Which certificates a pool accepts for a host.
 #include "certificates.hpp"
 #include "http/tls_context.hpp"
 #include "scripted_peer.hpp"
@@ -32,23 +32,23 @@ leaf changed(const std::function<void(leaf&)>& change)
 
 std::unique_ptr<authority> authority_with(const std::function<void(authority_rules&)>& change)
 {
-    authority_rules says(usual_root());
-    says.name = "coauth test intermediate";
-    change(says);
-    return std::make_unique<authority>(says);
+    authority_rules rules(usual_root());
+    rules.name = "coauth test intermediate";
+    change(rules);
+    return std::make_unique<authority>(rules);
 }
 
-// What becomes of a request to `host` whose server is `server`, asked for through a proxy so that any
-// host will do: empty, or the error. A refused server must not see a byte of it.
+// The error of a request to `host` whose server is `server`, or empty. By a proxy, so that the host may have any name.
+// A refused server must not get an octet of it.
 std::string verdict_on(const authority& trusted, const std::shared_ptr<asio::ssl::context>& server, std::string host)
 {
     asio::io_context context;
-    scripted_peer proxy(context, [&](peer_line& line) -> asio::awaitable<void> {
-        co_await line.request();
-        co_await line.say("HTTP/1.1 200 Connection established\r\n\r\n");
-        const bool safe = co_await line.start_tls(server);
+    scripted_peer proxy(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+        co_await connection.request();
+        co_await connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+        const bool safe = co_await connection.start_tls(server);
         if (safe)
-            co_await echo(line);
+            co_await echo(connection);
     });
     http::pool_options options;
     options.trust = http::tls_trust::ca_file(trusted.file());
@@ -79,21 +79,21 @@ TEST_CASE("certificates: for a host there must be its name, from an authority th
     };
     // Below the usual root.
     const auto good = authority_with([](auto&) {});
-    const auto no_authority = authority_with([](auto& says) { says.basic_constraints = "critical,CA:FALSE"; });
-    const auto says_nothing = authority_with([](auto& says) { says.basic_constraints.clear(); });
-    const auto signs_none = authority_with([](auto& says) { says.key_usage = "critical,digitalSignature,cRLSign"; });
-    const auto past = authority_with([](auto& says) { says.begins = -7200, says.ends = -3600; });
+    const auto not_authority = authority_with([](auto& rules) { rules.basic_constraints = "critical,CA:FALSE"; });
+    const auto says_nothing = authority_with([](auto& rules) { rules.basic_constraints.clear(); });
+    const auto signs_none = authority_with([](auto& rules) { rules.key_usage = "critical,digitalSignature,cRLSign"; });
+    const auto past = authority_with([](auto& rules) { rules.begins = -7200, rules.ends = -3600; });
     const auto of_org =
-        authority_with([](auto& says) { says.name_constraints = "critical,permitted;DNS:example.org"; });
+        authority_with([](auto& rules) { rules.name_constraints = "critical,permitted;DNS:example.org"; });
     const auto of_com =
-        authority_with([](auto& says) { says.name_constraints = "critical,permitted;DNS:example.com"; });
+        authority_with([](auto& rules) { rules.name_constraints = "critical,permitted;DNS:example.com"; });
     const auto root_with = [](const std::function<void(authority_rules&)>& change) {
-        return authority_with([&change](auto& says) { says.issuer = nullptr, change(says); });
+        return authority_with([&change](auto& rules) { rules.issuer = nullptr, change(rules); });
     };
-    const auto root_no_authority = root_with([](auto& says) { says.basic_constraints = "critical,CA:FALSE"; });
-    const auto root_signs_none = root_with([](auto& says) { says.key_usage = "critical,cRLSign"; });
-    const auto root_past = root_with([](auto& says) { says.begins = -7200, says.ends = -3600; });
-    const auto root_of_leaves = root_with([](auto& says) { says.basic_constraints = "critical,CA:TRUE,pathlen:0"; });
+    const auto root_no_authority = root_with([](auto& rules) { rules.basic_constraints = "critical,CA:FALSE"; });
+    const auto root_signs_none = root_with([](auto& rules) { rules.key_usage = "critical,cRLSign"; });
+    const auto root_past = root_with([](auto& rules) { rules.begins = -7200, rules.ends = -3600; });
+    const auto root_of_leaves = root_with([](auto& rules) { rules.basic_constraints = "critical,CA:TRUE,pathlen:0"; });
     const authority second_below{authority_rules(*root_of_leaves)};
     const authority impostor; // by the name of the usual root
     const leaf for_api("DNS:api.example.com");
@@ -161,19 +161,21 @@ TEST_CASE("certificates: for a host there must be its name, from an authority th
         {"a short key", usual_root(), leaf_with([](leaf& l) { l.rsa_bits = 768; }), api, "too weak"},
         {"by itself", usual_root(), leaf_with([](leaf& l) { l.self_signed = true; }), api, "self-signed certificate"},
 
-        {"by one that is no authority", usual_root(), no_authority->server(for_api), api, "invalid CA certificate"},
-        {"by one that says nothing of it", usual_root(), says_nothing->server(for_api), api, "invalid CA certificate"},
+        {"by one that is not an authority", usual_root(), not_authority->server(for_api), api,
+            "invalid CA certificate"},
+        {"by one without basic constraints", usual_root(), says_nothing->server(for_api), api, "invalid CA certificate"},
         {"by one that may not sign", usual_root(), signs_none->server(for_api), api, "invalid CA certificate"},
         {"by one whose time is over", usual_root(), past->server(for_api), api, "has expired"},
         {"by one for other names", usual_root(), of_org->server(for_api), api, "permitted subtree violation"},
-        {"by a root that is no authority", *root_no_authority, root_no_authority->server(for_api), api,
+        {"by a root that is not an authority", *root_no_authority, root_no_authority->server(for_api), api,
             "invalid CA certificate"},
         {"by a root that may not sign", *root_signs_none, root_signs_none->server(for_api), api,
             "invalid CA certificate"},
         {"by a root whose time is over", *root_past, root_past->server(for_api), api, "has expired"},
         {"by one below a root of leaves", *root_of_leaves, second_below.server(for_api), api, "path length"},
         {"by one of the same name", usual_root(), impostor.server(for_api), api, "certificate"},
-        {"by one that nobody trusts", *root_of_leaves, usual_root().server(for_api), api, "unable to get local issuer"},
+        {"by one that is not trusted", *root_of_leaves, usual_root().server(for_api), api,
+            "unable to get local issuer"},
     };
     for (const auto& row : rows) {
         CAPTURE(std::string(row.name));

@@ -1,9 +1,12 @@
 // Reuse, order, closing: over plain http, where the peer can do what it likes.
 #include "scripted_peer.hpp"
+#include "unit/session/manual_clock.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/http/connection_pool.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 
 using namespace coauth;
@@ -30,7 +33,7 @@ asio::awaitable<void> until(const bool& flag)
 
 } // namespace
 
-TEST_CASE("a kept-alive connection is used again")
+TEST_CASE("connection_pool: a kept-alive connection is used again")
 {
     asio::io_context context;
     scripted_peer peer(context, echo);
@@ -49,44 +52,44 @@ TEST_CASE("a kept-alive connection is used again")
     CHECK(pool.stats().open == 1);
 }
 
-TEST_CASE("at most N connections per origin, and those who wait are served in order")
+TEST_CASE("connection_pool: there are at most N connections per origin, and requests that wait are served in order")
 {
     asio::io_context context;
     scripted_peer peer(context, echo);
-    connection_pool one(context.get_executor(), at_most(1));
+    connection_pool single(context.get_executor(), at_most(1));
     connection_pool three(context.get_executor(), at_most(3));
     constexpr int requests = 20;
-    int answered = 0;
+    int responses = 0;
     const auto send = [&](connection_pool& pool, int n) -> asio::awaitable<void> {
         const auto target = "/" + std::to_string(n);
         const auto r = co_await pool.send(get(peer.origin(), target));
         CHECK(r.body == target);
-        if (++answered == 2 * requests)
+        if (++responses == 2 * requests)
             context.stop();
     };
     for (int n = 0; n < requests; ++n)
-        asio::co_spawn(context, send(one, n), asio::detached);
+        asio::co_spawn(context, send(single, n), asio::detached);
     context.run_for(0s);
-    while (answered < requests)
+    while (responses < requests)
         context.run_one();
     REQUIRE(peer.log().requests.size() == requests);
     for (std::size_t n = 0; n < requests; ++n)
         CHECK(peer.log().requests[n].starts_with("GET /" + std::to_string(n) + " HTTP/1.1\r\n"));
-    CHECK(one.stats().connected == 1);
+    CHECK(single.stats().connected == 1);
 
     for (int n = 0; n < requests; ++n)
         asio::co_spawn(context, send(three, n), asio::detached);
     context.run();
-    CHECK(answered == 2 * requests);
+    CHECK(responses == 2 * requests);
     CHECK(three.stats().connected == 3);
     CHECK(three.stats().waiting == 0);
     CHECK(peer.log().connections == 4);
 }
 
-TEST_CASE("a name with several addresses is tried until one answers")
+TEST_CASE("connection_pool: the addresses of a name are tried until one accepts")
 {
     asio::io_context context;
-    scripted_peer peer(context, echo); // on IPv4 only, whatever comes first for the name
+    scripted_peer peer(context, echo); // on IPv4 only, also if an IPv6 address of the name comes first
     connection_pool pool(context.get_executor());
     play(context, [&]() -> asio::awaitable<void> {
         const auto r = co_await pool.send(get(peer.origin("localhost"), "/a"));
@@ -95,11 +98,11 @@ TEST_CASE("a name with several addresses is tried until one answers")
     CHECK(peer.log().requests.at(0).find("Host: localhost:") != std::string::npos);
 }
 
-TEST_CASE("where nobody listens, no connection is made")
+TEST_CASE("connection_pool: a port without a listener is a transient failure to connect")
 {
     asio::io_context context;
     connection_pool pool(context.get_executor());
-    // Bound, so that nobody else gets the port, and not listening.
+    // Bound, so that no other process gets the port, and not listening.
     const asio::ip::tcp::socket bound(context, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     http::origin nowhere;
     nowhere.host = "127.0.0.1";
@@ -113,7 +116,7 @@ TEST_CASE("where nobody listens, no connection is made")
     CHECK(pool.stats().open == 0);
 }
 
-TEST_CASE("what could split a request puts no byte on the wire")
+TEST_CASE("connection_pool: a request that could be read as two is refused before an octet is sent")
 {
     asio::io_context context;
     scripted_peer peer(context, echo);
@@ -146,15 +149,15 @@ TEST_CASE("what could split a request puts no byte on the wire")
     CHECK(pool.stats().connected == 0);
 }
 
-TEST_CASE("a redirect is given back, and not followed")
+TEST_CASE("connection_pool: a redirect is returned, not followed")
 {
     asio::io_context context;
     scripted_peer evil(context, echo);
     const std::string location = evil.origin().url();
-    scripted_peer peer(context, [&](peer_line& line) -> asio::awaitable<void> {
-        co_await line.request();
-        co_await line.say("HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n");
-        co_await line.silence();
+    scripted_peer peer(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+        co_await connection.request();
+        co_await connection.send("HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n");
+        co_await connection.read_to_end();
     });
     connection_pool pool(context.get_executor());
     play(context, [&]() -> asio::awaitable<void> {
@@ -165,33 +168,33 @@ TEST_CASE("a redirect is given back, and not followed")
     CHECK(evil.log().connections == 0);
 }
 
-TEST_CASE("an idle connection that was closed, or has something to say, is not used")
+TEST_CASE("connection_pool: an idle connection that was closed, or sent octets, is not used")
 {
-    for (const std::string& unasked : {std::string(), answer("unasked"), std::string("x")}) {
+    for (const std::string& unasked : {std::string(), response_text("unasked"), std::string("x")}) {
         asio::io_context context;
-        bool said = false;
-        bool go_on = false;
-        scripted_peer peer(context, [&](peer_line& line) -> asio::awaitable<void> {
-            if (line.number > 1) {
-                co_await echo(line);
+        bool sent_unasked = false;
+        bool proceed = false;
+        scripted_peer peer(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+            if (connection.number > 1) {
+                co_await echo(connection);
                 co_return;
             }
-            co_await line.request();
-            co_await line.say(answer("first"));
-            co_await until(go_on);
+            co_await connection.request();
+            co_await connection.send(response_text("first"));
+            co_await until(proceed);
             if (unasked.empty())
-                line.hang_up();
+                connection.close();
             else
-                co_await line.say(unasked);
-            said = true;
-            co_await line.silence();
+                co_await connection.send(unasked);
+            sent_unasked = true;
+            co_await connection.read_to_end();
         });
         connection_pool pool(context.get_executor());
         play(context, [&]() -> asio::awaitable<void> {
             co_await pool.send(get(peer.origin()));
             CHECK(pool.stats().idle == 1);
-            go_on = true;
-            co_await until(said);
+            proceed = true;
+            co_await until(sent_unasked);
             // A POST: it would be lost if it went over the old connection.
             const auto r = co_await pool.send(get(peer.origin(), "/second", "POST"));
             CHECK(r.body == "/second");
@@ -202,20 +205,20 @@ TEST_CASE("an idle connection that was closed, or has something to say, is not u
     }
 }
 
-TEST_CASE("closing refuses what is new and waits for what is not, the queue included")
+TEST_CASE("connection_pool: close refuses new requests and waits for all others, the queue included")
 {
     asio::io_context context;
-    bool go_on = false;
-    scripted_peer peer(context, [&](peer_line& line) -> asio::awaitable<void> {
-        co_await until(go_on);
-        co_await echo(line);
+    bool proceed = false;
+    scripted_peer peer(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+        co_await until(proceed);
+        co_await echo(connection);
     });
     connection_pool pool(context.get_executor(), at_most(1));
-    int answered = 0;
+    int responses = 0;
     const auto send = [&]() -> asio::awaitable<void> {
         const auto r = co_await pool.send(get(peer.origin(), "/late"));
         CHECK(r.body == "/late");
-        ++answered;
+        ++responses;
     };
     for (int i = 0; i < 3; ++i)
         asio::co_spawn(context, send(), asio::detached);
@@ -230,18 +233,18 @@ TEST_CASE("closing refuses what is new and waits for what is not, the queue incl
             CHECK_FALSE(r.has_value());
             CHECK(r.error().reason() == errc::cancelled);
             refused = true;
-            go_on = true;
+            proceed = true;
         };
         asio::co_spawn(executor, late(), asio::detached);
         co_await pool.close();
         CHECK(refused);
-        CHECK(answered == 3);
+        CHECK(responses == 3);
         CHECK(pool.stats().open == 0);
         co_await pool.close(); // again: nothing to wait for
     });
 }
 
-TEST_CASE("a pool may go while its requests are under way, and between making and awaiting one")
+TEST_CASE("connection_pool: it may be destroyed while requests are in flight, and before one is awaited")
 {
     asio::io_context context;
     scripted_peer peer(context, echo);
@@ -256,11 +259,12 @@ TEST_CASE("a pool may go while its requests are under way, and between making an
     });
 }
 
-TEST_CASE("a suspended request is given up with its context")
+TEST_CASE("connection_pool: a suspended request may be destroyed with its context")
 {
     std::optional<connection_pool> pool;
     asio::io_context context;
-    scripted_peer peer(context, [](peer_line& line) -> asio::awaitable<void> { co_await line.silence(); });
+    scripted_peer peer(
+        context, [](peer_connection& connection) -> asio::awaitable<void> { co_await connection.read_to_end(); });
     {
         pool.emplace(context.get_executor(), at_most(1));
         for (int i = 0; i < 3; ++i)
@@ -272,7 +276,7 @@ TEST_CASE("a suspended request is given up with its context")
     CHECK(peer.log().requests.empty());
 }
 
-TEST_CASE("options out of range, and proxies that can't be, are refused")
+TEST_CASE("connection_pool: options out of range and malformed proxies are refused")
 {
     asio::io_context context;
     const auto refused = [&](const std::function<void(http::pool_options&)>& change) {
@@ -294,8 +298,95 @@ TEST_CASE("options out of range, and proxies that can't be, are refused")
     CHECK(refused([](http::pool_options& o) { o.total_timeout = std::chrono::milliseconds::max(); }));
     CHECK(refused([](http::pool_options& o) { o.max_header = 1023; }));
     CHECK(refused([](http::pool_options& o) { o.max_body = 0; }));
+    CHECK(refused([](http::pool_options& o) { o.clock = nullptr; }));
     CHECK(refused([](http::pool_options& o) { o.trust = http::tls_trust::ca_file("/nowhere.pem"); }));
     for (const char* proxy :
         {"proxy.example:3128", "https://proxy.example", "http://a:b@proxy.example", "http://p/x", "x"})
         CHECK(refused([&](http::pool_options& o) { o.proxy = proxy; }));
+}
+
+TEST_CASE("connection_pool: time-outs and the age of connections follow the clock of its options")
+{
+    asio::io_context context;
+    scripted_peer peer(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+        for (;;) {
+            const auto request = co_await connection.request();
+            if (request.empty())
+                co_return;
+            if (!request.starts_with("GET /silent"))
+                co_await connection.send(response_text("a response"));
+        }
+    });
+    const auto clock = std::make_shared<testing::manual_clock>();
+    http::pool_options options;
+    options.clock = clock;
+    connection_pool pool(context.get_executor(), options);
+    std::string result;
+    const auto send = [&](std::string target) -> asio::awaitable<void> {
+        const auto r = co_await as_result(pool.send(get(peer.origin(), std::move(target))));
+        result = r ? r->body : r.error().hint().value_or("no hint");
+    };
+    // A request that ends after this time of the clock, counted from when the peer has read it.
+    const auto result_after = [&](const std::string& target, std::chrono::milliseconds time) {
+        result.clear();
+        const auto requests = peer.log().requests.size();
+        asio::co_spawn(context, send(target), asio::detached);
+        context.restart();
+        while (peer.log().requests.size() == requests)
+            context.run_one();
+        clock->advance(time - 1ms);
+        while (context.poll_one() != 0 && result.empty())
+            ;
+        if (target == "/silent")
+            CHECK(result.empty());
+        clock->advance(1ms);
+        context.restart();
+        while (result.empty())
+            context.run_one();
+        return result;
+    };
+    CHECK(result_after("/silent", 10s) == "the limit was exchange_timeout, 10000 ms");
+    CHECK(pool.stats().open == 0);
+    CHECK(result_after("/a", 1s) == "a response");
+    CHECK(pool.stats().connected == 2);
+    clock->advance(48s); // it is idle since at most a second less
+    CHECK(result_after("/b", 1s) == "a response");
+    CHECK(pool.stats().connected == 2);
+    clock->advance(51s);
+    CHECK(result_after("/c", 1s) == "a response");
+    CHECK(pool.stats().connected == 3);
+    while (clock->sleepers() != 0)
+        context.run_one();
+}
+
+TEST_CASE("connection_pool: a cancelled close says so")
+{
+    asio::io_context context;
+    scripted_peer peer(
+        context, [](peer_connection& connection) -> asio::awaitable<void> { co_await connection.read_to_end(); });
+    connection_pool pool(context.get_executor());
+    bool sent = false;
+    asio::co_spawn(
+        context, pool.send(get(peer.origin())), [&](std::exception_ptr, const http::response&) { sent = true; });
+    while (pool.stats().connected == 0)
+        context.run_one();
+    asio::cancellation_signal signal;
+    bool ended = false;
+    std::optional<errc> reason;
+    asio::co_spawn(context, pool.close(), asio::bind_cancellation_slot(signal.slot(), [&](const std::exception_ptr& e) {
+        ended = true;
+        try {
+            if (e)
+                std::rethrow_exception(e);
+        } catch (const error& problem) {
+            reason = problem.reason();
+        }
+    }));
+    context.poll();
+    CHECK_FALSE(ended);
+    signal.emit(asio::cancellation_type::terminal);
+    while (!ended)
+        context.run_one();
+    CHECK(reason == errc::cancelled);
+    CHECK_FALSE(sent);
 }

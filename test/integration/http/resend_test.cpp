@@ -1,4 +1,4 @@
-// When a request is sent a second time: hardly ever.
+// When a request is sent a second time.
 #include "scripted_peer.hpp"
 
 #include <coauth/coro/as_result.hpp>
@@ -8,7 +8,7 @@ using namespace coauth;
 namespace asio = boost::asio;
 using http::connection_pool;
 
-TEST_CASE("a request that dies on a kept-alive connection is sent again if it is a GET, once, and renewed")
+TEST_CASE("connection_pool: a GET that is lost on a kept-alive connection is sent again once, renewed")
 {
     struct row {
         const char* method;
@@ -34,17 +34,17 @@ TEST_CASE("a request that dies on a kept-alive connection is sent again if it is
         CAPTURE(row.method);
         CAPTURE(row.half_answer);
         asio::io_context context;
-        scripted_peer peer(context, [&](peer_line& line) -> asio::awaitable<void> {
-            if (line.number > row.dead_connections) {
-                co_await echo(line);
+        scripted_peer peer(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+            if (connection.number > row.dead_connections) {
+                co_await echo(connection);
                 co_return;
             }
-            for (int i = 0; line.number == 1 && i < row.answered_on_first; ++i) {
-                co_await line.request();
-                co_await line.say(answer("first"));
+            for (int i = 0; connection.number == 1 && i < row.answered_on_first; ++i) {
+                co_await connection.request();
+                co_await connection.send(response_text("first"));
             }
-            co_await line.request();
-            co_await line.say(row.half_answer);
+            co_await connection.request();
+            co_await connection.send(row.half_answer);
         });
         connection_pool pool(context.get_executor());
         int renewed = 0;
@@ -53,9 +53,9 @@ TEST_CASE("a request that dies on a kept-alive connection is sent again if it is
                 co_await pool.send(get(peer.origin()));
             auto request = get(peer.origin(), "/second", row.method);
             request.headers.add("X-Nonce", "one");
-            request.renew = [&](http::request& again) {
+            request.renew = [&](http::request& changed) {
                 ++renewed;
-                again.headers.set("X-Nonce", "two");
+                changed.headers.set("X-Nonce", "two");
             };
             const auto r = co_await as_result(pool.send(std::move(request)));
             CHECK(r.has_value() == row.ok);
@@ -74,7 +74,7 @@ TEST_CASE("a request that dies on a kept-alive connection is sent again if it is
     }
 }
 
-TEST_CASE("a renewed request may go nowhere else, and must be fit for the wire")
+TEST_CASE("connection_pool: a renewed request keeps its origin and method, and is checked")
 {
     using change = std::function<void(http::request&)>;
     const change changes[] = {
@@ -84,10 +84,10 @@ TEST_CASE("a renewed request may go nowhere else, and must be fit for the wire")
     };
     for (const auto& renew : changes) {
         asio::io_context context;
-        scripted_peer peer(context, [&](peer_line& line) -> asio::awaitable<void> {
-            co_await line.request();
-            co_await line.say(answer("first"));
-            co_await line.request();
+        scripted_peer peer(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+            co_await connection.request();
+            co_await connection.send(response_text("first"));
+            co_await connection.request();
         });
         connection_pool pool(context.get_executor());
         play(context, [&]() -> asio::awaitable<void> {

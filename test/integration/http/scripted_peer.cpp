@@ -20,20 +20,23 @@ struct running {
 
     std::shared_ptr<tcp::acceptor> acceptor;
     std::shared_ptr<peer_log> log;
-    scripted_peer::script what;
+    scripted_peer::script script;
     std::shared_ptr<asio::ssl::context> tls;
 };
 
 asio::awaitable<void> serve(std::shared_ptr<running> r, tcp::socket socket)
 {
-    peer_line line(std::move(socket), r->log);
-    line.number = ++r->log->connections;
+    // A response that follows the session tickets of TLS would wait for their delayed acknowledgement, some 40 ms.
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    peer_connection connection(std::move(socket), r->log);
+    connection.number = ++r->log->connections;
     if (r->tls) {
-        const bool safe = co_await line.start_tls(r->tls);
+        const bool safe = co_await connection.start_tls(r->tls);
         if (!safe)
             co_return;
     }
-    co_await r->what(line);
+    co_await r->script(connection);
 }
 
 asio::awaitable<void> accept(std::shared_ptr<running> r)
@@ -54,11 +57,11 @@ std::size_t body_size(const std::string& head)
 
 } // namespace
 
-peer_line::peer_line(tcp::socket socket, std::shared_ptr<peer_log> log)
+peer_connection::peer_connection(tcp::socket socket, std::shared_ptr<peer_log> log)
     : socket_(std::move(socket)), log_(std::move(log))
 {}
 
-asio::awaitable<bool> peer_line::start_tls(std::shared_ptr<asio::ssl::context> context)
+asio::awaitable<bool> peer_connection::start_tls(std::shared_ptr<asio::ssl::context> context)
 {
     context_ = std::move(context);
     tls_.emplace(socket_, *context_);
@@ -71,7 +74,7 @@ asio::awaitable<bool> peer_line::start_tls(std::shared_ptr<asio::ssl::context> c
     co_return !failed;
 }
 
-asio::awaitable<bool> peer_line::more()
+asio::awaitable<bool> peer_connection::read_some()
 {
     char piece[4096];
     const auto space = asio::buffer(piece);
@@ -85,7 +88,7 @@ asio::awaitable<bool> peer_line::more()
     co_return !failed;
 }
 
-asio::awaitable<std::string> peer_line::request()
+asio::awaitable<std::string> peer_connection::request()
 {
     for (;;) {
         const auto end = buffer_.find("\r\n\r\n");
@@ -98,13 +101,13 @@ asio::awaitable<std::string> peer_line::request()
                 co_return text;
             }
         }
-        const bool open = co_await more();
+        const bool open = co_await read_some();
         if (!open)
             co_return std::string();
     }
 }
 
-asio::awaitable<bool> peer_line::say(std::string text)
+asio::awaitable<bool> peer_connection::send(std::string text)
 {
     boost::system::error_code failed;
     std::size_t size = 0;
@@ -116,34 +119,34 @@ asio::awaitable<bool> peer_line::say(std::string text)
     co_return !failed;
 }
 
-asio::awaitable<void> peer_line::part()
+asio::awaitable<void> peer_connection::shut_down()
 {
     if (tls_)
         co_await tls_->async_shutdown(with_error);
-    hang_up();
+    close();
 }
 
-asio::awaitable<void> peer_line::silence()
+asio::awaitable<void> peer_connection::read_to_end()
 {
     bool open = true;
     while (open)
-        open = co_await more();
+        open = co_await read_some();
 }
 
-void peer_line::hang_up()
+void peer_connection::close()
 {
     boost::system::error_code ignored;
     socket_.close(ignored);
 }
 
-scripted_peer::scripted_peer(asio::io_context& context, script what, std::shared_ptr<asio::ssl::context> tls)
+scripted_peer::scripted_peer(asio::io_context& context, script script, std::shared_ptr<asio::ssl::context> tls)
     : acceptor_(std::make_shared<tcp::acceptor>(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0))),
       tls_(tls != nullptr)
 {
     auto r = std::make_shared<running>();
     r->acceptor = acceptor_;
     r->log = log_;
-    r->what = std::move(what);
+    r->script = std::move(script);
     r->tls = std::move(tls);
     asio::co_spawn(context, accept(r), asio::detached);
 }
@@ -157,19 +160,19 @@ coauth::http::origin scripted_peer::origin(std::string host) const
     return o;
 }
 
-std::string answer(const std::string& body, const std::string& more_headers)
+std::string response_text(const std::string& body, const std::string& more_headers)
 {
     return "HTTP/1.1 200 OK\r\n" + more_headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-asio::awaitable<void> echo(peer_line& line)
+asio::awaitable<void> echo(peer_connection& connection)
 {
     for (;;) {
-        const std::string request = co_await line.request();
+        const std::string request = co_await connection.request();
         if (request.empty())
             co_return;
         const auto target = request.substr(request.find(' ') + 1);
-        const bool open = co_await line.say(answer(target.substr(0, target.find(' '))));
+        const bool open = co_await connection.send(response_text(target.substr(0, target.find(' '))));
         if (!open)
             co_return;
     }

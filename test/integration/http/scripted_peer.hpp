@@ -1,4 +1,4 @@
-// A peer on loopback that does what a test tells it, right or wrong.
+// A server on loopback that runs the script of a test.
 #pragma once
 
 #include <coauth/http/request.hpp>
@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-/// What a peer saw, and the end of one connection at which a script sits.
+/// What a peer received.
 struct peer_log {
     peer_log() = default;
 
@@ -25,30 +25,31 @@ struct peer_log {
     std::vector<std::string> names;    ///< SNI of each handshake.
 };
 
-class peer_line {
+/// One connection, as its script uses it.
+class peer_connection {
 public:
-    peer_line(boost::asio::ip::tcp::socket socket, std::shared_ptr<peer_log> log);
+    peer_connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<peer_log> log);
 
     /// The next whole request, or empty at the end of the stream.
     boost::asio::awaitable<std::string> request();
 
-    /// False if the other side is gone.
-    boost::asio::awaitable<bool> say(std::string text);
+    /// False if the client has closed the connection.
+    boost::asio::awaitable<bool> send(std::string text);
 
     boost::asio::awaitable<bool> start_tls(std::shared_ptr<boost::asio::ssl::context> context);
 
-    /// Says goodbye, where the protocol has a word for it.
-    boost::asio::awaitable<void> part();
+    /// Closes it, over TLS with close_notify.
+    boost::asio::awaitable<void> shut_down();
 
-    /// Until the other side closes.
-    boost::asio::awaitable<void> silence();
+    /// Reads until the client closes it.
+    boost::asio::awaitable<void> read_to_end();
 
-    void hang_up();
+    void close();
 
     int number = 0; ///< Of this connection, from 1.
 
 private:
-    boost::asio::awaitable<bool> more();
+    boost::asio::awaitable<bool> read_some();
 
     boost::asio::ip::tcp::socket socket_;
     std::shared_ptr<peer_log> log_;
@@ -59,11 +60,11 @@ private:
 
 class scripted_peer {
 public:
-    /// Runs once per connection; the connection is hung up when it returns.
-    using script = std::function<boost::asio::awaitable<void>(peer_line&)>;
+    /// Runs once per connection; the connection is closed when it returns.
+    using script = std::function<boost::asio::awaitable<void>(peer_connection&)>;
 
     scripted_peer(
-        boost::asio::io_context& context, script what, std::shared_ptr<boost::asio::ssl::context> tls = nullptr);
+        boost::asio::io_context& context, script script, std::shared_ptr<boost::asio::ssl::context> tls = nullptr);
 
     coauth::http::origin origin(std::string host = "127.0.0.1") const;
 
@@ -75,13 +76,13 @@ private:
     bool tls_;
 };
 
-/// An answer with a body and its length.
-std::string answer(const std::string& body, const std::string& more_headers = {});
+/// A response with a body and its length.
+std::string response_text(const std::string& body, const std::string& more_headers = {});
 
-/// Answers each request with its target, on and on.
-boost::asio::awaitable<void> echo(peer_line& line);
+/// Responds to each request with its target.
+boost::asio::awaitable<void> echo(peer_connection& connection);
 
 coauth::http::request get(coauth::http::origin to, std::string target = "/", std::string method = "GET");
 
-/// Runs `story` to its end, and nothing after it.
+/// Runs `story` to its end, then stops the context.
 void play(boost::asio::io_context& context, std::function<boost::asio::awaitable<void>()> story);

@@ -1,4 +1,4 @@
-// Whom a pool trusts, and what a proxy may do.
+// Which servers a pool trusts, also behind a proxy.
 #include "certificates.hpp"
 #include "scripted_peer.hpp"
 
@@ -16,10 +16,10 @@ using http::connection_pool;
 
 namespace {
 
-http::pool_options trusting(const authority& who)
+http::pool_options trusting(const authority& root)
 {
     http::pool_options o;
-    o.trust = http::tls_trust::ca_file(who.file());
+    o.trust = http::tls_trust::ca_file(root.file());
     return o;
 }
 
@@ -41,7 +41,7 @@ leaf named(std::string names, long begins = -3600, long ends = 3600)
 
 } // namespace
 
-TEST_CASE("over TLS a connection is verified, named by SNI, and kept")
+TEST_CASE("connection_pool: over TLS a connection is verified, named by SNI, and kept")
 {
     asio::io_context context;
     scripted_peer peer(context, echo, ours().server());
@@ -59,19 +59,19 @@ TEST_CASE("over TLS a connection is verified, named by SNI, and kept")
     CHECK(pool.stats().reused == 1);
 }
 
-TEST_CASE("a large body comes whole over TLS, and the connection is kept")
+TEST_CASE("connection_pool: over TLS a large body arrives whole, and the connection is kept")
 {
     asio::io_context context;
     const std::string large(300'000, 'x');
     scripted_peer peer(
         context,
-        [&](peer_line& line) -> asio::awaitable<void> {
+        [&](peer_connection& connection) -> asio::awaitable<void> {
             for (int i = 0; i < 3; ++i) {
-                const auto request = co_await line.request();
+                const auto request = co_await connection.request();
                 CHECK(request.ends_with(large));
-                co_await line.say(answer(large));
+                co_await connection.send(response_text(large));
             }
-            co_await line.silence();
+            co_await connection.read_to_end();
         },
         ours().server());
     connection_pool pool(context.get_executor(), trusting(ours()));
@@ -87,7 +87,7 @@ TEST_CASE("a large body comes whole over TLS, and the connection is kept")
     CHECK(pool.stats().connected == 1);
 }
 
-TEST_CASE("a certificate that is not right gets no byte of a request, and the error says why")
+TEST_CASE("connection_pool: a server with a wrong certificate gets no request, and the error names the reason")
 {
     const authority stranger("another authority");
     const authority impostor; // by the name of ours
@@ -133,7 +133,7 @@ TEST_CASE("a certificate that is not right gets no byte of a request, and the er
     }
 }
 
-TEST_CASE("the environment does not say whom to trust")
+TEST_CASE("connection_pool: the environment does not change the trusted authorities")
 {
     setenv("SSL_CERT_FILE", ours().file().c_str(), 1);
     setenv("SSL_CERT_DIR", "/tmp", 1);
@@ -152,15 +152,16 @@ TEST_CASE("the environment does not say whom to trust")
     unsetenv("SSL_CERT_DIR");
 }
 
-TEST_CASE("a server without TLS, or that hangs in the handshake, fails in time")
+TEST_CASE("connection_pool: a server without TLS, or one that hangs in the handshake, fails in time")
 {
     asio::io_context context;
-    scripted_peer plain(context, [](peer_line& line) -> asio::awaitable<void> {
-        co_await line.say("HTTP/1.1 400 Bad Request\r\n\r\n");
-        co_await line.silence();
+    scripted_peer plain(context, [](peer_connection& connection) -> asio::awaitable<void> {
+        co_await connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+        co_await connection.read_to_end();
     });
-    scripted_peer hanging(context, [](peer_line& line) -> asio::awaitable<void> { co_await line.silence(); });
-    scripted_peer closing(context, [](peer_line&) -> asio::awaitable<void> { co_return; });
+    scripted_peer hanging(
+        context, [](peer_connection& connection) -> asio::awaitable<void> { co_await connection.read_to_end(); });
+    scripted_peer closing(context, [](peer_connection&) -> asio::awaitable<void> { co_return; });
     auto options = trusting(ours());
     options.connect_timeout = 50ms;
     connection_pool pool(context.get_executor(), options);
@@ -185,7 +186,7 @@ TEST_CASE("a server without TLS, or that hangs in the handshake, fails in time")
     CHECK(pool.stats().open == 0);
 }
 
-TEST_CASE("over TLS a body that ends with the stream needs a goodbye, a whole answer does not")
+TEST_CASE("connection_pool: over TLS a body without a length needs close_notify, one with a length does not")
 {
     struct row {
         const char* bytes;
@@ -202,11 +203,11 @@ TEST_CASE("over TLS a body that ends with the stream needs a goodbye, a whole an
         asio::io_context context;
         scripted_peer peer(
             context,
-            [&](peer_line& line) -> asio::awaitable<void> {
-                co_await line.request();
-                co_await line.say(row.bytes);
+            [&](peer_connection& connection) -> asio::awaitable<void> {
+                co_await connection.request();
+                co_await connection.send(row.bytes);
                 if (row.goodbye)
-                    co_await line.part();
+                    co_await connection.shut_down();
             },
             ours().server());
         connection_pool pool(context.get_executor(), trusting(ours()));
@@ -219,16 +220,16 @@ TEST_CASE("over TLS a body that ends with the stream needs a goodbye, a whole an
     }
 }
 
-TEST_CASE("a proxy is asked for a tunnel, and the certificate of the other end counts")
+TEST_CASE("connection_pool: a proxy is asked for a tunnel, and the certificate of the origin counts")
 {
     asio::io_context context;
     const auto server = ours().server(named("DNS:api.example"));
-    scripted_peer proxy(context, [&](peer_line& line) -> asio::awaitable<void> {
-        co_await line.request();
-        co_await line.say("HTTP/1.1 200 Connection established\r\n\r\n");
-        const bool safe = co_await line.start_tls(server);
+    scripted_peer proxy(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+        co_await connection.request();
+        co_await connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+        const bool safe = co_await connection.start_tls(server);
         if (safe)
-            co_await echo(line);
+            co_await echo(connection);
     });
     auto options = trusting(ours());
     options.proxy = proxy.origin().url();
@@ -251,11 +252,11 @@ TEST_CASE("a proxy is asked for a tunnel, and the certificate of the other end c
     CHECK(proxy.log().requests.at(1).find("Host: api.example\r\n") != std::string::npos);
 }
 
-TEST_CASE("a proxy that refuses, babbles, or says nothing gets no request")
+TEST_CASE("connection_pool: a proxy that refuses, sends garbage, or is silent gets no request")
 {
     struct row {
         const char* bytes;
-        const char* became;
+        const char* result;
     };
     const row rows[] = {
         {"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", "connect_failed"},
@@ -270,21 +271,21 @@ TEST_CASE("a proxy that refuses, babbles, or says nothing gets no request")
     for (const auto& row : rows) {
         CAPTURE(std::string(row.bytes));
         asio::io_context context;
-        scripted_peer proxy(context, [&](peer_line& line) -> asio::awaitable<void> {
-            co_await line.request();
-            co_await line.say(row.bytes);
-            co_await line.silence();
+        scripted_peer proxy(context, [&](peer_connection& connection) -> asio::awaitable<void> {
+            co_await connection.request();
+            co_await connection.send(row.bytes);
+            co_await connection.read_to_end();
         });
         auto options = trusting(ours());
         options.proxy = proxy.origin().url();
-        options.connect_timeout = row.became == std::string("timeout") ? 50ms : 5s;
+        options.connect_timeout = row.result == std::string("timeout") ? 50ms : 5s;
         connection_pool pool(context.get_executor(), options);
         http::origin far;
         far.host = "api.example";
         play(context, [&]() -> asio::awaitable<void> {
             const auto r = co_await as_result(pool.send(get(far)));
             REQUIRE_FALSE(r.has_value());
-            CHECK(name(r.error().reason()) == row.became);
+            CHECK(name(r.error().reason()) == row.result);
             if (r.error().reason() == errc::connect_failed)
                 CHECK(r.error().message().find("the proxy " + proxy.origin().authority()) == 0);
         });
@@ -292,7 +293,7 @@ TEST_CASE("a proxy that refuses, babbles, or says nothing gets no request")
     }
 }
 
-TEST_CASE("plain http stays on this machine and goes past the proxy")
+TEST_CASE("connection_pool: plain http stays on this machine and does not use the proxy")
 {
     asio::io_context context;
     scripted_peer proxy(context, echo);

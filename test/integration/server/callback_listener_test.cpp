@@ -55,7 +55,7 @@ asio::awaitable<std::string> outcome(asio::awaitable<std::string> wait)
 
 } // namespace
 
-TEST_CASE("callback_listener: a callback that is fetched ahead uses nothing up")
+TEST_CASE("callback_listener: a prefetched callback consumes nothing")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -73,7 +73,7 @@ TEST_CASE("callback_listener: a callback that is fetched ahead uses nothing up")
     CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
 }
 
-TEST_CASE("a listener gives the callback a page, and its query to the one who waits")
+TEST_CASE("callback_listener: the callback gets a page, and the wait returns its query")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -101,7 +101,7 @@ TEST_CASE("a listener gives the callback a page, and its query to the one who wa
     CHECK(refused == asio::error::connection_refused);
 }
 
-TEST_CASE("what is not this login's callback gets its status and does not end the wait")
+TEST_CASE("callback_listener: a request that is not this login's callback gets its status and does not end the wait")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -128,7 +128,7 @@ TEST_CASE("what is not this login's callback gets its status and does not end th
     CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
 }
 
-TEST_CASE("callback_listener: a condition that throws costs that callback a page, and the wait goes on")
+TEST_CASE("callback_listener: a condition that throws refuses that callback, and the wait continues")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -145,25 +145,25 @@ TEST_CASE("callback_listener: a condition that throws costs that callback a page
     CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
 }
 
-TEST_CASE("a second callback gets 410")
+TEST_CASE("callback_listener: a second callback gets 410")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
     client first(port_of(listener));
     client second(port_of(listener));
-    // Both are there before anyone waits; whoever comes first, one of them is over.
+    // Both come before the wait; in either order one of them is late.
     const std::string question = get("/callback?oauth_token=mine&oauth_verifier=v");
     first.send(question);
     second.send(question);
     auto waiting = start(io, listener.wait(is_mine));
-    const auto one = first.receive();
-    const auto two = second.receive();
-    CHECK(std::min(one.status, two.status) == 200);
-    CHECK(std::max(one.status, two.status) == 410);
+    const auto page = first.receive();
+    const auto other = second.receive();
+    CHECK(std::min(page.status, other.status) == 200);
+    CHECK(std::max(page.status, other.status) == 410);
     CHECK(waiting.get() == "oauth_token=mine&oauth_verifier=v");
 }
 
-TEST_CASE("a callback that comes before the wait is held until then")
+TEST_CASE("callback_listener: a callback before the wait is held until then")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -174,7 +174,7 @@ TEST_CASE("a callback that comes before the wait is held until then")
     CHECK(browser.receive().status == 200);
 }
 
-TEST_CASE("a listener's URL has the port in use and keeps its query")
+TEST_CASE("callback_listener: its URL has the port in use and keeps the query")
 {
     loopback::threads io;
     callback_listener chosen(io.executor(), "http://localhost:0/callback?app=1");
@@ -193,7 +193,7 @@ TEST_CASE("a listener's URL has the port in use and keeps its query")
     CHECK(waiting_six.get().empty());
 }
 
-TEST_CASE("a port that is taken is an error with its number")
+TEST_CASE("callback_listener: a port in use is an error with its number")
 {
     loopback::threads io;
     callback_listener first(io.executor(), "http://127.0.0.1:0/callback");
@@ -208,7 +208,7 @@ TEST_CASE("a port that is taken is an error with its number")
     CHECK_THROWS_AS(callback_listener(io.executor(), "https://example.com/"), coauth::error);
 }
 
-TEST_CASE("a wait can be cancelled, and the callback that comes afterwards gets 410")
+TEST_CASE("callback_listener: a wait can be cancelled, and a later callback gets 410")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -272,7 +272,7 @@ TEST_CASE("callback_listener: a wait cancelled at any step, once or twice, ends 
     CHECK(returned > 0);
 }
 
-TEST_CASE("callback_listener: a condition that throws gets a 500 and the wait goes on")
+TEST_CASE("callback_listener: a condition that throws is a 500, and the wait continues")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -287,7 +287,7 @@ TEST_CASE("callback_listener: a condition that throws gets a 500 and the wait go
     CHECK(waiting.get() == "second");
 }
 
-TEST_CASE("a listener is waited on once")
+TEST_CASE("callback_listener: it is waited for once")
 {
     loopback::threads io;
     callback_listener listener(io.executor(), "http://127.0.0.1:0/callback");
@@ -300,7 +300,7 @@ TEST_CASE("a listener is waited on once")
     CHECK(first.get() == "oauth_token=mine&oauth_verifier=v");
 }
 
-TEST_CASE("destroying a listener ends the wait and lets a held browser go")
+TEST_CASE("callback_listener: destroying it ends the wait and answers a held browser")
 {
     loopback::threads io;
     auto waited_on = std::make_unique<callback_listener>(io.executor(), "http://127.0.0.1:0/callback");

@@ -1,4 +1,4 @@
-// Holds a request until it is told to let it go.
+// Holds a request until it is opened.
 #pragma once
 
 #include <coauth/coro/call_on.hpp>

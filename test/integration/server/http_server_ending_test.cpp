@@ -36,7 +36,7 @@ asio::awaitable<int> close_and_count(server::http_server& s, const std::atomic<i
 
 } // namespace
 
-TEST_CASE("closing lets the requests under way finish and ends idle connections")
+TEST_CASE("http_server: close lets requests in progress finish and ends idle connections")
 {
     loopback::threads io;
     auto g = std::make_shared<gate>(io.executor());
@@ -63,7 +63,7 @@ TEST_CASE("closing lets the requests under way finish and ends idle connections"
     CHECK(refused == asio::error::connection_refused);
 }
 
-TEST_CASE("closing cuts what is still busy after the grace, and the handler is cancelled")
+TEST_CASE("http_server: close cuts connections that are busy after the grace, and cancels their handlers")
 {
     loopback::threads io;
     auto g = std::make_shared<gate>(io.executor());
@@ -77,7 +77,7 @@ TEST_CASE("closing cuts what is still busy after the grace, and the handler is c
     asio::co_spawn(io.executor(), s.close(), asio::use_future).get();
 }
 
-TEST_CASE("a request that has arrived when the server closes is answered before it is closed")
+TEST_CASE("http_server: a request that has arrived when the server closes is answered")
 {
     asio::io_context io(1);
     std::atomic<int> handled = 0;
@@ -95,7 +95,7 @@ TEST_CASE("a request that has arrived when the server closes is answered before 
     CHECK(answer.get().body == "GET /in-time ");
 }
 
-TEST_CASE("a server can be destroyed while its handlers run")
+TEST_CASE("http_server: it can be destroyed while its handlers run")
 {
     loopback::threads io;
     auto g = std::make_shared<gate>(io.executor());
@@ -113,7 +113,7 @@ TEST_CASE("a server can be destroyed while its handlers run")
     io.finish();
 }
 
-TEST_CASE("a server can be destroyed with its context, at any step")
+TEST_CASE("http_server: it can be destroyed with its context, at any step")
 {
     for (int steps = 0; steps < 40; ++steps) {
         asio::io_context io(1);

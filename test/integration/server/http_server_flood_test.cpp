@@ -50,7 +50,7 @@ void close(loopback::threads& io, server::http_server& s)
 
 } // namespace
 
-TEST_CASE("at the limit the connection that has been idle longest makes room")
+TEST_CASE("http_server: at the limit the connection that has been idle longest makes room")
 {
     loopback::threads io;
     server::http_server s(io.executor(), at_most(2), echo);
@@ -85,13 +85,13 @@ TEST_CASE("at the limit the connection that has been idle longest makes room")
     CHECK(all.refused_full == 0);
 }
 
-TEST_CASE("at the limit requests under way are not harmed and a new connection is closed at once")
+TEST_CASE("http_server: at the limit with no idle connection a new one is closed, and requests in progress finish")
 {
     loopback::threads io;
     auto g = std::make_shared<gate>(io.executor());
     server::http_server s(io.executor(), at_most(2), loopback::through(g));
-    client answered(s.port());
-    answered.send(question);
+    client holding(s.port());
+    holding.send(question);
     g->entered.get_future().get();
     client arriving(s.port());
     arriving.send("GET / HT");
@@ -104,17 +104,17 @@ TEST_CASE("at the limit requests under way are not harmed and a new connection i
     CHECK(s.stats().refused_full == 5);
     CHECK(s.stats().evicted == 0);
     gate::open(g);
-    CHECK(answered.receive().body == "passed");
+    CHECK(holding.receive().body == "passed");
 
     // It is idle now, and the next one is let in.
     until(s, [](const server::server_stats& now) { return now.idle == 1; });
     client next(s.port());
-    CHECK(answered.rest().empty());
+    CHECK(holding.rest().empty());
     until(s, [](const server::server_stats& now) { return now.accepted == 3; });
     CHECK(s.stats().answered == 1);
 }
 
-TEST_CASE("a connection that ends makes room")
+TEST_CASE("http_server: a connection that ends makes room")
 {
     loopback::threads io;
     server::http_server s(io.executor(), at_most(1), echo);
@@ -129,7 +129,7 @@ TEST_CASE("a connection that ends makes room")
     CHECK(s.stats().evicted == 0);
 }
 
-TEST_CASE("one address has so many connections and others are not in its way")
+TEST_CASE("http_server: an address has its own limit, to which other addresses do not count")
 {
     loopback::threads io;
     server::http_server s(io.executor(), at_most(100, 2), echo);
@@ -147,11 +147,11 @@ TEST_CASE("one address has so many connections and others are not in its way")
 
     greedy.pop_front();
     until(s, [](const server::server_stats& now) { return now.open == 2; });
-    client again(s.port());
-    CHECK(again.ask(question).status == 200);
+    client next(s.port());
+    CHECK(next.ask(question).status == 200);
 }
 
-TEST_CASE("in a storm of connections every answer is whole and its asker's")
+TEST_CASE("http_server: in a flood of connections each response is whole and its client's own")
 {
     loopback::threads io;
     server::http_server s(io.executor(), at_most(8), echo);

@@ -30,7 +30,7 @@ server::server_options with_timeouts(std::chrono::milliseconds read, std::chrono
 
 } // namespace
 
-TEST_CASE("a request that breaks the rules gets its status and a closed connection")
+TEST_CASE("http_server: a malformed request gets its status and a closed connection")
 {
     struct row {
         int status;
@@ -96,7 +96,7 @@ TEST_CASE("a request that breaks the rules gets its status and a closed connecti
     CHECK(handled == 0);
 }
 
-TEST_CASE("a client that is refused may finish its sentence")
+TEST_CASE("http_server: a client that is refused may send the rest of its request")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -117,7 +117,7 @@ TEST_CASE("server_options: the defaults are those that the manual names")
     CHECK(options.write_timeout == std::chrono::seconds(10));
 }
 
-TEST_CASE("limits are those of the options, to the byte")
+TEST_CASE("http_server: limits are those of the options, to the octet")
 {
     server::server_options o;
     o.max_header = 300;
@@ -134,7 +134,7 @@ TEST_CASE("limits are those of the options, to the byte")
     CHECK(client(s.port()).ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n0123456789a").status == 413);
 }
 
-TEST_CASE("a request that takes too long is answered 408, and a client that says nothing is let go")
+TEST_CASE("http_server: a slow request is answered 408, and a silent client is disconnected")
 {
     loopback::threads io;
     server::http_server s(io.executor(), with_timeouts(50ms, 50ms), echo);
@@ -146,7 +146,7 @@ TEST_CASE("a request that takes too long is answered 408, and a client that says
     client half_body(s.port());
     CHECK(half_body.ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe").status == 408);
 
-    // A bare line feed ends no line: the first is no request, the second is still arriving.
+    // A bare line feed ends no line: the first is not a request, the second is still arriving.
     CHECK(client(s.port()).ask("GET / HTTP/1.1\n\n").status == 400);
     client bare(s.port());
     CHECK(bare.ask("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\n0\n\n").status == 408);
@@ -160,7 +160,7 @@ TEST_CASE("a request that takes too long is answered 408, and a client that says
     CHECK(idle.rest().empty());
 }
 
-TEST_CASE("a client that does not read its answer is cut at the write timeout")
+TEST_CASE("http_server: a client that does not read its response is cut at the write timeout")
 {
     server::server_options o;
     o.write_timeout = 50ms;

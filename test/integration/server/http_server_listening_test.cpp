@@ -48,7 +48,7 @@ private:
 
 } // namespace
 
-TEST_CASE("starting: a process without a free descriptor gets a typed error that says what to do")
+TEST_CASE("http_server: starting without a free descriptor is a typed error with a hint")
 {
     using start = void (*)(asio::io_context&);
     const start each[] = {
@@ -86,7 +86,7 @@ TEST_CASE("starting: a process without a free descriptor gets a typed error that
     }
 }
 
-TEST_CASE("a server that can't listen says why")
+TEST_CASE("http_server: a failure to listen names its reason")
 {
     asio::io_context io;
     const auto reason = [&](const server::server_options& o) {
@@ -99,7 +99,7 @@ TEST_CASE("a server that can't listen says why")
     };
     server::server_options o;
     o.address = "localhost";
-    CHECK(reason(o) == "invalid_argument: the address to listen on is no IP address: localhost");
+    CHECK(reason(o) == "invalid_argument: the address to listen on is not an IP address: localhost");
 
     o = server::server_options();
     server::http_server first(io.get_executor(), o, echo);
@@ -120,7 +120,7 @@ TEST_CASE("a server that can't listen says why")
     CHECK(reason(o) == "invalid_argument: max_connections is 0");
 }
 
-TEST_CASE("IPv6 is listened on too, with brackets in the URL")
+TEST_CASE("http_server: it listens on IPv6, with brackets in the URL")
 {
     server::server_options o;
     o.address = "::1";
@@ -131,7 +131,7 @@ TEST_CASE("IPv6 is listened on too, with brackets in the URL")
     CHECK(c.ask("GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n").header("x-peer") == "::1 http");
 }
 
-TEST_CASE("running out of file descriptors is a pause, not the end")
+TEST_CASE("http_server: without free descriptors accepting pauses, and continues later")
 {
     asio::io_context io(1);
     server::http_server s(io.get_executor(), server::server_options(), echo);

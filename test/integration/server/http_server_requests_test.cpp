@@ -16,7 +16,7 @@ namespace server = coauth::server;
 using loopback::client;
 using loopback::echo;
 
-TEST_CASE("a request is answered, with Date, Content-Length and Connection")
+TEST_CASE("http_server: a response has Date, Content-Length and Connection")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -32,7 +32,7 @@ TEST_CASE("a request is answered, with Date, Content-Length and Connection")
     CHECK(a.header("date").size() == 29);
 }
 
-TEST_CASE("a connection is kept alive as HTTP/1.1 and HTTP/1.0 say")
+TEST_CASE("http_server: connections are kept alive by the rules of HTTP/1.1 and HTTP/1.0")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -50,12 +50,12 @@ TEST_CASE("a connection is kept alive as HTTP/1.1 and HTTP/1.0 say")
     CHECK(old.ask("GET /2 HTTP/1.0\r\n\r\n").header("connection") == "close");
     CHECK(old.rest().empty());
 
-    client told(s.port());
-    CHECK(told.ask("GET /close HTTP/1.1\r\nHost: x\r\n\r\n").header("connection") == "close");
-    CHECK(told.rest().empty());
+    client closing(s.port());
+    CHECK(closing.ask("GET /close HTTP/1.1\r\nHost: x\r\n\r\n").header("connection") == "close");
+    CHECK(closing.rest().empty());
 }
 
-TEST_CASE("pipelined requests are answered in order, however they are cut into pieces")
+TEST_CASE("http_server: pipelined requests are answered in order, in pieces of any size")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -71,7 +71,7 @@ TEST_CASE("pipelined requests are answered in order, however they are cut into p
         CHECK(c.receive().body == "POST /" + std::to_string(i) + " abc");
 }
 
-TEST_CASE("HEAD gets the header of the answer and not its body")
+TEST_CASE("http_server: HEAD gets the header of the response without its body")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -83,7 +83,7 @@ TEST_CASE("HEAD gets the header of the answer and not its body")
     CHECK(c.rest().empty());
 }
 
-TEST_CASE("a client that expects 100-continue gets it before the answer")
+TEST_CASE("http_server: a client that expects 100-continue gets it before the response")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -92,7 +92,7 @@ TEST_CASE("a client that expects 100-continue gets it before the answer")
     CHECK(c.ask("hello").body == "POST / hello");
 }
 
-TEST_CASE("an exception of the handler becomes a 500 without its text")
+TEST_CASE("http_server: an exception of the handler is a 500 without its text")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -107,7 +107,7 @@ TEST_CASE("an exception of the handler becomes a 500 without its text")
     CHECK(client(throws_at_once.port()).ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").status == 500);
 }
 
-TEST_CASE("an answer with a line break in a header becomes a 500")
+TEST_CASE("http_server: a response with a line break in a header is a 500")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -117,7 +117,7 @@ TEST_CASE("an answer with a line break in a header becomes a 500")
     CHECK(a.head.find("Set-Cookie") == std::string::npos);
 }
 
-TEST_CASE("a raw answer is written as it stands, then the connection is closed")
+TEST_CASE("http_server: a raw response is written unchanged, then the connection is closed")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);
@@ -129,7 +129,7 @@ TEST_CASE("a raw answer is written as it stands, then the connection is closed")
     CHECK(silent.rest().empty());
 }
 
-TEST_CASE("many clients on several threads each get their own answers")
+TEST_CASE("http_server: many clients on several threads get their own responses")
 {
     loopback::threads io;
     server::http_server s(io.executor(), server::server_options(), echo);

@@ -79,7 +79,7 @@ asio::awaitable<server::response> pass_stubbornly(std::shared_ptr<gate> g, serve
 
 } // namespace
 
-TEST_CASE("a request that trickles in byte by byte has the time of any other")
+TEST_CASE("http_server: a request that arrives octet by octet has the same time limit")
 {
     server::server_options o;
     o.read_timeout = 100ms;
@@ -104,7 +104,7 @@ TEST_CASE("a request that trickles in byte by byte has the time of any other")
     CHECK(handled == 0);
 }
 
-TEST_CASE("a client that goes on talking after its time is cut")
+TEST_CASE("http_server: a client that continues to send after its time is cut")
 {
     server::server_options o;
     o.read_timeout = 50ms;
@@ -118,12 +118,12 @@ TEST_CASE("a client that goes on talking after its time is cut")
     while (taken < 1000 && pour(c, megabyte))
         ++taken;
     CHECK(taken < 1000);
-    // It has not become a burden to those who end the server either.
+    // It does not delay the end of the server either.
     asio::co_spawn(io.executor(), s.close(1h), asio::use_future).get();
     CHECK(s.stats().open == 0);
 }
 
-TEST_CASE("a handler over the answer timeout is cancelled and its client gets 504")
+TEST_CASE("http_server: a handler over the answer timeout is cancelled, and its client gets 504")
 {
     server::server_options o;
     o.answer_timeout = 50ms;
@@ -141,7 +141,7 @@ TEST_CASE("a handler over the answer timeout is cancelled and its client gets 50
     CHECK(c.ask("GET /throws HTTP/1.1\r\nHost: x\r\n\r\n").status == 500);
 }
 
-TEST_CASE("a handler that can't be cancelled does not keep its client")
+TEST_CASE("http_server: a handler that can't be cancelled does not hold its client")
 {
     server::server_options o;
     o.answer_timeout = 50ms;
@@ -158,7 +158,7 @@ TEST_CASE("a handler that can't be cancelled does not keep its client")
     CHECK(s.stats().answered == 0);
 }
 
-TEST_CASE("a thousand cookies are read if they fit and refused if they don't")
+TEST_CASE("http_server: a thousand cookies are read if they fit, and refused if not")
 {
     std::string one_line = "GET / HTTP/1.1\r\nHost: x\r\nCookie: c=0";
     for (int i = 1; i < 1000; ++i)
@@ -186,7 +186,7 @@ TEST_CASE("a thousand cookies are read if they fit and refused if they don't")
     CHECK(client(roomy.port()).ask(many_lines + "\r\n").body == "1000 3");
 }
 
-TEST_CASE("a chunk extension of a mebibyte reaches nobody")
+TEST_CASE("http_server: a chunk extension of a mebibyte reaches no handler")
 {
     loopback::threads io;
     std::atomic<int> handled = 0;

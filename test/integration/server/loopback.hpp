@@ -126,13 +126,14 @@ private:
 
 class client {
 public:
-    /// `from`: the client's own address, if the kernel is not to choose it.
-    explicit client(std::uint16_t port, std::string_view address = "127.0.0.1", std::string_view from = {}) : plain(io_)
+    /// `source`: the client's own address; empty: the kernel chooses it.
+    explicit client(std::uint16_t port, std::string_view address = "127.0.0.1", std::string_view source = {})
+        : plain(io_)
     {
         const asio::ip::tcp::endpoint server(asio::ip::make_address(address), port);
         plain.stream.open(server.protocol());
-        if (!from.empty())
-            plain.stream.bind({asio::ip::make_address(from), 0});
+        if (!source.empty())
+            plain.stream.bind({asio::ip::make_address(source), 0});
         plain.stream.connect(server);
     }
 

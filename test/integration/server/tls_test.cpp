@@ -78,7 +78,7 @@ public:
 
 } // namespace
 
-TEST_CASE("a server with an identity speaks TLS, and a client can verify it")
+TEST_CASE("http_server: with an identity it speaks TLS, and a client can verify it")
 {
     loopback::threads io;
     server::http_server s(io.executor(), with_tls(), echo);
@@ -92,7 +92,7 @@ TEST_CASE("a server with an identity speaks TLS, and a client can verify it")
     CHECK(tls_client(s.port(), "api.x.com").handshake.failed());
 }
 
-TEST_CASE("TLS 1.2 and 1.3 are spoken, older versions are not")
+TEST_CASE("http_server: TLS 1.2 and 1.3 are supported, older versions are not")
 {
     loopback::threads io;
     server::http_server s(io.executor(), with_tls(), echo);
@@ -101,7 +101,7 @@ TEST_CASE("TLS 1.2 and 1.3 are spoken, older versions are not")
     CHECK(tls_client(s.port(), "localhost", TLS1_1_VERSION).handshake.failed());
 }
 
-TEST_CASE("the end of a TLS connection is said, not just done")
+TEST_CASE("http_server: a TLS connection ends with close_notify")
 {
     loopback::threads io;
     server::server_options o = with_tls();
@@ -125,7 +125,7 @@ TEST_CASE("the end of a TLS connection is said, not just done")
     CHECK(drained.http->end == asio::error::eof);
 }
 
-TEST_CASE("a slow request over TLS is answered 408, and a handshake that never ends is cut")
+TEST_CASE("http_server: a slow request over TLS is answered 408, and a handshake that never ends is cut")
 {
     loopback::threads io;
     server::server_options o = with_tls();
@@ -145,7 +145,7 @@ TEST_CASE("a slow request over TLS is answered 408, and a handshake that never e
     CHECK(half.rest().empty());
 }
 
-TEST_CASE("plain http on a TLS port gets no answer of the handler")
+TEST_CASE("http_server: plain http on a TLS port gets no response of the handler")
 {
     loopback::threads io;
     server::http_server s(io.executor(), with_tls(), echo);
@@ -154,7 +154,7 @@ TEST_CASE("plain http on a TLS port gets no answer of the handler")
     CHECK(plain.rest().find("HTTP/") == std::string::npos);
 }
 
-TEST_CASE("a TLS server can be destroyed with its context, at any step")
+TEST_CASE("http_server: with TLS it can be destroyed with its context, at any step")
 {
     for (int steps = 0; steps < 40; ++steps) {
         asio::io_context io(1);
@@ -175,7 +175,7 @@ TEST_CASE("a TLS server can be destroyed with its context, at any step")
     }
 }
 
-TEST_CASE("a key that is not the certificate's is refused at once")
+TEST_CASE("http_server: a key that is not the certificate's is refused at once")
 {
     asio::io_context io;
     server::server_options o = with_tls();
@@ -184,7 +184,7 @@ TEST_CASE("a key that is not the certificate's is refused at once")
     CHECK_THROWS_AS(server::http_server(io.get_executor(), o, echo), coauth::error);
 }
 
-TEST_CASE("a client that never begins its handshake makes room as any idle one does")
+TEST_CASE("http_server: a client that never begins its handshake is idle, and makes room")
 {
     server::server_options o = with_tls();
     o.max_connections = 1;
@@ -204,7 +204,7 @@ TEST_CASE("a client that never begins its handshake makes room as any idle one d
     CHECK(s.stats().evicted == 2);
 }
 
-TEST_CASE("a client that never begins its handshake is let go at the read timeout")
+TEST_CASE("http_server: a client that never begins its handshake is disconnected at the read timeout")
 {
     server::server_options o = with_tls();
     o.read_timeout = 50ms;

@@ -13,14 +13,14 @@ asio::awaitable<T> giving(T value)
     co_return value;
 }
 
-asio::awaitable<int> throwing(std::exception_ptr what)
+asio::awaitable<int> throwing(std::exception_ptr thrown_error)
 {
-    std::rethrow_exception(what);
+    std::rethrow_exception(thrown_error);
     co_return 0;
 }
 
-// What `as_result` makes of an operation that throws `what`.
-error caught(std::exception_ptr what)
+// What `as_result` returns of an operation that throws `thrown_error`.
+error caught(std::exception_ptr thrown_error)
 {
     asio::io_context context;
     error out;
@@ -29,14 +29,14 @@ error caught(std::exception_ptr what)
         if (!r)
             into = r.error();
     };
-    asio::co_spawn(context, run(what, out), asio::detached);
+    asio::co_spawn(context, run(thrown_error, out), asio::detached);
     context.run();
     return out;
 }
 
 } // namespace
 
-TEST_CASE("as_result gives what the operation gave")
+TEST_CASE("as_result: it returns the value of the operation")
 {
     asio::io_context context;
     int number = 0;
@@ -59,7 +59,7 @@ TEST_CASE("as_result gives what the operation gave")
     CHECK(nothing);
 }
 
-TEST_CASE("as_result gives the error that was thrown, and types Asio's own")
+TEST_CASE("as_result: it returns the error that was thrown, with a code of coauth's for Asio's own")
 {
     const auto ptr = [](const auto& e) { return std::make_exception_ptr(e); };
     const auto e = caught(ptr(error(errc::rate_limited, "slow down").with_hint("wait")));
@@ -71,7 +71,7 @@ TEST_CASE("as_result gives the error that was thrown, and types Asio's own")
     CHECK(caught(ptr(system_error(asio::error::connection_reset))).reason() == errc::connection_lost);
 }
 
-TEST_CASE("what is no error of an operation passes through as_result")
+TEST_CASE("as_result: an exception that is not a system error passes through")
 {
     asio::io_context context;
     std::exception_ptr escaped;

@@ -34,7 +34,7 @@ asio::awaitable<bool> inside(strand s)
 
 asio::awaitable<int> failing()
 {
-    throw error(errc::not_found, "nobody");
+    throw error(errc::not_found, "no such user");
     co_return 0;
 }
 
@@ -46,7 +46,7 @@ asio::awaitable<void> waiting(std::chrono::microseconds time)
 
 } // namespace
 
-TEST_CASE("call_on runs the operation on its strand, and the caller goes on on its own")
+TEST_CASE("call_on: the operation runs on its strand, and the caller continues on its own")
 {
     asio::io_context context;
     const strand caller = asio::make_strand(context);
@@ -66,7 +66,7 @@ TEST_CASE("call_on runs the operation on its strand, and the caller goes on on i
     CHECK(left);
 }
 
-TEST_CASE("call_on gives values, nothing, move-only values and errors")
+TEST_CASE("call_on: it returns values, move-only values, void and errors")
 {
     asio::io_context context;
     const strand target = asio::make_strand(context);
@@ -89,7 +89,7 @@ TEST_CASE("call_on gives values, nothing, move-only values and errors")
     CHECK(e.reason() == errc::not_found);
 }
 
-TEST_CASE("every type of cancellation reaches the operation, if the caller lets it through")
+TEST_CASE("call_on: every type of cancellation that the caller allows reaches the operation")
 {
     for (const auto type :
         {asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total}) {
@@ -110,7 +110,7 @@ TEST_CASE("every type of cancellation reaches the operation, if the caller lets 
     }
 }
 
-TEST_CASE("a signal that comes after the operation is over does nothing")
+TEST_CASE("call_on: a signal after the end of the operation does nothing")
 {
     asio::io_context context;
     const strand target = asio::make_strand(context);
@@ -176,16 +176,16 @@ TEST_CASE("call_on: a cancellation at any step, emitted once or twice, ends the 
 
 // Asio 1.81 by itself uses freed memory here. One strand waits on another while a third party, on the
 // caller's strand, cancels at about the moment the wait is over. Sanitizers watch.
-TEST_CASE("cancelling races with completing, across strands and threads")
+TEST_CASE("call_on: cancelling may race with completing, across strands and threads")
 {
     struct race {
         explicit race(asio::io_context& context)
-            : caller(asio::make_strand(context)), target(asio::make_strand(context)), alarm(caller)
+            : caller(asio::make_strand(context)), target(asio::make_strand(context)), timer(caller)
         {}
 
         strand caller;
         strand target;
-        asio::steady_timer alarm;
+        asio::steady_timer timer;
         asio::cancellation_signal signal;
     };
     constexpr int rounds = 3000;
@@ -212,11 +212,11 @@ TEST_CASE("cancelling races with completing, across strands and threads")
         asio::post(r->caller, [&, r, n] {
             asio::co_spawn(
                 r->caller, once(r, n), asio::bind_cancellation_slot(r->signal.slot(), [&, r](std::exception_ptr) {
-                    r->alarm.cancel();
+                    r->timer.cancel();
                     next();
                 }));
-            r->alarm.expires_after(std::chrono::microseconds(n / 50 % 50 * 20)); // earlier, later, and at the same time
-            r->alarm.async_wait([r](boost::system::error_code ec) {
+            r->timer.expires_after(std::chrono::microseconds(n / 50 % 50 * 20)); // earlier, later, and at the same time
+            r->timer.async_wait([r](boost::system::error_code ec) {
                 if (!ec)
                     r->signal.emit(asio::cancellation_type::terminal);
             });
@@ -231,7 +231,7 @@ TEST_CASE("cancelling races with completing, across strands and threads")
     CHECK(cancelled > 0);
 }
 
-TEST_CASE("an error crosses strands and threads whole")
+TEST_CASE("call_on: an error keeps all its parts across strands and threads")
 {
     asio::io_context context;
     constexpr int rounds = 500;
@@ -239,7 +239,7 @@ TEST_CASE("an error crosses strands and threads whole")
     const auto run = [&](strand target) -> asio::awaitable<void> {
         for (int i = 0; i < rounds; ++i) {
             const auto r = co_await as_result(call_on(target, failing()));
-            if (r.error().message() == "nobody")
+            if (r.error().message() == "no such user")
                 ++right;
         }
     };

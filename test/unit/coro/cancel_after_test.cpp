@@ -39,17 +39,17 @@ result<T> run(asio::awaitable<T> op)
 
 } // namespace
 
-TEST_CASE("an operation that is quick enough is left alone")
+TEST_CASE("cancel_after: an operation within its limit is not cancelled")
 {
     CHECK(run(cancel_after(1h, seven())).value() == 7);
 }
 
-TEST_CASE("an operation over its limit is cancelled")
+TEST_CASE("cancel_after: an operation over its limit is cancelled")
 {
     CHECK(run(cancel_after(1ms, forever())).error().reason() == errc::timeout);
 }
 
-TEST_CASE("the caller's cancellation is no timeout")
+TEST_CASE("cancel_after: the caller's cancellation is not a time-out")
 {
     asio::io_context io;
     asio::cancellation_signal cancel;

@@ -14,9 +14,9 @@ namespace asio = boost::asio;
 namespace {
 
 // Too long to be stored inside a string object, so that freeing twice shows.
-const std::string text = "a text that is long enough to live on the heap, where the sanitizer watches";
+const std::string text = "a text that is long enough to be stored on the heap, where the sanitizer checks it";
 
-// An option type as the house wants it: a declared constructor makes it no aggregate.
+// An option type of the house: with a declared constructor it is not an aggregate.
 struct options {
     options() = default;
     explicit options(std::string name) : name(std::move(name)) {}
@@ -28,11 +28,11 @@ struct answer {
     std::string second;
 };
 
-asio::awaitable<std::string> echo(std::string what)
+asio::awaitable<std::string> echo(std::string value)
 {
     auto executor = co_await asio::this_coro::executor;
     co_await asio::post(executor, asio::use_awaitable);
-    co_return what;
+    co_return value;
 }
 
 asio::awaitable<std::string> name_of(options o)
@@ -41,9 +41,9 @@ asio::awaitable<std::string> name_of(options o)
     co_return name;
 }
 
-asio::awaitable<std::tuple<int, std::string>> numbered(std::pair<int, std::string> p, std::optional<std::string> more)
+asio::awaitable<std::tuple<int, std::string>> numbered(std::pair<int, std::string> p, std::optional<std::string> suffix)
 {
-    auto second = co_await echo(p.second + more.value_or(""));
+    auto second = co_await echo(p.second + suffix.value_or(""));
     co_return std::make_tuple(p.first, std::move(second));
 }
 
@@ -55,12 +55,12 @@ asio::awaitable<std::string> call(std::function<asio::awaitable<std::string>(std
 
 asio::awaitable<std::vector<std::string>> several()
 {
-    auto one = co_await echo(text);
-    auto two = co_await echo(text);
-    std::vector<std::string> both;
-    both.push_back(std::move(one));
-    both.push_back(std::move(two));
-    co_return both;
+    auto first = co_await echo(text);
+    auto second = co_await echo(text);
+    std::vector<std::string> texts;
+    texts.push_back(std::move(first));
+    texts.push_back(std::move(second));
+    co_return texts;
 }
 
 // Runs `op` to its end on this thread.
@@ -113,8 +113,8 @@ asio::awaitable<std::string> with_captureless_lambda()
 
 asio::awaitable<std::string> with_reference_capture()
 {
-    const std::string more = text;
-    auto words = co_await call([&](std::string a) { return echo(a + more); }, text);
+    const std::string suffix = text;
+    auto words = co_await call([&](std::string a) { return echo(a + suffix); }, text);
     co_return words;
 }
 
@@ -198,9 +198,9 @@ TEST_CASE("safe coroutine forms: await, then decide")
 
 TEST_CASE("safe coroutine forms: an aggregate returned, nothing awaited in it")
 {
-    const answer both = run(with_aggregate_without_await());
-    CHECK(both.first == text);
-    CHECK(both.second == text);
+    const answer pair = run(with_aggregate_without_await());
+    CHECK(pair.first == text);
+    CHECK(pair.second == text);
 }
 
 TEST_CASE("safe coroutine forms: await after an exception was caught")

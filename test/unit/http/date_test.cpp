@@ -88,7 +88,7 @@ TEST_CASE("read_date: a year of two digits is at most 50 years ahead")
     }
 }
 
-TEST_CASE("read_date: everything else is no date")
+TEST_CASE("read_date: all else is not a date")
 {
     for (const char* text : {"", " ", "yesterday", "1700000000", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37",
              "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994 08:49:37 +0100", "Sun, 06 Nov 1994 08:49:37 -0500",

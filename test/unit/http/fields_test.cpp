@@ -2,7 +2,7 @@
 
 using coauth::http::fields;
 
-TEST_CASE("field names compare without case, in ASCII only")
+TEST_CASE("fields: names compare without case, in ASCII only")
 {
     CHECK(coauth::http::same_field_name("Content-Type", "content-TYPE"));
     CHECK_FALSE(coauth::http::same_field_name("Content-Type", "Content-Typ"));
@@ -11,7 +11,7 @@ TEST_CASE("field names compare without case, in ASCII only")
     CHECK(coauth::http::same_field_name("", ""));
 }
 
-TEST_CASE("fields keep their order and may repeat")
+TEST_CASE("fields: they keep their order and may repeat")
 {
     fields f;
     f.add("Set-Cookie", "a=1");
@@ -27,7 +27,7 @@ TEST_CASE("fields keep their order and may repeat")
     CHECK(all == "Set-Cookie=a=1;Date=today;set-cookie=b=2;");
 }
 
-TEST_CASE("setting a field replaces every one of its name, also when the name is a view into it")
+TEST_CASE("fields: setting one replaces all of its name, even if the name is a view into one of them")
 {
     fields f;
     f.add("A", "1");

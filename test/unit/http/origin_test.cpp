@@ -6,7 +6,7 @@
 using coauth::errc;
 using coauth::http::parse_base_url;
 
-TEST_CASE("a base URL is read into its origin and path, and written back")
+TEST_CASE("parse_base_url: a base URL is read into its origin and path, and written back")
 {
     struct row {
         const char* text;
@@ -40,9 +40,9 @@ TEST_CASE("a base URL is read into its origin and path, and written back")
         CHECK(url->path == r.path);
         CHECK(url->origin.authority() == r.authority);
         CHECK(url->url() == (r.https ? "https://" : "http://") + std::string(r.authority) + r.path);
-        const auto again = parse_base_url(url->url());
-        REQUIRE(again.has_value());
-        CHECK(again->origin == url->origin);
+        const auto reparsed = parse_base_url(url->url());
+        REQUIRE(reparsed.has_value());
+        CHECK(reparsed->origin == url->origin);
     }
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("origin: a Host header names it in either case, with its own port and 
     }
 }
 
-TEST_CASE("a URL that could lead credentials astray is refused")
+TEST_CASE("parse_base_url: a URL that could send credentials to another host, or unencrypted, is refused")
 {
     const char* rows[] = {"", "/", "api.x.com", "//api.x.com", "api.x.com:443", "https:", "https:/api.x.com",
         "https://", "https:///path", "https://:443", "ftp://api.x.com", "file:///etc/passwd", "gopher://api.x.com",
@@ -102,19 +102,19 @@ TEST_CASE("a URL that could lead credentials astray is refused")
         const auto url = parse_base_url(text);
         REQUIRE_FALSE(url.has_value());
         CHECK(url.error().reason() == errc::invalid_argument);
-        CHECK(url.error().message().find("hunter2") == std::string::npos); // whatever stood there may be secret
+        CHECK(url.error().message().find("hunter2") == std::string::npos); // the URL may hold a secret
     }
     CHECK_FALSE(parse_base_url(std::string_view("https://a\0b", 11)).has_value());
     CHECK_FALSE(parse_base_url("https://" + std::string(300, 'a')).has_value());
 }
 
-TEST_CASE("the URL of a proxy may be plain http anywhere")
+TEST_CASE("read_setting_url: the URL of a proxy may be plain http to any host")
 {
     CHECK(coauth::http::read_setting_url("http://proxy.example:3128").value().origin.port == 3128);
     CHECK_FALSE(coauth::http::read_setting_url("http://user:hunter2@proxy.example:3128").has_value());
 }
 
-TEST_CASE("only a name or an address is a host")
+TEST_CASE("is_host: only a name or an address is a host")
 {
     using namespace coauth::http;
     for (const char* good : {"a", "a.b", "x_y.example", "a-b.", "1.2.3.4", "::1", "2001:db8::1"})

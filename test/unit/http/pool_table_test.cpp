@@ -24,16 +24,16 @@ http::origin at(const char* host)
 const http::origin x = at("x");
 const http::origin y = at("y");
 
-table two_places()
+table two_slots()
 {
     return table(2, 50s, 600s);
 }
 
 } // namespace
 
-TEST_CASE("a pool opens up to N connections per origin, then lets wait")
+TEST_CASE("pool_table: up to N slots per origin are granted, further requests wait")
 {
-    auto t = two_places();
+    auto t = two_slots();
     for (int i = 0; i < 2; ++i) {
         const auto a = t.acquire(x, start);
         REQUIRE(a.granted.has_value());
@@ -44,9 +44,9 @@ TEST_CASE("a pool opens up to N connections per origin, then lets wait")
     CHECK(t.open() == 3);
 }
 
-TEST_CASE("every part of the origin keeps connections apart")
+TEST_CASE("pool_table: origins that differ in scheme, host or port share no connection")
 {
-    auto t = two_places();
+    auto t = two_slots();
     t.acquire(x, start);
     t.give_back(x, 1, start, start);
     auto other = x;
@@ -59,7 +59,7 @@ TEST_CASE("every part of the origin keeps connections apart")
     CHECK(t.acquire(x, start).granted->connection == 1);
 }
 
-TEST_CASE("the most recently used idle connection is used first")
+TEST_CASE("pool_table: the most recently used idle connection is used first")
 {
     auto t = table(3, 50s, 600s);
     for (int i = 0; i < 3; ++i)
@@ -74,7 +74,7 @@ TEST_CASE("the most recently used idle connection is used first")
     CHECK_FALSE(t.acquire(x, start + 4s).granted.has_value());
 }
 
-TEST_CASE("places are handed on in the order the requests came")
+TEST_CASE("pool_table: slots are granted in the order of the requests")
 {
     auto t = table(1, 50s, 600s);
     t.acquire(x, start);
@@ -85,14 +85,14 @@ TEST_CASE("places are handed on in the order the requests came")
 
     auto h = t.give_back(x, 1, start, start + 1s); // with the connection
     CHECK(h.wake == 'a');
-    CHECK_FALSE(t.acquire(x, start + 1s).granted.has_value()); // nobody overtakes
+    CHECK_FALSE(t.acquire(x, start + 1s).granted.has_value()); // none overtakes
     CHECK(t.leave(x, a)->connection == 1);
 
     h = t.lose(x); // without it
     CHECK(h.wake == 'b');
-    const auto place = t.leave(x, b);
-    REQUIRE(place.has_value());
-    CHECK_FALSE(place->connection.has_value());
+    const auto slot = t.leave(x, b);
+    REQUIRE(slot.has_value());
+    CHECK_FALSE(slot->connection.has_value());
 
     h = t.give_back(x, 2, start, start + 1s);
     CHECK(h.wake == 'c');
@@ -102,7 +102,7 @@ TEST_CASE("places are handed on in the order the requests came")
     CHECK(t.empty());
 }
 
-TEST_CASE("one who gives up waiting is passed over, and passes on what came too late")
+TEST_CASE("pool_table: a request that leaves the queue is passed over, unless it was granted a slot before")
 {
     auto t = table(1, 50s, 600s);
     t.acquire(x, start);
@@ -110,13 +110,13 @@ TEST_CASE("one who gives up waiting is passed over, and passes on what came too 
     const auto b = t.wait(x, 'b');
     CHECK_FALSE(t.leave(x, a).has_value());
     CHECK(t.give_back(x, 1, start, start).wake == 'b');
-    // b gives up at the same moment: it has a place after all
+    // b gives up at the same moment: it has a slot after all
     CHECK(t.leave(x, b).has_value());
     CHECK_FALSE(t.lose(x).wake.has_value());
     CHECK(t.empty());
 }
 
-TEST_CASE("an idle connection past its limits is closed and not used")
+TEST_CASE("pool_table: an idle connection past its limits is closed and not used")
 {
     struct row {
         std::chrono::seconds opened_before, now;
@@ -125,7 +125,7 @@ TEST_CASE("an idle connection past its limits is closed and not used")
     const row rows[] = {{0s, 0s, true}, {0s, 49s, true}, {0s, 50s, false}, {590s, 9s, true}, {590s, 10s, false}};
     for (const auto& r : rows) {
         CAPTURE(r.now.count());
-        auto t = two_places();
+        auto t = two_slots();
         t.acquire(x, start);
         CHECK_FALSE(t.give_back(x, 1, start - r.opened_before, start).close.has_value());
         const auto a = t.acquire(x, start + r.now);
@@ -135,7 +135,7 @@ TEST_CASE("an idle connection past its limits is closed and not used")
     }
 }
 
-TEST_CASE("a connection past its lifetime comes back for nothing, and its place goes on")
+TEST_CASE("pool_table: a connection past its lifetime is closed when it is given back, and its slot is granted")
 {
     auto t = table(1, 50s, 600s);
     t.acquire(x, start);
@@ -146,9 +146,9 @@ TEST_CASE("a connection past its lifetime comes back for nothing, and its place 
     CHECK_FALSE(t.leave(x, a)->connection.has_value());
 }
 
-TEST_CASE("idle connections of other origins are closed in passing, the young ones stay")
+TEST_CASE("pool_table: expired idle connections of all origins are closed by the next request, the others stay")
 {
-    auto t = two_places();
+    auto t = two_slots();
     t.acquire(x, start);
     t.acquire(x, start);
     t.give_back(x, 1, start, start);
@@ -161,7 +161,7 @@ TEST_CASE("idle connections of other origins are closed in passing, the young on
     CHECK(t.idle() == 0);
 }
 
-TEST_CASE("a closed pool keeps nothing idle and still serves those who wait")
+TEST_CASE("pool_table: a closed pool keeps no idle connection and still serves the requests that wait")
 {
     auto t = table(1, 50s, 600s);
     t.acquire(y, start);
@@ -178,7 +178,7 @@ TEST_CASE("a closed pool keeps nothing idle and still serves those who wait")
     CHECK(t.empty());
 }
 
-TEST_CASE("whatever happens, no more than N places are out and every one of them comes back")
+TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and all come back")
 {
     constexpr std::size_t most = 3;
     for (unsigned seed = 1; seed <= 200; ++seed) {
@@ -186,14 +186,14 @@ TEST_CASE("whatever happens, no more than N places are out and every one of them
         table t(most, 50s, 600s);
         auto now = start;
         int opened = 0;
-        std::vector<table::place> out;
-        std::vector<table::ticket> queue;
+        std::vector<table::slot> out;
+        std::vector<table::queue_number> queue;
         std::set<int> closed;
         const auto check_closed = [&](int c) { CHECK(closed.insert(c).second); };
         for (int step = 0; step < 300; ++step) {
             now += std::chrono::seconds(random() % 20);
-            const auto which = random() % 4;
-            if (which == 0) {
+            const auto event = random() % 4;
+            if (event == 0) {
                 auto a = t.acquire(x, now);
                 for (const int c : a.close)
                     check_closed(c);
@@ -201,7 +201,7 @@ TEST_CASE("whatever happens, no more than N places are out and every one of them
                     out.push_back(std::move(*a.granted));
                 else
                     queue.push_back(t.wait(x, 'w'));
-            } else if (which == 1 && !queue.empty()) {
+            } else if (event == 1 && !queue.empty()) {
                 const auto i = random() % queue.size();
                 if (auto p = t.leave(x, queue[i]))
                     out.push_back(std::move(*p));
@@ -210,7 +210,7 @@ TEST_CASE("whatever happens, no more than N places are out and every one of them
                 auto p = std::move(out.back());
                 out.pop_back();
                 const auto h =
-                    which == 2 ? t.lose(x) : t.give_back(x, p.connection ? *p.connection : ++opened, now, now);
+                    event == 2 ? t.lose(x) : t.give_back(x, p.connection ? *p.connection : ++opened, now, now);
                 if (h.close)
                     check_closed(*h.close);
             }
@@ -228,7 +228,7 @@ TEST_CASE("whatever happens, no more than N places are out and every one of them
     }
 }
 
-TEST_CASE("a connection is proven clean by every sign, and by nothing less")
+TEST_CASE("clean_end: only an end with every sign of being whole keeps the connection")
 {
     http::exchange_end good;
     CHECK_FALSE(http::prove(good).has_value()); // nothing is clean by default
@@ -258,7 +258,7 @@ TEST_CASE("a connection is proven clean by every sign, and by nothing less")
     CHECK_FALSE(http::prove(bad).has_value());
 }
 
-TEST_CASE("only a GET on a kept-alive connection that died unanswered is sent again")
+TEST_CASE("may_resend: only a GET whose kept-alive connection was lost before the response is sent again")
 {
     using http::may_resend;
     CHECK(may_resend("GET", true, false, errc::connection_lost));
@@ -272,7 +272,7 @@ TEST_CASE("only a GET on a kept-alive connection that died unanswered is sent ag
     CHECK_FALSE(may_resend("GET", true, false, errc::malformed_response));
 }
 
-TEST_CASE("the earlier of two limits counts, and attempts share what is left")
+TEST_CASE("limit: the earlier of two counts, and attempts share the time that is left")
 {
     using http::limit;
     const limit a(start, 100ms, "a");

@@ -9,7 +9,7 @@
 
 using namespace coauth;
 
-TEST_CASE("a failed handshake says what to do about it")
+TEST_CASE("tls_failure: a failed handshake has a hint")
 {
     struct row {
         long verdict;
@@ -35,7 +35,7 @@ TEST_CASE("a failed handshake says what to do about it")
     CHECK(http::tls_failure("x", refused, X509_V_OK).reason() == errc::tls_failed);
 }
 
-TEST_CASE("a connection that breaks in the handshake is lost, which may pass")
+TEST_CASE("tls_failure: a connection that breaks in the handshake is a transient error")
 {
     for (const boost::system::error_code ec : {make_error_code(boost::asio::error::eof),
              make_error_code(boost::asio::error::connection_reset), make_error_code(boost::asio::error::broken_pipe),
@@ -43,7 +43,7 @@ TEST_CASE("a connection that breaks in the handshake is lost, which may pass")
         CHECK(http::tls_failure("x", ec, X509_V_OK).reason() == errc::connection_lost);
 }
 
-TEST_CASE("a TLS context verifies, from TLS 1.2 on, with what was named and nothing else")
+TEST_CASE("tls_context: it verifies, from TLS 1.2 on, by the named authorities only")
 {
     const auto context = http::make_tls_context(http::tls_trust());
     SSL_CTX* const native = context->native_handle();

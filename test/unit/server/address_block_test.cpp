@@ -6,11 +6,11 @@
 
 using coauth::server::address_block;
 
-TEST_CASE("clients are told apart by IPv4 address or IPv6 network")
+TEST_CASE("address_block: clients differ by IPv4 address or IPv6 network")
 {
     struct row {
-        std::string one;
-        std::string other;
+        std::string first;
+        std::string second;
         bool same;
     };
     const row rows[] = {
@@ -27,12 +27,12 @@ TEST_CASE("clients are told apart by IPv4 address or IPv6 network")
         {"192.0.2.1", "::ffff:192.0.2.1", true},
         {"192.0.2.1", "::ffff:c000:201", true},
         {"::ffff:192.0.2.1", "::ffff:192.0.2.2", false},
-        // These are no IPv4 addresses in disguise.
+        // These are not IPv4 addresses.
         {"192.0.2.1", "::192.0.2.1", false},
         {"192.0.2.1", "64:ff9b::192.0.2.1", false},
         {"0.0.0.0", "::", false},
         {"::1", "127.0.0.1", false},
-        // Whatever is no address.
+        // Text that is not an address.
         {"", "nonsense", true},
         {"", "192.0.2.1:80", true},
         {"", "[::1]", true},
@@ -42,9 +42,9 @@ TEST_CASE("clients are told apart by IPv4 address or IPv6 network")
         {"", "::", false},
     };
     for (const row& r : rows) {
-        CAPTURE(r.one);
-        CAPTURE(r.other);
-        CHECK((address_block::of(r.one) == address_block::of(r.other)) == r.same);
+        CAPTURE(r.first);
+        CAPTURE(r.second);
+        CHECK((address_block::of(r.first) == address_block::of(r.second)) == r.same);
     }
     CHECK(address_block::of("nonsense") == address_block());
     CHECK(address_block::of("192.0.2.1") == address_block(boost::asio::ip::make_address("192.0.2.1")));

@@ -6,7 +6,7 @@
 
 using namespace coauth::server;
 
-TEST_CASE("what a connection gives up depends on how urgent its end is")
+TEST_CASE("connection_phase: the urgency of an end decides in which phases the connection ends")
 {
     struct row {
         phase now;
@@ -27,7 +27,7 @@ TEST_CASE("what a connection gives up depends on how urgent its end is")
     }
 }
 
-TEST_CASE("when its time is up a connection says so once and only where somebody waits for an answer")
+TEST_CASE("connection_phase: a connection answers 408 once, and only while it reads a request")
 {
     struct row {
         phase now;
@@ -35,7 +35,7 @@ TEST_CASE("when its time is up a connection says so once and only where somebody
     };
     for (const row& r : {
              row{phase::idle, lateness::hang_up, lateness::hang_up},
-             row{phase::reading, lateness::say_so, lateness::close},
+             row{phase::reading, lateness::respond, lateness::close},
              row{phase::handshaking, lateness::close, lateness::close},
              row{phase::answering, lateness::close, lateness::close},
              row{phase::writing, lateness::close, lateness::close},

@@ -7,7 +7,7 @@
 using coauth::errc;
 using coauth::server::listen_address;
 
-TEST_CASE("listen address: an IP address and a port, IPv6 in brackets")
+TEST_CASE("listen_address: an IP address and a port, IPv6 in brackets")
 {
     struct {
         const char* text;
@@ -31,7 +31,7 @@ TEST_CASE("listen address: an IP address and a port, IPv6 in brackets")
     }
 }
 
-TEST_CASE("listen address: anything else is refused")
+TEST_CASE("listen_address: all else is refused")
 {
     for (const char* text :
         {"", ":", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:80 ",

@@ -6,7 +6,7 @@
 
 using coauth::server::parse_loopback_url;
 
-TEST_CASE("a callback URL on loopback is taken apart and put together again")
+TEST_CASE("loopback_url: a callback URL on loopback is parsed and written back")
 {
     struct row {
         const char* url;
@@ -34,7 +34,7 @@ TEST_CASE("a callback URL on loopback is taken apart and put together again")
     }
 }
 
-TEST_CASE("a callback URL that a listener can't or must not serve is refused")
+TEST_CASE("loopback_url: a callback URL that a listener can't or must not serve is refused")
 {
     for (const char* url : {
              "",

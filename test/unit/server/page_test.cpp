@@ -8,7 +8,7 @@
 
 namespace server = coauth::server;
 
-TEST_CASE("page: what could end a text or an attribute is escaped, control characters are shown")
+TEST_CASE("page: text that could end an element or an attribute is escaped, control characters are shown")
 {
     CHECK(server::escape_html("<a href=\"x\" b='y'>&\x01\x7f") ==
           "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
@@ -17,7 +17,7 @@ TEST_CASE("page: what could end a text or an attribute is escaped, control chara
     CHECK(server::escape_html("J\xc3\xbcrgen") == "J\xc3\xbcrgen");
 }
 
-TEST_CASE("page: a stranger's text stands apart, without what could turn the text around it")
+TEST_CASE("page: text of another user is isolated, and can't reorder the text around it")
 {
     CHECK(server::isolated_html("J\xc3\xbcrgen <3") == "<bdi>J\xc3\xbcrgen &lt;3</bdi>");
     // U+202A to U+202E and U+2066 to U+2069 go; their neighbours, and the marks U+200E and U+200F, stay.
@@ -32,8 +32,8 @@ TEST_CASE("page: a stranger's text stands apart, without what could turn the tex
 
 TEST_CASE("page: the policy allows what the page names and nothing else")
 {
-    server::page what(404, "a <b>", "<p>there</p>");
-    const auto bare = server::html_page(what);
+    server::page page(404, "a <b>", "<p>there</p>");
+    const auto bare = server::html_page(page);
     CHECK(bare.status == 404);
     CHECK(bare.headers.get("Content-Security-Policy") ==
           "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'; style-src 'none'; "
@@ -42,19 +42,19 @@ TEST_CASE("page: the policy allows what the page names and nothing else")
     CHECK(bare.body.find("<p>there</p>") != std::string::npos);
     CHECK(bare.body.find("<style>") == std::string::npos);
 
-    what.style = "h1{color:red}";
-    what.form_targets = "'self' https:";
-    what.image_sources = "";
-    const auto dressed = server::html_page(what);
+    page.style = "h1{color:red}";
+    page.form_targets = "'self' https:";
+    page.image_sources = "";
+    const auto styled = server::html_page(page);
     // printf '%s' 'h1{color:red}' | openssl dgst -sha256 -binary | base64
-    CHECK(dressed.headers.get("Content-Security-Policy") ==
+    CHECK(styled.headers.get("Content-Security-Policy") ==
           "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'; style-src "
           "'sha256-/D8wWMrWSOjeD/K4IHepvRvJjPxqJbouCB3qbqmBaqY='; form-action 'self' https:");
-    CHECK(dressed.body.find("<style>h1{color:red}</style>") != std::string::npos);
+    CHECK(styled.body.find("<style>h1{color:red}</style>") != std::string::npos);
 
     for (const char* nowhere : {"", "'none'"}) {
-        what.form_targets = nowhere;
-        CHECK(server::html_page(what).headers.get("Content-Security-Policy").ends_with("form-action 'none'"));
+        page.form_targets = nowhere;
+        CHECK(server::html_page(page).headers.get("Content-Security-Policy").ends_with("form-action 'none'"));
     }
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("page: the callback's pages have no form and let none lead anywhere")
     }
 }
 
-TEST_CASE("page: pages and redirects are neither framed nor stored, and tell nobody where they were")
+TEST_CASE("page: pages and redirects are neither framed nor stored, and send no referrer")
 {
     for (const auto& answer : {server::html_page(server::page(200, "t", "b")), server::redirect("/x")}) {
         CHECK(answer.headers.get("Referrer-Policy") == "no-referrer");

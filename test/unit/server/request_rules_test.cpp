@@ -27,7 +27,7 @@ int verdict(unsigned minor, const std::string& target, const header_list& header
 
 } // namespace
 
-TEST_CASE("a target is a path on this server")
+TEST_CASE("check_head: a target is a path on this server")
 {
     const header_list host = {{"Host", "a"}};
     for (const char* target : {"/", "/a/b?c=d&e", "/%00", "//x", "/a?x=/?"})
@@ -74,7 +74,7 @@ TEST_CASE("check_head: a target in absolute form is taken apart, and its host co
     CHECK(verdict(0, "http://a.example/", {}) == 200);
 }
 
-TEST_CASE("refusal_for: a header that is too large for its cookies says so")
+TEST_CASE("refusal_for: a header that is too large because of its cookies has a text of its own")
 {
     using boost::beast::http::error;
     const auto reason = [](const std::string& header) {
@@ -89,7 +89,7 @@ TEST_CASE("refusal_for: a header that is too large for its cookies says so")
     CHECK(reason("GET /cookie:" + much).find("cookies") == std::string::npos);
 }
 
-TEST_CASE("HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one")
+TEST_CASE("check_head: HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one")
 {
     struct row {
         unsigned minor;
@@ -115,7 +115,7 @@ TEST_CASE("HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one")
         CHECK(verdict(r.minor, "/", r.headers) == r.status);
 }
 
-TEST_CASE("a length that two readers could understand differently is refused")
+TEST_CASE("check_head: a length that two parsers could read differently is refused")
 {
     struct row {
         unsigned minor;
@@ -144,14 +144,14 @@ TEST_CASE("a length that two readers could understand differently is refused")
     }
 }
 
-TEST_CASE("the only expectation is 100-continue")
+TEST_CASE("check_head: the only expectation is 100-continue")
 {
     CHECK(verdict(1, "/", {{"Host", "a"}, {"Expect", "100-Continue"}}) == 200);
     CHECK(verdict(1, "/", {{"Host", "a"}, {"Expect", "tea"}}) == 417);
     CHECK(verdict(0, "/", {{"Expect", "tea"}}) == 200);
 }
 
-TEST_CASE("a reading failure is told to a client that is still there")
+TEST_CASE("refusal_for: a failure to read a request is answered if the client is still connected")
 {
     namespace beast_http = boost::beast::http;
     using beast_http::error;

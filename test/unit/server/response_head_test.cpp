@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-response with(std::string name, std::string value)
+response with_field(std::string name, std::string value)
 {
     response r(200, "text/plain", "hello");
     r.headers.add(std::move(name), std::move(value));
@@ -19,9 +19,9 @@ response with(std::string name, std::string value)
 
 } // namespace
 
-TEST_CASE("an answer's head has the status, the handler's fields and the server's own")
+TEST_CASE("response_head: it has the status, the handler's fields and the server's")
 {
-    CHECK(response_head(with("X-One", "1"), true, date) ==
+    CHECK(response_head(with_field("X-One", "1"), true, date) ==
           "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-One: 1\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
           "Content-Length: 5\r\nConnection: keep-alive\r\n\r\n");
     CHECK(response_head(response(299, "a/b", ""), false, date) ==
@@ -29,7 +29,7 @@ TEST_CASE("an answer's head has the status, the handler's fields and the server'
           "Content-Length: 0\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("a handler decides on Date but not on how the answer is framed")
+TEST_CASE("response_head: a handler decides on Date but not on how the response is framed")
 {
     response r;
     r.body = "hello";
@@ -42,7 +42,7 @@ TEST_CASE("a handler decides on Date but not on how the answer is framed")
           "HTTP/1.1 200 OK\r\ndate: yesterday\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\n");
 }
 
-TEST_CASE("204 and 304 have no body and no length")
+TEST_CASE("response_head: 204 and 304 have no body and no length")
 {
     for (const int status : {204, 304}) {
         response r;
@@ -54,7 +54,7 @@ TEST_CASE("204 and 304 have no body and no length")
     CHECK_FALSE(bodiless(200));
 }
 
-TEST_CASE("an answer that could be read as two is not well formed")
+TEST_CASE("response_head: a response that could be read as two is not well formed")
 {
     struct row {
         std::string name, value;
@@ -80,11 +80,11 @@ TEST_CASE("an answer that could be read as two is not well formed")
     for (const row& r : rows) {
         CAPTURE(r.name);
         CAPTURE(r.value);
-        CHECK(well_formed(with(r.name, r.value)) == r.fine);
+        CHECK(well_formed(with_field(r.name, r.value)) == r.fine);
     }
 }
 
-TEST_CASE("an answer has a final status")
+TEST_CASE("response_head: a response has a final status")
 {
     for (const int status : {200, 404, 599}) {
         response r;
@@ -98,9 +98,9 @@ TEST_CASE("an answer has a final status")
     }
 }
 
-TEST_CASE("a handler can ask for the connection to be closed")
+TEST_CASE("response_head: a handler can close the connection")
 {
-    CHECK(wants_close(with("connection", "Close")));
-    CHECK_FALSE(wants_close(with("Connection", "keep-alive")));
+    CHECK(wants_close(with_field("connection", "Close")));
+    CHECK_FALSE(wants_close(with_field("Connection", "keep-alive")));
     CHECK_FALSE(wants_close(response()));
 }

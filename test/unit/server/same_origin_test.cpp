@@ -6,7 +6,7 @@
 
 namespace server = coauth::server;
 
-TEST_CASE("same origin: a form from another site is known by what the browser says")
+TEST_CASE("same_origin: a form from another site is recognised by the browser's headers")
 {
     struct {
         const char* site;
@@ -38,7 +38,7 @@ TEST_CASE("same origin: a form from another site is known by what the browser sa
     }
 }
 
-TEST_CASE("same origin: what is said twice is not believed")
+TEST_CASE("same_origin: a header that is sent twice is not trusted")
 {
     server::request site;
     site.headers.add("Sec-Fetch-Site", "same-origin");

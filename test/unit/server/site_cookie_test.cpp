@@ -9,7 +9,7 @@ using coauth::errc;
 
 namespace {
 
-server::request with(std::string cookies)
+server::request request_with(std::string cookies)
 {
     server::request r;
     r.headers.add("Cookie", std::move(cookies));
@@ -18,7 +18,7 @@ server::request with(std::string cookies)
 
 } // namespace
 
-TEST_CASE("site cookie: over https it has the prefix that binds it to host and connection")
+TEST_CASE("site_cookie: over https it has the prefix that binds it to host and connection")
 {
     const server::site_cookie plain("coauth_login", false);
     const server::site_cookie secure("coauth_login", true);
@@ -31,7 +31,7 @@ TEST_CASE("site cookie: over https it has the prefix that binds it to host and c
     CHECK(secure.remove() == "__Host-coauth_login=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
 }
 
-TEST_CASE("site cookie: it is read by its whole name, whatever stands around it")
+TEST_CASE("site_cookie: it is read by its whole name, among any other cookies")
 {
     const server::site_cookie cookie("sid", false);
     struct {
@@ -54,31 +54,31 @@ TEST_CASE("site cookie: it is read by its whole name, whatever stands around it"
     };
     for (const auto& row : rows) {
         CAPTURE(std::string(row.header));
-        CHECK(cookie.read(with(row.header)).value() == row.value);
+        CHECK(cookie.read(request_with(row.header)).value() == row.value);
     }
     CHECK(cookie.read(server::request()).value() == "");
 }
 
-TEST_CASE("site cookie: two of its name are refused, in one header or two, equal or not")
+TEST_CASE("site_cookie: two of its name are refused, in one header or two, equal or not")
 {
     const server::site_cookie cookie("sid", false);
     for (const char* header : {"sid=a; sid=b", "sid=a; sid=a", "sid=a; sid=", "sid=; sid=a", "sid=a;x=y; sid =b"}) {
         CAPTURE(std::string(header));
-        const auto read = cookie.read(with(header));
+        const auto read = cookie.read(request_with(header));
         REQUIRE_FALSE(read.has_value());
         CHECK(read.error().reason() == errc::invalid_argument);
     }
-    auto twice = with("sid=a");
+    auto twice = request_with("sid=a");
     twice.headers.add("cookie", "sid=b");
     CHECK_FALSE(cookie.read(twice).has_value());
 }
 
-TEST_CASE("site cookie: a thousand cookies of others hide it from nobody")
+TEST_CASE("site_cookie: it is found among a thousand other cookies")
 {
     std::string many;
     for (int i = 0; i < 1000; ++i)
         many += "c" + std::to_string(i) + "=v; ";
     const server::site_cookie cookie("sid", false);
-    CHECK(cookie.read(with(many + "sid=abc")).value() == "abc");
-    CHECK_FALSE(cookie.read(with("sid=x; " + many + "sid=abc")).has_value());
+    CHECK(cookie.read(request_with(many + "sid=abc")).value() == "abc");
+    CHECK_FALSE(cookie.read(request_with("sid=x; " + many + "sid=abc")).has_value());
 }

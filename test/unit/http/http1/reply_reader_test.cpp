@@ -10,15 +10,15 @@ using namespace coauth;
 namespace {
 
 struct outcome {
-    std::string what; // "done", "more", or the name of an error
-    http::response answer;
+    std::string state; // "done", "more", or the name of an error
+    http::response response;
     bool keep = false;
     std::size_t left = 0;
 };
 
 enum class ending { none, proper, cut };
 
-// Feeds `bytes` in pieces of `piece` and tells what came of it.
+// Parses `bytes` in pieces of `piece` octets.
 outcome read(
     std::string_view bytes, std::size_t piece, ending end, const http::reply_rules& rules = http::reply_rules())
 {
@@ -37,14 +37,14 @@ outcome read(
         }
         if (end != ending::none)
             reader.ended(end == ending::proper);
-        out.what = reader.done() ? "done" : "more";
+        out.state = reader.done() ? "done" : "more";
         if (reader.done()) {
             out.keep = reader.keeps_alive();
             out.left = buffer.size() + bytes.size();
-            out.answer = reader.take();
+            out.response = reader.take();
         }
     } catch (const error& e) {
-        out.what = name(e.reason());
+        out.state = name(e.reason());
     }
     return out;
 }
@@ -57,71 +57,71 @@ const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r
 
 } // namespace
 
-TEST_CASE("an answer is the same in whatever pieces it comes")
+TEST_CASE("reply_reader: a response is the same in pieces of any size")
 {
     for (const auto& bytes : {sample, chunked}) {
         for (const std::size_t piece : {std::size_t(1), std::size_t(2), std::size_t(7), bytes.size()}) {
             CAPTURE(piece);
             const auto r = read(bytes, piece, ending::none);
-            CHECK(r.what == "done");
+            CHECK(r.state == "done");
             CHECK(r.keep);
             CHECK(r.left == 0);
-            CHECK(r.answer.status == 200);
-            CHECK(r.answer.body == "hello");
+            CHECK(r.response.status == 200);
+            CHECK(r.response.body == "hello");
         }
     }
     const auto r = read(sample, 100, ending::none);
-    CHECK(r.answer.headers.get("content-type") == "text/plain");
-    CHECK(r.answer.headers.count("X-Rate") == 2);
+    CHECK(r.response.headers.get("content-type") == "text/plain");
+    CHECK(r.response.headers.count("X-Rate") == 2);
 }
 
-TEST_CASE("an answer cut at any byte is no answer")
+TEST_CASE("reply_reader: a response cut short at any octet is lost")
 {
     for (const auto& bytes : {sample, chunked}) {
         for (std::size_t n = 0; n < bytes.size(); ++n) {
             CAPTURE(n);
             for (const auto end : {ending::proper, ending::cut})
-                CHECK(read(bytes.substr(0, n), 16, end).what == "connection_lost");
+                CHECK(read(bytes.substr(0, n), 16, end).state == "connection_lost");
         }
-        CHECK(read(bytes, 16, ending::cut).what == "done"); // what is whole stays whole
+        CHECK(read(bytes, 16, ending::cut).state == "done"); // what is whole stays whole
     }
 }
 
-TEST_CASE("a body that ends with the stream is whole only if the stream ended properly")
+TEST_CASE("reply_reader: a body that ends with the stream is whole only if the stream ended properly")
 {
     const std::string bytes = "HTTP/1.1 200 OK\r\n\r\nhello";
-    CHECK(read(bytes, 4, ending::none).what == "more");
-    CHECK(read(bytes, 4, ending::cut).what == "connection_lost");
+    CHECK(read(bytes, 4, ending::none).state == "more");
+    CHECK(read(bytes, 4, ending::cut).state == "connection_lost");
     const auto r = read(bytes, 4, ending::proper);
-    CHECK(r.what == "done");
-    CHECK(r.answer.body == "hello");
+    CHECK(r.state == "done");
+    CHECK(r.response.body == "hello");
     CHECK_FALSE(r.keep);
 }
 
-TEST_CASE("interim answers are skipped, but not without end")
+TEST_CASE("reply_reader: interim responses are skipped, up to a limit")
 {
     const std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
     for (const std::size_t piece : {std::size_t(1), std::size_t(1000)}) {
         auto r = read("HTTP/1.1 100 Continue\r\n\r\n" + interim + interim + interim + sample, piece, ending::none);
-        CHECK(r.what == "done");
-        CHECK(r.answer.status == 200);
-        CHECK(r.answer.body == "hello");
-        CHECK(r.answer.headers.count("Link") == 0);
+        CHECK(r.state == "done");
+        CHECK(r.response.status == 200);
+        CHECK(r.response.body == "hello");
+        CHECK(r.response.headers.count("Link") == 0);
         CHECK(r.left == 0);
         r = read(interim + interim + interim + interim + interim + sample, piece, ending::none);
-        CHECK(r.what == "malformed_response");
+        CHECK(r.state == "malformed_response");
     }
-    CHECK(read(interim, 100, ending::proper).what == "connection_lost");
-    CHECK(
-        read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 100, ending::none).what == "malformed_response");
+    CHECK(read(interim, 100, ending::proper).state == "connection_lost");
+    CHECK(read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 100, ending::none).state ==
+          "malformed_response");
 }
 
-TEST_CASE("hostile answers get a typed error or end where the message ends")
+TEST_CASE("reply_reader: a hostile response is a typed error or ends where the message ends")
 {
     struct row {
         const char* name;
         std::string bytes;
-        const char* what;
+        const char* state;
         std::size_t left;
     };
     const std::string ok = "HTTP/1.1 200 OK\r\n";
@@ -152,13 +152,13 @@ TEST_CASE("hostile answers get a typed error or end where the message ends")
     for (const auto& r : rows) {
         CAPTURE(r.name);
         const auto got = read(r.bytes, 10000, ending::none);
-        CHECK(got.what == r.what);
-        if (got.what == "done")
+        CHECK(got.state == r.state);
+        if (got.state == "done")
             CHECK(got.left == r.left);
     }
 }
 
-TEST_CASE("reply_reader: a coding of the body that was not asked for is named")
+TEST_CASE("reply_reader: an unknown coding of the body is named")
 {
     const auto message_of = [](const std::string& coding) -> std::string {
         const std::string bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n";
@@ -180,29 +180,29 @@ TEST_CASE("reply_reader: a coding of the body that was not asked for is named")
         CHECK(message_of(coding).find(std::string("Transfer-Encoding ") + coding) != std::string::npos);
 }
 
-TEST_CASE("nothing grows without end")
+TEST_CASE("reply_reader: no part of a response is read without a limit")
 {
     const std::string ok = "HTTP/1.1 200 OK\r\n";
     const std::string megabyte(1024 * 1024, 'a');
     for (const std::size_t piece : {std::size_t(1000), std::size_t(100000)}) {
-        CHECK(read("HTTP/1.1 200 " + megabyte, piece, ending::none).what == "response_too_large");
-        CHECK(read(ok + "X: " + megabyte, piece, ending::none).what == "response_too_large");
+        CHECK(read("HTTP/1.1 200 " + megabyte, piece, ending::none).state == "response_too_large");
+        CHECK(read(ok + "X: " + megabyte, piece, ending::none).state == "response_too_large");
         std::string many = ok;
         while (many.size() < megabyte.size())
             many += "X: y\r\n";
-        CHECK(read(many, piece, ending::none).what == "response_too_large");
+        CHECK(read(many, piece, ending::none).state == "response_too_large");
         const std::string chunks = ok + "Transfer-Encoding: chunked\r\n\r\n";
-        CHECK(read(chunks + "1;" + megabyte, piece, ending::none).what == "response_too_large");
-        CHECK(read(chunks + "0\r\nX: " + megabyte, piece, ending::none).what == "response_too_large");
+        CHECK(read(chunks + "1;" + megabyte, piece, ending::none).state == "response_too_large");
+        CHECK(read(chunks + "0\r\nX: " + megabyte, piece, ending::none).state == "response_too_large");
 
         http::reply_rules rules;
         rules.max_body = 1000;
-        CHECK(read(chunks + "3e9\r\n" + megabyte, piece, ending::none, rules).what == "response_too_large");
-        CHECK(read(ok + "\r\n" + megabyte, piece, ending::none, rules).what == "response_too_large");
+        CHECK(read(chunks + "3e9\r\n" + megabyte, piece, ending::none, rules).state == "response_too_large");
+        CHECK(read(ok + "\r\n" + megabyte, piece, ending::none, rules).state == "response_too_large");
     }
 }
 
-TEST_CASE("limits are what they say")
+TEST_CASE("reply_reader: its limits are exact")
 {
     const auto header_of = [](std::size_t size) {
         const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: ";
@@ -211,24 +211,24 @@ TEST_CASE("limits are what they say")
     http::reply_rules rules;
     rules.max_header = 2048;
     rules.max_body = 5;
-    CHECK(read(header_of(2048), 100, ending::none, rules).what == "done");
-    CHECK(read(header_of(2049), 100, ending::none, rules).what == "response_too_large");
-    CHECK(read(sample, 100, ending::none, rules).what == "done");
+    CHECK(read(header_of(2048), 100, ending::none, rules).state == "done");
+    CHECK(read(header_of(2049), 100, ending::none, rules).state == "response_too_large");
+    CHECK(read(sample, 100, ending::none, rules).state == "done");
     rules.max_body = 4;
-    CHECK(read(sample, 100, ending::none, rules).what == "response_too_large");
+    CHECK(read(sample, 100, ending::none, rules).state == "response_too_large");
 }
 
-TEST_CASE("the answer to HEAD ends with its header")
+TEST_CASE("reply_reader: the response to HEAD ends with its header")
 {
     http::reply_rules rules;
     rules.without_body = true;
     const auto r = read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 100, ending::none, rules);
-    CHECK(r.what == "done");
+    CHECK(r.state == "done");
     CHECK(r.keep);
-    CHECK(r.answer.headers.get("content-length") == "5");
+    CHECK(r.response.headers.get("content-length") == "5");
 }
 
-TEST_CASE("what an answer says of its connection is heeded")
+TEST_CASE("reply_reader: a response decides whether its connection is kept")
 {
     const std::string length = "Content-Length: 0\r\n\r\n";
     CHECK(read("HTTP/1.1 200 OK\r\n" + length, 100, ending::none).keep);

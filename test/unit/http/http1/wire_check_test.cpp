@@ -27,7 +27,7 @@ bool is_token_character(int c)
 
 } // namespace
 
-TEST_CASE("an ordinary request is fit for the wire")
+TEST_CASE("check_for_the_wire: an ordinary request passes")
 {
     auto r = good();
     CHECK(check_for_the_wire(r).has_value());
@@ -42,7 +42,7 @@ TEST_CASE("an ordinary request is fit for the wire")
     CHECK(check_for_the_wire(r).has_value());
 }
 
-TEST_CASE("each of the 256 bytes is judged in each place it could stand")
+TEST_CASE("check_for_the_wire: each of the 256 octets, in each part of a request")
 {
     for (int c = 0; c < 256; ++c) {
         CAPTURE(c);
@@ -71,7 +71,7 @@ TEST_CASE("each of the 256 bytes is judged in each place it could stand")
     }
 }
 
-TEST_CASE("a target is an origin form")
+TEST_CASE("check_for_the_wire: a target is in origin form")
 {
     for (const char* target :
         {"", "*", "a", "http://api.x.com/", "api.x.com:443", "?a", "/%", "/%4", "/%4g", "/a?%", "/a#b"}) {
@@ -85,7 +85,7 @@ TEST_CASE("a target is an origin form")
     CHECK(check_for_the_wire(r).has_value());
 }
 
-TEST_CASE("headers that say where a message ends are the transport's own")
+TEST_CASE("check_for_the_wire: headers that decide where a message ends are refused")
 {
     for (const char* name : {"Host", "host", "Content-Length", "content-length", "Transfer-Encoding", "Connection",
              "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Upgrade", "TE", "Trailer", "Expect"}) {
@@ -99,7 +99,7 @@ TEST_CASE("headers that say where a message ends are the transport's own")
     CHECK(refused(r));
 }
 
-TEST_CASE("plain http, odd hosts, CONNECT and impossible deadlines are refused")
+TEST_CASE("check_for_the_wire: plain http, malformed hosts, CONNECT and deadlines out of range are refused")
 {
     auto r = good();
     r.origin.https = false;
@@ -126,7 +126,7 @@ TEST_CASE("plain http, odd hosts, CONNECT and impossible deadlines are refused")
     CHECK(refused(r));
 }
 
-TEST_CASE("what is refused is not repeated in the error")
+TEST_CASE("check_for_the_wire: the error does not repeat the value that it refuses")
 {
     auto r = good();
     r.headers.add("Authorization", "hush\n");
@@ -136,7 +136,7 @@ TEST_CASE("what is refused is not repeated in the error")
     CHECK(std::string(checked.error().what()).find("Authorization") != std::string::npos);
 }
 
-TEST_CASE("a request is written as RFC 9112 says, nothing added but what is needed")
+TEST_CASE("request_text: a request is written as in RFC 9112, with the fields that it needs")
 {
     auto r = good();
     r.target = "/a?b=c";
@@ -155,7 +155,7 @@ TEST_CASE("a request is written as RFC 9112 says, nothing added but what is need
     CHECK(http::request_text(r).find("Content-Length") == std::string::npos);
 }
 
-TEST_CASE("a proxy is asked for host and port, always both")
+TEST_CASE("connect_text: a proxy is asked for host and port, always both")
 {
     http::origin to;
     to.host = "api.x.com";

@@ -1,8 +1,9 @@
-#include "session/alarm.hpp"
+#include "coro/clock_timer.hpp"
 
 #include "coro/retry_allocation.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,14 +16,14 @@
 #include <new>
 #include <utility>
 
-namespace coauth::sessions {
+namespace coauth {
 
 namespace asio = boost::asio;
 
 namespace {
 
 // Rounded up, so that it never ends early.
-asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_point at)
+asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, clock_timer::time_point at)
 {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - clock->steady_now());
     co_await clock->sleep_for(std::max(left, std::chrono::milliseconds(0)));
@@ -30,20 +31,37 @@ asio::awaitable<void> sleep_until(std::shared_ptr<clock> clock, alarm::time_poin
 
 } // namespace
 
-class alarm::state : public std::enable_shared_from_this<alarm::state> {
+class clock_timer::state {
 public:
-    state(const asio::any_io_executor& executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
-        : strand_(asio::make_strand(executor)), clock_(std::move(clock)), on_time_(std::move(on_time))
+    state() = default;
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    virtual ~state() = default;
+
+    virtual void plan(std::optional<time_point> at) noexcept = 0;
+    virtual void apply() = 0;
+};
+
+// Strand: a timer's own strand keeps its type, since as `any_io_executor` it would be copied to the heap where Asio's
+// functions may not throw.
+template <class Strand>
+class clock_timer::state_on final : public state, public std::enable_shared_from_this<state_on<Strand>> {
+public:
+    state_on(Strand strand, bool called_on_strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
+        : strand_(std::move(strand)), called_on_strand_(called_on_strand), clock_(std::move(clock)),
+          on_time_(std::move(on_time)), system_timer_(strand_)
     {}
 
-    void plan(std::optional<time_point> at) noexcept
+    void plan(std::optional<time_point> at) noexcept override
     {
         const std::lock_guard lock(mutex_);
         planned_ = at;
     }
 
-    void apply()
+    void apply() override
     {
+        if (called_on_strand_)
+            return start_planned();
         {
             const std::lock_guard lock(mutex_);
             if (posted_ || planned_ == sleeping_until_)
@@ -51,7 +69,7 @@ public:
             posted_ = true;
         }
         try {
-            retry_allocation([&] { asio::post(strand_, [self = shared_from_this()] { self->start_planned(); }); });
+            retry_allocation([&] { asio::post(strand_, [self = this->shared_from_this()] { self->start_posted(); }); });
         } catch (...) {
             const std::lock_guard lock(mutex_);
             posted_ = false;
@@ -60,11 +78,11 @@ public:
     }
 
 private:
-    // The end of a sleep. A sleep whose coroutine Asio destroys for lack of memory ends too: the alarm calls early then,
+    // The end of a sleep. A sleep whose coroutine Asio destroys for lack of memory ends too: the timer calls early then,
     // or, if that allocation fails, too, sleeps again with the next `apply`.
     class sleep_end {
     public:
-        sleep_end(std::shared_ptr<state> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
+        sleep_end(std::shared_ptr<state_on> owner, std::uint64_t sleep, std::shared_ptr<asio::cancellation_signal> kept)
             : owner_(std::move(owner)), sleep_(sleep), kept_(std::move(kept))
         {}
         sleep_end(sleep_end&&) noexcept = default;
@@ -84,10 +102,23 @@ private:
         void operator()(const std::exception_ptr&) { std::exchange(owner_, nullptr)->slept(sleep_); }
 
     private:
-        std::shared_ptr<state> owner_; // empty: called, or moved from
+        std::shared_ptr<state_on> owner_; // empty: called, or moved from
         std::uint64_t sleep_;
         std::shared_ptr<asio::cancellation_signal> kept_; // alive as long as the coroutine
     };
+
+    void start_posted()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            posted_ = false;
+        }
+        try {
+            start_planned();
+        } catch (const std::bad_alloc&) {
+            call_early();
+        }
+    }
 
     // On the strand.
     void start_planned()
@@ -95,7 +126,6 @@ private:
         std::optional<time_point> at;
         {
             const std::lock_guard lock(mutex_);
-            posted_ = false;
             if (planned_ == sleeping_until_)
                 return;
             at = planned_;
@@ -105,15 +135,15 @@ private:
         stop_sleep();
         if (!at)
             return;
-        try {
+        if (clock_ == system_clock())
+            wait(*at);
+        else
             sleep(*at);
-        } catch (const std::bad_alloc&) {
-            call_early();
-        }
     }
 
     void stop_sleep() noexcept
     {
+        system_timer_.cancel();
         const auto earlier = std::exchange(cancellation_, nullptr);
         if (!earlier)
             return;
@@ -124,17 +154,33 @@ private:
         }
     }
 
+    // The system's clock needs no coroutine.
+    void wait(time_point at)
+    {
+        system_timer_.expires_at(at);
+        const auto number = begin_sleep(at);
+        try {
+            system_timer_.async_wait(
+                [self = this->shared_from_this(), number](const boost::system::error_code&) { self->slept(number); });
+        } catch (const std::bad_alloc&) {
+            lost(number);
+            throw;
+        }
+    }
+
+    std::uint64_t begin_sleep(time_point at) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        sleeping_until_ = at;
+        return sleep_;
+    }
+
     void sleep(time_point at)
     {
         cancellation_ = std::make_shared<asio::cancellation_signal>();
-        std::uint64_t number = 0;
-        {
-            const std::lock_guard lock(mutex_);
-            sleeping_until_ = at;
-            number = sleep_;
-        }
+        const auto number = begin_sleep(at);
         const auto slot = cancellation_->slot();
-        sleep_end end(shared_from_this(), number, cancellation_);
+        sleep_end end(this->shared_from_this(), number, cancellation_);
         try {
             asio::co_spawn(strand_, sleep_until(clock_, at), asio::bind_cancellation_slot(slot, std::move(end)));
         } catch (const std::bad_alloc&) {
@@ -148,7 +194,7 @@ private:
         on_time_();
     }
 
-    // A sleep that failed has ended early, so it calls: the owner sets the alarm again if there is time left.
+    // A sleep that failed has ended early, so it calls: the owner sets the timer again if there is time left.
     void slept(std::uint64_t sleep)
     {
         {
@@ -172,7 +218,8 @@ private:
             sleeping_until_.reset();
     }
 
-    const asio::strand<asio::any_io_executor> strand_;
+    const Strand strand_;
+    const bool called_on_strand_;
     const std::shared_ptr<clock> clock_;
     const std::function<void()> on_time_;
 
@@ -182,14 +229,24 @@ private:
     std::optional<time_point> sleeping_until_; ///< Empty: no sleep is current.
     std::uint64_t sleep_ = 0;                  ///< The number of the current sleep.
 
-    std::shared_ptr<asio::cancellation_signal> cancellation_; ///< Used on the strand only.
+    // Used on the strand only.
+    std::shared_ptr<asio::cancellation_signal> cancellation_;
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Strand>
+        system_timer_;
 };
 
-alarm::alarm(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
-    : state_(std::make_shared<state>(executor, std::move(clock), std::move(on_time)))
+clock_timer::clock_timer(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
+    : state_(std::make_shared<state_on<asio::strand<asio::any_io_executor>>>(
+          asio::make_strand(executor), false, std::move(clock), std::move(on_time)))
 {}
 
-alarm::~alarm()
+clock_timer::clock_timer(
+    on_strand, asio::any_io_executor strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
+    : state_(std::make_shared<state_on<asio::any_io_executor>>(
+          std::move(strand), true, std::move(clock), std::move(on_time)))
+{}
+
+clock_timer::~clock_timer()
 {
     try {
         clear();
@@ -198,26 +255,26 @@ alarm::~alarm()
     }
 }
 
-void alarm::set(time_point at)
+void clock_timer::set(time_point at)
 {
     plan(at);
     apply();
 }
 
-void alarm::clear()
+void clock_timer::clear()
 {
     plan(std::nullopt);
     apply();
 }
 
-void alarm::plan(std::optional<time_point> at) noexcept
+void clock_timer::plan(std::optional<time_point> at) noexcept
 {
     state_->plan(at);
 }
 
-void alarm::apply()
+void clock_timer::apply()
 {
     state_->apply();
 }
 
-} // namespace coauth::sessions
+} // namespace coauth

@@ -11,22 +11,30 @@
 #include <mutex>
 #include <optional>
 
-namespace coauth::sessions {
+namespace coauth {
 
-/// A timer for one time. An alarm that is set keeps its context busy; one that has fired or is cleared does not.
+/// A timer for one time. One that is set keeps its context busy; one that has fired or is cleared does not.
 ///
-/// Thread safety: safe. Lifetime: once destroyed it does not call any longer.
-class alarm {
+/// Thread safety: safe. Lifetime: it does not keep its owner alive; once destroyed it does not call any longer.
+class clock_timer {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
     /// `on_time` is called on the executor, on any thread, one call at a time, and must not throw. The call may be early
     /// if memory is exhausted.
-    alarm(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time);
-    ~alarm();
+    clock_timer(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time);
 
-    alarm(const alarm&) = delete;
-    alarm& operator=(const alarm&) = delete;
+    /// For an owner on a strand: everything happens on it, at once and without a strand of the timer's own, and
+    /// `apply` throws if memory is exhausted.
+    struct on_strand {
+        on_strand() = default;
+    };
+    clock_timer(
+        on_strand, boost::asio::any_io_executor strand, std::shared_ptr<clock> clock, std::function<void()> on_time);
+    ~clock_timer();
+
+    clock_timer(const clock_timer&) = delete;
+    clock_timer& operator=(const clock_timer&) = delete;
 
     /// Calls at `at` (now, if that is past), and at no other time. As `plan` and `apply`.
     void set(time_point at);
@@ -43,7 +51,9 @@ public:
 
 private:
     class state;
+    template <class Strand>
+    class state_on;
     std::shared_ptr<state> state_;
 };
 
-} // namespace coauth::sessions
+} // namespace coauth

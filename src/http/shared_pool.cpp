@@ -1,0 +1,186 @@
+#include "http/shared_pool.hpp"
+
+#include <coauth/error.hpp>
+
+#include <new>
+#include <utility>
+
+namespace coauth::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Without memory the coroutine waits on: a request until its deadline, when it takes the slot that it has.
+void notify(const std::shared_ptr<one_shot>& waiter) noexcept
+{
+    try {
+        waiter->fire();
+    } catch (const std::bad_alloc&) {}
+}
+
+void notify(const std::optional<std::shared_ptr<one_shot>>& granted, const std::vector<std::shared_ptr<one_shot>>& all)
+{
+    if (granted)
+        notify(*granted);
+    for (const auto& waiter : all)
+        notify(waiter);
+}
+
+} // namespace
+
+// Connections are closed and coroutines notified outside the mutex: both may take long.
+
+held_slot::held_slot(std::shared_ptr<shared_pool> pool, origin to, table::slot slot)
+    : pool_(std::move(pool)), to_(std::move(to)), opened_(slot.opened)
+{
+    if (slot.connection)
+        connection_ = std::move(*slot.connection);
+}
+
+held_slot::~held_slot()
+{
+    if (!pool_)
+        return;
+    connection_.reset();
+    pool_->release(to_);
+}
+
+void held_slot::put(std::unique_ptr<http::connection> connection, time_point now)
+{
+    connection_ = std::move(connection);
+    opened_ = now;
+}
+
+void held_slot::keep(clean_end, time_point now)
+{
+    const auto pool = std::exchange(pool_, nullptr);
+    pool->give_back(to_, std::move(connection_), opened_, now);
+}
+
+slot_claim::slot_claim(std::shared_ptr<shared_pool> pool, origin to) : pool_(std::move(pool)), to_(std::move(to))
+{}
+
+slot_claim::~slot_claim()
+{
+    take(); // a slot that was granted just as the request gave up goes to the next
+}
+
+std::optional<held_slot> slot_claim::take()
+{
+    if (pool_ && number_ != 0)
+        slot_ = pool_->leave(to_, std::exchange(number_, 0));
+    if (!pool_ || !slot_)
+        return std::nullopt;
+    return held_slot(std::move(pool_), std::move(to_), std::move(*slot_));
+}
+
+shared_pool::shared_pool(const pool_options& options)
+    : table_(options.max_connections_per_origin, options.idle_timeout, options.max_lifetime)
+{}
+
+slot_claim shared_pool::acquire(const origin& to, time_point now)
+{
+    slot_claim claim(shared_from_this(), to);
+    std::vector<std::unique_ptr<connection>> expired;
+    {
+        const std::lock_guard lock(mutex_);
+        if (table_.closed())
+            throw error(errc::cancelled, "the connection pool is closed");
+        table::admission admission = table_.acquire(to, now);
+        expired = std::move(admission.close);
+        claim.slot_ = std::move(admission.granted);
+        if (!claim.slot_) {
+            claim.granted_ = std::make_shared<one_shot>();
+            claim.number_ = table_.wait(to, claim.granted_);
+        }
+    }
+    return claim;
+}
+
+void shared_pool::close()
+{
+    std::vector<std::unique_ptr<connection>> idle;
+    waiters drained;
+    {
+        const std::lock_guard lock(mutex_);
+        idle = table_.close();
+        drained = waiters_if_drained();
+    }
+    notify(std::nullopt, drained);
+}
+
+asio::awaitable<void> shared_pool::drained()
+{
+    const auto self = shared_from_this();
+    const auto empty = std::make_shared<one_shot>();
+    {
+        const std::lock_guard lock(mutex_);
+        if (table_.empty())
+            co_return;
+        draining_.push_back(empty);
+    }
+    co_await empty->wait();
+}
+
+void shared_pool::count(std::size_t pool_stats::*counter)
+{
+    const std::lock_guard lock(mutex_);
+    ++(counts_.*counter);
+}
+
+pool_stats shared_pool::stats() const
+{
+    const std::lock_guard lock(mutex_);
+    pool_stats out = counts_;
+    out.open = table_.open();
+    out.idle = table_.idle();
+    out.waiting = table_.waiting();
+    return out;
+}
+
+void shared_pool::give_back(const origin& to, std::unique_ptr<connection> connection, time_point opened, time_point now)
+{
+    table::handover handover;
+    waiters drained;
+    {
+        const std::lock_guard lock(mutex_);
+        handover = table_.give_back(to, std::move(connection), opened, now);
+        drained = waiters_if_drained();
+    }
+    notify(handover.wake, drained);
+}
+
+void shared_pool::release(const origin& to)
+{
+    table::handover handover;
+    waiters drained;
+    {
+        const std::lock_guard lock(mutex_);
+        handover = table_.lose(to);
+        drained = waiters_if_drained();
+    }
+    notify(handover.wake, drained);
+}
+
+std::optional<held_slot::table::slot> shared_pool::leave(const origin& to, table::queue_number number)
+{
+    std::optional<table::slot> given;
+    waiters drained;
+    {
+        const std::lock_guard lock(mutex_);
+        given = table_.leave(to, number);
+        drained = waiters_if_drained();
+    }
+    notify(std::nullopt, drained);
+    return given;
+}
+
+shared_pool::waiters shared_pool::waiters_if_drained()
+{
+    if (!table_.closed() || !table_.empty())
+        return {};
+    return std::exchange(draining_, {});
+}
+
+} // namespace coauth::http

@@ -1,0 +1,112 @@
+// The pool table, shared by threads: requests take slots, wait for them, give them back.
+#pragma once
+
+#include "http/connection.hpp"
+#include "http/http1/clean_end.hpp"
+#include "http/pool_table.hpp"
+
+#include <coauth/coro/one_shot.hpp>
+#include <coauth/http/connection_pool.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace coauth::http {
+
+class shared_pool;
+
+/// A slot while a request has it. It goes back to the pool on every way out; its connection goes back only by `keep`,
+/// and is closed otherwise.
+class held_slot {
+public:
+    using table = pool_table<std::unique_ptr<http::connection>, std::shared_ptr<one_shot>>;
+    using time_point = table::time_point;
+
+    held_slot(std::shared_ptr<shared_pool> pool, origin to, table::slot slot);
+    held_slot(held_slot&& other) noexcept = default;
+    held_slot& operator=(held_slot&&) = delete;
+    ~held_slot();
+
+    bool has_connection() const noexcept { return connection_ != nullptr; }
+    http::connection& connection() noexcept { return *connection_; }
+
+    /// Closes the connection there was, if any.
+    void put(std::unique_ptr<http::connection> connection, time_point now);
+
+    /// Gives the slot back at once, with its connection.
+    void keep(clean_end proof, time_point now);
+
+private:
+    std::shared_ptr<shared_pool> pool_; // empty: given back, or moved away
+    origin to_;
+    std::unique_ptr<http::connection> connection_;
+    time_point opened_;
+};
+
+/// A request's claim to a slot: granted at once, or in the queue until it is granted. Destroyed, it leaves the queue.
+class slot_claim {
+public:
+    slot_claim(slot_claim&& other) noexcept = default;
+    slot_claim& operator=(slot_claim&&) = delete;
+    ~slot_claim();
+
+    /// Empty if the slot was granted at once; else fires when it is.
+    const std::shared_ptr<one_shot>& granted() const noexcept { return granted_; }
+
+    /// The slot, if it was granted; leaves the queue if not. Once only.
+    std::optional<held_slot> take();
+
+private:
+    friend class shared_pool;
+    using table = held_slot::table;
+
+    slot_claim(std::shared_ptr<shared_pool> pool, origin to);
+
+    std::shared_ptr<shared_pool> pool_; // empty: the slot was taken, or moved away
+    origin to_;
+    std::optional<table::slot> slot_;
+    std::shared_ptr<one_shot> granted_;
+    table::queue_number number_ = 0; // 0: not in the queue
+};
+
+/// Thread safety: safe.
+class shared_pool : public std::enable_shared_from_this<shared_pool> {
+public:
+    using time_point = held_slot::time_point;
+
+    explicit shared_pool(const pool_options& options);
+
+    /// Throws `errc::cancelled` if the pool is closed.
+    slot_claim acquire(const origin& to, time_point now);
+
+    /// Closes the idle connections; from now on `acquire` throws.
+    void close();
+
+    /// Returns when the last slot has been given back, after `close`.
+    boost::asio::awaitable<void> drained();
+
+    void count(std::size_t pool_stats::*counter);
+    pool_stats stats() const;
+
+private:
+    friend class held_slot;
+    friend class slot_claim;
+    using table = held_slot::table;
+    using waiters = std::vector<std::shared_ptr<one_shot>>;
+
+    void give_back(const origin& to, std::unique_ptr<connection> connection, time_point opened, time_point now);
+    void release(const origin& to);
+    std::optional<table::slot> leave(const origin& to, table::queue_number number);
+    waiters waiters_if_drained();
+
+    mutable std::mutex mutex_;
+    table table_;
+    pool_stats counts_;
+    waiters draining_;
+};
+
+} // namespace coauth::http
