@@ -15,7 +15,7 @@ using parameter = std::pair<std::string, std::string>;
 using parameters = std::vector<parameter>;
 
 /// Reads a query or an `application/x-www-form-urlencoded` body: `a=b&c` gives (a, b) and (c, empty).
-/// Nothing between two `&` is no parameter. Fails with `errc::invalid_argument` for a bad `%`.
+/// Nothing between two `&` does not count as a parameter. Fails with `errc::invalid_argument` for a bad `%`.
 COAUTH_DECL result<parameters> parse_form(std::string_view text);
 
 /// Writes `name=value&...` with OAuth's percent-encoding, in the order given. What is written this
