@@ -1,4 +1,4 @@
-#include "sandbox/tools/broken_answers.hpp"
+#include "sandbox/tools/broken_responses.hpp"
 
 #include "sandbox/x/error_bodies.hpp"
 
@@ -20,9 +20,9 @@ std::string guessed_type(std::string_view body)
 
 server::response raw(std::string bytes)
 {
-    server::response answer;
-    answer.raw = std::move(bytes);
-    return answer;
+    server::response response;
+    response.raw = std::move(bytes);
+    return response;
 }
 
 } // namespace
@@ -30,7 +30,7 @@ server::response raw(std::string bytes)
 server::response canned(const scripted_fault& fault, const call& c)
 {
     if (!fault.body)
-        return refuse_with_status(c.where ? c.where->kind : family::v1_1, *fault.status);
+        return refuse_with_status(c.matched ? c.matched->kind : family::v1_1, *fault.status);
     return server::response(fault.status.value_or(200), guessed_type(*fault.body), *fault.body);
 }
 
@@ -47,7 +47,7 @@ server::response dropped()
 
 server::response garbage()
 {
-    return raw("\x15\x03\x01 this is no HTTP \xff\xfe\r\n\r\n");
+    return raw("\x15\x03\x01 this is not HTTP \xff\xfe\r\n\r\n");
 }
 
 server::response truncated(const server::response& whole)

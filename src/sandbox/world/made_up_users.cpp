@@ -1,4 +1,4 @@
-#include "sandbox/world/people.hpp"
+#include "sandbox/world/made_up_users.hpp"
 
 #include <coauth/text/ascii.hpp>
 
@@ -16,14 +16,14 @@ constexpr std::uint64_t id_step = 1'000'003;
 
 // A tweet's id grows with its time, as the real ones do: index first, author second.
 constexpr std::uint64_t first_tweet_id = 1'800'000'000'000'000'000;
-constexpr std::uint64_t most_people = 10'000'000;
+constexpr std::uint64_t most_users = 10'000'000;
 constexpr std::size_t tweets_each = 30;
 constexpr std::size_t mention_every = 5;
 
 constexpr std::chrono::sys_seconds first_account{std::chrono::seconds(1'230'768'000)}; // 2009
 constexpr std::chrono::sys_seconds first_tweet{std::chrono::seconds(1'767'225'600)};   // 2026
 
-// Names as people have them: some would break a page or a parser that takes names for plain ASCII.
+// Names as they occur: some would break a page or a parser that takes names for plain ASCII.
 constexpr std::array given_names = {
     "Ada", "Grace", "Zoë", "Linus", "Margaret", "Søren", "美咲", "Олга", "Ben & Jo", "أمل"};
 constexpr std::array family_names = {"Example", "Test", "Sandbox", "O'Loopback", "<Sample>", "Né", "Beispiel"};
@@ -31,12 +31,12 @@ constexpr std::array places = {"Berlin", "", "São Paulo", "Nairobi", "東京"};
 
 } // namespace
 
-std::uint64_t made_up_people::id_of(std::size_t number) noexcept
+std::uint64_t made_up_users::id_of(std::size_t number) noexcept
 {
     return first_id + number * id_step;
 }
 
-std::optional<std::size_t> made_up_people::number_of_id(std::uint64_t id) const noexcept
+std::optional<std::size_t> made_up_users::number_of_id(std::uint64_t id) const noexcept
 {
     if (id <= first_id || (id - first_id) % id_step != 0)
         return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<std::size_t> made_up_people::number_of_id(std::uint64_t id) const 
     return static_cast<std::size_t>(number);
 }
 
-std::optional<std::size_t> made_up_people::number_of_username(std::string_view username) const noexcept
+std::optional<std::size_t> made_up_users::number_of_username(std::string_view username) const noexcept
 {
     constexpr std::string_view prefix = "user_";
     if (username.size() <= prefix.size())
@@ -61,17 +61,17 @@ std::optional<std::size_t> made_up_people::number_of_username(std::string_view u
     return number;
 }
 
-person made_up_people::at(std::size_t number) const
+user made_up_users::at(std::size_t number) const
 {
     const auto digits = std::to_string(number);
-    person p;
+    user p;
     p.id = id_of(number);
     p.username = "user_" + digits;
     p.name = std::string(given_names[(number - 1) % given_names.size()]) + ' ' +
              family_names[(number - 1) / given_names.size() % family_names.size()];
     p.picture = "/profile_images/" + std::to_string(p.id) + "/user_" + digits + "_normal.png";
     if (number % 7 != 0)
-        p.description = "Person number " + digits + " of the sandbox. Nobody real.";
+        p.description = "User number " + digits + " of the sandbox. Not a real person.";
     p.location = places[(number - 1) % places.size()];
     if (number % 3 == 1)
         p.url = "https://example.com/people/" + digits;
@@ -82,7 +82,7 @@ person made_up_people::at(std::size_t number) const
     p.tweet_count = tweets_each;
     p.created_at = first_account + std::chrono::hours(number % 100'000);
 
-    // Nobody but user_1 is followed by anyone further along than the largest number of followers.
+    // Only user_1 has followers further along than the largest number of followers.
     for (std::size_t distance = 1; distance < 30 && distance < size_; ++distance) {
         const auto followed = wrapped(number + size_ - distance);
         p.following_count += followed != 1 && follows(number, followed);
@@ -91,19 +91,19 @@ person made_up_people::at(std::size_t number) const
     return p;
 }
 
-std::size_t made_up_people::follower_count(std::size_t number) const noexcept
+std::size_t made_up_users::follower_count(std::size_t number) const noexcept
 {
     // user_1 has enough for several pages; the others have a handful.
     return std::min(size_ - 1, number == 1 ? std::size_t{2500} : 5 + number % 20);
 }
 
-bool made_up_people::follows(std::size_t follower, std::size_t followed) const noexcept
+bool made_up_users::follows(std::size_t follower, std::size_t followed) const noexcept
 {
     const auto distance = (follower + size_ - followed) % size_;
     return distance != 0 && distance <= follower_count(followed);
 }
 
-std::vector<std::uint64_t> made_up_people::followers_of(std::size_t number, std::size_t first, std::size_t count) const
+std::vector<std::uint64_t> made_up_users::followers_of(std::size_t number, std::size_t first, std::size_t count) const
 {
     std::vector<std::uint64_t> ids;
     const auto all = follower_count(number);
@@ -112,10 +112,10 @@ std::vector<std::uint64_t> made_up_people::followers_of(std::size_t number, std:
     return ids;
 }
 
-tweet made_up_people::made_up_tweet(std::size_t author, std::size_t index) const
+tweet made_up_users::made_up_tweet(std::size_t author, std::size_t index) const
 {
     tweet t;
-    t.id = first_tweet_id + index * most_people + author;
+    t.id = first_tweet_id + index * most_users + author;
     t.author = id_of(author);
     t.created_at = first_tweet + std::chrono::hours(index) + std::chrono::seconds(author % 3600);
     t.text = "Tweet " + std::to_string(index) + " of user_" + std::to_string(author);
@@ -125,7 +125,7 @@ tweet made_up_people::made_up_tweet(std::size_t author, std::size_t index) const
     return t;
 }
 
-std::vector<tweet> made_up_people::tweets_of(std::size_t number) const
+std::vector<tweet> made_up_users::tweets_of(std::size_t number) const
 {
     std::vector<tweet> tweets;
     for (auto index = tweets_each; index > 0; --index)
@@ -133,7 +133,7 @@ std::vector<tweet> made_up_people::tweets_of(std::size_t number) const
     return tweets;
 }
 
-std::vector<tweet> made_up_people::mentions_of(std::size_t number) const
+std::vector<tweet> made_up_users::mentions_of(std::size_t number) const
 {
     const auto author = wrapped(number + size_ - 1);
     std::vector<tweet> tweets;
@@ -142,12 +142,12 @@ std::vector<tweet> made_up_people::mentions_of(std::size_t number) const
     return tweets;
 }
 
-std::optional<tweet> made_up_people::tweet_by_id(std::uint64_t id) const
+std::optional<tweet> made_up_users::tweet_by_id(std::uint64_t id) const
 {
     if (id < first_tweet_id)
         return std::nullopt;
-    const auto index = (id - first_tweet_id) / most_people;
-    const auto author = (id - first_tweet_id) % most_people;
+    const auto index = (id - first_tweet_id) / most_users;
+    const auto author = (id - first_tweet_id) % most_users;
     if (index < 1 || index > tweets_each || author < 1 || author > size_)
         return std::nullopt;
     return made_up_tweet(static_cast<std::size_t>(author), static_cast<std::size_t>(index));

@@ -1,4 +1,4 @@
-// The people of a sandbox without a seed: `user_1`, `user_2`, ... and what they say, made from their
+// The users of a sandbox without a seed: `user_1`, `user_2`, ... and their tweets, made from their
 // numbers alone, so that a million of them need no memory.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace coauth::sandbox {
 
-struct person {
-    person() = default;
+struct user {
+    user() = default;
 
     std::uint64_t id = 0;
     std::string username;
@@ -42,20 +42,20 @@ struct tweet {
     std::uint64_t reply_to = 0; ///< 0: no reply.
 };
 
-/// Numbers run from 1 to `size`. The same number is the same person in every sandbox; counts of
+/// Numbers run from 1 to `size`. The same number is the same user in every sandbox; counts of
 /// followers depend on `size` as well.
 ///
 /// Thread safety: safe; nothing changes.
-class made_up_people {
+class made_up_users {
 public:
-    explicit made_up_people(std::size_t size) : size_(size) {}
+    explicit made_up_users(std::size_t size) : size_(size) {}
 
     std::size_t size() const noexcept { return size_; }
 
     std::optional<std::size_t> number_of_id(std::uint64_t id) const noexcept;
     /// Compares without case.
     std::optional<std::size_t> number_of_username(std::string_view username) const noexcept;
-    person at(std::size_t number) const;
+    user at(std::size_t number) const;
 
     /// Newest first.
     std::vector<tweet> tweets_of(std::size_t number) const;
