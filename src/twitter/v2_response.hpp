@@ -1,4 +1,4 @@
-// The frame of API 2's answers: data, includes, errors, meta.
+// The frame of API 2's responses: data, includes, errors, meta.
 #pragma once
 
 #include "twitter/refusal.hpp"
@@ -11,20 +11,20 @@
 
 namespace coauth::twitter {
 
-/// Views of an answer's parts; the answer must outlive it. API 2 answers 200 with data and problems
+/// Views of a response's parts; the response must outlive it. API 2 sends 200 with data and problems
 /// side by side: the problems are then about other things than the data.
-class v2_answer {
+class v2_response {
 public:
-    /// Throws `errc::malformed_response` if it is no object.
-    explicit v2_answer(const boost::json::value& root);
+    /// Throws `errc::malformed_response` if it is not an object.
+    explicit v2_response(const boost::json::value& root);
 
-    /// Throws what the first problem means if there is no data, else `errc::malformed_response`.
+    /// Throws what the first problem means if data is missing, else `errc::malformed_response`.
     const boost::json::value& data() const;
 
     /// Null if there is none.
     const boost::json::value* find_data() const;
 
-    /// Null if there is none. Throws if it is not an object: it tells whether there are more pages.
+    /// Null if there is none. Throws if it is not an object: it says whether there are more pages.
     const boost::json::object* meta() const;
 
     /// `includes.users`; null if there is none.
