@@ -1,33 +1,33 @@
-#include "login_crowd/browser.hpp"
+#include "login_load/browser.hpp"
 
 #include <utility>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace asio = boost::asio;
 
-browser::browser(origin site, asio::ip::address_v4 address, provider_door& door, clock::duration patience)
-    : site_(std::move(site)), address_(address), door_(door), patience_(patience)
+browser::browser(origin site, asio::ip::address_v4 address, provider_connections& provider, clock::duration patience)
+    : site_(std::move(site)), address_(address), provider_(provider), patience_(patience)
 {}
 
-asio::awaitable<answer> browser::send(request what)
+asio::awaitable<response> browser::send(request next)
 {
-    if (what.where == site_)
-        return send_to_site(std::move(what));
-    return door_.exchange(std::move(what), patience_);
+    if (next.server == site_)
+        return send_to_site(std::move(next));
+    return provider_.exchange(std::move(next), patience_);
 }
 
-asio::awaitable<answer> browser::send_to_site(request what)
+asio::awaitable<response> browser::send_to_site(request next)
 {
-    answer result;
-    what.cookies = cookies_.header();
+    response result;
+    next.cookies = cookies_.header();
     try {
         if (!connection_ || !connection_->usable())
             connection_ = co_await connect(site_, address_, nullptr, patience_);
-        result = co_await connection_->exchange(std::move(what), patience_);
+        result = co_await connection_->exchange(std::move(next), patience_);
     } catch (const boost::system::system_error& e) {
         connection_.reset();
-        result.how = ending::refused;
+        result.kind = ending::refused;
         result.why = e.what();
     }
     for (const auto& each : result.cookies)
@@ -35,4 +35,4 @@ asio::awaitable<answer> browser::send_to_site(request what)
     co_return result;
 }
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,4 +1,4 @@
-#include "login_crowd/connection.hpp"
+#include "login_load/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detail/socket_option.hpp>
@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <type_traits>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -36,24 +36,24 @@ using tls_stream = asio::ssl::stream<beast::tcp_stream>;
 using wire_request = wire::request<wire::string_body>;
 using wire_parser = wire::response_parser<wire::string_body>;
 
-wire_request as_sent(const request& what)
+wire_request as_sent(const request& next)
 {
-    wire_request sent(wire::string_to_verb(what.method), what.target, 11);
-    sent.set(wire::field::host, what.where.authority());
-    sent.set(wire::field::user_agent, "login_crowd");
-    if (!what.cookies.empty())
-        sent.set(wire::field::cookie, what.cookies);
-    if (what.method == "POST") {
-        sent.set(wire::field::origin, what.where.text());
+    wire_request sent(wire::string_to_verb(next.method), next.target, 11);
+    sent.set(wire::field::host, next.server.authority());
+    sent.set(wire::field::user_agent, "login_load");
+    if (!next.cookies.empty())
+        sent.set(wire::field::cookie, next.cookies);
+    if (next.method == "POST") {
+        sent.set(wire::field::origin, next.server.text());
         sent.set("Sec-Fetch-Site", "same-origin");
         sent.set(wire::field::content_type, "application/x-www-form-urlencoded");
-        sent.body() = what.form;
+        sent.body() = next.form;
         sent.prepare_payload();
     }
     return sent;
 }
 
-void fill(answer& into, wire_parser& parser)
+void fill(response& into, wire_parser& parser)
 {
     auto& message = parser.get();
     into.status = static_cast<int>(message.result_int());
@@ -65,9 +65,9 @@ void fill(answer& into, wire_parser& parser)
     into.body = std::move(message.body());
 }
 
-void fail(answer& into, const error_code& failure)
+void fail(response& into, const error_code& failure)
 {
-    into.how = failure == beast::error::timeout ? ending::late : ending::lost;
+    into.kind = failure == beast::error::timeout ? ending::late : ending::lost;
     into.why = failure.message();
 }
 
@@ -80,11 +80,11 @@ public:
 
     Stream& stream() noexcept { return stream_; }
 
-    asio::awaitable<answer> exchange(request what, clock::duration patience) override
+    asio::awaitable<response> exchange(request next, clock::duration patience) override
     {
         usable_ = false;
-        answer result;
-        const wire_request sent = as_sent(what);
+        response result;
+        const wire_request sent = as_sent(next);
         lowest().expires_after(patience);
         result.handed_over = clock::now();
         auto [write_failure, written] = co_await wire::async_write(stream_, sent, quietly);
@@ -144,23 +144,23 @@ tcp::socket socket_from(const asio::any_io_executor& executor, const asio::ip::a
 }
 
 asio::awaitable<std::unique_ptr<connection>> connect(
-    origin where, std::optional<asio::ip::address_v4> source, asio::ssl::context* tls, clock::duration patience)
+    origin server, std::optional<asio::ip::address_v4> source, asio::ssl::context* tls, clock::duration patience)
 {
     auto executor = co_await asio::this_coro::executor;
     beast::tcp_stream lowest(source ? socket_from(executor, *source) : tcp::socket(executor));
     lowest.expires_after(patience);
-    const tcp::endpoint to = where.endpoint();
+    const tcp::endpoint to = server.endpoint();
     co_await lowest.async_connect(to, asio::use_awaitable);
     lowest.socket().set_option(tcp::no_delay(true));
-    if (!where.https) {
+    if (!server.https) {
         lowest.expires_never();
         co_return std::make_unique<connection_over<beast::tcp_stream>>(std::move(lowest));
     }
     auto made = std::make_unique<connection_over<tls_stream>>(std::move(lowest), *tls);
-    made->stream().set_verify_callback(asio::ssl::host_name_verification(where.host));
+    made->stream().set_verify_callback(asio::ssl::host_name_verification(server.host));
     co_await made->stream().async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
     made->stream().next_layer().expires_never();
     co_return made;
 }
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,11 +1,11 @@
-#include "login_crowd/cookie_jar.hpp"
+#include "login_load/cookie_jar.hpp"
 
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string cookie_jar::header() const
     return text;
 }
 
-} // namespace login_crowd
+} // namespace login_load

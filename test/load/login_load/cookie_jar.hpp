@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace login_crowd {
+namespace login_load {
 
-/// Keeps names and values, and forgets what is to be forgotten. Paths and domains it leaves out of
+/// Keeps names and values until they are removed or expire. Paths and domains it leaves out of
 /// account: one jar serves one site.
 class cookie_jar {
 public:
@@ -21,4 +21,4 @@ private:
     std::map<std::string, std::string, std::less<>> values_;
 };
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,10 +1,10 @@
-#include "login_crowd/descriptors.hpp"
+#include "login_load/descriptors.hpp"
 
 #include <algorithm>
 #include <iostream>
 #include <sys/resource.h>
 
-namespace login_crowd {
+namespace login_load {
 
 std::size_t room_for(std::size_t wanted)
 {
@@ -16,9 +16,9 @@ std::size_t room_for(std::size_t wanted)
     ::getrlimit(RLIMIT_NOFILE, &limit);
     const std::size_t room = limit.rlim_cur > own ? limit.rlim_cur - own : 1;
     if (room < wanted)
-        std::cerr << "login_crowd: wanted are " << wanted << " connections; the hard limit of file descriptors is "
+        std::cerr << "login_load: wanted are " << wanted << " connections; the hard limit of file descriptors is "
                   << limit.rlim_max << ", so there will be " << room << '\n';
     return std::min(room, wanted);
 }
 
-} // namespace login_crowd
+} // namespace login_load

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 
-namespace login_crowd {
+namespace login_load {
 
 /// Raises the soft limit of file descriptors to the hard one, and says how many connections fit.
 /// If fewer than `wanted`, says so on stderr.
 std::size_t room_for(std::size_t wanted);
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,13 +1,13 @@
-// One request and what became of it, as values.
+// One request and its response, as values.
 #pragma once
 
-#include "login_crowd/place.hpp"
+#include "login_load/origin.hpp"
 
 #include <chrono>
 #include <string>
 #include <vector>
 
-namespace login_crowd {
+namespace login_load {
 
 using clock = std::chrono::steady_clock;
 
@@ -15,24 +15,24 @@ struct request {
     request() = default;
 
     std::string method = "GET";
-    origin where;
+    origin server;
     std::string target = "/";
     std::string form;    ///< The body of a POST: name=value&...
     std::string cookies; ///< The value of Cookie; empty: none.
 };
 
 enum class ending {
-    answered,
-    refused, ///< There was no connection to be had.
-    lost,    ///< The connection ended before the answer did.
-    late,    ///< The patience was over.
+    responded,
+    refused, ///< No connection could be made.
+    lost,    ///< The connection ended before the response did.
+    late,    ///< The time limit passed.
 };
 
-struct answer {
-    answer() = default;
+struct response {
+    response() = default;
 
-    ending how = ending::answered;
-    std::string why; ///< In the words of the system, unless answered.
+    ending kind = ending::responded;
+    std::string why; ///< In the words of the system, unless there was a response.
 
     int status = 0;
     std::string location;
@@ -40,8 +40,8 @@ struct answer {
     std::string body;
 
     /// When the request was given to the kernel. On loopback it has arrived with that, so from here
-    /// on it is the server's to answer. Unset if it never was.
+    /// on the server has to respond. Unset if it never was.
     clock::time_point handed_over = clock::time_point::max();
 };
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,7 +1,7 @@
-#include "login_crowd/flood.hpp"
+#include "login_load/flood.hpp"
 
-#include "login_crowd/connection.hpp"
-#include "login_crowd/cookie_jar.hpp"
+#include "login_load/connection.hpp"
+#include "login_load/cookie_jar.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace asio = boost::asio;
 
@@ -28,11 +28,11 @@ asio::awaitable<void> flood::press(std::size_t n)
     std::unique_ptr<connection> own;
     request button;
     button.method = "POST";
-    button.where = options_.site;
+    button.server = options_.site;
     button.target = "/login";
     source& own_address = sources_.at(n);
     while (goes_on(own_address)) {
-        answer a;
+        response a;
         ++requests_;
         try {
             if (!own || !own->usable())
@@ -40,10 +40,10 @@ asio::awaitable<void> flood::press(std::size_t n)
             a = co_await own->exchange(button, patience);
         } catch (const boost::system::system_error&) {
             own.reset();
-            a.how = ending::refused;
+            a.kind = ending::refused;
         }
-        if (a.how == ending::answered) {
-            answers_.add(a.status);
+        if (a.kind == ending::responded) {
+            responses_.add(a.status);
             own_address.let_in += a.status == 303 ? 1 : 0;
             own_address.refused = own_address.refused || a.status == 429;
             continue;
@@ -54,36 +54,36 @@ asio::awaitable<void> flood::press(std::size_t n)
     }
 }
 
-asio::awaitable<void> flood::press_from_new_addresses(std::size_t lanes)
+asio::awaitable<void> flood::press_from_new_addresses(std::size_t workers)
 {
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer pause(executor);
     auto next = clock::now();
     while (!ended_) {
-        const answer a = co_await press_once(next_++);
+        const response a = co_await press_once(next_++);
         ++requests_;
-        if (a.how == ending::answered)
-            answers_.add(a.status);
+        if (a.kind == ending::responded)
+            responses_.add(a.status);
         else
             ++unanswered_;
         refused_ = refused_ || a.status == 503;
         if (!refused_)
             continue;
         next = std::max(next, clock::now() - std::chrono::seconds(1)) +
-               std::chrono::microseconds(1'000'000 * lanes / options_.rate);
+               std::chrono::microseconds(1'000'000 * workers / options_.rate);
         pause.expires_at(next);
         co_await pause.async_wait(asio::use_awaitable);
     }
 }
 
-asio::awaitable<answer> flood::press_once(std::size_t n)
+asio::awaitable<response> flood::press_once(std::size_t n)
 {
     request page;
-    page.where = options_.site;
+    page.server = options_.site;
     request button = page;
     button.method = "POST";
     button.target = "/login";
-    answer a;
+    response a;
     try {
         const auto own = co_await connect(options_.site, source_address(network::flood, n), nullptr, patience);
         if (options_.page_first) {
@@ -95,7 +95,7 @@ asio::awaitable<answer> flood::press_once(std::size_t n)
         }
         a = co_await own->exchange(button, patience);
     } catch (const boost::system::system_error&) {
-        a.how = ending::refused;
+        a.kind = ending::refused;
     }
     co_return a;
 }
@@ -109,10 +109,10 @@ boost::json::object flood::json() const
 {
     boost::json::object all;
     all["requests"] = requests_;
-    all["answers"] = answers_.json();
+    all["responses"] = responses_.json();
     all["unanswered"] = unanswered_;
     all["took_ms"] = std::chrono::round<std::chrono::milliseconds>(clock::now() - begun_).count();
     return all;
 }
 
-} // namespace login_crowd
+} // namespace login_load

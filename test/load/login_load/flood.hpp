@@ -1,8 +1,8 @@
 // Clients that press the button as fast as they can, and keep no cookie for long.
 #pragma once
 
-#include "login_crowd/exchange.hpp"
-#include "login_crowd/tally.hpp"
+#include "login_load/exchange.hpp"
+#include "login_load/tally.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace login_crowd {
+namespace login_load {
 
 struct flood_options {
     flood_options() = default;
@@ -34,7 +34,7 @@ public:
     boost::asio::awaitable<void> press(std::size_t n);
 
     /// Each time from another address, until `end`; run this several times at once.
-    boost::asio::awaitable<void> press_from_new_addresses(std::size_t lanes);
+    boost::asio::awaitable<void> press_from_new_addresses(std::size_t workers);
     void end() noexcept { ended_ = true; }
 
     boost::json::object json() const;
@@ -46,7 +46,7 @@ private:
     };
 
     bool goes_on(const source& s) const;
-    boost::asio::awaitable<answer> press_once(std::size_t n);
+    boost::asio::awaitable<response> press_once(std::size_t n);
 
     flood_options options_;
     std::vector<source> sources_;
@@ -56,7 +56,7 @@ private:
     clock::time_point begun_ = clock::now();
     std::size_t requests_ = 0;
     std::size_t unanswered_ = 0;
-    status_count answers_;
+    status_count responses_;
 };
 
-} // namespace login_crowd
+} // namespace login_load

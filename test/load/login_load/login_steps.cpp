@@ -1,13 +1,13 @@
-#include "login_crowd/login_course.hpp"
+#include "login_load/login_steps.hpp"
 
 #include <stdexcept>
 #include <utility>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace {
 
-bool redirects(const answer& a)
+bool redirects(const response& a)
 {
     return (a.status == 302 || a.status == 303) && !a.location.empty();
 }
@@ -33,15 +33,15 @@ std::string_view between(std::string_view text, std::string_view open, std::stri
     return inside.substr(0, inside.find(close));
 }
 
-login_course::login_course(origin site, std::string username) : site_(std::move(site)), username_(std::move(username))
+login_steps::login_steps(origin site, std::string username) : site_(std::move(site)), username_(std::move(username))
 {
-    next_.where = site_;
+    next_.server = site_;
 }
 
-verdict login_course::take(const answer& a)
+verdict login_steps::take(const response& a)
 {
     if (a.status >= 400)
-        return verdict::told;
+        return verdict::refused;
     switch (at_) {
     case page::front:
         // A try before this one may have got as far as that.
@@ -51,7 +51,7 @@ verdict login_course::take(const answer& a)
             return verdict::odd;
         open(page::button, "/login");
         next_.method = "POST";
-        return verdict::on_the_way;
+        return verdict::pending;
     case page::button:
         return redirects(a) ? open(page::consent, a.location) : verdict::odd;
     case page::consent:
@@ -66,25 +66,25 @@ verdict login_course::take(const answer& a)
     return verdict::odd;
 }
 
-verdict login_course::open(page at, std::string_view url)
+verdict login_steps::open(page at, std::string_view url)
 {
     location to;
     try {
-        to = read_location(url, next_.where);
+        to = read_location(url, next_.server);
     } catch (const std::exception&) {
         return verdict::odd;
     }
-    // Only the consent page is somebody else's.
-    if ((at == page::consent) == (to.where == site_))
+    // Only the consent page is on another server.
+    if ((at == page::consent) == (to.server == site_))
         return verdict::odd;
     at_ = at;
     next_ = request();
-    next_.where = std::move(to.where);
+    next_.server = std::move(to.server);
     next_.target = std::move(to.target);
-    return verdict::on_the_way;
+    return verdict::pending;
 }
 
-verdict login_course::decide(const answer& a)
+verdict login_steps::decide(const response& a)
 {
     const auto token = input_value(a.body, "oauth_token");
     const auto action = between(a.body, "<form method=\"post\" action=\"", "\"");
@@ -94,10 +94,10 @@ verdict login_course::decide(const answer& a)
     next_.method = "POST";
     next_.target = std::string(action);
     next_.form = "oauth_token=" + std::string(token) + "&user=" + username_ + "&allow=1";
-    return verdict::on_the_way;
+    return verdict::pending;
 }
 
-verdict login_course::judge(const answer& a) const
+verdict login_steps::judge(const response& a) const
 {
     const auto account = between(a.body, "<b id=\"account\">", "</b>");
     if (a.status != 200 || account.empty())
@@ -108,4 +108,4 @@ verdict login_course::judge(const answer& a) const
     return account == '@' + username_ && own_field ? verdict::granted : verdict::wrong;
 }
 
-} // namespace login_crowd
+} // namespace login_load

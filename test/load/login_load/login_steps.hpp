@@ -1,35 +1,35 @@
-// The course of one login as its browser sees it, without the browser: what to ask next, and how it
+// The steps of one login as its browser sees it, without the browser: what to ask next, and how it
 // ended.
 #pragma once
 
-#include "login_crowd/exchange.hpp"
+#include "login_load/exchange.hpp"
 
 #include <string>
 #include <string_view>
 
-namespace login_crowd {
+namespace login_load {
 
 /// The pages on the way, in their order.
 enum class page {
     front,    ///< GET /
     button,   ///< POST /login
     consent,  ///< The provider asks.
-    decision, ///< The person allows.
+    decision, ///< The user allows.
     callback, ///< Back on the site.
     profile,  ///< GET /profile
 };
 
 enum class verdict {
-    on_the_way, ///< There is a next request.
-    granted,    ///< The profile page says who signed in: this person.
-    wrong,      ///< It says somebody else.
-    told,       ///< The site, or the provider, answered 4xx or 5xx.
-    odd,        ///< An answer that has no place in a login.
+    pending, ///< There is a next request.
+    granted, ///< The profile page shows this user.
+    wrong,   ///< It shows another user.
+    refused, ///< The site, or the provider, sent 4xx or 5xx.
+    odd,     ///< An response that has no place in a login.
 };
 
-class login_course {
+class login_steps {
 public:
-    login_course(origin site, std::string username);
+    login_steps(origin site, std::string username);
 
     /// What to send now, cookies apart.
     const request& next() const noexcept { return next_; }
@@ -37,13 +37,13 @@ public:
     /// Which page that is.
     page at() const noexcept { return at_; }
 
-    /// Takes the answer to it.
-    verdict take(const answer& a);
+    /// Takes the response to it.
+    verdict take(const response& a);
 
 private:
     verdict open(page at, std::string_view url);
-    verdict decide(const answer& a);
-    verdict judge(const answer& a) const;
+    verdict decide(const response& a);
+    verdict judge(const response& a) const;
 
     origin site_;
     std::string username_;
@@ -54,4 +54,4 @@ private:
 /// The text between `open` and `close`, whose first one counts; empty if they are not there.
 std::string_view between(std::string_view text, std::string_view open, std::string_view close);
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,16 +1,16 @@
-// login_crowd: people by the thousand, and people who mean harm, at a login server that runs.
+// login_load: users by the thousand, and attackers, against a login server that runs.
 //
-//     login_crowd logins --site http://127.0.0.1:8080 --ca-file ca.pem --people 2000 --at-once 2000
-//     login_crowd idle --site http://127.0.0.1:8080 --connections 10000 --slow 100
-//     login_crowd flood --site http://127.0.0.1:8080 --addresses 20 --seconds 5
-//     login_crowd flood --site http://127.0.0.1:8080 --new-addresses --rate 300
+//     login_load logins --site http://127.0.0.1:8080 --ca-file ca.pem --users 2000 --at-once 2000
+//     login_load idle --site http://127.0.0.1:8080 --connections 10000 --slow 100
+//     login_load flood --site http://127.0.0.1:8080 --addresses 20 --seconds 5
+//     login_load flood --site http://127.0.0.1:8080 --new-addresses --rate 300
 //
 // Prints one line of JSON; `idle` prints one when its connections are open, holds them until its stdin
 // is closed (or, with --until-closed, until the server has closed them all), and prints another.
-#include "login_crowd/crowd.hpp"
-#include "login_crowd/descriptors.hpp"
-#include "login_crowd/flood.hpp"
-#include "login_crowd/strangers.hpp"
+#include "login_load/descriptors.hpp"
+#include "login_load/flood.hpp"
+#include "login_load/login_users.hpp"
+#include "login_load/slow_clients.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -35,7 +35,7 @@
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-using namespace login_crowd;
+using namespace login_load;
 
 namespace {
 
@@ -52,23 +52,23 @@ void spawn(asio::io_context& io, asio::awaitable<void> op)
     });
 }
 
-void run_logins(crowd_options options)
+void run_logins(login_options options)
 {
-    const std::size_t wanted = std::min(options.at_once, options.people) + options.door_width;
+    const std::size_t wanted = std::min(options.at_once, options.users) + options.provider_connections;
     const std::size_t room = room_for(wanted);
-    if (room <= options.door_width)
+    if (room <= options.provider_connections)
         throw std::runtime_error("there are too few file descriptors");
-    const std::size_t at_once = room - options.door_width;
+    const std::size_t at_once = room - options.provider_connections;
 
     asio::io_context io(1);
-    const std::size_t people = options.people;
-    crowd all(io.get_executor(), std::move(options));
+    const std::size_t users = options.users;
+    login_users all(io.get_executor(), std::move(options));
     const auto begun = clock::now();
     for (std::size_t i = 0; i < at_once; ++i)
-        spawn(io, all.come());
+        spawn(io, all.run());
     io.run();
     json::object line;
-    line["people"] = people;
+    line["users"] = users;
     line["at_once"] = at_once;
     line["took_ms"] = std::chrono::round<std::chrono::milliseconds>(clock::now() - begun).count();
     for (auto& member : all.result().json())
@@ -80,17 +80,17 @@ void run_logins(crowd_options options)
 asio::awaitable<void> wait_for_stdin()
 {
     auto executor = co_await asio::this_coro::executor;
-    asio::posix::stream_descriptor in(executor, ::dup(STDIN_FILENO));
+    asio::posix::stream_descriptor input(executor, ::dup(STDIN_FILENO));
     char byte = 0;
     boost::system::error_code failure;
     while (!failure) {
         auto [read_failure, size] =
-            co_await in.async_read_some(asio::buffer(&byte, 1), asio::as_tuple(asio::use_awaitable));
+            co_await input.async_read_some(asio::buffer(&byte, 1), asio::as_tuple(asio::use_awaitable));
         failure = read_failure;
     }
 }
 
-asio::awaitable<void> stay(asio::io_context& io, strangers& all, bool until_closed)
+asio::awaitable<void> stay(asio::io_context& io, slow_clients& all, bool until_closed)
 {
     co_await all.opened_all();
     json::object ready;
@@ -106,15 +106,15 @@ asio::awaitable<void> stay(asio::io_context& io, strangers& all, bool until_clos
     io.stop();
 }
 
-void run_idle(strangers_options options, bool until_closed)
+void run_idle(slow_client_options options, bool until_closed)
 {
-    constexpr std::size_t lanes = 200;
+    constexpr std::size_t workers = 200;
     const std::size_t room = room_for(options.idle + 3 * options.slow);
     options.idle = room - std::min(room, 3 * options.slow);
     asio::io_context io(1);
-    strangers all(io.get_executor(), std::move(options));
-    for (std::size_t i = 0; i < lanes; ++i)
-        spawn(io, all.come());
+    slow_clients all(io.get_executor(), std::move(options));
+    for (std::size_t i = 0; i < workers; ++i)
+        spawn(io, all.run());
     spawn(io, stay(io, all, until_closed));
     io.run();
 }
@@ -140,12 +140,12 @@ asio::awaitable<void> end_with_stdin(flood& all)
 
 void run_new_addresses(flood_options options)
 {
-    constexpr std::size_t lanes = 50;
-    room_for(lanes);
+    constexpr std::size_t workers = 50;
+    room_for(workers);
     flood all(std::move(options));
     asio::io_context io(1);
-    for (std::size_t i = 0; i < lanes; ++i)
-        spawn(io, all.press_from_new_addresses(lanes));
+    for (std::size_t i = 0; i < workers; ++i)
+        spawn(io, all.press_from_new_addresses(workers));
     spawn(io, end_with_stdin(all));
     io.run();
     print(all.json());
@@ -157,32 +157,31 @@ int main(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
     std::string site;
-    crowd_options people;
-    strangers_options idle;
+    login_options users;
+    slow_client_options idle;
     flood_options pressed;
     std::size_t patience = 30, lasts = 5;
     bool until_closed = false, new_addresses = false;
 
-    CLI::App app("Plays people at a login server that runs.", "login_crowd");
+    CLI::App app("Plays users of a login server that runs.", "login_load");
     app.require_subcommand(1);
-    auto* logins = app.add_subcommand("logins", "People sign in at the sandbox's page; each as user_1, user_2, ...");
-    logins->add_option("--ca-file", people.ca_file, "Whom to trust at the provider's page");
-    logins->add_option("--people", people.people, "How many")->capture_default_str();
-    logins->add_option("--at-once", people.at_once, "How many at once")->capture_default_str();
-    logins->add_option("--patience", patience, "Seconds that one answer may take")->capture_default_str();
-    logins->add_option("--tries", people.tries, "How often who was told of trouble begins again")
-        ->capture_default_str();
-    logins->add_option("--stop-pid", people.stop_pid, "The server's process, which gets SIGTERM");
-    logins->add_option("--stop-after", people.stop_after, "when so many were granted; 0: never");
+    auto* logins = app.add_subcommand("logins", "Users sign in at the sandbox's page; each as user_1, user_2, ...");
+    logins->add_option("--ca-file", users.ca_file, "The authority to trust at the provider's page");
+    logins->add_option("--users", users.users, "How many")->capture_default_str();
+    logins->add_option("--at-once", users.at_once, "How many at once")->capture_default_str();
+    logins->add_option("--patience", patience, "Seconds that one response may take")->capture_default_str();
+    logins->add_option("--tries", users.tries, "How often a user who was refused begins again")->capture_default_str();
+    logins->add_option("--stop-pid", users.stop_pid, "The server's process, which gets SIGTERM");
+    logins->add_option("--stop-after", users.stop_after, "when so many were granted; 0: never");
     auto* idling = app.add_subcommand("idle", "Connections that stay open until stdin is closed");
     idling->add_option("--connections", idle.idle, "Silent ones")->capture_default_str();
-    idling->add_option("--slow", idle.slow, "Slow ones, of each of the three manners")->capture_default_str();
+    idling->add_option("--slow", idle.slow, "Slow ones, of each of the three behaviours")->capture_default_str();
     idling->add_option("--per-address", idle.per_address, "Connections from one address")->capture_default_str();
-    idling->add_flag("--until-closed", until_closed, "Rather until the server has closed them all");
+    idling->add_flag("--until-closed", until_closed, "Until the server has closed them all instead");
     auto* flooding = app.add_subcommand("flood", "POST /login as fast as possible");
     flooding->add_option("--addresses", pressed.addresses, "How many")->capture_default_str();
     flooding->add_option("--seconds", lasts, "How long")->capture_default_str();
-    flooding->add_flag("--new-addresses", new_addresses, "Rather each time from another one, until stdin is closed");
+    flooding->add_flag("--new-addresses", new_addresses, "Each time from another one instead, until stdin is closed");
     flooding->add_option("--rate", pressed.rate, "Of these, in a second")->capture_default_str();
     flooding->add_flag("--page-first", pressed.page_first, "Of these, each loads the page with the button before");
     for (auto* each : {logins, idling, flooding})
@@ -194,11 +193,11 @@ int main(int argc, char** argv)
         return app.exit(e) == 0 ? 0 : 2;
     }
     try {
-        people.site = idle.site = pressed.site = read_location(site).where;
-        people.patience = std::chrono::seconds(patience);
+        users.site = idle.site = pressed.site = read_location(site).server;
+        users.patience = std::chrono::seconds(patience);
         pressed.lasts = std::chrono::seconds(lasts);
         if (*logins)
-            run_logins(std::move(people));
+            run_logins(std::move(users));
         else if (*idling)
             run_idle(std::move(idle), until_closed);
         else if (new_addresses)
@@ -207,7 +206,7 @@ int main(int argc, char** argv)
             run_flood(std::move(pressed));
         return 0;
     } catch (const std::exception& e) {
-        std::cerr << "login_crowd: " << e.what() << '\n';
+        std::cerr << "login_load: " << e.what() << '\n';
         return 1;
     }
 }

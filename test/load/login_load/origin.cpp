@@ -1,11 +1,11 @@
-#include "login_crowd/place.hpp"
+#include "login_load/origin.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
 #include <stdexcept>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace asio = boost::asio;
 namespace urls = boost::urls;
@@ -30,17 +30,17 @@ location read_location(std::string_view url, const origin& base)
 {
     location read;
     if (url.starts_with('/') && !url.starts_with("//")) {
-        read.where = base;
+        read.server = base;
         read.target = std::string(url);
         return read;
     }
     const auto parsed = urls::parse_uri(urls::string_view(url.data(), url.size()));
     if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https"))
         throw std::invalid_argument("no URL of a server: " + std::string(url));
-    read.where.https = parsed->scheme() == "https";
-    read.where.host = parsed->host();
-    read.where.port = parsed->has_port() ? parsed->port_number() : read.where.https ? 443 : 80;
-    read.where.endpoint(); // throws if it is not on this machine
+    read.server.https = parsed->scheme() == "https";
+    read.server.host = parsed->host();
+    read.server.port = parsed->has_port() ? parsed->port_number() : read.server.https ? 443 : 80;
+    read.server.endpoint(); // throws if it is not on this machine
     read.target = std::string(parsed->encoded_path().data(), parsed->encoded_path().size());
     if (read.target.empty())
         read.target.assign(1, '/');
@@ -49,17 +49,17 @@ location read_location(std::string_view url, const origin& base)
     return read;
 }
 
-asio::ip::address_v4 source_address(network which, std::size_t n)
+asio::ip::address_v4 source_address(network kind, std::size_t n)
 {
     constexpr std::size_t in_a_row = 250; // of 256: without .0 and .255, which look like something else
     const auto third = static_cast<unsigned char>(n / in_a_row % in_a_row);
     const auto last = static_cast<unsigned char>(n % in_a_row + 1);
     asio::ip::address_v4::bytes_type bytes;
     bytes[0] = 127;
-    bytes[1] = static_cast<unsigned char>(which);
+    bytes[1] = static_cast<unsigned char>(kind);
     bytes[2] = third;
     bytes[3] = last;
     return asio::ip::address_v4(bytes);
 }
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,4 +1,4 @@
-// Where a request goes: a scheme, a host and a port, and an address of this machine to come from.
+// A request's server: a scheme, a host and a port; and its source, an address of this machine.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace login_crowd {
+namespace login_load {
 
 /// A server on loopback.
 struct origin {
@@ -27,21 +27,21 @@ struct origin {
     friend bool operator==(const origin&, const origin&) = default;
 };
 
-/// A URL in two: whose it is, and what is asked of them.
+/// A URL in two parts: the server and the target.
 struct location {
     location() = default;
 
-    origin where;
+    origin server;
     std::string target; ///< "/path?query"
 };
 
 /// Reads an absolute URL, or a path on `base`. Throws `std::invalid_argument`.
 location read_location(std::string_view url, const origin& base = origin());
 
-/// Each kind of client has a network of its own, so that no kind spends what an address may of another.
-enum class network : std::uint8_t { people = 1, idle = 2, slow = 3, flood = 4 };
+/// Each kind of client has a network of its own, so that no kind uses up the limit of another kind's address.
+enum class network : std::uint8_t { users = 1, idle = 2, slow = 3, flood = 4 };
 
 /// The n-th address of a network, in 127.0.0.0/8: all of it is this machine.
-boost::asio::ip::address_v4 source_address(network which, std::size_t n);
+boost::asio::ip::address_v4 source_address(network kind, std::size_t n);
 
-} // namespace login_crowd
+} // namespace login_load

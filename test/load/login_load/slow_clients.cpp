@@ -1,6 +1,6 @@
-#include "login_crowd/strangers.hpp"
+#include "login_load/slow_clients.hpp"
 
-#include "login_crowd/connection.hpp"
+#include "login_load/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -17,7 +17,7 @@
 #include <string>
 #include <utility>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -31,7 +31,7 @@ constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds between_bytes(500);
 constexpr std::array<const char*, manners> names{"idle", "slow_header", "slow_body", "never_reads"};
 
-// One health check, and its answer. False if there was none.
+// One health check. False if it had no response.
 asio::awaitable<bool> ask_once(tcp::socket& socket, std::string authority)
 {
     const std::string question = "GET /healthz HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
@@ -79,41 +79,41 @@ asio::awaitable<void> ask_without_end(tcp::socket& socket, std::string authority
 
 } // namespace
 
-strangers::strangers(const asio::any_io_executor& executor, strangers_options options)
+slow_clients::slow_clients(const asio::any_io_executor& executor, slow_client_options options)
     : options_(std::move(options)), change_(executor, clock::time_point::max())
 {}
 
-asio::awaitable<void> strangers::come()
+asio::awaitable<void> slow_clients::run()
 {
-    while (came_ < expected()) {
-        co_await open(came_++);
+    while (begun_ < expected()) {
+        co_await open(begun_++);
         ++settled_;
         change_.cancel();
     }
 }
 
-asio::awaitable<void> strangers::opened_all()
+asio::awaitable<void> slow_clients::opened_all()
 {
     while (settled_ < expected())
         co_await change_.async_wait(quietly);
 }
 
-asio::awaitable<void> strangers::closed_all()
+asio::awaitable<void> slow_clients::closed_all()
 {
-    while (living_ > 0)
+    while (open_ > 0)
         co_await change_.async_wait(quietly);
 }
 
-asio::awaitable<void> strangers::open(std::size_t number)
+asio::awaitable<void> slow_clients::open(std::size_t number)
 {
     auto executor = co_await asio::this_coro::executor;
     const bool idle = number < options_.idle;
     const std::size_t within = idle ? number : number - options_.idle;
-    const manner how = idle ? manner::idle : static_cast<manner>(1 + within % 3);
+    const manner behaviour = idle ? manner::idle : static_cast<manner>(1 + within % 3);
     const auto source = source_address(idle ? network::idle : network::slow, within / options_.per_address);
     tcp::socket socket = socket_from(executor, source);
     error_code ignored;
-    if (how == manner::never_reads) {
+    if (behaviour == manner::never_reads) {
         // As over Ethernet: loopback's own segments make the kernel keep megabytes for each connection.
         socket.set_option(largest_segment(1460), ignored);
         socket.set_option(asio::socket_base::receive_buffer_size(2048), ignored);
@@ -124,19 +124,19 @@ asio::awaitable<void> strangers::open(std::size_t number)
         co_return;
     socket.set_option(tcp::no_delay(true), ignored);
     if (idle) {
-        const bool answered = co_await ask_once(socket, options_.site.authority());
-        if (!answered)
+        const bool healthy = co_await ask_once(socket, options_.site.authority());
+        if (!healthy)
             co_return;
     }
-    ++living_;
-    ++of(how).opened;
-    asio::co_spawn(executor, stay(how, std::move(socket)), asio::detached);
+    ++open_;
+    ++of(behaviour).opened;
+    asio::co_spawn(executor, stay(behaviour, std::move(socket)), asio::detached);
 }
 
-asio::awaitable<void> strangers::stay(manner how, tcp::socket socket)
+asio::awaitable<void> slow_clients::stay(manner behaviour, tcp::socket socket)
 {
     const std::string authority = options_.site.authority();
-    switch (how) {
+    switch (behaviour) {
     case manner::idle:
         co_await listen_to_the_end(socket);
         break;
@@ -150,12 +150,12 @@ asio::awaitable<void> strangers::stay(manner how, tcp::socket socket)
         co_await ask_without_end(socket, authority);
         break;
     }
-    ++of(how).closed;
-    --living_;
+    ++of(behaviour).closed;
+    --open_;
     change_.cancel();
 }
 
-boost::json::object strangers::opened() const
+boost::json::object slow_clients::opened() const
 {
     boost::json::object all;
     for (std::size_t i = 0; i < manners; ++i)
@@ -163,7 +163,7 @@ boost::json::object strangers::opened() const
     return all;
 }
 
-boost::json::object strangers::closed() const
+boost::json::object slow_clients::closed() const
 {
     boost::json::object all;
     for (std::size_t i = 0; i < manners; ++i)
@@ -171,4 +171,4 @@ boost::json::object strangers::closed() const
     return all;
 }
 
-} // namespace login_crowd
+} // namespace login_load

@@ -1,8 +1,8 @@
-// Connections that cost a server something and bring nobody in: idle ones, and ones that are slow on
+// Connections that cost a server something without a login: idle ones, and ones that are slow on
 // purpose.
 #pragma once
 
-#include "login_crowd/exchange.hpp"
+#include "login_load/exchange.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -12,19 +12,19 @@
 #include <array>
 #include <cstddef>
 
-namespace login_crowd {
+namespace login_load {
 
 enum class manner {
-    idle,        ///< Asks once, is answered, and stays silent.
+    idle,        ///< Sends one request, gets its response, and stays silent.
     slow_header, ///< Sends a header, a byte every half second.
     slow_body,   ///< Sends a form in the same way.
-    never_reads, ///< Asks again and again, and does not listen.
+    never_reads, ///< Sends request after request, and does not read.
 };
 
 inline constexpr std::size_t manners = 4;
 
-struct strangers_options {
-    strangers_options() = default;
+struct slow_client_options {
+    slow_client_options() = default;
 
     origin site;
     std::size_t idle = 0;
@@ -33,18 +33,18 @@ struct strangers_options {
 };
 
 /// Thread safety: not safe. Lifetime: outlives its coroutines, but not the context.
-class strangers {
+class slow_clients {
 public:
-    strangers(const boost::asio::any_io_executor& executor, strangers_options options);
+    slow_clients(const boost::asio::any_io_executor& executor, slow_client_options options);
 
-    /// One after the other opens a connection, which then lives on; run this several times at once.
-    boost::asio::awaitable<void> come();
+    /// Opens one connection after the other and keeps each open; run this several times at once.
+    boost::asio::awaitable<void> run();
 
-    /// When everybody came. When the server has closed every connection.
+    /// When every connection was opened. When the server has closed every connection.
     boost::asio::awaitable<void> opened_all();
     boost::asio::awaitable<void> closed_all();
 
-    /// How many of each manner got through the door, and of these, how many the server closed.
+    /// How many of each behaviour were accepted, and of these, how many the server closed.
     boost::json::object opened() const;
     boost::json::object closed() const;
 
@@ -58,15 +58,15 @@ private:
 
     boost::asio::awaitable<void> open(std::size_t number);
     // Ends when the server closes the connection.
-    boost::asio::awaitable<void> stay(manner how, boost::asio::ip::tcp::socket socket);
-    count& of(manner how) { return counts_[static_cast<std::size_t>(how)]; }
+    boost::asio::awaitable<void> stay(manner behaviour, boost::asio::ip::tcp::socket socket);
+    count& of(manner behaviour) { return counts_[static_cast<std::size_t>(behaviour)]; }
 
-    strangers_options options_;
-    std::size_t came_ = 0;
+    slow_client_options options_;
+    std::size_t begun_ = 0;
     std::size_t settled_ = 0; // came, and have a connection or none
-    std::size_t living_ = 0;  // connections now
+    std::size_t open_ = 0;    // connections now
     boost::asio::steady_timer change_;
     std::array<count, manners> counts_{};
 };
 
-} // namespace login_crowd
+} // namespace login_load

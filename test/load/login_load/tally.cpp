@@ -1,9 +1,9 @@
-#include "login_crowd/tally.hpp"
+#include "login_load/tally.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace login_crowd {
+namespace login_load {
 
 namespace {
 
@@ -18,8 +18,8 @@ void spread::write(boost::json::object& into, const std::string& name) const
 {
     auto sorted = all_;
     std::sort(sorted.begin(), sorted.end());
-    const auto put = [&](const char* which, std::size_t percent) {
-        auto& value = into[name + which];
+    const auto put = [&](const char* suffix, std::size_t percent) {
+        auto& value = into[name + suffix];
         if (!sorted.empty())
             value = milliseconds(sorted[(sorted.size() * percent + 99) / 100 - 1]);
     };
@@ -40,22 +40,22 @@ boost::json::object tally::json() const
 {
     boost::json::object all;
     all["granted"] = granted;
-    all["told"] = told.json();
+    all["refused"] = refused.json();
     all["wrong"] = wrong;
     all["gave_up"] = gave_up;
     all["turned_away"] = turned_away;
     all["lost"] = lost;
     all["late"] = late;
     all["odd"] = odd;
-    all["again"] = again;
+    all["retried"] = retried;
     login.write(all, "login");
     button.write(all, "button");
     callback.write(all, "callback");
     profile.write(all, "profile");
-    telling.write(all, "telling");
-    if (!first_grief.empty())
-        all["first_grief"] = first_grief;
+    refusal.write(all, "refusal");
+    if (!first_failure.empty())
+        all["first_failure"] = first_failure;
     return all;
 }
 
-} // namespace login_crowd
+} // namespace login_load

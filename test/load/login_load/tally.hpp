@@ -1,7 +1,7 @@
-// What became of everybody, and how long it took.
+// The outcomes of all users, and how long they took.
 #pragma once
 
-#include "login_crowd/login_course.hpp"
+#include "login_load/login_steps.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace login_crowd {
+namespace login_load {
 
 /// Durations, and what is less than how many of them.
 class spread {
@@ -35,30 +35,30 @@ private:
     std::map<int, std::size_t> counts_;
 };
 
-/// Of the crowd: each person ends as one of `granted`, `wrong`, `gave_up`, `turned_away`; `odd`,
-/// `lost` and `late` say why a try failed that was not told.
+/// Of `login_users`: each user ends as one of `granted`, `wrong`, `gave_up`, `turned_away`; `odd`,
+/// `lost` and `late` say why a try failed that was not refused.
 struct tally {
     tally() = default;
 
     std::size_t granted = 0;
     std::size_t wrong = 0;
     std::size_t gave_up = 0;     ///< Had no try left.
-    std::size_t turned_away = 0; ///< Came when the site was ending.
+    std::size_t turned_away = 0; ///< Came while the site was ending.
 
-    status_count told; ///< Tries that ended with a page that says what went wrong.
+    status_count refused; ///< Tries that ended with a page that says what went wrong.
     std::size_t odd = 0;
     std::size_t lost = 0;
     std::size_t late = 0;
-    std::size_t again = 0;   ///< People who were told and got in at a later try.
-    std::string first_grief; ///< The first of these, in words.
+    std::size_t retried = 0;   ///< Users who were refused and granted at a later try.
+    std::string first_failure; ///< The first of these, in words.
 
     spread login;    ///< From the button to the profile page, of the try that was granted.
     spread button;   ///< POST /login
     spread callback; ///< GET /callback
     spread profile;  ///< GET /profile
-    spread telling;  ///< From the button to the page that says what went wrong.
+    spread refusal;  ///< From the button to the page that says what went wrong.
 
     boost::json::object json() const;
 };
 
-} // namespace login_crowd
+} // namespace login_load
