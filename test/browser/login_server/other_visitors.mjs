@@ -1,4 +1,4 @@
-// Other people's browsers, other sites, and people whose names are an attack.
+// Other users' browsers, other sites, and users whose names are an attack.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -9,7 +9,7 @@ scenario('a callback that was led to another browser is refused there and still 
   const owner = await stage.visitor()
   const page = await owner.open()
   await pressSignIn(page)
-  // The provider's answer, which leads to the callback, does not reach the owner's window.
+  // The provider's response, which leads to the callback, does not reach the owner's window.
   let callback
   await page.route('**/oauth/authenticate', async route => {
     const headers = { ...await route.request().allHeaders(), origin: stage.provider.ready.url }
@@ -21,8 +21,8 @@ scenario('a callback that was led to another browser is refused there and still 
 
   const thief = await stage.visitor()
   const theirs = await thief.open()
-  const answer = await theirs.goto(callback)
-  assert.equal(answer.status(), 400)
+  const response = await theirs.goto(callback)
+  assert.equal(response.status(), 400)
   assert.equal(await theirs.locator('h1').count(), 1)
   assert.equal(await thief.hasSession(), false)
   await theirs.goto(stage.site + '/profile')
@@ -35,7 +35,7 @@ scenario('a callback that was led to another browser is refused there and still 
   assert.equal(await thief.hasSession(), false)
 })
 
-// A page of somebody else, which sends its visitors' browsers to the login server.
+// A page of another site, which sends its visitors' browsers to the login server.
 async function elsewhere(site) {
   const html = `<!doctype html><title>Elsewhere</title><img src="${site}/login">
     <form method="post" action="${site}/login"><button>Win</button></form>
@@ -60,11 +60,11 @@ scenario('other sites can neither begin a login nor end a session', async stage 
       const home = `http://${host}:${server.address().port}/`
       for (const button of ['Win', 'Lose']) {
         await page.goto(home)
-        const [answer] = await Promise.all([
+        const [response] = await Promise.all([
           page.waitForResponse(response => response.request().method() === 'POST'),
           page.getByRole('button', { name: button }).click()
         ])
-        assert.equal(answer.status(), 403, `${button} on ${host}`)
+        assert.equal(response.status(), 403, `${button} on ${host}`)
         await page.locator('h1').waitFor()
       }
     }
@@ -77,7 +77,7 @@ scenario('other sites can neither begin a login nor end a session', async stage 
   }
 })
 
-// Whether that word stands on the page from left to right, whatever stands before it.
+// Whether that word is on the page from left to right, after any other text.
 function readsForwards(page, text) {
   return page.evaluate(text => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -111,7 +111,7 @@ const evil = {
   follows: [['12', '11']]
 }
 
-scenario('names, texts and addresses of hostile people are shown and do nothing', async stage => {
+scenario('names, texts and addresses of hostile users are shown and do nothing', async stage => {
   const visitor = await stage.visitor()
   const page = await visitor.open()
   await pressSignIn(page)
