@@ -1,4 +1,4 @@
-// Signs a person in with OAuth 1.0a and shows their profile: the three legs, by a callback on a
+// Signs a user in with OAuth 1.0a and shows their profile: the three legs, by a callback on a
 // loopback address or by PIN.
 //
 // With no configuration a sandbox is started inside this program and plays the provider; this
@@ -153,11 +153,11 @@ asio::awaitable<int> sign_in(program::provider_setup& setup, const sign_in_flags
     const oauth1::request_token login = co_await client.request_token(callback);
     program::tell_clock(client);
 
-    coauth::twitter::authorize_options how;
-    how.force_login = flags.force_login;
+    coauth::twitter::authorize_options options;
+    options.force_login = flags.force_login;
     const bool ask_always = by_pin || flags.authorize;
-    const std::string url = ask_always ? client.authorize_url(login, how) : client.authenticate_url(login, how);
-    std::cerr << "leg 2  the person opens this address and allows the app\n";
+    const std::string url = ask_always ? client.authorize_url(login, options) : client.authenticate_url(login, options);
+    std::cerr << "leg 2  the user opens this address and allows the app\n";
     coauth::command_line::print(url + '\n');
 
     asio::awaitable<oauth1::access_token> finish =

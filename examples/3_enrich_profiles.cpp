@@ -40,12 +40,12 @@ coauth::oauth1::access_token access_token(program::provider_setup& setup)
         return setup.sandbox()->issue_access_token("user_1");
     auto token = coauth::twitter::token_from_environment();
     if (!token)
-        throw coauth::error(coauth::errc::invalid_argument, "there is no access token")
+        throw coauth::error(coauth::errc::invalid_argument, "the access token is missing")
             .with_hint("sign in with the example sign_in, and set COAUTH_TOKEN and COAUTH_TOKEN_SECRET");
     return std::move(*token);
 }
 
-// X's tokens begin with the id of their person; what matters is that the session knows whose it is.
+// X's tokens begin with the id of their user; the session must know which user that is.
 std::string user_id(const coauth::oauth1::access_token& token)
 {
     const std::string id = token.token().substr(0, token.token().find('-'));
@@ -91,7 +91,7 @@ asio::awaitable<ending> ask_and_show(const program_run& run, enrich::inputs& sou
     co_return end;
 }
 
-// Puts in OUT what a killed run with --retry-failed had found.
+// Puts into OUT what a killed run with --retry-failed had found.
 void take_over(enrich::output_file& out, enrich::tally& written)
 {
     if (written.of(enrich::outcome::failed) == 0)
@@ -107,7 +107,7 @@ void take_over(enrich::output_file& out, enrich::tally& written)
 asio::awaitable<ending> retry_failed(const program_run& run, enrich::output_file& out, enrich::tally& written)
 {
     auto executor = co_await asio::this_coro::executor;
-    std::cerr << "asking again for the " << written.of(enrich::outcome::failed) << " lines of " << run.flags.out
+    std::cerr << "asking again for the " << written.of(enrich::outcome::failed) << " lines of " << run.flags.output
               << " that say failed\n";
     enrich::failed_lines lines(out);
     auto options = run.flags.job();
@@ -182,7 +182,7 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
     }
     if (!end.all_asked) {
         std::cerr << "stopped by --max-cost " << run.flags.max_cost << ": " << enrich::amount_text(usage.cost)
-                  << " is spent, and the next name might cost " << run.flags.price
+                  << " is used up, and the next name might cost " << run.flags.price
                   << ". Run again with the same OUT to go on.\n";
         return program::failed;
     }
@@ -196,23 +196,23 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
 asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enrich::flags& flags)
 {
     auto executor = co_await asio::this_coro::executor;
-    enrich::input_source source(executor, flags.in, flags.column, flags.job().by);
-    co_await source.more(); // the header at least, before OUT is touched
+    enrich::input_source source(executor, flags.input, flags.column, flags.job().by);
+    co_await source.read_more(); // the header at least, before OUT is touched
     if (!source.layout().empty())
         std::cerr << "IN is " << source.layout() << '\n';
-    enrich::output_file out(flags.out);
+    enrich::output_file out(flags.output);
     if (out.same_file_as(source.descriptor())) {
         std::cerr << "IN and OUT are the same file\n";
         co_return program::wrong_usage;
     }
-    if (flags.retry_failed && enrich::replacement_file::has_place_of(flags.out, source.descriptor())) {
-        std::cerr << "IN is " << flags.in << ", which --retry-failed replaces; give it another name\n";
+    if (flags.retry_failed && enrich::replacement_file::has_place_of(flags.output, source.descriptor())) {
+        std::cerr << "IN is " << flags.input << ", which --retry-failed replaces; give it another name\n";
         co_return program::wrong_usage;
     }
     const std::uint64_t width = flags.unordered ? enrich::widest_window : 1;
     enrich::tally written = co_await enrich::resume(out, source, width);
     if (written.all() != 0)
-        std::cerr << flags.out << " has " << written.all() << " lines already; going on after them\n";
+        std::cerr << flags.output << " has " << written.all() << " lines already; going on after them\n";
 
     auto options = flags.session();
     auto token = access_token(setup);

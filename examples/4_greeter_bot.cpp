@@ -6,12 +6,12 @@
 //   posted is on the disk before it is sent, and its result before the next one begins. What has no
 //   result after a restart, or after a broken connection, was posted or not: so the bot looks in its
 //   own timeline for a reply to that mention. If there is none it posts the same text again, which
-//   the provider refuses as a duplicate should the first post arrive late; that counts as done. A
+//   the provider refuses as a duplicate if the first post arrives late; that counts as done. A
 //   lost state file is made good by the same look.
 // - Every mention is answered, unless it can't be (deleted, protected, blocked, or without the name of its
 //   author: that is said; one without an id is passed by), or the provider takes the greeting for a
 //   duplicate of one that the bot no longer remembers. So that two
-//   mentions by one person don't look the same, the second greeting ends in " (2)".
+//   mentions by one user don't look the same, the second greeting ends in " (2)".
 // - A refusal for any other reason loses no mention. stderr says why, and with --once the exit code is 1. If
 //   the operator must act (the account is locked or suspended, the token is revoked, the app may not post), the
 //   program ends with exit code 1. Otherwise a later round tries again: after a daily limit, a reply that is
@@ -23,11 +23,11 @@
 // - A mention whose result can't be written to stdout is recorded all the same; then the program ends with exit
 //   code 1.
 //
-// What is not: a provider that both shows a new post in the timeline late and forgets to refuse the
-// same text has the last word. X says nothing of how long it does either. And two greeters that
+// What is not: a provider that both shows a new post in the timeline late and does not refuse the same
+// text may get a reply twice. X does not document how long it does either. And two greeters that
 // answer each other will go on doing so.
 //
-// Signals are obeyed between steps: a post under way is finished and recorded first.
+// Signals are obeyed between steps: a post in flight is finished and recorded first.
 
 #include "command_line/output.hpp"
 #include "greeter_bot/memory.hpp"
@@ -196,7 +196,7 @@ asio::awaitable<void> bot::sign_in()
     }
 }
 
-// Whose token it is; the state must not be another account's.
+// The token's user; the state must not be another account's.
 asio::awaitable<void> bot::be_known(oauth1::access_token access)
 {
     user_ = client_.for_user(access);
@@ -358,7 +358,7 @@ int run(bot_flags& flags, int argc, char** argv)
     const char* const example = "greeter_bot --once\n"
                                 "COAUTH_CONSUMER_KEY=... COAUTH_CONSUMER_SECRET=... greeter_bot --provider "
                                 "https://api.x.com --state bot.json --message \"Hello @{username}\"";
-    const std::string failure = "an error, which standard error tells; with --once also if a mention was put off";
+    const std::string failure = "an error, which standard error reports; with --once also if a mention was put off";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return *exit_code;
     if (flags.state.empty() && !flags.provider.provider.empty())

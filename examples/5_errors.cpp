@@ -1,4 +1,4 @@
-// A tour of what goes wrong in a login and after it, and of what coauth says then: whose fault it is
+// A tour of what goes wrong in a login and after it, and of what coauth says then: who caused it
 // and what to do. Each case is provoked on a sandbox inside this program.
 //
 // Prints a paragraph a case (with --json a line of JSON each) and exits with 1 should a case end in
@@ -29,7 +29,7 @@ using coauth::errc;
 
 namespace {
 
-// A sandbox, a way to it, and a person who has signed in.
+// A sandbox, a transport to it, and a user who has signed in.
 class tour {
 public:
     explicit tour(asio::io_context& io) : io_(io), sandbox_(io.get_executor(), sandbox_options()) {}
@@ -138,13 +138,13 @@ asio::awaitable<void> token_revoked(tour& t)
     co_await user.me();
 }
 
-asio::awaitable<void> nobody_of_that_name(tour& t)
+asio::awaitable<void> no_user_of_that_name(tour& t)
 {
     const auto user = t.user();
-    co_await user.profile("nobody");
+    co_await user.profile("absent");
 }
 
-asio::awaitable<void> suspended_person(tour& t)
+asio::awaitable<void> suspended_user(tour& t)
 {
     const auto user = t.user();
     co_await user.profile("gone");
@@ -156,7 +156,7 @@ asio::awaitable<void> no_such_name(tour& t)
     co_await user.profile("not a name!");
 }
 
-asio::awaitable<void> rate_limit_spent(tour& t)
+asio::awaitable<void> rate_limit_exhausted(tour& t)
 {
     const auto user = t.user();
     co_await user.me();
@@ -189,7 +189,7 @@ asio::awaitable<void> page_in_place_of_json(tour& t)
         R"([{"route": "/2/users/me", "status": 200, "body": "<html><body>Something is technically wrong</body></html>"}])");
 }
 
-asio::awaitable<void> answer_cut_short(tour& t)
+asio::awaitable<void> response_cut_short(tour& t)
 {
     return me_with_fault(t, R"([{"route": "/2/users/me", "action": "truncate"}])");
 }
@@ -223,7 +223,7 @@ asio::awaitable<void> unknown_authority(tour& t)
     co_await client.request_token(callback);
 }
 
-asio::awaitable<void> nobody_listens(tour& t)
+asio::awaitable<void> no_server_listens(tour& t)
 {
     const auto client = t.client_of("https://127.0.0.1:1");
     co_await client.request_token(callback);
@@ -248,20 +248,20 @@ constexpr stop stops[] = {
     {"The verifier is not the one of this login", errc::invalid_verifier, wrong_verifier},
     {"The clock is off by two hours", errc::clock_skew, clock_off_by_two_hours},
     {"The access token was revoked", errc::token_revoked, token_revoked},
-    {"Nobody has that name", errc::not_found, nobody_of_that_name},
-    {"The person is suspended", errc::suspended, suspended_person},
+    {"No user has that name", errc::not_found, no_user_of_that_name},
+    {"The user is suspended", errc::suspended, suspended_user},
     {"The name can't be one", errc::invalid_argument, no_such_name},
-    {"The rate limit is spent", errc::rate_limited, rate_limit_spent},
+    {"The rate limit is exhausted", errc::rate_limited, rate_limit_exhausted},
     {"The same tweet twice", errc::duplicate, posted_twice},
     {"The provider is over capacity", errc::provider_unavailable, provider_down},
     {"A page in place of JSON", errc::malformed_response, page_in_place_of_json},
-    {"The answer is cut short", errc::connection_lost, answer_cut_short},
+    {"The response is cut short", errc::connection_lost, response_cut_short},
     {"The connection is dropped", errc::connection_lost, connection_dropped},
-    {"The answer is garbage", errc::malformed_response, garbage},
-    {"The answer is a redirect", errc::unexpected_redirect, redirect},
+    {"The response is garbage", errc::malformed_response, garbage},
+    {"The response is a redirect", errc::unexpected_redirect, redirect},
     {"The provider is silent", errc::timeout, silence},
     {"The certificate's authority is unknown", errc::tls_failed, unknown_authority},
-    {"Nobody listens there", errc::connect_failed, nobody_listens},
+    {"No server listens there", errc::connect_failed, no_server_listens},
     {"Plain http to a host that is not this machine", errc::invalid_argument, plain_http},
 };
 

@@ -1,5 +1,5 @@
 // Sends one signed request to any OAuth 1.0a provider; explains a signature part by part without
-// sending (--explain); answers files of test vectors (--vectors).
+// sending (--explain); runs files of test vectors (--vectors).
 //
 // A URL that begins with "/" is taken below --provider, or from a sandbox inside this program, where
 // a user's token is at hand: `signed_request GET /2/users/me`.
@@ -180,20 +180,20 @@ oauth1::placement placement_of(const request_flags& flags)
 
 coauth::http::request to_http(const request_flags& flags, const oauth1::signed_request& r)
 {
-    const auto where = oauth1::split_target(r.url).value();
-    if (!where.https && !oauth1::is_loopback_host(where.host))
+    const auto target = oauth1::split_target(r.url).value();
+    if (!target.https && !oauth1::is_loopback_host(target.host))
         throw coauth::error(coauth::errc::invalid_argument, "plain http is for loopback addresses only")
             .with_hint("use https");
     coauth::http::request out;
-    out.origin.https = where.https;
-    out.origin.host = std::string(where.host);
+    out.origin.https = target.https;
+    out.origin.host = std::string(target.host);
     if (out.origin.host.starts_with('['))
         out.origin.host = out.origin.host.substr(1, out.origin.host.size() - 2);
-    out.origin.port = where.port;
+    out.origin.port = target.port;
     out.method = r.method;
-    out.target = std::string(where.path);
-    if (!where.query.empty())
-        out.target += '?' + std::string(where.query);
+    out.target = std::string(target.path);
+    if (!target.query.empty())
+        out.target += '?' + std::string(target.query);
     if (!r.authorization.empty())
         out.headers.add("Authorization", r.authorization);
     out.headers.add("Accept", "*/*");
@@ -211,14 +211,14 @@ asio::awaitable<int> send(
     program::provider_setup& setup, const request_flags& flags, const oauth1::signer& signer, const unsigned_request& r)
 {
     const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
-    const coauth::http::response answer = co_await setup.transport()->send(to_http(flags, signed_one));
-    std::cerr << "HTTP " << answer.status << '\n';
+    const coauth::http::response response = co_await setup.transport()->send(to_http(flags, signed_one));
+    std::cerr << "HTTP " << response.status << '\n';
     // Before the body, which may end without a line break.
-    if (answer.status == 401)
+    if (response.status == 401)
         std::cerr << "hint: --explain in place of sending shows what was signed, part by part\n";
-    const bool needs_line_end = isatty(STDOUT_FILENO) && !answer.body.ends_with('\n');
-    coauth::command_line::print(needs_line_end ? answer.body + '\n' : answer.body);
-    co_return answer.status >= 400 ? program::failed : program::done;
+    const bool needs_line_end = isatty(STDOUT_FILENO) && !response.body.ends_with('\n');
+    coauth::command_line::print(needs_line_end ? response.body + '\n' : response.body);
+    co_return response.status >= 400 ? program::failed : program::done;
 }
 
 std::optional<std::string> usage_fault(const request_flags& flags)
@@ -240,10 +240,10 @@ int run(const request_flags& flags)
     if (!flags.vectors.empty()) {
         std::ios::sync_with_stdio(false);
         if (flags.vectors == "-") {
-            return program::answer_vectors(std::cin, std::cout, key);
+            return program::run_vectors(std::cin, std::cout, key);
         }
         std::ifstream in = open_file(flags.vectors);
-        return program::answer_vectors(in, std::cout, key);
+        return program::run_vectors(in, std::cout, key);
     }
 
     const auto method = coauth::oauth1::signature_method_named(flags.signature_method, key);
@@ -261,7 +261,7 @@ int run(const request_flags& flags)
 
     program::provider_flags provider = flags.provider;
     if (!relative && provider.provider.empty())
-        provider.provider = "https://api.x.com"; // the URL is whole: no sandbox is wanted, and this base is not used
+        provider.provider = "https://api.x.com"; // the URL is whole: no sandbox is needed, and this base is not used
     program::provider_setup setup(io, provider);
     auto user = coauth::twitter::token_from_environment();
     if (setup.sandbox())
@@ -304,12 +304,12 @@ int read_flags_and_run(request_flags& flags, int argc, char** argv)
     app.add_flag("--body-hash", flags.body_hash, "Send oauth_body_hash");
     app.add_flag("--explain", flags.explain,
         "Send nothing; show the base string part by part, the form of the key, and the header");
-    app.add_option("--vectors", flags.vectors, "Answer this file of test vectors, JSON lines; - is standard input")
+    app.add_option("--vectors", flags.vectors, "Run this file of test vectors, JSON lines; - is standard input")
         ->type_name("FILE");
     const char* const example = "signed_request GET /2/users/me\n"
                                 "signed_request POST /1.1/statuses/update.json -d \"status=Hello\" --explain\n"
                                 "signed_request --vectors vectors.jsonl";
-    const std::string failure = "an error, which standard error tells, or a response of HTTP 400 and above";
+    const std::string failure = "an error, which standard error reports, or a response of HTTP 400 and above";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return *exit_code;
     // RFC 5849 signs methods in upper case, so they are sent that way.

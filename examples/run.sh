@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds an example and runs it: run.sh [NAME [ARGS...]]
 #
-# Without a name it runs sign_in: a person signs in to a sandbox inside the same process. Installs
+# Without a name it runs sign_in: a user signs in to a sandbox inside the same process. Installs
 # what is missing first (see setup.sh). Only the example writes to stdout.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -66,7 +66,7 @@ missing_of() {
     done
 }
 mapfile -t missing < <(missing_of "${packages[@]}")
-# A program that came from elsewhere serves as well.
+# A program that was installed in another way serves as well.
 for program in g++:g++ cmake:cmake ninja:ninja-build git:git chromium:chromium node:nodejs npm:npm; do
     if command -v "${program%%:*}" >/dev/null; then
         mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vxF "${program#*:}" || true)
@@ -74,7 +74,7 @@ for program in g++:g++ cmake:cmake ninja:ninja-build git:git chromium:chromium n
 done
 [ ${#missing[@]} -gt 0 ] && [ -n "${missing[0]}" ] || finish
 
-# Debian's Boosts can't be installed side by side. Which one to keep is the person's choice.
+# Debian's Boosts can't be installed side by side. Which one to keep is the user's choice.
 if [[ " ${missing[*]} " == *" libboost1.81-dev "* ]]; then
     others=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 'libboost*-dev' 2>/dev/null |
         sed -n 's/^installed //p' | grep -v '1\.81-dev$' | tr '\n' ' ') || true
@@ -102,7 +102,7 @@ say "installing from Debian${as_root:+ with sudo}: ${missing[*]}"
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 "$@" </dev/null; }
 install() { apt install -y --no-remove --no-install-recommends "${missing[@]}"; }
 
-# Package lists that are absent or old are the usual trouble: fetch them once.
+# Package lists that are absent or old are the usual cause: fetch them once.
 if apt-cache show --no-all-versions "${missing[@]}" >/dev/null 2>&1; then
     install || { apt update && install; }
 else

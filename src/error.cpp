@@ -23,15 +23,16 @@ constexpr std::array table = {
     entry{errc::resolve_failed, "resolve_failed", fault::network, "the host name has no address"},
     entry{errc::connect_failed, "connect_failed", fault::network, "no connection could be made"},
     entry{errc::tls_failed, "tls_failed", fault::network, "the TLS handshake failed"},
-    entry{errc::connection_lost, "connection_lost", fault::network, "the connection broke before the answer was whole"},
-    entry{errc::malformed_response, "malformed_response", fault::response, "the answer can't be understood"},
-    entry{errc::response_too_large, "response_too_large", fault::response, "the answer is over the size limit"},
+    entry{errc::connection_lost, "connection_lost", fault::network,
+        "the connection broke before the response was complete"},
+    entry{errc::malformed_response, "malformed_response", fault::response, "the response can't be understood"},
+    entry{errc::response_too_large, "response_too_large", fault::response, "the response is over the size limit"},
     entry{errc::unexpected_redirect, "unexpected_redirect", fault::response,
-        "the answer is a redirect, and none is followed"},
+        "the response is a redirect, and none is followed"},
     entry{errc::callback_not_confirmed, "callback_not_confirmed", fault::provider,
         "the provider did not confirm the callback"},
     entry{errc::callback_refused, "callback_refused", fault::provider, "the provider does not accept this callback"},
-    entry{errc::denied, "denied", fault::login, "the person refused the login"},
+    entry{errc::denied, "denied", fault::login, "the user denied the login"},
     entry{errc::expired, "expired", fault::login, "the login took too long"},
     entry{errc::unknown, "unknown", fault::login, "there is no such login"},
     entry{errc::replayed, "replayed", fault::login, "this login was completed before"},
@@ -41,8 +42,8 @@ constexpr std::array table = {
     entry{errc::invalid_verifier, "invalid_verifier", fault::login, "the PIN or verifier is not the one of this login"},
     entry{errc::token_revoked, "token_revoked", fault::provider, "the access token is no longer valid"},
     entry{errc::clock_skew, "clock_skew", fault::caller, "this machine's clock differs too much from the provider's"},
-    entry{errc::rate_limited, "rate_limited", fault::provider, "the rate limit is spent"},
-    entry{errc::not_found, "not_found", fault::provider, "the provider knows no such person or thing"},
+    entry{errc::rate_limited, "rate_limited", fault::provider, "the rate limit is exhausted"},
+    entry{errc::not_found, "not_found", fault::provider, "the provider knows no such user or resource"},
     entry{errc::suspended, "suspended", fault::provider, "the account is suspended"},
     entry{errc::account_locked, "account_locked", fault::provider, "the account is locked"},
     entry{errc::forbidden, "forbidden", fault::provider, "the provider refuses this to these credentials"},
@@ -50,7 +51,7 @@ constexpr std::array table = {
     entry{errc::duplicate, "duplicate", fault::provider, "the same post was made before"},
     entry{errc::provider_unavailable, "provider_unavailable", fault::provider, "the provider is over capacity or down"},
     entry{errc::provider_error, "provider_error", fault::provider, "the provider refused the request"},
-    entry{errc::unknown_user, "unknown_user", fault::session, "the session holds no token for this person"},
+    entry{errc::unknown_user, "unknown_user", fault::session, "the session holds no token for this user"},
     entry{errc::login_required, "login_required", fault::login, "the user's sign-in has ended, and a new one is needed"},
     entry{errc::too_many_logins, "too_many_logins", fault::session, "too many logins are pending"},
     entry{errc::store_unavailable, "store_unavailable", fault::session, "the store can't be reached"},
@@ -64,7 +65,7 @@ const entry* find(int value) noexcept
     return value > 0 && index < table.size() ? &table[index] : nullptr;
 }
 
-// The table is indexed by code: each row must stand at its code's place.
+// The table is indexed by code: each row must be at its code's position.
 constexpr bool in_order()
 {
     for (std::size_t i = 0; i < table.size(); ++i)
@@ -155,21 +156,21 @@ struct error::details {
     std::optional<int> provider_code;
     std::string provider_message;
     std::optional<std::chrono::seconds> retry_after;
-    std::string what;
+    std::string full_text;
 
     std::shared_ptr<const details> sealed() &&
     {
-        what = message;
+        full_text = message;
         if (provider_code || !provider_message.empty()) {
-            what += " (the provider says:";
+            full_text += " (the provider says:";
             if (provider_code)
-                what += ' ' + std::to_string(*provider_code);
+                full_text += ' ' + std::to_string(*provider_code);
             if (!provider_message.empty())
-                what += ' ' + provider_message;
-            what += ')';
+                full_text += ' ' + provider_message;
+            full_text += ')';
         }
         if (hint)
-            what += "; " + *hint;
+            full_text += "; " + *hint;
         return std::make_shared<const details>(std::move(*this));
     }
 };
@@ -258,7 +259,7 @@ error error::with_retry_after(std::chrono::seconds wait) const
 
 const char* error::what() const noexcept
 {
-    return details_->what.c_str();
+    return details_->full_text.c_str();
 }
 
 bool is_transient(const error& e) noexcept

@@ -27,8 +27,9 @@ coauth::error current_error(const asking& run) noexcept
     }
 }
 
-// Asks for one batch. Any number of these run at once. The job counts on a response to every question, so whatever
-// fails is one. The run may end as soon as the job has its response: nothing of it is used in a later turn of the loop.
+// Asks for one batch. Any number of these run at once. The job counts on a response to every question, so any
+// failure is one. The run may end as soon as the job has its response: nothing of it is used in a later turn of the
+// loop.
 asio::awaitable<void> ask(const asking& run, std::vector<question> batch)
 {
     coauth::result<coauth::lookups> response(run.no_memory);
@@ -36,14 +37,14 @@ asio::awaitable<void> ask(const asking& run, std::vector<question> batch)
         std::vector<coauth::user_ref> users;
         users.reserve(batch.size());
         for (const question& q : batch)
-            users.push_back(q.who);
+            users.push_back(q.user);
         coauth::lookups outcomes = co_await run.session.profiles(run.user_id, std::move(users));
         response = std::move(outcomes);
     } catch (...) {
         response = current_error(run);
     }
     try {
-        run.job.answered(batch, response);
+        run.job.record(batch, response);
     } catch (...) {
         run.job.stop(current_error(run)); // OUT can't be written
     }
@@ -67,18 +68,18 @@ asio::awaitable<bool> ask_until_stopped(const asking& run)
 {
     auto executor = co_await asio::this_coro::executor;
     for (;;) {
-        const bool more = co_await run.source.more();
+        const bool has_more = co_await run.source.read_more();
         auto batch = run.job.next(run.source, run.session.stats().lookups.cost_micros);
         if (!batch.empty())
             asio::co_spawn(executor, make_ask(run, std::move(batch)), asio::detached);
         else if (run.job.stopped())
             co_return false;
-        else if (more && !run.source.has())
+        else if (has_more && !run.source.has())
             continue; // none of those read was a name or an id
         else if (!run.job.idle())
             co_await run.job.change();
         else if (!run.job.settle())
-            co_return !more;
+            co_return !has_more;
     }
 }
 

@@ -28,8 +28,8 @@ struct asking {
     const coauth::error no_memory = program::out_of_memory(); ///< Made beforehand, since it takes some.
 };
 
-/// Reads and asks until all is answered, the job is stopped or there is no money left. Returns whether all is answered.
-/// Nothing of the run is used after that.
+/// Reads and asks until every input has its line, the job is stopped or the money is used up. Returns whether every
+/// input has its line. Nothing of the run is used after that.
 ///
 /// Never throws an error: that stops the job, as a cancellation does. Then the session is closed, what is on the wire
 /// ends and is written, and no cancellation is let through any more. If `job::leaves_others` the session is still open,

@@ -116,7 +116,7 @@ void look_at_row(dialect& found, std::string_view line, std::string_view column)
     // A column by itself may have no header: then it begins with a name or an id.
     input value;
     value.text = first.fields.front();
-    found.header = many || known || !column.empty() || !person(value, naming::digits_are_ids);
+    found.header = many || known || !column.empty() || !user_of(value, naming::digits_are_ids);
 }
 
 } // namespace

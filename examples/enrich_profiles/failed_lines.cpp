@@ -15,7 +15,7 @@ failed_lines::failed_lines(output_file& out)
     : out_(out), old_lines_(out.descriptor(), out.name()), new_file_(out.name(), out.descriptor())
 {}
 
-asio::awaitable<bool> failed_lines::more()
+asio::awaitable<bool> failed_lines::read_more()
 {
     constexpr std::uint64_t turn = 10'000; // then signals and responses get their chance
     auto executor = co_await asio::this_coro::executor;
@@ -35,7 +35,7 @@ bool failed_lines::read_line()
     if (!old_lines_.next(line_))
         return false;
     auto written = read_output_line(line_);
-    if (!written || written->what != outcome::failed)
+    if (!written || written->kind != outcome::failed)
         return true;
     place.number = number_++;
     place.end = old_lines_.position();

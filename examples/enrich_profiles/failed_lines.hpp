@@ -23,7 +23,7 @@ public:
     explicit failed_lines(output_file& out);
 
     bool has() const noexcept override { return !ready_.empty(); }
-    boost::asio::awaitable<bool> more() override;
+    boost::asio::awaitable<bool> read_more() override;
     const input& front() const override { return ready_.front(); }
     input take() override;
     void interrupt() override { interrupted_ = true; }

@@ -17,7 +17,7 @@ enum class failure_scope {
 /// The scope of a failed lookup. `in_response` as in `coauth::lookup`: false if the whole request failed.
 failure_scope scope_of(coauth::errc code, bool in_response) noexcept;
 
-/// `failure`, whose hint says how to go on as well. Not for `cancelled`, which is returned as it is.
+/// `failure`, whose hint says how to go on as well. Not for `cancelled`, which is returned unchanged.
 coauth::error stopped_by(const coauth::error& failure);
 
 /// The same for requests that failed one after the other, and none succeeded in between.

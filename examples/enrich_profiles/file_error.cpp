@@ -15,7 +15,7 @@ coauth::error file_error(const std::string& name, std::string_view verb, int rea
     case EFBIG:
         return e.with_hint("make room and run again with the same OUT: it goes on where it stopped");
     case EPIPE:
-        return e.with_hint("who read from it has gone");
+        return e.with_hint("its reader has gone");
     case EACCES:
     case EPERM:
     case EROFS:

@@ -32,12 +32,12 @@ those of earlier runs too; requests, waited_s and cost_usd are this run's. More:
 
 const char* fault_of(const flags& f)
 {
-    if (f.out == "-")
+    if (f.output == "-")
         return "OUT is a file, so that a run can go on where the last one stopped; stdout gets the summary";
     if (!read_amount(f.price))
-        return "--price is no amount such as 0.010";
+        return "--price is not an amount such as 0.010";
     if (!f.max_cost.empty() && !read_amount(f.max_cost))
-        return "--max-cost is no amount such as 25 or 0.50";
+        return "--max-cost is not an amount such as 25 or 0.50";
     return nullptr;
 }
 
@@ -66,7 +66,7 @@ coauth::session_options flags::session() const
     coauth::session_options o;
     o.max_requests = concurrency;
     o.max_wait = milliseconds_of(max_wait);
-    // A name that comes again is answered from here, however long the job takes.
+    // A name that comes again has its response here, however long the job takes.
     o.max_cached_lookups = 20'000;
     o.cache_for = std::chrono::hours(24);
     o.cache_missing_for = std::chrono::hours(24);
@@ -78,8 +78,8 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
 {
     CLI::App app(description, "enrich_profiles");
     to.provider.add_to(app, {"--authorize-base"});
-    app.add_option("IN", to.in, "Names or ids, a line each; or a table with a header; - is stdin")->required();
-    app.add_option("OUT", to.out, "The file of JSON lines to make, or to go on with")->required();
+    app.add_option("IN", to.input, "Names or ids, a line each; or a table with a header; - is stdin")->required();
+    app.add_option("OUT", to.output, "The file of JSON lines to make, or to go on with")->required();
     app.add_option("--column", to.column,
            "IN is a table, and this column has the names or ids. Without it, a column whose header says so, such as "
            "username, screen_name, handle, user_id or author_id, or a single id or name")
@@ -94,7 +94,8 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->type_name("N")
         ->capture_default_str();
     app.add_option("--max-cost", to.max_cost,
-           "Stop before this run may have cost more than this many dollars; what the provider charges for answers that "
+           "Stop before this run may have cost more than this many dollars; what the provider charges for responses "
+           "that "
            "were lost on the way is not seen")
         ->type_name("USD");
     app.add_option("--price", to.price, "What the provider takes for a profile, in dollars")
@@ -115,7 +116,7 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         "First ask again for the inputs whose lines in OUT say failed, and replace these lines in place");
     const char* const example = "enrich_profiles names.txt profiles.jsonl\n"
                                 "enrich_profiles people.csv profiles.jsonl --column username --max-cost 5";
-    const std::string failure = "some inputs failed, or the job was stopped; standard error tells";
+    const std::string failure = "some inputs failed, or the job was stopped; standard error says why";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return exit_code;
     if (const char* fault = fault_of(to))

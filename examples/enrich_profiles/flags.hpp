@@ -15,8 +15,8 @@ struct flags {
     flags() = default;
 
     program::provider_flags provider;
-    std::string in;
-    std::string out;
+    std::string input;
+    std::string output;
     std::string column;
     std::string by;
     bool unordered = false;

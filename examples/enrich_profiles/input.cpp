@@ -32,7 +32,7 @@ coauth::error refused(const input& given, std::string_view why)
 
 } // namespace
 
-coauth::result<user_ref> person(const input& given, naming by)
+coauth::result<user_ref> user_of(const input& given, naming by)
 {
     if (!given.fault.empty())
         return refused(given, given.fault);

@@ -1,4 +1,4 @@
-// One input of IN, and whom it means.
+// One input of IN, and the user it means.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -11,7 +11,7 @@
 
 namespace enrich {
 
-/// Of a longer input no more is kept: it is no name anyway.
+/// The most octets kept of an input: a longer one can't be a name.
 inline constexpr std::size_t longest_input = 1024;
 
 inline constexpr std::size_t names_in_a_request = 100;
@@ -30,9 +30,9 @@ struct input {
 /// What a text of digits is.
 enum class naming { digits_are_ids, names, ids };
 
-/// Whom an input means. White space around it and an @ before a name are left out. Fails with
+/// The user an input means. White space around it and an @ before a name are left out. Fails with
 /// `invalid_argument` for what can be no name or id, and says in which line of IN it is.
-coauth::result<coauth::user_ref> person(const input& given, naming by);
+coauth::result<coauth::user_ref> user_of(const input& given, naming by);
 
 /// ASCII white space, line ends included.
 bool is_blank(char c) noexcept;
@@ -40,7 +40,7 @@ bool is_blank(char c) noexcept;
 /// `text` without white space around it.
 std::string_view trimmed(std::string_view text) noexcept;
 
-/// `text` with U+FFFD for every octet that is no part of well-formed UTF-8 (RFC 3629).
+/// `text` with U+FFFD for every octet that does not belong to well-formed UTF-8 (RFC 3629).
 std::string as_utf8(std::string_view text);
 
 /// The first 100 octets of `text` as a JSON string, so that no file harms a terminal.

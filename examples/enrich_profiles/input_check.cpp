@@ -7,7 +7,7 @@ void input_check::count(const input& given)
     if (full())
         return;
     ++judged_;
-    if (person(given, by_))
+    if (user_of(given, by_))
         return;
     if (invalid_ == 0)
         example_ = given;
@@ -30,7 +30,7 @@ input_check::verdict input_check::judge(bool ended, bool more_at_hand) const noe
 
 coauth::error input_check::refusal(const std::string& layout, bool any_accepted) const
 {
-    const coauth::error example = person(example_, by_).error();
+    const coauth::error example = user_of(example_, by_).error();
     const char* const expected = by_ == naming::ids     ? "an id"
                                  : by_ == naming::names ? "a user name"
                                                         : "a user name or an id";

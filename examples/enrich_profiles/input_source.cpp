@@ -60,7 +60,7 @@ input_source::~input_source()
         ::close(descriptor_);
 }
 
-asio::awaitable<bool> input_source::more()
+asio::awaitable<bool> input_source::read_more()
 {
     while (!has() && !ended_) {
         piece_.resize(piece);
@@ -114,16 +114,16 @@ bool input_source::more_at_hand()
 
 input input_source::take()
 {
-    auto& from = again_.empty() ? reader_.inputs() : again_;
-    input first = std::move(from.front());
-    from.pop_front();
+    auto& queue = returned_.empty() ? reader_.inputs() : returned_;
+    input first = std::move(queue.front());
+    queue.pop_front();
     return first;
 }
 
 void input_source::put_back(std::vector<input> inputs)
 {
     for (auto& i : inputs)
-        again_.push_back(std::move(i));
+        returned_.push_back(std::move(i));
 }
 
 void input_source::interrupt()

@@ -29,12 +29,12 @@ public:
     input_source(const input_source&) = delete;
     input_source& operator=(const input_source&) = delete;
 
-    bool has() const noexcept override { return !again_.empty() || (accepted_ && !reader_.inputs().empty()); }
+    bool has() const noexcept override { return !returned_.empty() || (accepted_ && !reader_.inputs().empty()); }
 
     /// Waits for a pipe or terminal only. Of a file the first call reads all that is to be judged.
-    boost::asio::awaitable<bool> more() override;
+    boost::asio::awaitable<bool> read_more() override;
 
-    const input& front() const override { return again_.empty() ? reader_.inputs().front() : again_.front(); }
+    const input& front() const override { return returned_.empty() ? reader_.inputs().front() : returned_.front(); }
     input take() override;
 
     /// These come next; their numbers are below all that is at hand.
@@ -50,7 +50,7 @@ public:
 
     int descriptor() const noexcept { return descriptor_; }
 
-    /// How IN is read; see `input_reader`. Known after the first `more`.
+    /// How IN is read; see `input_reader`. Known after the first `read_more`.
     const std::string& layout() const noexcept { return reader_.layout(); }
 
 private:
@@ -70,7 +70,7 @@ private:
     std::uint64_t counted_ = 0; // inputs that `check_` knows
     bool accepted_ = false;     // those that were read may be taken
     bool any_accepted_ = false;
-    std::deque<input> again_;
+    std::deque<input> returned_;
     std::optional<std::uint64_t> size_;
     std::string piece_;
     std::uint64_t read_ = 0;

@@ -16,12 +16,12 @@ public:
     virtual bool has() const noexcept = 0;
 
     /// Reads until there is one. False at the end. Honours cancellation while it waits.
-    virtual boost::asio::awaitable<bool> more() = 0;
+    virtual boost::asio::awaitable<bool> read_more() = 0;
 
     virtual const input& front() const = 0;
     virtual input take() = 0;
 
-    /// Ends a `more` that is kept waiting, as a cancellation does.
+    /// Ends a `read_more` that is kept waiting, as a cancellation does.
     virtual void interrupt() = 0;
 };
 

@@ -24,7 +24,7 @@ constexpr std::size_t held_per_request = 4 * names_in_a_request;
 job::job(asio::any_io_executor executor, const job_options& options, line_sink sink, const tally& written)
     : options_(options), budget_(options.most_cost, options.price), sink_(std::move(sink)), written_(written),
       window_(options.in_order, options.requests * held_per_request),
-      bell_(executor, asio::steady_timer::time_point::max())
+      change_timer_(executor, asio::steady_timer::time_point::max())
 {}
 
 std::vector<question> job::next(inputs& source, micros spent)
@@ -32,10 +32,10 @@ std::vector<question> job::next(inputs& source, micros spent)
     std::vector<question> batch;
     if (stopped_)
         return batch;
-    const std::size_t most = std::min(names_in_a_request, options_.requests * asked_per_request - asked_);
-    const std::size_t affordable = budget_.fits(spent, asked_, most);
+    const std::size_t most = std::min(names_in_a_request, options_.requests * asked_per_request - in_flight_);
+    const std::size_t affordable = budget_.fits(spent, in_flight_, most);
     while (source.has() && window_.fits(source.front().number)) {
-        auto user = person(source.front(), options_.by);
+        auto user = user_of(source.front(), options_.by);
         if (user && batch.size() == affordable)
             break;
         input given = source.take();
@@ -44,21 +44,21 @@ std::vector<question> job::next(inputs& source, micros spent)
         if (user)
             batch.emplace_back(std::move(given), ticket, std::move(user).value());
         else
-            window_.answer(ticket, invalid(given, user.error()));
+            window_.set_line(ticket, invalid(given, user.error()));
     }
-    asked_ += batch.size();
+    in_flight_ += batch.size();
     write(window_.release());
     return batch;
 }
 
-void job::answered(const std::vector<question>& batch, const coauth::result<coauth::lookups>& response)
+void job::record(const std::vector<question>& batch, const coauth::result<coauth::lookups>& response)
 {
-    asked_ -= batch.size();
+    in_flight_ -= batch.size();
     if (response)
         take(batch, *response);
     else
         refuse(response.error());
-    bell_.cancel();
+    change_timer_.cancel();
     write(window_.release());
 }
 
@@ -72,7 +72,7 @@ void job::refuse(const coauth::error& why)
 
 void job::take(const std::vector<question>& batch, const coauth::lookups& response)
 {
-    // First, since it decides what becomes of the others.
+    // First, since it decides about the others.
     for (const auto& outcome : response.outcomes)
         if (outcome.why && scope_of(outcome.why->reason(), outcome.in_response) == failure_scope::job)
             refuse(*outcome.why);
@@ -87,13 +87,13 @@ void job::take(const std::vector<question>& batch, const coauth::lookups& respon
             outcome.why ? scope_of(outcome.why->reason(), outcome.in_response) : failure_scope::input;
         if (scope == failure_scope::job || (scope != failure_scope::input && stopped_))
             continue;
-        output_line line = enrich::answered(batch[i].given, outcome);
+        output_line line = lookup_line(batch[i].given, outcome);
         if (scope == failure_scope::unclear) {
             unclear.emplace_back(batch[i].ticket, std::move(line));
             why = *outcome.why;
             own = own || !outcome.reused;
         } else {
-            window_.answer(batch[i].ticket, std::move(line));
+            window_.set_line(batch[i].ticket, std::move(line));
             succeeded = succeeded || (scope == failure_scope::input && !outcome.reused);
         }
     }
@@ -127,7 +127,7 @@ bool job::settle()
 
 void job::stop(coauth::error why, bool unclear)
 {
-    // The session has dropped a revoked token before those who asked with it are told so.
+    // The session has dropped a revoked token before the callers that used it get that error.
     const bool explains =
         stopped_ && stopped_->reason() == coauth::errc::unknown_user && why.reason() == coauth::errc::token_revoked;
     if (!stopped_ || explains || (unclear_ && !unclear)) {
@@ -135,13 +135,13 @@ void job::stop(coauth::error why, bool unclear)
         unclear_ = unclear;
     }
     doubtful_.drop();
-    bell_.cancel();
+    change_timer_.cancel();
 }
 
 asio::awaitable<void> job::change()
 {
-    boost::system::error_code rung;
-    co_await bell_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+    boost::system::error_code cancelled;
+    co_await change_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
 void job::write_rest()
@@ -152,7 +152,7 @@ void job::write_rest()
 void job::give_lines(doubtful_lines::held_lines lines)
 {
     for (auto& [ticket, line] : lines)
-        window_.answer(ticket, std::move(line));
+        window_.set_line(ticket, std::move(line));
 }
 
 void job::write(const std::vector<output_line>& lines)
@@ -164,7 +164,7 @@ void job::write(const std::vector<output_line>& lines)
     sink_(lines);
     sink_failed_ = false;
     for (const auto& line : lines) {
-        written_.count(line.what);
+        written_.count(line.kind);
         position_ = std::max(position_, line.end);
     }
 }

@@ -1,4 +1,4 @@
-// The job between IN and OUT: what is asked next, and what becomes of the responses.
+// The job between IN and OUT: which inputs are asked for next, and which lines the responses give.
 #pragma once
 
 #include "enrich_profiles/doubtful_lines.hpp"
@@ -45,13 +45,13 @@ using line_sink = std::function<void(const std::vector<output_line>&)>;
 
 /// An input that is asked for.
 struct question {
-    question(input given, std::uint64_t ticket, coauth::user_ref who)
-        : given(std::move(given)), ticket(ticket), who(std::move(who))
+    question(input given, std::uint64_t ticket, coauth::user_ref user)
+        : given(std::move(given)), ticket(ticket), user(std::move(user))
     {}
 
     input given;
     std::uint64_t ticket;
-    coauth::user_ref who;
+    coauth::user_ref user;
 };
 
 /// Asks for inputs, and writes a line for each.
@@ -71,15 +71,15 @@ public:
     std::vector<question> next(inputs& source, micros spent);
 
     /// So many of those that `next` gave can't be asked after all, and get no line.
-    void not_asked(std::size_t questions) noexcept { asked_ -= questions; }
+    void not_asked(std::size_t questions) noexcept { in_flight_ -= questions; }
 
-    /// What came of questions; writes the lines that may be written. A failure that every other question would have
-    /// (the token was revoked, an outage) stops the job, and its questions get no line. What the session knew already
-    /// (`lookup::reused`) does not show that requests succeed.
-    void answered(const std::vector<question>& batch, const coauth::result<coauth::lookups>& response);
+    /// Records the response to a batch; writes the lines that may be written. A failure that every other question would
+    /// have (the token was revoked, an outage) stops the job, and its questions get no line. What the session knew
+    /// already (`lookup::reused`) does not show that requests succeed.
+    void record(const std::vector<question>& batch, const coauth::result<coauth::lookups>& response);
 
-    /// All is answered that can be asked. Writes the failures that were held because they might have been everyone's,
-    /// or stops the job if no request succeeded. False if there were none: the job has ended.
+    /// Every input that can be asked for has its response. Writes the failures that were held because all inputs might
+    /// have had them, or stops the job if no request succeeded. False if there were none: the job has ended.
     bool settle();
 
     /// Asks no more. The first reason counts, but for an `unknown_user` that a `token_revoked` explains, and for
@@ -94,13 +94,13 @@ public:
     /// A line could not be written, and none is any more.
     bool broken() const noexcept { return sink_failed_; }
 
-    /// Nothing is asked that has no answer.
-    bool idle() const noexcept { return asked_ == 0; }
+    /// No question waits for its response.
+    bool idle() const noexcept { return in_flight_ == 0; }
 
     /// Every input that was taken has its line. While the job is stopping, that may never be.
     bool complete() const noexcept { return window_.complete(); }
 
-    /// Returns when answers have come, or the job was stopped.
+    /// Returns when responses have come, or the job was stopped.
     boost::asio::awaitable<void> change();
 
     /// Writes the lines that wait for others before them. For a job that has ended and whose lines have their places
@@ -126,9 +126,9 @@ private:
     tally written_;
     release_window window_;
     doubtful_lines doubtful_;
-    boost::asio::steady_timer bell_;
+    boost::asio::steady_timer change_timer_;
     bool sink_failed_ = false;
-    std::size_t asked_ = 0;
+    std::size_t in_flight_ = 0;
     std::uint64_t next_ticket_ = 0;
     std::uint64_t position_ = 0;
     std::optional<coauth::error> stopped_;

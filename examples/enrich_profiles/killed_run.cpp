@@ -11,16 +11,16 @@ namespace enrich {
 
 namespace {
 
-// What a line says that may stand in the place of another.
+// The content of a line that may replace another.
 std::optional<outcome> replaces(const std::string& old_line, const std::string& new_line)
 {
     const auto before = read_output_line(old_line);
     const auto now = read_output_line(new_line);
-    if (!before || !now || before->what != outcome::failed || before->input != now->input)
+    if (!before || !now || before->kind != outcome::failed || before->input != now->input)
         return std::nullopt;
     if (look_at_remnant(new_line) != remnant::whole)
         return std::nullopt;
-    return now->what;
+    return now->kind;
 }
 
 bool next_line(line_scanner& lines, std::string& line)

@@ -22,7 +22,7 @@ public:
     /// Octets of the whole lines given out.
     std::uint64_t position() const noexcept { return position_; }
 
-    /// The descriptor stands for nothing that can be read: there are no lines.
+    /// Nothing can be read from the descriptor: there are no lines.
     void end() noexcept { ended_ = true; }
 
 private:

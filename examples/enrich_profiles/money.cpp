@@ -8,7 +8,7 @@ namespace enrich {
 
 namespace {
 
-constexpr micros one = 1'000'000;
+constexpr micros unit = 1'000'000;
 constexpr std::size_t decimals = 6;
 constexpr std::size_t most_digits = 9; // before the point
 
@@ -38,19 +38,19 @@ std::optional<micros> read_amount(std::string_view text)
 
 std::string amount_text(micros amount)
 {
-    std::string text = std::to_string(amount / one);
-    const std::string part = std::to_string(one + amount % one).substr(1);
+    std::string text = std::to_string(amount / unit);
+    const std::string part = std::to_string(unit + amount % unit).substr(1);
     const auto last = part.find_last_not_of('0');
     if (last != part.npos)
         text += '.' + part.substr(0, last + 1);
     return text;
 }
 
-std::size_t budget::fits(micros spent, std::size_t asked, std::size_t most) const noexcept
+std::size_t budget::fits(micros cost, std::size_t in_flight, std::size_t most) const noexcept
 {
     if (!limit_ || price_ == 0)
         return most;
-    const micros bound = spent + asked * price_;
+    const micros bound = cost + in_flight * price_;
     return bound >= *limit_ ? 0 : std::min<std::size_t>(most, (*limit_ - bound) / price_);
 }
 

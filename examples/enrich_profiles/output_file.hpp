@@ -16,7 +16,7 @@ namespace enrich {
 class replacement_file;
 
 /// A file of lines that one run at a time appends to. Its errors are `coauth::error`s that name the
-/// file. A device or pipe may stand for it; it counts as empty then.
+/// file. A device or pipe may take its place; it counts as empty then.
 class output_file {
 public:
     /// Opens or makes the file and locks it. Nothing in it is changed.
@@ -33,7 +33,7 @@ public:
     /// Whether this is the file of an open descriptor.
     bool same_file_as(int descriptor) const;
 
-    /// From now on lines are appended. Of what `read_line` gave last, what is no whole line is cut off.
+    /// From now on lines are appended. Of what `read_line` gave last, an incomplete line is cut off.
     void begin_appending(bool complete_last_line);
 
     /// Writes whole lines. Should this fail, a part of them may have been written, the last line torn;
@@ -41,7 +41,7 @@ public:
     void append(std::string_view lines);
 
     /// Puts a complete replacement in the file's place, for good, and appends to that from now on. Throws, and
-    /// leaves the file as it is, if that can't be done.
+    /// leaves the file unchanged, if that can't be done.
     void replace_by(replacement_file& replacement);
 
     /// Closes the file; throws if something could not be written after all.

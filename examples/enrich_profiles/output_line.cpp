@@ -21,15 +21,15 @@ constexpr std::array<std::string_view, 6> names = {"found", "not_found", "suspen
 constexpr std::string_view opening = "{\"input\":\"";
 constexpr std::string_view after_input = "\"outcome\":\"";
 
-output_line make_line(const input& given, outcome what, json::value profile, json::value why)
+output_line make_line(const input& given, outcome kind, json::value profile, json::value why)
 {
     json::object o;
     o["input"] = given.text;
-    o["outcome"] = name(what);
+    o["outcome"] = name(kind);
     o["profile"] = std::move(profile);
     o["error"] = std::move(why);
     output_line line;
-    line.what = what;
+    line.kind = kind;
     line.number = given.number;
     line.end = given.end;
     line.text = json::serialize(o);
@@ -42,10 +42,10 @@ json::value error_value(const coauth::error& e)
     return std::move(program::error_json(e)["error"]);
 }
 
-outcome meaning(coauth::lookup_outcome what)
+outcome meaning(coauth::lookup_outcome looked_up)
 {
     using coauth::lookup_outcome;
-    switch (what) {
+    switch (looked_up) {
     case lookup_outcome::found:
         return outcome::found;
     case lookup_outcome::not_found:
@@ -92,20 +92,20 @@ std::optional<std::string> take_string(std::string_view& text)
 
 } // namespace
 
-std::string_view name(outcome what) noexcept
+std::string_view name(outcome kind) noexcept
 {
-    return names[static_cast<std::size_t>(what)];
+    return names[static_cast<std::size_t>(kind)];
 }
 
-output_line answered(const input& given, const coauth::lookup& answer)
+output_line lookup_line(const input& given, const coauth::lookup& result)
 {
     json::value profile = nullptr;
-    if (answer.profile)
-        profile = program::profile_json(*answer.profile);
+    if (result.profile)
+        profile = program::profile_json(*result.profile);
     json::value why = nullptr;
-    if (answer.why)
-        why = error_value(*answer.why);
-    return make_line(given, meaning(answer.outcome), std::move(profile), std::move(why));
+    if (result.why)
+        why = error_value(*result.why);
+    return make_line(given, meaning(result.outcome), std::move(profile), std::move(why));
 }
 
 output_line invalid(const input& given, const coauth::error& why)
@@ -128,7 +128,7 @@ std::optional<written_line> read_output_line(std::string_view line)
         if (*word != names[i])
             continue;
         written_line found;
-        found.what = static_cast<outcome>(i);
+        found.kind = static_cast<outcome>(i);
         found.input = std::move(*text);
         return found;
     }

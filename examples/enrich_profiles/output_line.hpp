@@ -23,36 +23,36 @@ enum class outcome {
 };
 
 /// "found", "not_found", ...
-std::string_view name(outcome what) noexcept;
+std::string_view name(outcome kind) noexcept;
 
-/// A line of OUT, and what it tells.
+/// A line of OUT, and what it says.
 struct output_line {
     output_line() = default;
 
-    outcome what = outcome::failed;
+    outcome kind = outcome::failed;
     std::uint64_t number = 0; ///< Of the input.
     std::uint64_t end = 0;    ///< Of the input in IN, see `input::end`.
     std::string text;         ///< `{"input","outcome","profile","error"}` and the line end.
 };
 
-output_line answered(const input& given, const coauth::lookup& answer);
+output_line lookup_line(const input& given, const coauth::lookup& result);
 output_line invalid(const input& given, const coauth::error& why);
 
-/// What a resumed run wants to know of a line.
+/// What a resumed run needs of a line.
 struct written_line {
     written_line() = default;
 
-    outcome what = outcome::failed;
+    outcome kind = outcome::failed;
     std::string input;
 };
 
-/// Reads a line of OUT without its end. Nothing if it is none of ours.
+/// Reads a line of OUT without its end. Nothing if this program did not write it.
 std::optional<written_line> read_output_line(std::string_view line);
 
 /// What a line without its end at the end of OUT is.
 enum class remnant {
     whole,   ///< Only the line end is missing.
-    torn,    ///< The beginning of a line of ours.
+    torn,    ///< The beginning of a line that this program wrote.
     foreign, ///< Something else.
 };
 remnant look_at_remnant(std::string_view text);

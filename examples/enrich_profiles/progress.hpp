@@ -48,13 +48,13 @@ private:
     std::optional<std::uint64_t> size_;
 };
 
-/// When progress is told: on a terminal at most ten times a second, in a log every ten seconds or ten
+/// When progress is shown: on a terminal at most ten times a second, in a log every ten seconds or ten
 /// hundredths of IN.
 class progress_pace {
 public:
     explicit progress_pace(bool terminal) : terminal_(terminal) {}
 
-    /// Whether it is due now; what is due is told by the caller.
+    /// Whether it is due now; the caller shows what is due.
     bool due(const progress& now);
 
 private:

@@ -15,16 +15,16 @@ std::uint64_t release_window::take(std::uint64_t number)
     return first_ticket_ + places_.size() - 1;
 }
 
-void release_window::answer(std::uint64_t ticket, output_line line)
+void release_window::set_line(std::uint64_t ticket, output_line line)
 {
     place& mine = places_[static_cast<std::size_t>(ticket - first_ticket_)];
-    mine.answered = true;
+    mine.has_line = true;
     if (in_order_)
         mine.line = std::move(line);
     else
         ready_.push_back(std::move(line));
 
-    while (!places_.empty() && places_.front().answered) {
+    while (!places_.empty() && places_.front().has_line) {
         if (in_order_)
             ready_.push_back(std::move(*places_.front().line));
         places_.pop_front();

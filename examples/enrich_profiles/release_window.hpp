@@ -1,4 +1,4 @@
-// Holds the lines of answered inputs until they may be written.
+// Holds the lines of inputs until they may be written.
 #pragma once
 
 #include "enrich_profiles/output_line.hpp"
@@ -12,7 +12,7 @@
 namespace enrich {
 
 /// The inputs that have been taken and whose lines are not written yet. Their numbers differ by less
-/// than `width`, whoever is slow: that bounds memory, and how far a line may be from its place in OUT.
+/// than `width`, even if one is slow: that bounds memory, and how far a line may be from its place in OUT.
 class release_window {
 public:
     release_window(bool in_order, std::uint64_t width) : in_order_(in_order), width_(width) {}
@@ -27,12 +27,12 @@ public:
     bool complete() const noexcept { return places_.empty(); }
 
     /// The input has its line.
-    void answer(std::uint64_t ticket, output_line line);
+    void set_line(std::uint64_t ticket, output_line line);
 
     /// The lines that may be written now, in this order.
     std::vector<output_line> release();
 
-    /// The lines that wait for others before them, in order. Nothing is taken or answered after this.
+    /// The lines that wait for others before them, in order. No input is taken or gets its line after this.
     std::vector<output_line> release_rest();
 
 private:
@@ -40,7 +40,7 @@ private:
         explicit place(std::uint64_t number) : number(number) {}
 
         std::uint64_t number;
-        bool answered = false;
+        bool has_line = false;
         std::optional<output_line> line; // where input order makes it wait
     };
 

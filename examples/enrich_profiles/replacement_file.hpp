@@ -10,7 +10,7 @@
 
 namespace enrich {
 
-/// The file OUT.retry-failed in OUT's own folder, where a symbolic link that stands for OUT is followed. Until
+/// The file OUT.retry-failed in OUT's own folder, where a symbolic link in the place of OUT is followed. Until
 /// `put_in_place` the old file is only read, so there is always a whole OUT: the old one, or the new
 /// one. At any moment this file is the beginning of the new one.
 ///
@@ -18,14 +18,14 @@ namespace enrich {
 /// a new file that is not put in place is removed when this is destroyed.
 class replacement_file {
 public:
-    /// Makes an empty file, locked as OUT is; one that stands there is removed. `original`: OUT's descriptor.
+    /// Makes an empty file, locked as OUT is; one that is there is removed. `original`: OUT's descriptor.
     replacement_file(const std::string& name, int original);
     ~replacement_file();
 
     /// What a killed run left behind; null if there is nothing, or something that is not a plain file of this user's.
     static std::unique_ptr<replacement_file> left_behind(const std::string& name, int original);
 
-    /// True if the open file stands where OUT.retry-failed would, for the file OUT called `name`.
+    /// True if the open file is where OUT.retry-failed would be, for the file OUT called `name`.
     static bool has_place_of(const std::string& name, int descriptor);
 
     replacement_file(const replacement_file&) = delete;
@@ -33,7 +33,7 @@ public:
 
     int descriptor() const noexcept { return descriptor_; }
 
-    /// Keeps this file's first `end` octets, which stand in the place of the old file's first `original_end`.
+    /// Keeps this file's first `end` octets, which replace the old file's first `original_end`.
     void keep_until(std::uint64_t end, std::uint64_t original_end);
 
     /// Copies the old file from where it was last copied or left out, up to `end`, an offset in octets.

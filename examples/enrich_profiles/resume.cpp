@@ -23,12 +23,12 @@ namespace {
 
 std::string no_line_of_ours(std::uint64_t number)
 {
-    return "line " + std::to_string(number) + " of OUT is none that this program wrote";
+    return "line " + std::to_string(number) + " of OUT was not written by this program";
 }
 
 } // namespace
 
-asio::awaitable<tally> resume(output_file& out, input_source& in, std::uint64_t width)
+asio::awaitable<tally> resume(output_file& out, input_source& source, std::uint64_t width)
 {
     constexpr std::uint64_t turn = 10'000; // then signals get their chance
     auto executor = co_await asio::this_coro::executor;
@@ -38,33 +38,33 @@ asio::awaitable<tally> resume(output_file& out, input_source& in, std::uint64_t 
     bool last_is_whole = false;
     while (!last_is_whole) {
         if (!out.read_line(line)) {
-            const remnant what = look_at_remnant(line);
-            if (what == remnant::foreign)
+            const remnant end = look_at_remnant(line);
+            if (end == remnant::foreign)
                 refuse(no_line_of_ours(counts.all() + 1));
-            if (what == remnant::torn)
+            if (end == remnant::torn)
                 break;
             last_is_whole = true;
         }
         auto known = read_output_line(line);
         if (!known)
             refuse(no_line_of_ours(counts.all() + 1));
-        if (!in.has()) {
-            const bool more = co_await in.more();
-            if (!more)
+        if (!source.has()) {
+            const bool has_more = co_await source.read_more();
+            if (!has_more)
                 refuse("OUT has more lines than IN has inputs");
         }
-        written.match(std::move(known->input), in.take());
-        counts.count(known->what);
+        written.match(std::move(known->input), source.take());
+        counts.count(known->kind);
         if (counts.all() % turn == 0)
             co_await asio::post(executor, asio::use_awaitable);
     }
     while (written.owed()) {
-        const bool more = co_await in.more();
-        if (!more)
+        const bool has_more = co_await source.read_more();
+        if (!has_more)
             written.end_of_inputs();
-        written.match(in.take());
+        written.match(source.take());
     }
-    in.put_back(std::move(written).missing());
+    source.put_back(std::move(written).missing());
     out.begin_appending(last_is_whole);
     co_return counts;
 }

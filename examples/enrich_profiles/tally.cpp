@@ -16,7 +16,7 @@ void tally::replace_failed(const tally& lines) noexcept
         counts_[i] += lines.counts_[i];
 }
 
-// Written by hand because Boost.JSON prints 0.01 as 1E-2.
+// Formatted here because Boost.JSON prints 0.01 as 1E-2.
 std::string summary(const tally& file, const usage& run)
 {
     std::string text = "{\"inputs\":" + std::to_string(file.all());

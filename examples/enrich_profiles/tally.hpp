@@ -13,12 +13,12 @@ namespace enrich {
 
 class tally {
 public:
-    void count(outcome what) noexcept { ++counts_[static_cast<std::size_t>(what)]; }
+    void count(outcome kind) noexcept { ++counts_[static_cast<std::size_t>(kind)]; }
 
     /// As many lines that said "failed" say now what `lines` counts.
     void replace_failed(const tally& lines) noexcept;
 
-    std::uint64_t of(outcome what) const noexcept { return counts_[static_cast<std::size_t>(what)]; }
+    std::uint64_t of(outcome kind) const noexcept { return counts_[static_cast<std::size_t>(kind)]; }
     std::uint64_t all() const noexcept;
 
 private:

@@ -1,4 +1,4 @@
-// What the octets of IN stand for: UTF-8, or UTF-16 as Excel and Windows write it.
+// The encoding of IN: UTF-8, or UTF-16 as Excel and Windows write it.
 #pragma once
 
 #include <cstddef>

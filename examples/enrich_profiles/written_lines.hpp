@@ -1,4 +1,4 @@
-// Finds out which inputs a file of lines answers already.
+// Finds out which inputs have a line in a file already.
 #pragma once
 
 #include "enrich_profiles/input.hpp"

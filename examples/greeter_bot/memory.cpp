@@ -29,11 +29,11 @@ json::value or_null(const std::string& text)
                    "provider shows are not answered again");
 }
 
-const json::object& object_in(const json::value& value, const char* what)
+const json::object& object_in(const json::value& value, const char* name)
 {
     const json::object* object = value.if_object();
     if (!object)
-        damaged(std::string(what) + " is no object");
+        damaged(std::string(name) + " is not an object");
     return *object;
 }
 
@@ -47,7 +47,7 @@ std::string text_in(const json::object& o, const char* name)
         return {};
     const json::string* text = value->if_string();
     if (!text)
-        damaged(std::string(name) + " is no text");
+        damaged(std::string(name) + " is not a text");
     return {text->data(), text->size()};
 }
 
@@ -56,7 +56,7 @@ std::string id_in(const json::object& o, const char* name)
     constexpr std::size_t longest = 19;
     std::string id = text_in(o, name);
     if (!coauth::text::all_digits(id) || id.size() > longest || id.starts_with('0'))
-        damaged(std::string(name) + " is no id");
+        damaged(std::string(name) + " is not an id");
     return id;
 }
 
@@ -74,14 +74,14 @@ std::optional<coauth::oauth1::access_token> token_in(const json::object& o, cons
     coauth::secret secret(text_in(o, "token_secret"));
     if (token.empty())
         return std::nullopt;
-    // As leg 3 gave it, so that the client knows whose it is.
+    // As leg 3 gave it, so that the client knows the token's user.
     coauth::oauth1::parameters extra;
     extra.emplace_back("user_id", user_id);
     extra.emplace_back("screen_name", text_in(o, "username"));
     try {
         return coauth::oauth1::access_token(std::move(token), std::move(secret), std::move(extra));
     } catch (const coauth::error&) {
-        damaged("the token is none");
+        damaged("the token can't be one");
     }
 }
 
@@ -117,15 +117,15 @@ std::string to_text(const memory& m)
     o["user_id"] = or_null(m.user_id);
     o["username"] = or_null(m.username);
     o["since_id"] = or_null(m.since_id);
-    json::array answered;
-    for (const settled_mention& s : m.answered) {
-        json::object one;
-        one["mention"] = s.mention;
-        one["reply"] = or_null(s.reply);
-        one["text"] = or_null(s.text);
-        answered.push_back(std::move(one));
+    json::array settled;
+    for (const settled_mention& s : m.settled) {
+        json::object entry;
+        entry["mention"] = s.mention;
+        entry["reply"] = or_null(s.reply);
+        entry["text"] = or_null(s.text);
+        settled.push_back(std::move(entry));
     }
-    o["answered"] = std::move(answered);
+    o["answered"] = std::move(settled);
     o["intention"] = m.open ? to_json(*m.open) : json::value(nullptr);
     json::array put_off;
     for (const intention& later : m.put_off)
@@ -140,10 +140,10 @@ memory from_text(std::string_view text)
     boost::system::error_code problem;
     const json::value root = json::parse(json::string_view(text.data(), text.size()), problem);
     if (problem)
-        damaged("it is no JSON");
+        damaged("it is not JSON");
     const json::object& o = object_in(root, "it");
     if (const json::value* name = o.if_contains("program"); !name || *name != program_name)
-        throw coauth::error(coauth::errc::store_unavailable, "this is no state of greeter_bot")
+        throw coauth::error(coauth::errc::store_unavailable, "this is not a state of greeter_bot")
             .with_hint("name another file with --state");
     if (const json::value* number = o.if_contains("version"); !number || *number != version)
         throw coauth::error(coauth::errc::store_unavailable, "another version of greeter_bot wrote this state")
@@ -155,12 +155,12 @@ memory from_text(std::string_view text)
     m.username = text_in(o, "username");
     m.token = token_in(o, m.user_id);
     m.since_id = id_in(o, "since_id");
-    const json::value* answered = o.if_contains("answered");
-    if (!answered || !answered->is_array())
-        damaged("answered is no list");
-    for (const json::value& value : answered->get_array()) {
-        const json::object& one = object_in(value, "an answered mention");
-        m.answered.emplace_back(mention_in(one), id_in(one, "reply"), text_in(one, "text"));
+    const json::value* settled = o.if_contains("answered");
+    if (!settled || !settled->is_array())
+        damaged("answered is not a list");
+    for (const json::value& value : settled->get_array()) {
+        const json::object& entry = object_in(value, "an answered mention");
+        m.settled.emplace_back(mention_in(entry), id_in(entry, "reply"), text_in(entry, "text"));
     }
     const json::value* open = o.if_contains("intention");
     if (!open)

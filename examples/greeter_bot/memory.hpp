@@ -37,13 +37,13 @@ struct settled_mention {
 struct memory {
     memory() = default;
 
-    std::string provider; ///< Whom the token is for: a base URL, or "sandbox".
+    std::string provider; ///< The token's provider: a base URL, or "sandbox".
     std::optional<coauth::oauth1::access_token> token;
     std::string user_id; ///< Empty before the first sign-in.
     std::string username;
     std::string since_id; ///< This mention and all before it are settled; empty: none is.
     std::vector<settled_mention>
-        answered;                  ///< In the order they were settled: the newest ones, and all after `since_id`.
+        settled;                   ///< In the order they were settled: the newest ones, and all after `since_id`.
     std::optional<intention> open; ///< The one that is about to be posted, or was.
 
     /// To be tried again after all other mentions, the first one first. One with a text may have been posted. The text

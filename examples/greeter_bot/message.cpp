@@ -54,7 +54,7 @@ std::string template_fault(std::string_view message_template)
         return "the message is not UTF-8";
     for (auto at = message_template.find('{'); at != message_template.npos; at = message_template.find('{', at + 1))
         if (!message_template.substr(at).starts_with(placeholder))
-            return "only {username} may stand in braces";
+            return "only {username} may be in braces";
     if (post_length(message_for(message_template, std::string(longest_username, 'x'))) > longest_post)
         return "the message is too long: with a user name of 15 characters it must not be over 280";
     return {};

@@ -15,12 +15,12 @@ namespace greeter_bot {
 /// The text that is sent to `username`. The template must be a good one.
 std::string message_for(std::string_view message_template, std::string_view username);
 
-/// Why this is no template for a post, in a few words; empty if it is one. `{username}` is the only
-/// thing that may stand in braces.
+/// Why this can't be a template for a post, in a few words; empty if it can. `{username}` is the only
+/// text that may be in braces.
 std::string template_fault(std::string_view message_template);
 
 /// `text`, or if it was said before `text (2)`, `text (3)`, ...: a provider refuses the same text twice,
-/// whomever it answers. Where there is no room for the number, the text stays as it is.
+/// in reply to any post. Where the number does not fit, the text stays unchanged.
 std::string distinct(std::string text, const std::vector<settled_mention>& said);
 
 /// What a post may have at most, by `post_length`.

@@ -33,7 +33,7 @@ std::chrono::seconds limit_wait(const coauth::error& refused, int earlier)
 asio::awaitable<void> wait_for_limit(coauth::error refused, int earlier)
 {
     const std::chrono::seconds time = limit_wait(refused, earlier);
-    std::cerr << "limit  the provider's rate limit is spent; going on in " << time.count() << " s\n";
+    std::cerr << "limit  the provider's rate limit is exhausted; going on in " << time.count() << " s\n";
     co_await wait_for(time);
 }
 

@@ -22,7 +22,7 @@ std::chrono::seconds limit_wait(const coauth::error& refused, int earlier);
 /// Waits so long, and says so on stderr.
 boost::asio::awaitable<void> wait_for_limit(coauth::error refused, int earlier);
 
-/// Awaits what `call()` returns, again and again while the rate limit is spent.
+/// Awaits what `call()` returns, again and again while the rate limit is exhausted.
 template <class Call>
 std::invoke_result_t<Call> patiently(Call call)
 {

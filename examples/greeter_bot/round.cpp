@@ -33,7 +33,7 @@ bool round::is_settled(const tweet& mention) const
 {
     if (!is_older(memory_.since_id, mention.id) || mention.author_id == memory_.user_id)
         return true;
-    return std::any_of(memory_.answered.begin(), memory_.answered.end(),
+    return std::any_of(memory_.settled.begin(), memory_.settled.end(),
         [&mention](const settled_mention& s) { return s.mention == mention.id; });
 }
 
@@ -109,7 +109,7 @@ void round::open(intention reply)
 // Neither what was said nor what may have been.
 std::string round::distinct_text(std::string_view message_template, std::string_view username) const
 {
-    std::vector<settled_mention> said = memory_.answered;
+    std::vector<settled_mention> said = memory_.settled;
     for (const intention& later : memory_.put_off)
         said.emplace_back(later.mention, std::string(), later.text);
     return distinct(message_for(message_template, username), said);
@@ -139,7 +139,7 @@ void round::settle(std::string reply, bool said)
 {
     intention done = std::move(*memory_.open);
     memory_.open.reset();
-    memory_.answered.emplace_back(
+    memory_.settled.emplace_back(
         std::move(done.mention), std::move(reply), said ? std::move(done.text) : std::string());
     advance();
 }
@@ -156,7 +156,7 @@ void round::advance()
     if (!find_next() && is_older(memory_.since_id, newest_id_))
         memory_.since_id = newest_id_;
     constexpr std::size_t most = 256;
-    auto& list = memory_.answered;
+    auto& list = memory_.settled;
     while (list.size() > most && !is_older(memory_.since_id, list.front().mention))
         list.erase(list.begin());
 }

@@ -14,15 +14,15 @@ namespace greeter_bot {
 
 /// One pass over the mentions that the provider lists.
 ///
-///     while (const auto what = round.next(message_template)) {
+///     while (const auto next = round.next(message_template)) {
 ///         // save the memory; post; then:
 ///         round.settle(reply_id);
 ///         // save the memory
 ///     }
 ///
-/// A mention is settled once, whatever the outcome: `since_id` rises when all that is older is settled,
-/// and what lies below it is forgotten but for the newest 256, whose texts must not be said again. What is put off is
-/// forgotten if the provider no longer lists the mention and no post of it can have been carried out.
+/// A mention is settled once, with any outcome: `since_id` rises when all that is older is settled,
+/// and what lies below it is dropped but for the newest 256, whose texts must not be said again. What is put off is
+/// dropped if the provider no longer lists the mention and no post of it can have been carried out.
 ///
 /// Thread safety: not safe. Lifetime: refers to `m`.
 class round {

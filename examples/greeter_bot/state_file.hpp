@@ -6,7 +6,7 @@
 
 namespace greeter_bot {
 
-/// Whom a sandbox inside the program goes by in the state file: it ends with the program.
+/// The provider's name in the state file for a sandbox inside the program: it ends with the program.
 inline constexpr const char* inner_sandbox = "sandbox";
 
 /// What the file holds; a fresh memory for `provider` if there is none. Throws `errc::store_unavailable` if

@@ -43,21 +43,21 @@ twitter::api_call own_tweets(api_version api, const std::string& user_id, const 
 
 } // namespace
 
-std::optional<std::string> add_replies(api_version api, std::string_view body, replies& into)
+std::optional<std::string> add_replies(api_version api, std::string_view body, replies& found)
 {
     const auto page = twitter::read_tweets(api, body);
     for (const twitter::tweet& tweet : page.items)
         if (tweet.reply_to)
-            into.emplace(*tweet.reply_to, tweet.id);
+            found.emplace(*tweet.reply_to, tweet.id);
     return page.next;
 }
 
 asio::awaitable<mention_list> read_mentions(twitter::user_client user, std::string user_id, std::string since_id)
 {
-    twitter::page_options which;
-    which.count = 100;
-    which.since_id = since_id;
-    const auto ask = [&] { return user.mentions(user_id, which); };
+    twitter::page_options options;
+    options.count = 100;
+    options.since_id = since_id;
+    const auto ask = [&] { return user.mentions(user_id, options); };
     mention_list found;
     for (int pages = 0; pages < most_pages; ++pages) {
         auto page = co_await patiently(ask);
@@ -66,7 +66,7 @@ asio::awaitable<mention_list> read_mentions(twitter::user_client user, std::stri
             found.newest_id = *page.newest_id;
         if (!page.next)
             co_return found;
-        which.token = *page.next;
+        options.token = *page.next;
     }
     endless();
 }

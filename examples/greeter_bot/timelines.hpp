@@ -1,4 +1,4 @@
-// What the bot reads: who mentioned it, and what it answered already.
+// What the bot reads: mentions of it, and its own replies so far.
 #pragma once
 
 #include <coauth/twitter/user_client.hpp>
@@ -21,19 +21,19 @@ struct mention_list {
     std::string newest_id; ///< Of all mentions, those that cannot be read included; empty: none is known.
 };
 
-/// Every mention after `since_id`, over all pages. Waits while the rate limit is spent.
+/// Every mention after `since_id`, over all pages. Waits while the rate limit is exhausted.
 boost::asio::awaitable<mention_list> read_mentions(
     coauth::twitter::user_client user, std::string user_id, std::string since_id);
 
-/// By the id of a tweet, the id of the person's own reply to it.
+/// By the id of a tweet, the id of the user's own reply to it.
 using replies = std::map<std::string, std::string>;
 
-/// The person's own replies that are newer than `since_id`, over all pages. Waits as well.
+/// The user's own replies that are newer than `since_id`, over all pages. Waits as well.
 boost::asio::awaitable<replies> read_own_replies(
     coauth::twitter::user_client user, std::string user_id, std::string since_id);
 
-/// One page of the person's own tweets. Adds the replies on it to `into`; returns the next page's token.
+/// One page of the user's own tweets. Adds the replies on it to `found`; returns the next page's token.
 /// Throws `errc::malformed_response` if it is not a page of tweets.
-std::optional<std::string> add_replies(coauth::twitter::api_version api, std::string_view body, replies& into);
+std::optional<std::string> add_replies(coauth::twitter::api_version api, std::string_view body, replies& found);
 
 } // namespace greeter_bot

@@ -57,7 +57,7 @@ constexpr std::string_view mention_words[] = {
 // Titles of API 2's problems about one tweet, where they come without a detail.
 constexpr std::string_view mention_titles[] = {"not found error", "authorization error"};
 
-// These speak of the account or the app, whatever else they say.
+// These are about the account or the app, even if they name other things as well.
 constexpr std::string_view account_words[] = {"your account", "your app", "this app ", "client app"};
 
 constexpr int later_codes[] = {
@@ -109,7 +109,7 @@ bool is_about_account(const std::string& words)
     return has_words(words, account_words) || has(words, suspended) || has(words, locked);
 }
 
-// A suspension that does not say whose it is may be that of the mention's author.
+// A suspension that names no account may be that of the mention's author.
 bool must_operator_act(const coauth::error& e, const std::string& words)
 {
     return has_code(e, operator_codes) || has(words, locked) ||

@@ -16,7 +16,7 @@ enum class verdict {
 };
 
 /// For a reply that was posted. Goes by the provider's code, else by its words: a refusal that says nothing, or
-/// speaks of the account or the app, never skips a mention. A suspension that does not say whose it is may be that of
+/// is about the account or the app, never skips a mention. A suspension that names no account may be that of
 /// the mention's author. `listed`: the provider still lists the mention;
 /// one that it does not list and does not find is gone.
 verdict judge_reply(const coauth::error& e, bool listed = true);

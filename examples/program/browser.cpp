@@ -10,10 +10,10 @@ asio::awaitable<std::string> play_browser(std::shared_ptr<coauth::http::transpor
 {
     constexpr int most_redirects = 3;
     for (int i = 0; i < most_redirects; ++i) {
-        coauth::http::response answer = co_await transport->send(coauth::http::get(url));
-        if (answer.status < 300 || answer.status >= 400)
-            co_return answer.body;
-        url = std::string(answer.headers.get("Location"));
+        coauth::http::response page = co_await transport->send(coauth::http::get(url));
+        if (page.status < 300 || page.status >= 400)
+            co_return page.body;
+        url = std::string(page.headers.get("Location"));
     }
     throw coauth::error(coauth::errc::unexpected_redirect, "the sandbox redirects in circles");
 }

@@ -1,4 +1,4 @@
-// Plays the browser and the person when nobody is there: the sandbox approves at once.
+// Plays the browser and the user where there is none: the sandbox approves at once.
 #pragma once
 
 #include <coauth/http/transport.hpp>

@@ -7,26 +7,26 @@ namespace program {
 
 /// A filter for `reset_cancellation_state` that lets no cancellation through, and says if there was one:
 ///
-///     bool asked = false;
-///     const held_back hold(asked);
+///     bool cancelled = false;
+///     const held_back hold(cancelled);
 ///     co_await asio::this_coro::reset_cancellation_state(hold);
 ///     // what must be whole
 ///     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-///     if (asked) throw coauth::error(coauth::errc::cancelled);
+///     if (cancelled) throw coauth::error(coauth::errc::cancelled);
 ///
-/// Lifetime: refers to `asked`, which must outlive the coroutine.
+/// Lifetime: refers to `cancelled`, which must outlive the coroutine.
 class held_back {
 public:
-    explicit held_back(bool& asked) : asked_(&asked) {}
+    explicit held_back(bool& cancelled) : cancelled_(&cancelled) {}
 
     boost::asio::cancellation_type operator()(boost::asio::cancellation_type type) const noexcept
     {
-        *asked_ = *asked_ || type != boost::asio::cancellation_type::none;
+        *cancelled_ = *cancelled_ || type != boost::asio::cancellation_type::none;
         return boost::asio::cancellation_type::none;
     }
 
 private:
-    bool* asked_;
+    bool* cancelled_;
 };
 
 } // namespace program

@@ -20,7 +20,7 @@ json::value or_null(const std::optional<T>& v)
     return v ? json::value(*v) : json::value(nullptr);
 }
 
-// Names and texts are the provider's: on a terminal a control character could do harm.
+// Names and texts are the provider's: on a terminal a control character could be obeyed.
 std::string printable(std::string text)
 {
     for (char& c : text)
@@ -65,7 +65,9 @@ json::object error_json(const coauth::error& e)
 std::string profile_text(const coauth::profile& p)
 {
     std::string out = printable(p.name) + (p.username.empty() ? "" : " (@" + printable(p.username) + ')') + '\n';
-    const auto line = [&](const char* what, const std::string& text) { out += std::string("  ") + what + text + '\n'; };
+    const auto line = [&](const char* label, const std::string& text) {
+        out += std::string("  ") + label + text + '\n';
+    };
     line("id           ", p.id);
     if (p.picture)
         line("picture      ", printable(*p.picture));

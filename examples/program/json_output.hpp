@@ -1,4 +1,4 @@
-// Profiles and errors as the examples print them: one line of JSON, or lines for people.
+// Profiles and errors as the examples print them: one line of JSON, or lines for users.
 #pragma once
 
 #include <coauth/error.hpp>

@@ -178,7 +178,7 @@ int run(asio::io_context& io, bool json, asio::awaitable<int> work, unsigned thr
     std::function<void(const boost::system::error_code&, int)> on_signal = [&](const auto& ec, int number) {
         if (ec)
             return;
-        // Whoever asks twice does not want to wait.
+        // The second signal ends the program without waiting.
         if (caught)
             return io.stop();
         caught = number;

@@ -36,7 +36,7 @@ coauth::error out_of_memory();
 /// Reads the flags. Returns the exit code if the program should end now (--help, --version, wrong usage). For --help:
 /// `example`: commands, one a line; `failure`: what exit code 1 means.
 std::optional<int> parse_flags(CLI::App& app, int argc, char** argv, std::string example,
-    const std::string& failure = "an error, which standard error tells");
+    const std::string& failure = "an error, which standard error reports");
 
 /// Says on stderr what is wrong with flags that do not go together, and returns the exit code.
 int misused(const CLI::App& app, const std::string& fault);
@@ -47,7 +47,7 @@ int misused(const CLI::App& app, const std::string& fault);
 int run(boost::asio::io_context& io, bool json, boost::asio::awaitable<int> work, unsigned threads = 1);
 
 /// Prints an error and returns the exit code: with `json` as a line on stdout, else, or if that can't be written, for
-/// people on stderr.
+/// users on stderr.
 int report(const coauth::error& e, bool json);
 
 /// The value of an environment variable, or empty.

@@ -1,4 +1,4 @@
-// What a person does in a login: reads the PIN off the provider's page and types it.
+// The user's part of a login: read the PIN off the provider's page and type it.
 #pragma once
 
 #include "program/provider_flags.hpp"
@@ -12,11 +12,11 @@
 
 namespace program {
 
-/// How long people have, unless told otherwise. In seconds.
+/// How long a user has by default. In seconds.
 inline constexpr double patience = 300;
 
 /// Asks on stderr for the PIN that the page at `url` shows, and reads it from stdin. With the sandbox
-/// inside this program nobody is needed, unless `interactive`: the page is read instead.
+/// inside this program no user is needed, unless `interactive`: the page is read instead.
 ///
 /// Throws `errc::expired` if nothing is typed within `timeout` seconds.
 boost::asio::awaitable<std::string> ask_for_pin(
@@ -42,7 +42,7 @@ private:
 /// The error of a login that was not finished within `timeout` seconds. `reason`: what did not arrive.
 coauth::error not_finished(const std::string& reason, double timeout);
 
-/// Says on stderr by how much this machine's clock is off, if the client had to mend that.
+/// Says on stderr by how much this machine's clock is off, if the client had to correct that.
 void tell_clock(const coauth::twitter::client& client);
 
 } // namespace program

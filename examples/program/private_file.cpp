@@ -57,12 +57,12 @@ void check(const std::string& path, const struct stat& s)
 {
     constexpr off_t largest = 4 * 1024 * 1024;
     if (!S_ISREG(s.st_mode))
-        throw refusal(path, "is no plain file", "name another one");
+        throw refusal(path, "is not a plain file", "name another one");
     if (s.st_uid != ::geteuid())
         throw refusal(path, "belongs to another user", "name a file of your own");
     if ((s.st_mode & 077) != 0)
         throw refusal(path, "holds a token and is open to other users",
-            "run chmod 600 on it; if others may have read it, withdraw the token at the provider as well");
+            "run chmod 600 on it; if other users may have read it, withdraw the token at the provider as well");
     if (s.st_size > largest)
         throw refusal(path, "is far too large for what it should hold", "name another one");
 }
@@ -116,7 +116,7 @@ std::optional<std::string> private_file::read() const
 
 void private_file::write(std::string_view text) const
 {
-    // The lock is held, so what stands there is what a killed process left behind.
+    // The lock is held, so a file that is there is what a killed process left behind.
     const std::string draft = path_ + ".new";
     ::unlink(draft.c_str());
     descriptor file(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);

@@ -9,7 +9,7 @@ namespace program {
 
 /// Throws `errc::store_unavailable`, with the path and what to do, if the file can't be used.
 ///
-/// Thread safety: not safe. Lifetime: holds a lock in PATH.lock until destroyed; a process that dies
+/// Thread safety: not safe. Lifetime: holds a lock in PATH.lock until destroyed; a process that ends
 /// holds none.
 class private_file {
 public:
@@ -22,11 +22,11 @@ public:
 
     const std::string& path() const noexcept { return path_; }
 
-    /// The whole file; nothing if there is none. Refuses a file that others may read or write, that
-    /// belongs to someone else, that is no plain file, or that is over 4 MiB.
+    /// The whole file; nothing if there is none. Refuses a file that other users may read or write, that
+    /// belongs to someone else, that is not a plain file, or that is over 4 MiB.
     std::optional<std::string> read() const;
 
-    /// Replaces the file, mode 0600. Whatever happens meanwhile, a reader finds the old text or the new
+    /// Replaces the file, mode 0600. Even if the program is killed meanwhile, a reader finds the old text or the new
     /// one; on return the new one is on the disk.
     void write(std::string_view text) const;
 

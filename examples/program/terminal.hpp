@@ -1,4 +1,4 @@
-// Reads what a person types, without blocking the loop.
+// Reads what a user types, without blocking the loop.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -52,7 +52,7 @@ std::int64_t timestamp(const json::object& o)
         if (ec == std::errc() && end == s->data() + s->size() && out > 0)
             return out;
     }
-    refuse("\"timestamp\" is no whole number");
+    refuse("\"timestamp\" is not a whole number");
 }
 
 oauth1::signer make_signer(const json::object& o, const std::optional<coauth::secret>& rsa_key)
@@ -74,7 +74,7 @@ oauth1::signer make_signer(const json::object& o, const std::optional<coauth::se
     return oauth1::signer(app, oauth1::signature_method_named(method, key));
 }
 
-json::object answer(const json::object& o, const std::optional<coauth::secret>& rsa_key)
+json::object result_of(const json::object& o, const std::optional<coauth::secret>& rsa_key)
 {
     const std::string method = text(o, "method").value_or("");
     const std::string url = text(o, "url").value_or("");
@@ -131,21 +131,21 @@ std::string failure(const json::value& id, std::string_view why)
 
 } // namespace
 
-std::string answer_vector(std::string_view line, const std::optional<coauth::secret>& rsa_key)
+std::string run_vector(std::string_view line, const std::optional<coauth::secret>& rsa_key)
 {
     boost::system::error_code ec;
     const json::value parsed = json::parse(line, ec);
     if (ec)
-        return failure(nullptr, "the line is no JSON: " + ec.message());
+        return failure(nullptr, "the line is not JSON: " + ec.message());
     const json::object* o = parsed.if_object();
     if (!o)
-        return failure(nullptr, "the line is no JSON object");
+        return failure(nullptr, "the line is not a JSON object");
     const json::value* given = o->if_contains("id");
     const json::value id = given ? *given : json::value(nullptr);
     try {
         json::object out;
         out["id"] = id;
-        for (auto& member : answer(*o, rsa_key))
+        for (auto& member : result_of(*o, rsa_key))
             out.insert(std::move(member));
         return json::serialize(out);
     } catch (const coauth::error& e) {
@@ -153,7 +153,7 @@ std::string answer_vector(std::string_view line, const std::optional<coauth::sec
     }
 }
 
-int answer_vectors(std::istream& in, std::ostream& out, const std::optional<coauth::secret>& rsa_key)
+int run_vectors(std::istream& in, std::ostream& out, const std::optional<coauth::secret>& rsa_key)
 {
     stop_on_signals();
     std::string line;
@@ -163,8 +163,8 @@ int answer_vectors(std::istream& in, std::ostream& out, const std::optional<coau
         if (too_long)
             out << failure(nullptr, "the line is over 1 MiB") << '\n';
         else if (line.find_first_not_of(" \t") != line.npos)
-            out << answer_vector(line, rsa_key) << '\n';
-        // Whoever waits for the answer before writing the next line gets it.
+            out << run_vector(line, rsa_key) << '\n';
+        // A writer that waits for the result before it writes the next line gets it.
         if (in.rdbuf()->in_avail() <= 0) {
             out.flush();
             all_written = true;

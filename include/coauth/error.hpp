@@ -1,4 +1,4 @@
-// Errors, by whose fault they are. Everything in coauth that fails, fails with `coauth::error`.
+// Errors, by who caused them. Everything in coauth that fails, fails with `coauth::error`.
 #pragma once
 
 #include <coauth/export.hpp>
@@ -24,15 +24,15 @@ enum class errc {
     resolve_failed,  ///< The host name has no address.
     connect_failed,  ///< No address of the host took the connection, or the proxy refused it.
     tls_failed,      ///< The TLS handshake failed: certificate, host name or protocol.
-    connection_lost, ///< The connection broke before the answer was whole.
+    connection_lost, ///< The connection broke before the response was complete.
 
-    malformed_response,  ///< The answer is not what the protocol says.
-    response_too_large,  ///< The answer's header or body is over the limit.
-    unexpected_redirect, ///< The answer is a redirect; coauth follows none, since a redirect would carry credentials.
+    malformed_response,  ///< The response is not what the protocol says.
+    response_too_large,  ///< The response's header or body is over the limit.
+    unexpected_redirect, ///< The response is a redirect; coauth follows none, since a redirect would carry credentials.
 
     callback_not_confirmed, ///< The provider did not say `oauth_callback_confirmed=true` (RFC 5849, section 2.1).
     callback_refused,       ///< The provider does not accept this callback URL for this app.
-    denied,                 ///< The person refused.
+    denied,                 ///< The user denied the login.
     expired,                ///< The login took too long.
     unknown,                ///< No such login.
     replayed,               ///< This login was completed before.
@@ -40,11 +40,11 @@ enum class errc {
 
     invalid_credentials,  ///< The provider does not accept the keys or the signature.
     invalid_verifier,     ///< The PIN or verifier is not the one of this login; the user may type it again.
-    token_revoked,        ///< The access token is no longer valid; the person must sign in again.
+    token_revoked,        ///< The access token is no longer valid; the user must sign in again.
     clock_skew,           ///< This machine's clock is too far from the provider's.
     rate_limited,         ///< Too many requests; see `error::retry_after()`.
-    not_found,            ///< The provider knows no such person or thing.
-    suspended,            ///< The person's account is suspended.
+    not_found,            ///< The provider knows no such user or resource.
+    suspended,            ///< The user's account is suspended.
     account_locked,       ///< The account must be unlocked on the provider's site.
     forbidden,            ///< The provider refuses this to these credentials.
     access_level,         ///< The app's access level lacks this call.
@@ -52,19 +52,19 @@ enum class errc {
     provider_unavailable, ///< The provider is over capacity or down.
     provider_error,       ///< The provider refused for another reason.
 
-    unknown_user,      ///< The session holds no token for this person.
+    unknown_user,      ///< The session holds no token for this user.
     login_required,    ///< The user's credential has expired and can't be renewed; the user must sign in again.
     too_many_logins,   ///< The cap on pending logins is reached.
     store_unavailable, ///< The store of tokens or logins can't be reached.
     sealed_record,     ///< A stored record can't be opened with the keys at hand.
 };
 
-/// Whose fault an error is, and so who can mend it.
+/// Who caused an error, and so who can fix it.
 enum class fault {
     caller,   ///< The program that called coauth.
-    network,  ///< The way between here and the provider.
-    response, ///< The provider answered with something that is not its protocol.
-    login,    ///< The person, or the course of one login.
+    network,  ///< The connection between here and the provider.
+    response, ///< The provider responded with something that is not its protocol.
+    login,    ///< The user, or the state of one login.
     provider, ///< The provider, or what it thinks of the credentials.
     session,  ///< The session or its store.
 };
@@ -102,7 +102,7 @@ public:
     /// What to do about it, where coauth knows: "the clock of this machine is 412 s behind the provider's".
     const std::optional<std::string>& hint() const noexcept;
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     std::optional<int> http_status() const noexcept;
 
     /// The provider's own code, such as 89 for X's "invalid or expired token".
@@ -129,11 +129,11 @@ private:
 };
 
 /// True if the same call may well succeed later without a change: the network, a timeout, a rate
-/// limit, a provider that is down. Says nothing of whether it is safe to repeat: a POST whose answer
+/// limit, a provider that is down. Does not say that it is safe to repeat: a POST whose response
 /// was lost may have been carried out.
 COAUTH_DECL bool is_transient(const error& e) noexcept;
 
-/// The error in words for a person at a terminal, over one or more lines that each end with a line feed: code and
+/// The error in words for a user at a terminal, over one or more lines that each end with a line feed: code and
 /// message, what the provider said, the hint, when to try again, and where to look. Holds no secret.
 COAUTH_DECL std::string describe(const error& e);
 
@@ -142,7 +142,7 @@ template <class T>
 using result = boost::system::result<T, error>;
 
 /// Found by `result::value()`.
-[[noreturn]] COAUTH_DECL void throw_exception_from_error(const error& e, const boost::source_location& where);
+[[noreturn]] COAUTH_DECL void throw_exception_from_error(const error& e, const boost::source_location& location);
 
 } // namespace coauth
 

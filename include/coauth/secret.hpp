@@ -27,7 +27,7 @@ public:
     /// Takes the text out of `text` and wipes it there.
     explicit secret(std::string&& text);
 
-    /// So that a literal is no ambiguity.
+    /// Makes a literal unambiguous.
     explicit secret(const char* text);
 
     secret(const secret& other);

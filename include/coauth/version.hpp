@@ -1,4 +1,4 @@
-// The version of coauth, for the preprocessor and for people. CMake reads it from here.
+// The version of coauth, for the preprocessor and for readers. CMake reads it from here.
 #pragma once
 
 #define COAUTH_VERSION_MAJOR 1

@@ -175,12 +175,13 @@ std::size_t count_members(const json::value& value)
 error malformed(std::string_view body)
 {
     if (looks_like_markup(body))
-        return error(errc::malformed_response, "the answer is a page and no JSON")
-            .with_hint("something between here and the provider may have answered in its place; check the API base URL "
-                       "and the proxy");
+        return error(errc::malformed_response, "the response is a page instead of JSON")
+            .with_hint(
+                "something between here and the provider may have responded in its place; check the API base URL "
+                "and the proxy");
     if (body.empty())
-        return error(errc::malformed_response, "the answer has no body");
-    return error(errc::malformed_response, "the answer is no valid JSON");
+        return error(errc::malformed_response, "the response has no body");
+    return error(errc::malformed_response, "response body is not valid JSON");
 }
 
 // Nothing if the body is not JSON as the parser knows it. Throws if it is nested too deeply.
@@ -196,7 +197,7 @@ std::optional<json_body> parse(std::string_view body, std::size_t& members)
     json::error_code problem;
     const std::size_t used = parser.write_some(false, body.data(), body.size(), problem);
     if (problem == json::error::too_deep)
-        throw error(errc::malformed_response, "the answer's JSON is nested too deeply");
+        throw error(errc::malformed_response, "the JSON of the response is nested too deeply");
     if (problem || used != body.size())
         return std::nullopt;
     members = parser.handler().members();
@@ -207,10 +208,10 @@ std::optional<json_body> parse(std::string_view body, std::size_t& members)
 std::optional<json_body> parse(std::string_view body)
 {
     std::size_t members = 0;
-    auto answer = parse<counting_builder>(body, members);
-    if (answer && count_members(answer->root()) != members)
+    auto parsed = parse<counting_builder>(body, members);
+    if (parsed && count_members(parsed->root()) != members)
         return parse<repeat_marking_builder>(body, members);
-    return answer;
+    return parsed;
 }
 
 } // namespace
@@ -218,15 +219,15 @@ std::optional<json_body> parse(std::string_view body)
 json_body read_json(std::string_view body)
 {
     if (body.size() > max_json_body)
-        throw error(
-            errc::response_too_large, "the answer's JSON is larger than " + std::to_string(max_json_body) + " octets");
+        throw error(errc::response_too_large,
+            "the JSON of the response is larger than " + std::to_string(max_json_body) + " octets");
     body = text::without_byte_order_mark(body);
-    if (auto answer = parse(body))
-        return *std::move(answer);
+    if (auto parsed = parse(body))
+        return *std::move(parsed);
     // Only a body that was refused is searched for what can be repaired.
     if (const auto repaired = with_legal_values(body))
-        if (auto answer = parse(*repaired))
-            return *std::move(answer);
+        if (auto parsed = parse(*repaired))
+            return *std::move(parsed);
     throw malformed(body);
 }
 

@@ -1,4 +1,4 @@
-// An answer's body as JSON, with bounds.
+// A response's body as JSON, with bounds.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -38,10 +38,10 @@ private:
 /// Parses `body`. Throws `errc::malformed_response` for anything but one JSON text and for nesting over
 /// the limit, `errc::response_too_large` over the size limit.
 ///
-/// Lenient in what one user's texts may hold, since the rest of the body is about others: half of a
+/// Lenient in what one user's texts may hold, since the rest of the body is about other users: half of a
 /// surrogate pair (`\ud83d` alone) is read as U+FFFD, a control character need not be escaped, and texts
 /// may hold malformed UTF-8, which their readers repair. A member that an object names twice
-/// gets a value of its own, `is_repeated`, for two readers could believe different ones.
+/// gets a value of its own, `is_repeated`, since two readers could take different ones.
 json_body read_json(std::string_view body);
 
 /// True for the value of a member that its object named more than once. It is of no kind that anything

@@ -13,13 +13,13 @@
 
 namespace coauth::api {
 
-/// How far the answer's `Date` is ahead of `machine_now`. Empty without a valid `Date`.
+/// How far the response's `Date` is ahead of `machine_now`. Empty without a valid `Date`.
 std::optional<std::chrono::seconds> clock_difference(const http::fields& headers, std::chrono::sys_seconds machine_now);
 
 /// "the clock of this machine is 412 s behind the provider's"; `ahead`: how far the provider's is ahead.
 std::string describe_difference(std::chrono::seconds ahead);
 
-/// The provider's time, as learnt from its answers; this machine's until then.
+/// The provider's time, as learnt from its responses; this machine's until then.
 ///
 /// What was learnt is held against the steady clock, so that setting this machine's clock right
 /// changes nothing.

@@ -16,7 +16,7 @@ constexpr std::size_t longest_block = 128; // of SHA-512
 void require(int ok)
 {
     if (ok != 1)
-        throw std::bad_alloc(); // with a digest that was fetched these calls fail only if there is no memory
+        throw std::bad_alloc(); // with a digest that was fetched these calls fail only for lack of memory
 }
 
 void absorb(EVP_MD_CTX& state, const EVP_MD* hash, const std::array<unsigned char, longest_block>& key,

@@ -16,13 +16,13 @@ namespace coauth::crypto {
 /// Thread safety: safe through its const functions. Lifetime: copies the key, and OpenSSL wipes its states.
 class COAUTH_DECL hmac_key {
 public:
-    /// Throws `std::bad_alloc` if there is no memory.
+    /// Throws `std::bad_alloc` for lack of memory.
     hmac_key(hash_function hash, std::string_view key);
     ~hmac_key();
     hmac_key(const hmac_key&) = delete;
     hmac_key& operator=(const hmac_key&) = delete;
 
-    /// The MAC of `text`. Throws `std::bad_alloc` if there is no memory.
+    /// The MAC of `text`. Throws `std::bad_alloc` for lack of memory.
     digest sign(std::string_view text) const;
 
 private:
@@ -38,7 +38,7 @@ private:
     state outer_;
 };
 
-/// The MAC of `text` with a key that is used once. Throws `std::bad_alloc` if there is no memory.
+/// The MAC of `text` with a key that is used once. Throws `std::bad_alloc` for lack of memory.
 COAUTH_DECL digest hmac(hash_function hash, std::string_view key, std::string_view text);
 
 } // namespace coauth::crypto

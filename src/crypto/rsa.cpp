@@ -26,15 +26,15 @@ int no_pass_phrase(char*, int, int, void*)
 
 std::shared_ptr<EVP_PKEY> read_key(std::string_view pem, bool is_private)
 {
-    std::unique_ptr<BIO, free_openssl> in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    if (!in)
+    std::unique_ptr<BIO, free_openssl> input(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    if (!input)
         throw std::bad_alloc();
-    EVP_PKEY* raw = is_private ? PEM_read_bio_PrivateKey(in.get(), nullptr, no_pass_phrase, nullptr)
-                               : PEM_read_bio_PUBKEY(in.get(), nullptr, no_pass_phrase, nullptr);
+    EVP_PKEY* raw = is_private ? PEM_read_bio_PrivateKey(input.get(), nullptr, no_pass_phrase, nullptr)
+                               : PEM_read_bio_PUBKEY(input.get(), nullptr, no_pass_phrase, nullptr);
     std::shared_ptr<EVP_PKEY> key(raw, free_openssl());
     if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA)
-        throw error(errc::invalid_argument, is_private ? "the private key is no RSA key in PEM, or it is encrypted"
-                                                       : "the public key is no RSA key in PEM");
+        throw error(errc::invalid_argument, is_private ? "the private key is not an RSA key in PEM, or it is encrypted"
+                                                       : "the public key is not an RSA key in PEM");
     return key;
 }
 

@@ -4,14 +4,14 @@
 
 namespace coauth::oauth1 {
 
-std::string base_string_uri(const target& where)
+std::string base_string_uri(const target& url)
 {
-    std::string out = where.https ? "https://" : "http://";
-    for (const char c : where.host)
+    std::string out = url.https ? "https://" : "http://";
+    for (const char c : url.host)
         out += text::lower(c);
-    if (where.port != (where.https ? 443 : 80))
-        out += ':' + std::to_string(where.port);
-    out += where.path;
+    if (url.port != (url.https ? 443 : 80))
+        out += ':' + std::to_string(url.port);
+    out += url.path;
     return out;
 }
 

@@ -78,17 +78,17 @@ verdict read_header(const incoming_request& request, bool lenient, claims& out)
 verdict read_request(const incoming_request& request, claims& out)
 {
     if (!is_method(request.method))
-        return refusal(reason::malformed, "the HTTP method is no token");
+        return refusal(reason::malformed, "the HTTP method is not a token");
     out.method = request.method;
-    auto where = split_target(request.url);
-    if (!where)
-        return refusal(reason::malformed, with_hint(where.error()));
-    out.where = *where;
+    auto url = split_target(request.url);
+    if (!url)
+        return refusal(reason::malformed, with_hint(url.error()));
+    out.url = *url;
     out.form_body = is_form(request.content_type);
-    if (pairs_in(out.where.query) + (out.form_body ? pairs_in(request.body) : 0) > max_request_parameters)
+    if (pairs_in(out.url.query) + (out.form_body ? pairs_in(request.body) : 0) > max_request_parameters)
         return refusal(reason::malformed,
             "query and form body have more than " + std::to_string(max_request_parameters) + " parameters");
-    auto query = parse_form(out.where.query);
+    auto query = parse_form(out.url.query);
     if (!query)
         return refusal(reason::malformed, "in the query " + query.error().message());
     out.query = std::move(*query);
@@ -244,9 +244,9 @@ verdict read_protocol(const verifier_options& options, claims& out)
     out.signature = *find(out.oauth, "oauth_signature");
 
     if (std::find(options.methods.begin(), options.methods.end(), out.signature_method) == options.methods.end())
-        return refusal(reason::unsupported_method, "oauth_signature_method is none that is accepted here");
+        return refusal(reason::unsupported_method, "oauth_signature_method is not a method that is accepted here");
     const bool plain = out.signature_method == "PLAINTEXT";
-    if (plain && !out.where.https)
+    if (plain && !out.url.https)
         return refusal(
             reason::unsupported_method, "PLAINTEXT sends the secrets themselves and is accepted over https only");
 

@@ -28,7 +28,7 @@ struct claims {
     claims() = default;
 
     std::string_view method;
-    target where;
+    target url;
     bool form_body = false;           ///< The body is a form, so it is signed.
     std::optional<std::string> realm; ///< Of the header; never signed.
 

@@ -12,7 +12,7 @@ inline bool has_control_character(std::string_view text) noexcept
         text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// Printable ASCII without the space: fit for the wire as it stands.
+/// Printable ASCII without the space: can be sent unchanged.
 inline bool is_graphic(std::string_view text) noexcept
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });

@@ -9,19 +9,19 @@ namespace coauth::oauth1 {
 
 namespace {
 
-void check_identifier(std::string_view text, const char* what)
+void check_identifier(std::string_view text, const char* name)
 {
     if (text.empty())
-        throw error(errc::invalid_argument, std::string("the ") + what + " is empty");
+        throw error(errc::invalid_argument, std::string("the ") + name + " is empty");
     if (has_control_character(text))
-        throw error(errc::invalid_argument, std::string("the ") + what + " holds a control character")
+        throw error(errc::invalid_argument, std::string("the ") + name + " holds a control character")
             .with_hint("if it was read from a file, leave out the newline at its end");
 }
 
-void check_secret(const secret& s, const char* what)
+void check_secret(const secret& s, const char* name)
 {
     if (has_control_character(s.reveal()))
-        throw error(errc::invalid_argument, std::string("the ") + what + " holds a control character")
+        throw error(errc::invalid_argument, std::string("the ") + name + " holds a control character")
             .with_hint("if it was read from a file, leave out the newline at its end");
 }
 

@@ -10,7 +10,7 @@ namespace coauth::oauth1 {
 
 namespace {
 
-// Token replies are a few hundred octets; more is not one.
+// Token responses are a few hundred octets; what is longer is something else.
 constexpr std::size_t max_reply = 64 * 1024;
 
 result<void> check_callback(std::string_view callback)
@@ -33,7 +33,7 @@ result<void> check_callback(std::string_view callback)
 
 error malformed(const char* leg, const char* why)
 {
-    return error(errc::malformed_response, std::string("the answer to ") + leg + ' ' + why)
+    return error(errc::malformed_response, std::string("the response to ") + leg + ' ' + why)
         .with_hint("is the provider's address right, and is it an OAuth 1.0a provider?");
 }
 
@@ -46,12 +46,12 @@ struct token_reply {
 result<token_reply> parse_token_reply(std::string_view body, const char* leg)
 {
     if (body.size() > max_reply)
-        return malformed(leg, "is too long to be a token reply");
+        return malformed(leg, "is too long for a token response");
     while (!body.empty() && (body.back() == '\n' || body.back() == '\r'))
         body.remove_suffix(1);
     auto fields = parse_form(body);
     if (!fields || count(*fields, "oauth_token") == 0)
-        return malformed(leg, "is no token reply");
+        return malformed(leg, "is not a token response");
     if (count(*fields, "oauth_token") != 1 || count(*fields, "oauth_token_secret") != 1)
         return malformed(leg, "does not have exactly one token and one secret");
 
@@ -89,8 +89,9 @@ result<request_token> parse_request_token_reply(std::string_view body)
         return reply.error();
     const std::string* confirmed = find(reply->others, "oauth_callback_confirmed");
     if (count(reply->others, "oauth_callback_confirmed") != 1 || *confirmed != "true")
-        return error(errc::callback_not_confirmed)
-            .with_hint("the provider speaks OAuth 1.0 without the 1.0a mend, in which a login can be hijacked");
+        return error(errc::callback_not_confirmed,
+            "the provider did not confirm the callback (oauth_callback_confirmed is not \"true\")")
+            .with_hint("OAuth 1.0a is required: without it a login can be hijacked");
     return request_token(std::move(reply->token), std::move(reply->token_secret));
 }
 

@@ -5,7 +5,7 @@ namespace coauth::oauth1 {
 
 namespace {
 
-// The lengths keep ("ab", "c") and ("a", "bc") apart, whatever characters the texts have.
+// The lengths keep ("ab", "c") and ("a", "bc") apart, with any characters in the texts.
 std::string make_key(std::string_view consumer_key, std::string_view token, std::string_view nonce)
 {
     std::string key = std::to_string(consumer_key.size()) + ',' + std::to_string(token.size()) + ':';
@@ -35,9 +35,9 @@ nonce_store::outcome nonce_store::record(std::string_view consumer_key, std::str
         if (first->first >= oldest)
             return outcome::full;
         size_ -= first->second.size();
-        forgotten_ = first->first;
+        evicted_ = first->first;
         by_timestamp_.erase(first);
-        if (timestamp <= forgotten_)
+        if (timestamp <= evicted_)
             return outcome::seen;
     }
     by_timestamp_[timestamp].insert(make_key(consumer_key, token, nonce));
@@ -48,7 +48,7 @@ nonce_store::outcome nonce_store::record(std::string_view consumer_key, std::str
 bool nonce_store::seen(
     std::string_view consumer_key, std::string_view token, std::int64_t timestamp, std::string_view nonce) const
 {
-    if (timestamp <= forgotten_)
+    if (timestamp <= evicted_)
         return true;
     const auto same_time = by_timestamp_.find(timestamp);
     return same_time != by_timestamp_.end() && same_time->second.contains(make_key(consumer_key, token, nonce));

@@ -67,7 +67,7 @@ signature_method signature_method_named(std::string_view name, const std::option
 
     const bool rsa = name == "RSA-SHA1" || name == "RSA-SHA256" || name == "RSA-SHA512";
     if (!rsa)
-        throw error(errc::invalid_argument, "there is no signature method \"" + std::string(name) + '"');
+        throw error(errc::invalid_argument, "unknown signature method \"" + std::string(name) + '"');
     if (!rsa_key)
         throw error(errc::invalid_argument, std::string(name) + " needs a private key")
             .with_hint("give the key, in PEM");

@@ -21,9 +21,9 @@ struct signer::state {
     signature_method method;
     std::unique_ptr<const signing_key> key;
 
-    state(const consumer& app, std::optional<std::string> token, const secret& token_secret, signature_method how)
+    state(const consumer& app, std::optional<std::string> token, const secret& token_secret, signature_method algorithm)
         : consumer_key(app.key()), token(std::move(token)), consumer_secret_size(app.secret().size()),
-          token_secret_size(token_secret.size()), method(std::move(how)),
+          token_secret_size(token_secret.size()), method(std::move(algorithm)),
           key(method->make_key(app.secret(), token_secret))
     {}
 };
@@ -72,7 +72,7 @@ parameters protocol_parameters(const std::string& consumer_key, const std::optio
 }
 
 struct parts {
-    target where;
+    target url;
     parameters protocol;
     std::string normalized;
     std::string base_string;
@@ -81,18 +81,19 @@ struct parts {
 // Section 3.4.1: what is signed, made of the request as it will be sent.
 result<parts> take_apart(parameters protocol, const message& m)
 {
-    const auto where = split_target(m.url);
-    if (!where)
-        return where.error();
+    const auto url = split_target(m.url);
+    if (!url)
+        return url.error();
 
     encoded_parameters all;
-    if (auto added = all.add_form(where->query); !added)
+    if (auto added = all.add_form(url->query); !added)
         return added.error();
     if (auto added = all.add_form(m.form); !added)
         return added.error();
     for (const auto& [name, value] : protocol) {
         if (!name.starts_with("oauth_") || name == "oauth_signature")
-            return error(errc::invalid_argument, '"' + name + "\" is no protocol parameter that a request may bring");
+            return error(
+                errc::invalid_argument, '"' + name + "\" is not a protocol parameter that a request may bring");
         if (count(protocol, name) != 1 || all.contains(text::percent_encode(name)))
             return error(errc::invalid_argument, "the request carries " + name + " already, which the signer adds");
     }
@@ -103,18 +104,18 @@ result<parts> take_apart(parameters protocol, const message& m)
     all.sort();
 
     parts p;
-    p.where = *where;
+    p.url = *url;
     p.protocol = std::move(protocol);
     all.append_normalized(p.normalized);
     text::percent_encode(text::uppered(m.method), p.base_string);
     p.base_string += '&';
-    text::percent_encode(base_string_uri(p.where), p.base_string);
+    text::percent_encode(base_string_uri(p.url), p.base_string);
     p.base_string += '&';
     all.append_encoded_again(p.base_string);
     return p;
 }
 
-std::string append_query(std::string_view url, std::string_view more)
+std::string append_query(std::string_view url, std::string_view encoded)
 {
     std::string out(url.substr(0, url.find('#')));
     const auto mark = out.find('?');
@@ -122,7 +123,7 @@ std::string append_query(std::string_view url, std::string_view more)
         out += '?';
     else if (mark + 1 != out.size() && out.back() != '&')
         out += '&';
-    out += more;
+    out += encoded;
     return out;
 }
 
@@ -158,20 +159,20 @@ result<void> signer::sign(const message& m, const moment& at, std::string& out) 
     return {};
 }
 
-result<signed_request> signer::sign_request(const message& m, const moment& at, placement where) const
+result<signed_request> signer::sign_request(const message& m, const moment& at, placement location) const
 {
     if (auto fit = check(m, at, method()); !fit)
         return fit.error();
     auto p = take_apart(protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m);
     if (!p)
         return p.error();
-    if (method().needs_tls() && !p->where.https)
+    if (method().needs_tls() && !p->url.https)
         return error(errc::invalid_argument,
             std::string(method().name()) + " sends the secrets themselves, so the URL must be https");
 
     signed_request out;
     out.method = text::uppered(m.method);
-    if (where == placement::form && (out.method == "GET" || out.method == "HEAD"))
+    if (location == placement::form && (out.method == "GET" || out.method == "HEAD"))
         return error(errc::invalid_argument, "a " + out.method + " has no form body to carry the protocol parameters");
 
     std::string signature;
@@ -181,7 +182,7 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
 
     out.url = std::string(m.url.substr(0, m.url.find('#')));
     out.form = std::string(m.form);
-    switch (where) {
+    switch (location) {
     case placement::header:
         out.authorization = write_authorization_header(p->protocol, m.realm);
         break;
@@ -209,7 +210,7 @@ result<explanation> signer::explain(const message& m, const moment& at) const
     if (auto made = state_->key->sign(p->base_string, e.signature); !made)
         return made.error();
     e.method = text::uppered(m.method);
-    e.base_uri = base_string_uri(p->where);
+    e.base_uri = base_string_uri(p->url);
     e.normalized = std::move(p->normalized);
     e.base_string = std::move(p->base_string);
     const auto length = [](std::size_t size) {

@@ -84,7 +84,7 @@ result<target> split_target(std::string_view url)
         unsigned port = 0;
         const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
         if (ec != std::errc() || end != digits.data() + digits.size() || port == 0 || port > 65535)
-            return refuse("its port is no number from 1 to 65535");
+            return refuse("its port is not a number from 1 to 65535");
         t.port = static_cast<std::uint16_t>(port);
     }
 

@@ -72,7 +72,7 @@ const method_row* find_method(std::string_view name) noexcept
 
 // What unknown consumers and tokens are checked against, so that they cost what known ones cost. The
 // private half of the RSA key was never kept.
-constexpr std::string_view dummy_secret = "nobody-has-this-secret-it-is-for-equal-work";
+constexpr std::string_view dummy_secret = "dummy-secret-for-equal-work";
 constexpr std::string_view dummy_rsa_key = R"(-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvCDCha0t1w15+r1rbeG/
 gSs4kOsF2NHJ+e/2pSZdkx6YPJs3K0zwrTZ2mDgQoMZXZJZdYISXg2KmPPSTemj5
@@ -162,14 +162,14 @@ checked_with look_up(const claims& c, const credential_source& known)
     try {
         out.method = m.make_public(consumer->rsa_public_key);
     } catch (const error&) {
-        // The provider's own records are at fault; the stranger who found out gets a refusal.
+        // The provider's own records are wrong; the client that met them gets a refusal.
         out.rsa_key_known = false;
         out.method = method_with_dummy_key(m);
     }
     return out;
 }
 
-// X accepts leg 3 from clients that threw the request token's secret away. Only leg 3, which is where
+// X accepts leg 3 from clients that did not keep the request token's secret. Only leg 3, which is where
 // a verifier is: with an access token the secret is what proves the request.
 bool may_omit_token_secret(const claims& c, const signature_algorithm& method)
 {
@@ -177,22 +177,22 @@ bool may_omit_token_secret(const claims& c, const signature_algorithm& method)
 }
 
 std::optional<refusal> check_signature(const claims& c, const incoming_request& request,
-    const verifier_options& options, const checked_with& with, std::string_view base_string)
+    const verifier_options& options, const checked_with& used, std::string_view base_string)
 {
-    const auto key = with.method->make_key(with.consumer_secret, with.token_secret);
+    const auto key = used.method->make_key(used.consumer_secret, used.token_secret);
     bool genuine = key->verify(base_string, c.signature);
-    if (options.lenient && may_omit_token_secret(c, *with.method)) {
-        const auto without = with.method->make_key(with.consumer_secret, secret());
+    if (options.lenient && may_omit_token_secret(c, *used.method)) {
+        const auto without = used.method->make_key(used.consumer_secret, secret());
         const bool also = without->verify(base_string, c.signature);
         genuine = genuine || also;
     }
 
-    if (!with.consumer_known)
+    if (!used.consumer_known)
         return refusal(reason::unknown_consumer, "oauth_consumer_key names no consumer that is known here");
-    if (!with.token_known)
+    if (!used.token_known)
         return refusal(reason::unknown_token,
             "oauth_token names no token of this consumer; it was mistyped, used up, revoked, or is another app's");
-    if (!with.rsa_key_known)
+    if (!used.rsa_key_known)
         return refusal(
             reason::bad_signature, "this consumer signs with RSA, but no usable public key of it is known here");
     if (genuine)
@@ -200,7 +200,7 @@ std::optional<refusal> check_signature(const claims& c, const incoming_request& 
     if (!options.explain)
         return refusal(reason::bad_signature, "the signature is not the one of this request and these secrets");
     return refusal(reason::bad_signature,
-        explain_mismatch(disputed(c, request.body, *with.method, with.consumer_secret, with.token_secret)).sentence);
+        explain_mismatch(disputed(c, request.body, *used.method, used.consumer_secret, used.token_secret)).sentence);
 }
 
 std::optional<refusal> check_body_hash(
@@ -263,11 +263,11 @@ verification verifier::verify(const incoming_request& request, const credential_
     if (const auto wrong = check_time(c, now, options_.timestamp_window))
         return refuse(std::move(v), *wrong);
 
-    v.base_string = signature_base_string(c.method, base_string_uri(c.where), normalize(c.signed_parameters()));
-    const checked_with with = look_up(c, known);
-    if (const auto wrong = check_signature(c, request, options_, with, v.base_string))
+    v.base_string = signature_base_string(c.method, base_string_uri(c.url), normalize(c.signed_parameters()));
+    const checked_with used = look_up(c, known);
+    if (const auto wrong = check_signature(c, request, options_, used, v.base_string))
         return refuse(std::move(v), *wrong);
-    if (const auto wrong = check_body_hash(c, request, *with.method))
+    if (const auto wrong = check_body_hash(c, request, *used.method))
         return refuse(std::move(v), *wrong);
 
     if (!c.timestamp || !c.nonce)

@@ -8,7 +8,7 @@
 
 namespace coauth::sandbox {
 
-/// The username in the sandbox's cookie, or empty. It is no credential: everybody may be anybody here.
+/// The username in the sandbox's cookie, or empty. It is not a credential: any browser may be any user here.
 std::string remembered_user(const server::request& r);
 
 /// The Set-Cookie value that remembers them.

@@ -1,4 +1,4 @@
-// One request on its way through the sandbox: what was asked, and by whom.
+// One request while the sandbox handles it: its route, its parameters and its caller.
 #pragma once
 
 #include "sandbox/world/world.hpp"
@@ -13,13 +13,13 @@
 
 namespace coauth::sandbox {
 
-/// Lifetime: valid while the request is answered; the world must not change in between.
+/// Lifetime: valid while the request is handled; the world must not change in between.
 struct call {
     call() = default;
 
     const server::request* http = nullptr;
-    const route* where = nullptr;
-    std::vector<std::string> path_values; ///< What stood at the `:` segments.
+    const route* matched = nullptr;
+    std::vector<std::string> path_values; ///< The values of the `:` segments.
     oauth1::parameters parameters;        ///< Of query and form, decoded; without the protocol's own.
     oauth1::parameters oauth;             ///< The protocol's own; empty if the request was not signed.
     std::string base_url;                 ///< "https://" and the host the client used.

@@ -1,6 +1,6 @@
 #include "sandbox/engine.hpp"
 
-#include "sandbox/tools/broken_answers.hpp"
+#include "sandbox/tools/broken_responses.hpp"
 #include "sandbox/tools/masking.hpp"
 #include "sandbox/world/avatars.hpp"
 #include "sandbox/world/seed.hpp"
@@ -25,11 +25,11 @@ namespace {
 
 const options& checked(const options& o)
 {
-    constexpr std::size_t most_people = 1'000'000;
-    if (o.users < 1 || o.users > most_people)
-        refuse_option("users must be from 1 to " + std::to_string(most_people));
+    constexpr std::size_t most_users = 1'000'000;
+    if (o.users < 1 || o.users > most_users)
+        refuse_option("users must be from 1 to " + std::to_string(most_users));
     if (o.request_token_ttl.count() < 1 || o.timestamp_window.count() < 1 || o.rate_window.count() < 1)
-        refuse_option("the request token's life, the timestamp window and the rate window must be at least 1 s");
+        refuse_option("the request token's lifetime, the timestamp window and the rate window must be at least 1 s");
     if (std::chrono::abs(o.clock_skew) > std::chrono::hours(24 * 365 * 10))
         refuse_option("the clock skew must be under ten years");
     return o;
@@ -82,28 +82,28 @@ engine::engine(const options& o, random_source random)
     if (!o.seed.empty())
         apply_seed(o.seed, world_);
     if (o.auto_approve && !o.auto_approve->empty()) {
-        const auto p = world_.person_by_username(*o.auto_approve);
+        const auto p = world_.user_by_username(*o.auto_approve);
         if (!p || p->suspended)
-            refuse_option("auto-approve names nobody of the sandbox, or someone suspended");
+            refuse_option("auto-approve names no user of the sandbox, or a suspended one");
     }
     for (const auto& [name, limit] : o.rate_limits) {
-        const auto* where = route_named(name);
-        if (!where)
-            refuse_option("a rate limit is set for " + name + ", which is no route of the sandbox");
+        const auto* r = route_named(name);
+        if (!r)
+            refuse_option("a rate limit is set for " + name + ", which is not a route of the sandbox");
         if (limit.per_user < 0 || limit.per_app < 0 || limit.per_user_day < 0 || limit.per_app_day < 0)
             refuse_option("a rate limit for " + name + " is negative");
-        limits_[where] = limit;
+        limits_[r] = limit;
     }
     if (!o.faults.empty())
         set_faults(o.faults);
 }
 
-outcome engine::answer(const server::request& r, std::chrono::sys_seconds machine_now)
+outcome engine::handle(const server::request& r, std::chrono::sys_seconds machine_now)
 {
     auto found = find_route(r.path());
     call c;
     c.http = &r;
-    c.where = found.where;
+    c.matched = found.matched;
     c.path_values = std::move(found.values);
     c.base_url = "https://" + std::string(r.headers.get("Host"));
     c.now = machine_now + skew_;
@@ -113,19 +113,19 @@ outcome engine::answer(const server::request& r, std::chrono::sys_seconds machin
     entry.method = r.method;
     entry.target = masked_target(r.target);
     entry.host = r.headers.get("Host");
-    entry.route = found.where ? found.where->pattern : std::string_view();
+    entry.route = found.matched ? found.matched->pattern : std::string_view();
 
     outcome result;
-    const auto fault = faults_.next(found.where);
-    result.answer = fault ? afflicted(*fault, c, entry) : carry_out(c, entry);
+    const auto fault = faults_.next(found.matched);
+    result.response = fault ? afflicted(*fault, c, entry) : carry_out(c, entry);
     result.delay = fault ? fault->delay : std::chrono::milliseconds(0);
 
-    entry.status = result.answer.raw ? entry.status : result.answer.status;
+    entry.status = result.response.raw ? entry.status : result.response.status;
     entry.consumer_key = c.consumer_key;
     entry.token = shortened(c.token);
     entry.oauth = masked(c.oauth);
     if (const auto* g = world_.find_grant(c.token))
-        if (const auto p = world_.person_by_id(g->user))
+        if (const auto p = world_.user_by_id(g->user))
             entry.user = p->username;
     result.log_line = log_line(entry);
     journal_.record(std::move(entry));
@@ -134,33 +134,33 @@ outcome engine::answer(const server::request& r, std::chrono::sys_seconds machin
 
 server::response engine::carry_out(call& c, journal_entry& entry)
 {
-    auto answer = dispatch(c, entry);
-    answer.headers.set("Date", http::write_date(c.now));
-    answer.headers.set("x-transaction-id", random_text(random_, 16));
+    auto response = dispatch(c, entry);
+    response.headers.set("Date", http::write_date(c.now));
+    response.headers.set("x-transaction-id", random_text(random_, 16));
     if (c.user)
-        answer.headers.set("x-access-level", c.user->may_write ? "read-write" : "read");
-    if (c.where && c.where->kind != family::page && answer.headers.get("Cache-Control").empty())
-        answer.headers.set("Cache-Control", "no-cache, no-store, must-revalidate");
-    return answer;
+        response.headers.set("x-access-level", c.user->may_write ? "read-write" : "read");
+    if (c.matched && c.matched->kind != family::page && response.headers.get("Cache-Control").empty())
+        response.headers.set("Cache-Control", "no-cache, no-store, must-revalidate");
+    return response;
 }
 
 server::response engine::dispatch(call& c, journal_entry& entry)
 {
-    if (!c.where) {
+    if (!c.matched) {
         entry.refused = "unknown_path";
         if (const auto nearest = nearest_route(c.http->path()); !nearest.empty())
             entry.explanation = "there is no such path; did you mean " + std::string(nearest) + '?';
         return refuse(c.http->path().starts_with("/2/") ? family::v2 : family::v1_1, 34);
     }
-    if (!allows(*c.where, c.http->method, mode_)) {
-        const auto methods = methods_in(*c.where, mode_);
+    if (!allows(*c.matched, c.http->method, mode_)) {
+        const auto methods = methods_in(*c.matched, mode_);
         entry.refused = "method_not_allowed";
-        entry.explanation = allows(*c.where, c.http->method, mode::x)
-                                ? "strict mode wants POST here (RFC 5849, sections 2.1 and 2.3); mode x takes it"
+        entry.explanation = allows(*c.matched, c.http->method, mode::x)
+                                ? "strict mode requires POST here (RFC 5849, sections 2.1 and 2.3); mode x takes it"
                                 : "this route takes " + list_of(methods, " or ");
-        auto answer = refuse(c.where->kind, 86, 405, "This method requires a " + list_of(methods, " or ") + '.');
-        answer.headers.set("Allow", list_of(methods, ", "));
-        return answer;
+        auto response = refuse(c.matched->kind, 86, 405, "This method requires a " + list_of(methods, " or ") + '.');
+        response.headers.set("Allow", list_of(methods, ", "));
+        return response;
     }
     auto admitted = gatekeeper_.admit(c, world_, logins_.pending());
     if (admitted.refusal) {
@@ -171,29 +171,30 @@ server::response engine::dispatch(call& c, journal_entry& entry)
     }
     rate_verdict verdict;
     if (!c.consumer_key.empty())
-        verdict = windows_.take(*c.where, limit_of(*c.where), c.consumer_key, c.user ? c.token : std::string(), c.now);
-    server::response answer;
+        verdict =
+            windows_.take(*c.matched, limit_of(*c.matched), c.consumer_key, c.user ? c.token : std::string(), c.now);
+    server::response response;
     if (!verdict.allowed) {
         entry.refused = "rate_limited";
-        answer = refuse(c.where->kind, 88);
-    } else if (c.where->what == endpoint::index) {
-        answer = index_page(front_page(c.base_url));
-    } else if (c.where->what == endpoint::avatar) {
-        answer = answer_avatar(c.path_values[0], c.path_values[1]);
-    } else if (c.where->kind == family::v1_1) {
-        answer = answer_v1_1(c, world_);
-        if (c.where->what == endpoint::invalidate_token)
+        response = refuse(c.matched->kind, 88);
+    } else if (c.matched->id == endpoint::index) {
+        response = index_page(front_page(c.base_url));
+    } else if (c.matched->id == endpoint::avatar) {
+        response = avatar_response(c.path_values[0], c.path_values[1]);
+    } else if (c.matched->kind == family::v1_1) {
+        response = handle_v1_1(c, world_);
+        if (c.matched->id == endpoint::invalidate_token)
             c.user = nullptr; // It is gone now.
-    } else if (c.where->kind == family::v2) {
-        answer = answer_v2(c, world_);
+    } else if (c.matched->kind == family::v2) {
+        response = handle_v2(c, world_);
     } else {
         refusal_note note;
-        answer = logins_.answer(c, world_, note);
+        response = logins_.handle(c, world_, note);
         entry.refused = std::move(note.reason);
         entry.explanation = std::move(note.explanation);
     }
-    add_limits(answer.headers, verdict);
-    return answer;
+    add_limits(response.headers, verdict);
+    return response;
 }
 
 server::response engine::afflicted(const scripted_fault& fault, call& c, journal_entry& entry)
@@ -217,15 +218,15 @@ server::response engine::afflicted(const scripted_fault& fault, call& c, journal
     }
     if (fault.status || fault.body) {
         entry.fault = "answer";
-        auto answer = canned(fault, c);
-        answer.headers.set("Date", http::write_date(c.now));
-        add_headers(fault, answer);
-        return answer;
+        auto response = canned(fault, c);
+        response.headers.set("Date", http::write_date(c.now));
+        add_headers(fault, response);
+        return response;
     }
     entry.fault = fault.delay.count() > 0 ? "delay" : "headers";
-    auto answer = carry_out(c, entry);
-    add_headers(fault, answer);
-    return answer;
+    auto response = carry_out(c, entry);
+    add_headers(fault, response);
+    return response;
 }
 
 index_view engine::front_page(std::string_view base_url) const
@@ -240,17 +241,17 @@ index_view engine::front_page(std::string_view base_url) const
     return view;
 }
 
-route_limit engine::limit_of(const route& where) const
+route_limit engine::limit_of(const route& r) const
 {
-    const auto set = limits_.find(&where);
-    return set == limits_.end() ? where.limit : set->second;
+    const auto set = limits_.find(&r);
+    return set == limits_.end() ? r.limit : set->second;
 }
 
 oauth1::access_token engine::issue_access_token(std::string_view username)
 {
-    const auto p = world_.person_by_username(username);
+    const auto p = world_.user_by_username(username);
     if (!p)
-        throw error(errc::not_found, "the sandbox has no person of that name");
+        throw error(errc::not_found, "the sandbox has no user of that name");
     const auto& g = logins_.grant_for(world_, consumer_key_, p->id, true);
     oauth1::parameters extra;
     extra.emplace_back("user_id", std::to_string(p->id));

@@ -1,4 +1,4 @@
-// Answers requests, without I/O: what the sandbox is, apart from its sockets.
+// Handles requests, without I/O: the whole sandbox but its sockets.
 #pragma once
 
 #include "sandbox/oauth1/gatekeeper.hpp"
@@ -22,7 +22,7 @@ namespace coauth::sandbox {
 struct outcome {
     outcome() = default;
 
-    server::response answer;
+    server::response response;
     std::chrono::milliseconds delay{0};
     std::string log_line;
 };
@@ -36,7 +36,7 @@ public:
     engine(const options& o, random_source random);
 
     /// `machine_now`: the machine's clock; the sandbox's own is `clock_skew` ahead of it.
-    outcome answer(const server::request& r, std::chrono::sys_seconds machine_now);
+    outcome handle(const server::request& r, std::chrono::sys_seconds machine_now);
 
     oauth1::access_token issue_access_token(std::string_view username);
 
@@ -51,7 +51,7 @@ private:
     server::response carry_out(call& c, journal_entry& entry);
     server::response dispatch(call& c, journal_entry& entry);
     server::response afflicted(const scripted_fault& fault, call& c, journal_entry& entry);
-    route_limit limit_of(const route& where) const;
+    route_limit limit_of(const route& r) const;
     index_view front_page(std::string_view base_url) const;
 
     mode mode_;

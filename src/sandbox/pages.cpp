@@ -40,10 +40,10 @@ constexpr std::string_view style =
 
 server::response page(int status, std::string_view title, std::string_view body, std::string_view form_targets = "")
 {
-    server::page what(status, std::string(title), std::string(body));
-    what.style = style;
-    what.form_targets = form_targets;
-    return server::html_page(what);
+    server::page content(status, std::string(title), std::string(body));
+    content.style = style;
+    content.form_targets = form_targets;
+    return server::html_page(content);
 }
 
 std::string hidden(std::string_view name, std::string_view value)
@@ -51,10 +51,10 @@ std::string hidden(std::string_view name, std::string_view value)
     return "<input type=\"hidden\" name=\"" + std::string(name) + "\" value=\"" + escape_html(value) + "\">\n";
 }
 
-std::string suggestions(const std::vector<person>& people)
+std::string suggestions(const std::vector<user>& users)
 {
-    std::string html = "<datalist id=\"people\">\n";
-    for (const auto& p : people)
+    std::string html = "<datalist id=\"users\">\n";
+    for (const auto& p : users)
         html += "<option value=\"" + escape_html(p.username) + "\">" + escape_html(p.name) + "</option>\n";
     return html + "</datalist>\n";
 }
@@ -103,13 +103,14 @@ server::response authorize_page(const authorize_view& view, int status)
     html += "<form method=\"post\" action=\"" + escape_html(view.action) + "\">\n";
     html += hidden("oauth_token", view.token);
     html += "<label for=\"user\">Username</label>\n"
-            "<input id=\"user\" name=\"user\" list=\"people\" autocomplete=\"off\" autocapitalize=\"none\" "
+            "<input id=\"user\" name=\"user\" list=\"users\" autocomplete=\"off\" autocapitalize=\"none\" "
             "spellcheck=\"false\" value=\"" +
             escape_html(view.username) + "\">\n";
-    html += suggestions(view.people);
-    html += "<button class=\"yes\" name=\"allow\" value=\"1\">Allow</button>\n"
-            "<button name=\"deny\" value=\"1\">Cancel</button>\n</form>\n"
-            "<p class=\"note\">This is coauth-sandbox, for tests. Nobody here is real and no password is needed.</p>\n";
+    html += suggestions(view.users);
+    html +=
+        "<button class=\"yes\" name=\"allow\" value=\"1\">Allow</button>\n"
+        "<button name=\"deny\" value=\"1\">Cancel</button>\n</form>\n"
+        "<p class=\"note\">This is coauth-sandbox, for tests. No user here is real and no password is needed.</p>\n";
     // A browser holds the redirect after the form against this list, too, and the app may redirect further.
     const auto targets = pin ? std::string("'self'") : "'self' http: https: " + scheme_source(view.callback);
     return page(status, "Allow " + view.app_name + "?", html, targets);
@@ -148,7 +149,7 @@ server::response index_page(const index_view& view)
         return "<p><b>" + std::string(name) + "</b><br><code>" + escape_html(value) + "</code></p>\n";
     };
     std::string html =
-        "<h1>coauth-sandbox</h1>\n<p>A strict OAuth 1.0a provider to test logins against. Nobody here is real.</p>\n" +
+        "<h1>coauth-sandbox</h1>\n<p>A strict OAuth 1.0a provider to test logins against. No user here is real.</p>\n" +
         row("Base URL", view.base_url) + row("Consumer key", view.consumer_key) +
         row("Legs of a login", "/oauth/request_token  /oauth/authorize  /oauth/access_token") +
         row("Control port", view.control_url) + row("Mode", view.mode) + "<h2>Last refusals</h2>\n";

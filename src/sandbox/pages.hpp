@@ -1,4 +1,4 @@
-// The pages a person sees. They work without JavaScript and on a telephone, and escape what they show.
+// The pages a user sees. They work without JavaScript and on a telephone, and escape what they show.
 #pragma once
 
 #include "sandbox/tools/journal.hpp"
@@ -19,11 +19,11 @@ struct authorize_view {
     std::string action;   ///< Where the form goes: "/oauth/authorize".
     std::string token;    ///< The request token.
     std::string app_name; ///< Who asks.
-    std::string callback; ///< Where the person is sent afterwards, or "oob".
+    std::string callback; ///< Where the user is sent afterwards, or "oob".
     bool may_write = true;
-    std::string username;       ///< Filled in.
-    std::string problem;        ///< Why the last attempt did not work, or empty.
-    std::vector<person> people; ///< Suggested.
+    std::string username;    ///< Filled in.
+    std::string problem;     ///< Why the last attempt did not work, or empty.
+    std::vector<user> users; ///< Suggested.
 };
 
 server::response authorize_page(const authorize_view& view, int status = 200);

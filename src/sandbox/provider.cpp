@@ -32,12 +32,12 @@ class guarded_engine {
 public:
     explicit guarded_engine(const options& o) : engine_(o, &openssl_random), log_(o.log) {}
 
-    outcome answer(const server::request& r)
+    outcome handle(const server::request& r)
     {
         outcome result;
         {
             const std::lock_guard hold(mutex_);
-            result = engine_.answer(r, machine_now());
+            result = engine_.handle(r, machine_now());
         }
         if (log_) {
             // Apart from the engine's lock: the log may ask the provider something.
@@ -52,7 +52,7 @@ public:
     }
 
     template <class Action>
-    auto with(Action action)
+    auto locked(Action action)
     {
         const std::lock_guard hold(mutex_);
         return action(engine_);
@@ -67,34 +67,34 @@ private:
 
 asio::awaitable<server::response> serve(std::shared_ptr<guarded_engine> guarded, server::request r)
 {
-    auto result = guarded->answer(r);
+    auto result = guarded->handle(r);
     if (result.delay.count() > 0) {
         auto executor = co_await asio::this_coro::executor;
         asio::steady_timer timer(executor, result.delay);
         co_await timer.async_wait(asio::use_awaitable);
     }
-    co_return std::move(result.answer);
+    co_return std::move(result.response);
 }
 
 asio::awaitable<server::response> serve_control(std::shared_ptr<const control_actions> actions, server::request r)
 {
-    co_return answer_control(r, *actions);
+    co_return handle_control(r, *actions);
 }
 
 control_actions actions_on(std::shared_ptr<guarded_engine> guarded)
 {
     control_actions actions;
-    actions.journal = [guarded] { return guarded->with([](engine& e) { return e.seen().requests(); }); };
-    actions.counters = [guarded] { return guarded->with([](engine& e) { return e.seen().counters(); }); };
-    actions.reset = [guarded] { guarded->with([](engine& e) { e.reset(); }); };
+    actions.journal = [guarded] { return guarded->locked([](engine& e) { return e.seen().requests(); }); };
+    actions.counters = [guarded] { return guarded->locked([](engine& e) { return e.seen().counters(); }); };
+    actions.reset = [guarded] { guarded->locked([](engine& e) { e.reset(); }); };
     actions.set_clock_skew = [guarded](std::chrono::seconds skew) {
-        guarded->with([&](engine& e) { e.set_clock_skew(skew); });
+        guarded->locked([&](engine& e) { e.set_clock_skew(skew); });
     };
-    actions.set_faults = [guarded](std::string_view json) { guarded->with([&](engine& e) { e.set_faults(json); }); };
+    actions.set_faults = [guarded](std::string_view json) { guarded->locked([&](engine& e) { e.set_faults(json); }); };
     return actions;
 }
 
-// Everybody may be anybody here, so other machines get in only where that was asked for.
+// Any client may sign in as any user, so other machines are served only where that was asked for.
 asio::ip::address checked_address(const options& o)
 {
     boost::system::error_code failure;
@@ -142,7 +142,7 @@ public:
         auto actions = std::make_shared<const control_actions>(actions_on(guarded));
         control_server = std::make_unique<server::http_server>(executor, std::move(control),
             [actions](server::request r) { return serve_control(actions, std::move(r)); });
-        guarded->with([&](engine& e) { e.set_control_url(control_server->url()); });
+        guarded->locked([&](engine& e) { e.set_control_url(control_server->url()); });
     }
 
     asio::any_io_executor executor;
@@ -220,32 +220,32 @@ oauth1::consumer provider::consumer() const
 
 oauth1::access_token provider::issue_access_token(std::string_view username)
 {
-    return state_->guarded->with([&](engine& e) { return e.issue_access_token(username); });
+    return state_->guarded->locked([&](engine& e) { return e.issue_access_token(username); });
 }
 
 std::string provider::journal() const
 {
-    return state_->guarded->with([](engine& e) { return e.seen().requests(); });
+    return state_->guarded->locked([](engine& e) { return e.seen().requests(); });
 }
 
 std::string provider::counters() const
 {
-    return state_->guarded->with([](engine& e) { return e.seen().counters(); });
+    return state_->guarded->locked([](engine& e) { return e.seen().counters(); });
 }
 
 void provider::reset()
 {
-    state_->guarded->with([](engine& e) { e.reset(); });
+    state_->guarded->locked([](engine& e) { e.reset(); });
 }
 
 void provider::set_clock_skew(std::chrono::seconds skew)
 {
-    state_->guarded->with([&](engine& e) { e.set_clock_skew(skew); });
+    state_->guarded->locked([&](engine& e) { e.set_clock_skew(skew); });
 }
 
 void provider::set_faults(std::string_view json)
 {
-    state_->guarded->with([&](engine& e) { e.set_faults(json); });
+    state_->guarded->locked([&](engine& e) { e.set_faults(json); });
 }
 
 asio::awaitable<void> provider::close()

@@ -13,14 +13,14 @@ namespace json = boost::json;
 
 namespace {
 
-[[noreturn]] void refuse_at(const std::string& where, std::string_view why)
+[[noreturn]] void refuse_at(const std::string& path, std::string_view why)
 {
-    throw error(errc::invalid_argument, where + ' ' + std::string(why));
+    throw error(errc::invalid_argument, path + ' ' + std::string(why));
 }
 
 } // namespace
 
-json::value parse_json(std::string_view text, std::string_view what)
+json::value parse_json(std::string_view text, std::string_view subject)
 {
     boost::system::error_code failure;
     json::stream_parser parser;
@@ -33,16 +33,16 @@ json::value parse_json(std::string_view text, std::string_view what)
         const auto before = text.substr(0, std::min(used, text.size()));
         const auto line = 1 + std::count(before.begin(), before.end(), '\n');
         throw error(errc::invalid_argument,
-            std::string(what) + " is no JSON: " + failure.message() + " in line " + std::to_string(line));
+            std::string(subject) + " is not JSON: " + failure.message() + " in line " + std::to_string(line));
     }
     return parser.release();
 }
 
-json_object::json_object(const json::value& value, std::string where)
-    : object_(value.if_object()), where_(std::move(where))
+json_object::json_object(const json::value& value, std::string path)
+    : object_(value.if_object()), path_(std::move(path))
 {
     if (!object_)
-        refuse_at(where_, "must be an object");
+        refuse_at(path_, "must be an object");
 }
 
 void json_object::allow_only(std::initializer_list<std::string_view> names) const
@@ -53,7 +53,7 @@ void json_object::allow_only(std::initializer_list<std::string_view> names) cons
             std::string known;
             for (const auto name : names)
                 known += (known.empty() ? "" : ", ") + std::string(name);
-            throw error(errc::invalid_argument, where_ + " has an unknown field \"" + std::string(key) + '"')
+            throw error(errc::invalid_argument, path_ + " has an unknown field \"" + std::string(key) + '"')
                 .with_hint("the fields are " + known);
         }
     }
@@ -119,15 +119,15 @@ std::uint64_t json_object::id(std::string_view name) const
     const auto* value = find(name);
     if (!value)
         refuse(name, "is missing");
-    return json_id(*value, where_ + '.' + std::string(name));
+    return json_id(*value, path_ + '.' + std::string(name));
 }
 
 void json_object::refuse(std::string_view name, std::string_view why) const
 {
-    refuse_at(where_ + '.' + std::string(name), why);
+    refuse_at(path_ + '.' + std::string(name), why);
 }
 
-std::uint64_t json_id(const json::value& value, const std::string& where)
+std::uint64_t json_id(const json::value& value, const std::string& path)
 {
     std::uint64_t id = 0;
     if (const auto* text = value.if_string()) {
@@ -139,7 +139,7 @@ std::uint64_t json_id(const json::value& value, const std::string& where)
         id = static_cast<std::uint64_t>(*number);
     }
     if (id == 0 || id > 9'999'999'999'999'999'999ULL)
-        refuse_at(where, "must be an id: 1 to 19 digits, not 0");
+        refuse_at(path, "must be an id: 1 to 19 digits, not 0");
     return id;
 }
 

@@ -1,4 +1,4 @@
-// Reads JSON that people wrote by hand (seeds, faults, what the control port is sent): says which
+// Reads JSON written by hand (seeds, faults, what the control port is sent): says which
 // field is wrong instead of guessing.
 #pragma once
 
@@ -14,17 +14,17 @@
 
 namespace coauth::sandbox {
 
-/// Parses `text`; throws `errc::invalid_argument` whose message begins with `what`.
-boost::json::value parse_json(std::string_view text, std::string_view what);
+/// Parses `text`; throws `errc::invalid_argument` whose message begins with `subject`.
+boost::json::value parse_json(std::string_view text, std::string_view subject);
 
-/// One object and where it stands ("users[3]"). Every function throws `errc::invalid_argument`, which
-/// names that place, if the field has another type or is missing though it is needed; null counts
-/// as missing.
+/// One object and its path ("users[3]"). Every function throws `errc::invalid_argument`, which names
+/// that path, if the field has another type or is missing though it is needed; null counts as
+/// missing.
 ///
 /// Lifetime: the JSON value must outlive it.
 class json_object {
 public:
-    json_object(const boost::json::value& value, std::string where);
+    json_object(const boost::json::value& value, std::string path);
 
     /// Throws if there is any other member: a misspelt field would be ignored in silence otherwise.
     void allow_only(std::initializer_list<std::string_view> names) const;
@@ -45,10 +45,10 @@ public:
 
 private:
     const boost::json::object* object_;
-    std::string where_;
+    std::string path_;
 };
 
-/// Reads an id; throws with `where` if it is none.
-std::uint64_t json_id(const boost::json::value& value, const std::string& where);
+/// Reads an id; throws with `path` if the value is not one.
+std::uint64_t json_id(const boost::json::value& value, const std::string& path);
 
 } // namespace coauth::sandbox

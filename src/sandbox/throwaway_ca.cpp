@@ -71,10 +71,10 @@ certificate_ptr begin_certificate(EVP_PKEY* key, std::string_view name, std::chr
     require(certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
     set_random_serial(certificate.get());
     // The slack is for a client whose clock is behind.
-    const std::time_t from = std::chrono::system_clock::to_time_t(now - std::chrono::hours(24));
-    const std::time_t until = std::chrono::system_clock::to_time_t(now + std::chrono::hours(7 * 24));
-    require(ASN1_TIME_set(X509_getm_notBefore(certificate.get()), from) != nullptr);
-    require(ASN1_TIME_set(X509_getm_notAfter(certificate.get()), until) != nullptr);
+    const std::time_t not_before = std::chrono::system_clock::to_time_t(now - std::chrono::hours(24));
+    const std::time_t not_after = std::chrono::system_clock::to_time_t(now + std::chrono::hours(7 * 24));
+    require(ASN1_TIME_set(X509_getm_notBefore(certificate.get()), not_before) != nullptr);
+    require(ASN1_TIME_set(X509_getm_notAfter(certificate.get()), not_after) != nullptr);
     const std::string text(name);
     require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
                 reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()), -1, 0) == 1);

@@ -62,28 +62,28 @@ std::string without_white_space(std::string_view typed)
 
 } // namespace
 
-void require_user(const user_ref& who)
+void require_user(const user_ref& user)
 {
-    if (!can_be_asked_for(who))
-        refuse(who.is_id() ? "an id has 1 to 19 digits and no zero in front"
-                           : "a user name has 1 to 15 letters, digits or underscores; ask for a longer one by its id");
+    if (!can_be_asked_for(user))
+        refuse(user.is_id() ? "an id has 1 to 19 digits and no zero in front"
+                            : "a user name has 1 to 15 letters, digits or underscores; ask for a longer one by its id");
 }
 
-void require_users(const std::vector<user_ref>& who)
+void require_users(const std::vector<user_ref>& users)
 {
     constexpr std::size_t most = 100;
-    if (who.size() > most)
-        refuse("at most 100 people can be asked for at once");
-    std::for_each(who.begin(), who.end(), require_user);
-    const auto same_kind = [&who](const user_ref& one) { return one.is_id() == who.front().is_id(); };
-    if (!std::all_of(who.begin(), who.end(), same_kind))
-        refuse("people are asked for all by id or all by user name");
+    if (users.size() > most)
+        refuse("at most 100 users can be looked up at once");
+    std::for_each(users.begin(), users.end(), require_user);
+    const auto same_kind = [&users](const user_ref& user) { return user.is_id() == users.front().is_id(); };
+    if (!std::all_of(users.begin(), users.end(), same_kind))
+        refuse("users are looked up all by id or all by user name");
 }
 
-void require_id(std::string_view id, std::string_view what)
+void require_id(std::string_view id, std::string_view name)
 {
     if (!is_id(id))
-        refuse(std::string(what) + " must have 1 to 19 digits and no zero in front");
+        refuse(std::string(name) + " must have 1 to 19 digits and no zero in front");
 }
 
 void require_text(std::string_view text)
@@ -94,18 +94,18 @@ void require_text(std::string_view text)
         refuse("the text is not UTF-8");
 }
 
-void require_page(api_version api, page_kind kind, const page_options& which)
+void require_page(api_version api, page_kind kind, const page_options& options)
 {
     const range allowed = counts(api, kind);
-    if (which.count != 0 && (which.count < allowed.first || which.count > allowed.last))
+    if (options.count != 0 && (options.count < allowed.first || options.count > allowed.last))
         refuse("a page has " + std::to_string(allowed.first) + " to " + std::to_string(allowed.last) + " entries here");
-    if (!which.token.empty() && !is_page_token(api, which.token))
-        refuse("the page token is none of this API's");
-    if (which.since_id.empty())
+    if (!options.token.empty() && !is_page_token(api, options.token))
+        refuse("the page token is not one of this API's");
+    if (options.since_id.empty())
         return;
     if (kind == page_kind::followers)
         refuse("followers have no since_id");
-    require_id(which.since_id, "since_id");
+    require_id(options.since_id, "since_id");
 }
 
 void require_call(const api_call& call)

@@ -9,19 +9,19 @@
 
 namespace coauth::twitter {
 
-void require_user(const user_ref& who);
+void require_user(const user_ref& user);
 
 /// At most 100, each valid, all by id or all by name.
-void require_users(const std::vector<user_ref>& who);
+void require_users(const std::vector<user_ref>& users);
 
-/// `what` names it in the message: "the tweet's id".
-void require_id(std::string_view id, std::string_view what);
+/// `name`: what the message calls it, "the tweet's id".
+void require_id(std::string_view id, std::string_view name);
 
 /// UTF-8, not empty.
 void require_text(std::string_view text);
 
 enum class page_kind { tweets, followers };
-void require_page(api_version api, page_kind kind, const page_options& which);
+void require_page(api_version api, page_kind kind, const page_options& options);
 
 /// A path below the base, encoded; not a form and JSON both.
 void require_call(const api_call& call);

@@ -29,7 +29,7 @@ std::optional<std::string> picture_url(const coauth::profile& user, picture_size
     if (!user.picture)
         return std::nullopt;
 
-    // The suffix stands before the extension of the last path segment; some pictures have no extension.
+    // The suffix is before the extension of the last path segment; some pictures have no extension.
     const std::string_view all = *user.picture;
     const std::string_view path = all.substr(0, all.find_first_of("?#"));
     const std::size_t segment = path.rfind('/') + 1;

@@ -27,7 +27,7 @@ std::optional<std::int64_t> whole_number(std::string_view text)
 
 std::optional<std::chrono::sys_seconds> read_time(std::string_view text)
 {
-    // The year 9999: anything later is no time, and would overflow finer clocks.
+    // The year 9999: anything later is not a time, and would overflow finer clocks.
     constexpr std::int64_t last_second = 253'402'300'799;
 
     const auto value = whole_number(text);

@@ -79,14 +79,14 @@ std::optional<seconds> until_windows_open(const http::fields& headers, sys_secon
     return wait;
 }
 
-std::optional<seconds> wait_for(const http::response& answer, errc code, sys_seconds provider_now)
+std::optional<seconds> wait_for(const http::response& response, errc code, sys_seconds provider_now)
 {
     if (code != errc::rate_limited && code != errc::provider_unavailable)
         return std::nullopt;
-    std::optional<seconds> wait = retry_after_header(answer.headers, provider_now);
+    std::optional<seconds> wait = retry_after_header(response.headers, provider_now);
     if (code == errc::rate_limited)
-        wait = std::max(wait, until_windows_open(answer.headers, provider_now));
-    // A time that has passed is none: whoever believed it would be refused again at once.
+        wait = std::max(wait, until_windows_open(response.headers, provider_now));
+    // A time that has passed does not count: a caller that used it would be refused again at once.
     if (!wait || wait->count() <= 0)
         return std::nullopt;
     return std::min(*wait, longest_wait);
@@ -97,26 +97,27 @@ std::string join(const std::string& a, const std::string& b)
     return a.empty() ? b : a + "; " + b;
 }
 
-void explain_clock(meaning& m, const http::response& answer, sys_seconds machine_now)
+void explain_clock(meaning& m, const http::response& response, sys_seconds machine_now)
 {
     constexpr seconds notable(60);
-    const auto difference = clock_difference(answer.headers, machine_now);
+    const auto difference = clock_difference(response.headers, machine_now);
     if (m.code == errc::clock_skew)
         m.hint = difference ? describe_difference(*difference)
-                            : "set the clock of this machine; the provider did not tell its own time";
+                            : "set the clock of this machine; the provider did not send its own time";
     else if (m.code == errc::invalid_credentials && difference && std::chrono::abs(*difference) > notable)
         m.hint = join(m.hint, describe_difference(*difference));
 }
 
-void replace_all(std::string& text, std::string_view what)
+void replace_all(std::string& text, std::string_view hidden_text)
 {
     // Very short texts would blank out innocent words, and give nothing away.
     constexpr std::size_t shortest = 4;
     constexpr std::string_view hole = "[hidden]";
-    if (what.size() < shortest)
+    if (hidden_text.size() < shortest)
         return;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + hole.size()))
-        text.replace(at, what.size(), hole);
+    for (std::size_t at = text.find(hidden_text); at != std::string::npos;
+         at = text.find(hidden_text, at + hole.size()))
+        text.replace(at, hidden_text.size(), hole);
 }
 
 } // namespace
@@ -141,28 +142,28 @@ std::string without_secrets(std::string words, std::span<const secret> hidden)
     return words;
 }
 
-error read_error(const http::response& answer, const circumstances& when)
+error read_error(const http::response& response, const circumstances& when)
 {
-    refusal said = read_refusal(answer.body);
+    refusal said = read_refusal(response.body);
     if (!said.code)
-        said.code = code_in_header(answer.headers);
+        said.code = code_in_header(response.headers);
 
-    meaning m = meaning_of(said, answer.status, when.at);
-    if (m.code == errc::forbidden && when.writes && answer.headers.get("x-access-level") == "read") {
+    meaning m = meaning_of(said, response.status, when.at);
+    if (m.code == errc::forbidden && when.writes && response.headers.get("x-access-level") == "read") {
         m.code = errc::access_level;
         m.hint = "the access token may read only; give the app write permission in the developer portal, then let the "
-                 "person sign in again";
+                 "user sign in again";
     }
-    explain_clock(m, answer, when.machine_now);
+    explain_clock(m, response, when.machine_now);
 
-    const auto date = http::read_date(answer.headers.get("date"), when.machine_now);
-    const auto wait = wait_for(answer, m.code, date.value_or(when.provider_now));
+    const auto date = http::read_date(response.headers.get("date"), when.machine_now);
+    const auto wait = wait_for(response, m.code, date.value_or(when.provider_now));
     if (m.code == errc::rate_limited && m.hint.empty())
         m.hint =
             wait ? "the next call is allowed in " + std::to_string(wait->count()) + " s" : "wait before the next call";
 
     error e = error(m.code)
-                  .with_http_status(answer.status)
+                  .with_http_status(response.status)
                   .with_provider(said.code, shown(without_secrets(said.words, when.hidden)));
     if (!m.hint.empty())
         e = e.with_hint(m.hint);

@@ -4,7 +4,7 @@
 #include "api/json_members.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/refusal_meaning.hpp"
-#include "twitter/v2_answer.hpp"
+#include "twitter/v2_response.hpp"
 
 #include <coauth/text/ascii.hpp>
 #include <coauth/twitter/user_names.hpp>
@@ -50,7 +50,7 @@ public:
         if (!problem.about.empty())
             problems_.try_emplace(text::lowered(problem.about), problem);
         else
-            leave_open(error(errc::provider_error, "the response holds a problem and does not say about whom")
+            leave_open(error(errc::provider_error, "the response holds a problem that names no user")
                            .with_provider(problem.code, shown(problem.words)));
     }
 
@@ -79,7 +79,7 @@ private:
     std::unordered_set<std::string> requested_texts_; ///< As problems spell them, in lower case.
     std::unordered_map<std::string, std::shared_ptr<const profile>> found_;
     std::unordered_map<std::string, error> failed_;
-    std::unordered_map<std::string, refusal> problems_; ///< By the text they speak of, in lower case.
+    std::unordered_map<std::string, refusal> problems_; ///< By the id or name they are about, in lower case.
     std::optional<error> open_;
 };
 
@@ -117,8 +117,8 @@ void findings::place(const std::string& key, std::shared_ptr<const profile> foun
         failed_.try_emplace(key, error(errc::malformed_response, "the response has two users with this name"));
 }
 
-// An outcome that the response tells of this very user.
-lookup told(const user_ref& user, lookup_outcome outcome)
+// An outcome that the response reports for this very user.
+lookup reported(const user_ref& user, lookup_outcome outcome)
 {
     lookup result(user, outcome);
     result.in_response = true;
@@ -127,7 +127,7 @@ lookup told(const user_ref& user, lookup_outcome outcome)
 
 lookup outcome_of_problem(const user_ref& user, const refusal& problem)
 {
-    lookup result = told(user, lookup_outcome::failed);
+    lookup result = reported(user, lookup_outcome::failed);
     const meaning m = meaning_of(problem, 200, step::call);
     switch (m.code) {
     case errc::not_found:
@@ -151,12 +151,12 @@ lookup findings::outcome_of(const user_ref& user) const
 {
     const std::string key = lookup_key(user);
     if (const auto failed = failed_.find(key); failed != failed_.end()) {
-        lookup result = told(user, lookup_outcome::failed);
+        lookup result = reported(user, lookup_outcome::failed);
         result.why = failed->second;
         return result;
     }
     if (const auto found = found_.find(key); found != found_.end()) {
-        lookup result = told(user, lookup_outcome::found);
+        lookup result = reported(user, lookup_outcome::found);
         result.profile = *found->second;
         return result;
     }
@@ -167,45 +167,45 @@ lookup findings::outcome_of(const user_ref& user) const
         result.why = *open_;
         return result;
     }
-    return told(user, lookup_outcome::not_found);
+    return reported(user, lookup_outcome::not_found);
 }
 
-void read(api_version api, const json::value& root, findings& into)
+void read(api_version api, const json::value& root, findings& found)
 {
     if (api == api_version::v1_1) {
-        into.take_users(as_array(root, "users"));
+        found.take_users(as_array(root, "users"));
         return;
     }
-    const v2_answer parts(root);
+    const v2_response parts(root);
     for (const refusal& problem : parts.problems())
-        into.take_problem(problem);
+        found.take_problem(problem);
     if (parts.has_unreadable_problems())
-        into.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
+        found.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
     if (const json::value* data = parts.find_data())
-        into.take_users(as_array(*data, "data"));
-    else if (!into.has_problem_of_requested())
+        found.take_users(as_array(*data, "data"));
+    else if (!found.has_problem_of_requested())
         parts.data(); // throws
 }
 
 } // namespace
 
-lookups read_lookups(api_version api, const std::vector<user_ref>& asked, std::string_view body)
+lookups read_lookups(api_version api, const std::vector<user_ref>& users, std::string_view body)
 {
     const json_body response = read_json(body);
-    findings found(api, asked);
+    findings found(api, users);
     read(api, response.root(), found);
     lookups result;
-    result.outcomes.reserve(asked.size());
-    for (const user_ref& user : asked)
+    result.outcomes.reserve(users.size());
+    for (const user_ref& user : users)
         result.outcomes.push_back(found.outcome_of(user));
     return result;
 }
 
-lookups none_found(const std::vector<user_ref>& asked)
+lookups none_found(const std::vector<user_ref>& users)
 {
     lookups result;
-    for (const user_ref& user : asked)
-        result.outcomes.push_back(told(user, lookup_outcome::not_found));
+    for (const user_ref& user : users)
+        result.outcomes.push_back(reported(user, lookup_outcome::not_found));
     return result;
 }
 

@@ -4,7 +4,7 @@
 #include "api/json_members.hpp"
 #include "twitter/members.hpp"
 #include "twitter/names.hpp"
-#include "twitter/v2_answer.hpp"
+#include "twitter/v2_response.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/text/ascii.hpp>
@@ -25,7 +25,7 @@ bool is_url_character(char c) noexcept
     return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\';
 }
 
-// Pictures and links end up in pages. One that is no plain web address is left out rather than
+// Pictures and links end up in pages. One that is not a plain web address is left out rather than
 // passed on or repaired into another address.
 std::optional<std::string> find_web_address(const json::object& object, std::string_view name)
 {
@@ -58,7 +58,7 @@ std::optional<std::string> link_of(const json::object& user)
     return find_web_address(user, "url");
 }
 
-// Repaired, it could be somebody else's address.
+// Repaired, it could be another user's address.
 std::optional<std::string> find_email(const json::object& user, std::string_view name)
 {
     auto email = find_line(user, name);
@@ -99,10 +99,10 @@ void read_v2(const json::object& user, profile& p)
 template <class Read>
 profile read_user(std::string_view body, api_version api, Read read)
 {
-    const json_body answer = read_json(body);
+    const json_body parsed = read_json(body);
     if (api == api_version::v1_1)
-        return read(as_object(answer.root(), "user"));
-    const v2_answer parts(answer.root());
+        return read(as_object(parsed.root(), "user"));
+    const v2_response parts(parsed.root());
     return read(as_object(parts.data(), "data"));
 }
 

@@ -1,4 +1,4 @@
-// Profiles out of answers, the same from both APIs.
+// Profiles out of responses, the same from both APIs.
 #pragma once
 
 #include <coauth/identity/profile.hpp>

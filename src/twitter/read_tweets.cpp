@@ -4,7 +4,7 @@
 #include "api/json_members.hpp"
 #include "twitter/members.hpp"
 #include "twitter/read_profile.hpp"
-#include "twitter/v2_answer.hpp"
+#include "twitter/v2_response.hpp"
 
 #include <coauth/error.hpp>
 
@@ -35,7 +35,7 @@ std::string text_of(const json::object& tweet)
     return std::move(text).value_or(std::string());
 }
 
-// A name to be written to must be exact: repaired, it could be somebody else's.
+// A name to be written to must be exact: repaired, it could be another user's.
 std::optional<std::string> author_name(api_version api, const json::object& user)
 {
     const auto name = exact_username(api, user);
@@ -57,26 +57,26 @@ std::optional<std::string> reply_to_of(api_version api, const json::object& twee
 }
 
 // Throws if the id cannot be read; an odd member is absent.
-tweet tweet_of(api_version api, const json::object& in, const usernames& authors)
+tweet tweet_of(api_version api, const json::object& value, const usernames& authors)
 {
     tweet t;
-    t.id = own_id(in);
-    t.text = text_of(in);
-    t.created_at = find_time(api, in, "created_at");
-    t.reply_to = reply_to_of(api, in);
+    t.id = own_id(value);
+    t.text = text_of(value);
+    t.created_at = find_time(api, value, "created_at");
+    t.reply_to = reply_to_of(api, value);
     if (api == api_version::v2) {
-        t.author_id = find_id(in, "author_id");
+        t.author_id = find_id(value, "author_id");
         if (t.author_id)
             if (const auto author = authors.find(*t.author_id); author != authors.end())
                 t.author_username = author->second;
-    } else if (const json::object* user = find_object(in, "user")) {
+    } else if (const json::object* user = find_object(value, "user")) {
         t.author_id = find_own_id(*user);
         t.author_username = author_name(api, *user);
     }
     return t;
 }
 
-usernames authors_in(const v2_answer& parts)
+usernames authors_in(const v2_response& parts)
 {
     usernames names;
     if (const json::array* users = parts.users())
@@ -106,7 +106,7 @@ std::optional<std::string> extreme_id(const std::vector<T>& items, bool newest)
 }
 
 // A list of API 2 may come without `data` when it is empty; `meta` is then there still.
-const json::array* list_in(const v2_answer& parts)
+const json::array* list_in(const v2_response& parts)
 {
     if (const json::value* data = parts.find_data())
         return &as_array(*data, "data");
@@ -127,7 +127,7 @@ std::optional<std::string> find_page_token(const json::object& object, std::stri
     return text->empty() ? std::nullopt : std::optional(std::string(text->data(), text->size()));
 }
 
-std::optional<std::string> next_token(const v2_answer& parts)
+std::optional<std::string> next_token(const v2_response& parts)
 {
     const json::object* meta = parts.meta();
     return meta ? find_page_token(*meta, "next_token") : std::nullopt;
@@ -143,7 +143,7 @@ std::vector<tweet> readable_tweets(api_version api, const json::array& list, con
     return tweets;
 }
 
-page<tweet> v2_tweets(const v2_answer& parts)
+page<tweet> v2_tweets(const v2_response& parts)
 {
     page<tweet> p;
     const json::array* list = list_in(parts);
@@ -173,30 +173,30 @@ page<tweet> v1_1_tweets(const json::value& root)
 
 tweet read_tweet(api_version api, std::string_view body)
 {
-    const json_body answer = read_json(body);
+    const json_body parsed = read_json(body);
     if (api == api_version::v1_1)
-        return tweet_of(api, as_object(answer.root(), "tweet"), {});
-    const v2_answer parts(answer.root());
+        return tweet_of(api, as_object(parsed.root(), "tweet"), {});
+    const v2_response parts(parsed.root());
     return tweet_of(api, as_object(parts.data(), "data"), {});
 }
 
 page<tweet> read_tweets(api_version api, std::string_view body)
 {
-    const json_body answer = read_json(body);
-    return api == api_version::v1_1 ? v1_1_tweets(answer.root()) : v2_tweets(v2_answer(answer.root()));
+    const json_body parsed = read_json(body);
+    return api == api_version::v1_1 ? v1_1_tweets(parsed.root()) : v2_tweets(v2_response(parsed.root()));
 }
 
 page<profile> read_followers(api_version api, std::string_view body)
 {
-    const json_body answer = read_json(body);
+    const json_body parsed = read_json(body);
     page<profile> p;
     const json::array* list = nullptr;
     if (api == api_version::v2) {
-        const v2_answer parts(answer.root());
+        const v2_response parts(parsed.root());
         list = list_in(parts);
         p.next = next_token(parts);
     } else {
-        const json::object& root = as_object(answer.root(), "body");
+        const json::object& root = as_object(parsed.root(), "body");
         list = find_array(root, "users");
         if (!list)
             throw error(errc::malformed_response, "response: `users` is missing or not a list");
@@ -213,10 +213,10 @@ page<profile> read_followers(api_version api, std::string_view body)
 
 void read_deletion(api_version api, std::string_view body)
 {
-    const json_body answer = read_json(body);
+    const json_body parsed = read_json(body);
     if (api == api_version::v1_1)
         return;
-    const v2_answer parts(answer.root());
+    const v2_response parts(parsed.root());
     const auto deleted = find_bool(as_object(parts.data(), "data"), "deleted");
     if (!deleted)
         throw error(errc::malformed_response, "response: `deleted` is neither true nor false");

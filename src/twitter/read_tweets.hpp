@@ -1,4 +1,4 @@
-// Tweets and pages out of answers, the same from both APIs.
+// Tweets and pages out of responses, the same from both APIs.
 #pragma once
 
 #include <coauth/identity/profile.hpp>
@@ -9,7 +9,7 @@
 
 namespace coauth::twitter {
 
-/// The answer to a post. Throws `errc::malformed_response`.
+/// The response to a post. Throws `errc::malformed_response`.
 tweet read_tweet(api_version api, std::string_view body);
 
 page<profile> read_followers(api_version api, std::string_view body);

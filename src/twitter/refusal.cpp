@@ -22,19 +22,19 @@ namespace {
 
 namespace json = boost::json;
 
-// What a person would want to read stands at the beginning; the rest is not searched.
+// The part that helps a reader is at the beginning; the rest is not searched.
 constexpr std::size_t longest_body = 64 * 1024;
 
-std::string text_of(const json::object& in, json::string_view name)
+std::string text_of(const json::object& object, json::string_view name)
 {
-    const json::value* value = in.if_contains(name);
+    const json::value* value = object.if_contains(name);
     const json::string* text = value ? value->if_string() : nullptr;
     return text ? std::string(text->data(), text->size()) : std::string();
 }
 
-std::optional<int> code_of(const json::object& in)
+std::optional<int> code_of(const json::object& object)
 {
-    const json::value* value = in.if_contains("code");
+    const json::value* value = object.if_contains("code");
     const std::int64_t* code = value ? value->if_int64() : nullptr;
     if (!code || *code < 0 || *code > std::numeric_limits<int>::max())
         return std::nullopt;
@@ -81,8 +81,8 @@ refusal from_json(const json::object& root)
         } else {
             inner = refusal_in(*errors);
         }
-    } else if (const json::value* one = root.if_contains("error")) {
-        inner = refusal_in(*one);
+    } else if (const json::value* inner_error = root.if_contains("error")) {
+        inner = refusal_in(*inner_error);
     }
     if (!inner.code)
         inner.code = outer.code;
@@ -112,7 +112,7 @@ std::string unescaped(std::string_view text)
     return out;
 }
 
-// The text between `<name ...>` and `</name>`, and what stands in the opening tag.
+// The text between `<name ...>` and `</name>`, and the attributes of the opening tag.
 struct element {
     std::string_view attributes;
     std::string_view text;
@@ -180,10 +180,10 @@ refusal read_refusal(std::string_view body)
         return r;
     }
     try {
-        const json_body answer = read_json(body);
-        if (const json::object* root = answer.root().if_object())
+        const json_body parsed = read_json(body);
+        if (const json::object* root = parsed.root().if_object())
             return from_json(*root);
-        return refusal_in(answer.root());
+        return refusal_in(parsed.root());
     } catch (const error&) {
         refusal r;
         r.words = std::string(text::trimmed(body.substr(0, longest_body)));
@@ -194,14 +194,14 @@ refusal read_refusal(std::string_view body)
 std::string shown(std::string_view text)
 {
     constexpr std::size_t longest = 200;
-    constexpr std::string_view more = "...";
-    std::string out(text.size() > longest ? text::utf8_prefix(text, longest - more.size()) : text);
+    constexpr std::string_view ellipsis = "...";
+    std::string out(text.size() > longest ? text::utf8_prefix(text, longest - ellipsis.size()) : text);
     if (!text::is_utf8(out))
         for (char& c : out)
             if (static_cast<unsigned char>(c) >= 0x80)
                 c = '?';
     if (text.size() > longest)
-        out += more;
+        out += ellipsis;
     return out;
 }
 

@@ -1,4 +1,4 @@
-// What a provider says when it refuses, whatever the shape in which it says it.
+// The code and the words of a provider that refuses, in any shape of response.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -17,8 +17,8 @@ struct refusal {
     std::string words;       ///< The most telling sentence; empty if there was none.
     std::string title;       ///< API 2: "Not Found Error".
     std::string problem;     ///< API 2: the last segment of the problem's `type`: "resource-not-found".
-    std::string about;       ///< API 2: the id or name it speaks of.
-    bool page = false;       ///< The body was an HTML page: not the API speaks, but something before it.
+    std::string about;       ///< API 2: the id or name it is about.
+    bool page = false;       ///< The body was an HTML page: it comes not from the API, but from something before it.
 };
 
 /// One problem of API 2, or one element of API 1.1's `errors`.

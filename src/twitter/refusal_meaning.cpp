@@ -11,12 +11,12 @@ namespace coauth::twitter {
 
 namespace {
 
-constexpr std::string_view ask_again = "the person must sign in again";
+constexpr std::string_view ask_again = "the user must sign in again";
 constexpr std::string_view raise_level =
     "the app's access level or permissions lack this call; change them in the provider's developer portal, then let "
-    "the person sign in again";
+    "the user sign in again";
 constexpr std::string_view asker_suspended = "the account that this access token belongs to is suspended";
-constexpr std::string_view unlock = "the person must sign in on the provider's site and unlock the account";
+constexpr std::string_view unlock = "the user must sign in on the provider's site and unlock the account";
 constexpr std::string_view allowance_used_up = "the app's monthly allowance is used up; see the developer portal";
 constexpr std::string_view register_callback =
     "register this very URL in the app's settings at the provider; it must match to the last slash";
@@ -38,23 +38,23 @@ constexpr code_row by_code[] = {
     {87, errc::forbidden, "the provider does not let this app make this call"},
     {88, errc::rate_limited, ""},
     {89, errc::token_revoked, ask_again},
-    {92, errc::provider_error, "the provider wants TLS; use an https base URL"},
+    {92, errc::provider_error, "the provider requires TLS; use an https base URL"},
     {93, errc::access_level, raise_level},
     {99, errc::invalid_credentials, ""},
     {130, errc::provider_unavailable, ""},
     {131, errc::provider_unavailable, ""},
     {135, errc::clock_skew, ""},
-    {136, errc::forbidden, "the person has blocked the account that asks"},
+    {136, errc::forbidden, "the user has blocked the account that asks"},
     {144, errc::not_found, ""},
-    {161, errc::forbidden, "the account has reached the provider's limit of people it may follow for now"},
+    {161, errc::forbidden, "the account has reached the provider's limit of users it may follow for now"},
     {179, errc::forbidden, "the tweet is not shown to this account"},
     {185, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
     {186, errc::provider_error, "the text is longer than the provider takes"},
     {187, errc::duplicate, "the account has posted this text already; treat it as done, or change the text"},
     {215, errc::invalid_credentials, ""},
-    {220, errc::forbidden, "this call needs other credentials, such as a person's access token"},
+    {220, errc::forbidden, "this call needs other credentials, such as a user's access token"},
     {226, errc::forbidden, "the provider takes this for automated behaviour; wait, and post less"},
-    {231, errc::forbidden, "the person must confirm the login on the provider's site"},
+    {231, errc::forbidden, "the user must confirm the login on the provider's site"},
     {261, errc::access_level, raise_level},
     {326, errc::account_locked, unlock},
     {344, errc::rate_limited, "the account has posted as often as the provider allows in a day"},
@@ -75,7 +75,7 @@ struct word_row {
 
 constexpr word_row by_problem[] = {
     {"resource-not-found", errc::not_found, ""},
-    {"not-authorized-for-resource", errc::forbidden, "this person or thing is not shown to the account that asks"},
+    {"not-authorized-for-resource", errc::forbidden, "this user or resource is not shown to the account that asks"},
     {"not-authorized-for-field", errc::forbidden, "a field is not shown to the account that asks"},
     {"client-forbidden", errc::access_level, raise_level},
     {"client-not-enrolled", errc::access_level, raise_level},
@@ -86,7 +86,7 @@ constexpr word_row by_problem[] = {
     {"invalid-request", errc::provider_error, ""},
 };
 
-// For answers without a code. The first that fits counts.
+// For responses without a code. The first that fits counts.
 constexpr word_row by_words[] = {
     {"oauth_verifier", errc::invalid_verifier,
         "ask for the PIN again; if it is right, the login was not allowed yet or its PIN was used: begin a new login"},
@@ -141,7 +141,7 @@ meaning by_status(int status, step at)
     case 404:
         if (at == step::call)
             return {errc::not_found, ""};
-        return {errc::provider_error, "there is no login at this address; check the API base URL and the paths"};
+        return {errc::provider_error, "no login was found at this address; check the API base URL and the paths"};
     case 420:
     case 429:
         return {errc::rate_limited, ""};
@@ -163,7 +163,7 @@ std::string_view check_credentials(step at)
         break;
     }
     return "check both pairs, the consumer's key and secret and the access token and its secret: they must belong "
-           "together; the person may also have withdrawn the permission";
+           "together; the user may also have withdrawn the permission";
 }
 
 } // namespace
@@ -174,7 +174,7 @@ meaning meaning_of(const refusal& said, int status, step at)
     const bool about_verifier =
         at == step::access_token && text::lowered(said.words).find("oauth_verifier") != std::string::npos;
     std::optional<meaning> found = about_verifier ? find_words(by_words, said.words) : find_code(said.code);
-    // A suspended person is "not found" to API 2, and only the words tell. They hold the name that was asked for, which
+    // A suspended user is "not found" to API 2, and only the words differ. They hold the name that was asked for, which
     // may be one of the table's.
     if (!found && !said.problem.empty() && text::lowered(said.words).find("has been suspended") != std::string::npos)
         found = meaning(errc::suspended, "");
@@ -191,7 +191,7 @@ meaning meaning_of(const refusal& said, int status, step at)
     if (found->code == errc::invalid_credentials && found->hint.empty())
         found->hint = check_credentials(at);
     if (said.page && found->hint.empty())
-        found->hint = "the answer is an HTML page: something before the provider's API answered";
+        found->hint = "the response is an HTML page: something before the provider's API sent it";
     return *std::move(found);
 }
 

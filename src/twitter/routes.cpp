@@ -40,32 +40,32 @@ void add(api_call& call, std::string_view name, std::string_view value)
         call.query.emplace_back(name, value);
 }
 
-void add_page(api_call& call, const page_options& which, std::string_view count_name, std::string_view token_name)
+void add_page(api_call& call, const page_options& options, std::string_view count_name, std::string_view token_name)
 {
-    if (which.count != 0)
-        add(call, count_name, std::to_string(which.count));
-    add(call, token_name, which.token);
-    add(call, "since_id", which.since_id);
+    if (options.count != 0)
+        add(call, count_name, std::to_string(options.count));
+    add(call, token_name, options.token);
+    add(call, "since_id", options.since_id);
 }
 
 // The ids or names with commas between them.
-std::string joined(const std::vector<user_ref>& who)
+std::string joined(const std::vector<user_ref>& users)
 {
     std::unordered_set<std::string> seen;
     std::string list;
-    for (const user_ref& one : who) {
-        if (!seen.insert(text::lowered(one.text())).second)
+    for (const user_ref& user : users) {
+        if (!seen.insert(text::lowered(user.text())).second)
             continue;
         if (!list.empty())
             list += ',';
-        list += one.text();
+        list += user.text();
     }
     return list;
 }
 
-std::string user_path(std::string_view user_id, std::string_view what)
+std::string user_path(std::string_view user_id, std::string_view subpath)
 {
-    return "/2/users/" + std::string(user_id) + std::string(what);
+    return "/2/users/" + std::string(user_id) + std::string(subpath);
 }
 
 } // namespace
@@ -91,75 +91,75 @@ api_call me(api_version api, std::string_view user_id, std::string_view username
     return call;
 }
 
-api_call profile(api_version api, const user_ref& who)
+api_call profile(api_version api, const user_ref& user)
 {
     if (is_v2(api)) {
-        api_call call = get((who.is_id() ? "/2/users/" : "/2/users/by/username/") + who.text());
+        api_call call = get((user.is_id() ? "/2/users/" : "/2/users/by/username/") + user.text());
         add(call, "user.fields", user_fields);
         return call;
     }
     api_call call = get("/1.1/users/show.json");
-    add(call, who.is_id() ? "user_id" : "screen_name", who.text());
+    add(call, user.is_id() ? "user_id" : "screen_name", user.text());
     return call;
 }
 
-api_call profiles(api_version api, const std::vector<user_ref>& who)
+api_call profiles(api_version api, const std::vector<user_ref>& users)
 {
-    const bool by_id = who.front().is_id();
+    const bool by_id = users.front().is_id();
     if (is_v2(api)) {
         api_call call = get(by_id ? "/2/users" : "/2/users/by");
-        add(call, by_id ? "ids" : "usernames", joined(who));
+        add(call, by_id ? "ids" : "usernames", joined(users));
         add(call, "user.fields", user_fields);
         return call;
     }
     api_call call = get("/1.1/users/lookup.json");
-    add(call, by_id ? "user_id" : "screen_name", joined(who));
+    add(call, by_id ? "user_id" : "screen_name", joined(users));
     return call;
 }
 
-api_call tweets(api_version api, std::string_view user_id, const page_options& which)
+api_call tweets(api_version api, std::string_view user_id, const page_options& options)
 {
     if (is_v2(api)) {
         api_call call = get(user_path(user_id, "/tweets"));
         add(call, "tweet.fields", tweet_fields);
-        add_page(call, which, "max_results", "pagination_token");
+        add_page(call, options, "max_results", "pagination_token");
         return call;
     }
     api_call call = get("/1.1/statuses/user_timeline.json");
     add(call, "user_id", user_id);
     add(call, "tweet_mode", "extended");
-    add_page(call, which, "count", "max_id");
+    add_page(call, options, "count", "max_id");
     return call;
 }
 
-api_call mentions(api_version api, std::string_view user_id, const page_options& which)
+api_call mentions(api_version api, std::string_view user_id, const page_options& options)
 {
     if (is_v2(api)) {
         api_call call = get(user_path(user_id, "/mentions"));
         add(call, "expansions", "author_id");
         add(call, "tweet.fields", tweet_fields);
         add(call, "user.fields", "id,username");
-        add_page(call, which, "max_results", "pagination_token");
+        add_page(call, options, "max_results", "pagination_token");
         return call;
     }
     api_call call = get("/1.1/statuses/mentions_timeline.json");
     add(call, "tweet_mode", "extended");
-    add_page(call, which, "count", "max_id");
+    add_page(call, options, "count", "max_id");
     return call;
 }
 
-api_call followers(api_version api, std::string_view user_id, const page_options& which)
+api_call followers(api_version api, std::string_view user_id, const page_options& options)
 {
     if (is_v2(api)) {
         api_call call = get(user_path(user_id, "/followers"));
         add(call, "user.fields", user_fields);
-        add_page(call, which, "max_results", "pagination_token");
+        add_page(call, options, "max_results", "pagination_token");
         return call;
     }
     api_call call = get("/1.1/followers/list.json");
     add(call, "user_id", user_id);
     add(call, "skip_status", "true");
-    page_options with_cursor = which;
+    page_options with_cursor = options;
     if (with_cursor.token.empty())
         with_cursor.token = "-1"; // the first page
     add_page(call, with_cursor, "count", "cursor");

@@ -1,5 +1,5 @@
 // What a lookup costs inside the session: from the cache, joined, batched; and a login. The provider
-// answers at once, so that nothing of the wire is in the figures.
+// responds at once, so that the network is not in the figures.
 #include "unit/session/echo_provider.hpp"
 
 #include <coauth/session/session.hpp>
@@ -27,8 +27,8 @@ void tell_each(benchmark::State& state, double count)
     state.counters["each"] = Counter(count, Counter::kIsIterationInvariantRate | Counter::kInvert);
 }
 
-struct place {
-    explicit place(session_options options = session_options())
+struct session_fixture {
+    explicit session_fixture(session_options options = session_options())
     {
         provider->turns = 0;
         provider->forgetful = true;
@@ -67,16 +67,16 @@ asio::awaitable<void> ask_many_times(benchmark::State& state, coauth::session& s
 
 void cache_hit(benchmark::State& state)
 {
-    place at;
+    session_fixture at;
     at.spawn(ask_many_times(state, *at.session));
     at.run();
     tell_each(state, 1);
 }
 BENCHMARK(cache_hit);
 
-asio::awaitable<void> ask(coauth::session& session, user_ref who)
+asio::awaitable<void> ask(coauth::session& session, user_ref user)
 {
-    auto p = co_await session.profile("7", std::move(who));
+    auto p = co_await session.profile("7", std::move(user));
     benchmark::DoNotOptimize(p);
 }
 
@@ -90,7 +90,7 @@ session_options without_cache()
 // A thousand calls for one user: one request, 999 join. A call includes its coroutine.
 void joined_lookup(benchmark::State& state)
 {
-    place at(without_cache());
+    session_fixture at(without_cache());
     constexpr int calls = 1'000;
     for (auto _ : state) {
         for (int i = 0; i < calls; ++i)
@@ -104,7 +104,7 @@ BENCHMARK(joined_lookup);
 // A hundred calls for a hundred users: one request.
 void batched_lookup(benchmark::State& state)
 {
-    place at(without_cache());
+    session_fixture at(without_cache());
     constexpr int calls = 100;
     std::vector<std::string> names;
     for (int i = 0; i < calls; ++i)
@@ -118,16 +118,16 @@ void batched_lookup(benchmark::State& state)
 }
 BENCHMARK(batched_lookup);
 
-asio::awaitable<void> ask_all(coauth::session& session, std::vector<user_ref> who)
+asio::awaitable<void> ask_all(coauth::session& session, std::vector<user_ref> users)
 {
-    auto all = co_await session.profiles("7", std::move(who));
+    auto all = co_await session.profiles("7", std::move(users));
     benchmark::DoNotOptimize(all);
 }
 
-// One asks for a hundred people. Each is a name.
+// One call for a hundred users. Each is a name.
 void profiles_of_a_hundred(benchmark::State& state)
 {
-    place at(without_cache());
+    session_fixture at(without_cache());
     std::vector<user_ref> names;
     for (int i = 0; i < 100; ++i)
         names.push_back("name_" + std::to_string(i));
@@ -149,7 +149,7 @@ asio::awaitable<void> sign_in(coauth::session& session)
 
 void login_without_the_wire(benchmark::State& state)
 {
-    place at;
+    session_fixture at;
     for (auto _ : state) {
         at.spawn(sign_in(*at.session));
         // The alarm of the login's time stays set for a while: only as far as there is something to do.

@@ -27,7 +27,7 @@ export class Program {
   }
 }
 
-/// A sandbox with people of its own, or with those of a seed.
+/// A sandbox with users of its own, or with those of a seed.
 export function startSandbox(file, seedFile) {
   return Program.start(file, ['--users', '100', ...(seedFile ? ['--seed', seedFile] : [])])
 }

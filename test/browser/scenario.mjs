@@ -1,4 +1,4 @@
-// A named scenario: a sandbox, a login server and people's browsers of its own, all ended with it.
+// A named scenario: a sandbox, a login server and users' browsers of its own, all ended with it.
 import assert from 'node:assert/strict'
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,8 +44,8 @@ class Stage {
 
   /// How often the sandbox was asked for each route of the provider.
   async calls(route) {
-    const answer = await fetch(this.provider.ready.control + '/counters')
-    return (await answer.json()).routes[route]?.calls ?? 0
+    const response = await fetch(this.provider.ready.control + '/counters')
+    return (await response.json()).routes[route]?.calls ?? 0
   }
 
   check() {

@@ -1,6 +1,6 @@
-// One person's browser: a cookie jar of its own, tabs, and a list of everything that went wrong in them.
+// One user's browser: a cookie jar of its own, tabs, and a list of everything that went wrong in them.
 
-/// What a person does on the pages, and what is found on them.
+/// What a user does on the pages, and what is found on them.
 export class Visitor {
   static async come(chromium, site, options = {}) {
     const visitor = new Visitor()
@@ -60,7 +60,7 @@ export function pressSignIn(page) {
   return page.getByRole('button', { name: 'Sign in with X' }).click()
 }
 
-/// On the provider's page: allows as that person.
+/// On the provider's page: allows as that user.
 export async function allow(page, user) {
   await page.locator('input[name=user]').fill(user)
   await page.getByRole('button', { name: 'Allow' }).click()

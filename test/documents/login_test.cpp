@@ -46,7 +46,7 @@ std::optional<coauth::errc> refusal_of(const std::string& url, const std::string
 
 TEST_CASE("sandbox kit: allow gives the callback's query, and refuses what it can't allow") {
     CHECK_FALSE(refusal_of("", "user_2"));
-    CHECK(refusal_of("", "nobody") == coauth::errc::not_found);
+    CHECK(refusal_of("", "absent") == coauth::errc::not_found);
     CHECK(refusal_of("https://example.com/oauth/authorize?oauth_token=x", "user_1") == coauth::errc::invalid_argument);
     CHECK(refusal_of("no URL", "user_1") == coauth::errc::invalid_argument);
 }

@@ -48,9 +48,9 @@ sub random_octets {
 }
 
 sub expect {
-    my ($answer, $status) = @_;
-    die 'expected HTTP ' . $status . ', got ' . $answer->as_string unless $answer->code == $status;
-    return $answer;
+    my ($response, $status) = @_;
+    die 'expected HTTP ' . $status . ', got ' . $response->as_string unless $response->code == $status;
+    return $response;
 }
 
 eval {
@@ -69,11 +69,11 @@ eval {
     my $show = expect(signed('protected resource', 'GET', "$ready->{url}/1.1/users/show.json",
         token => $access->token, token_secret => $access->token_secret, extra_params => { screen_name => 'user_1' }), 200);
     my $profile = decode_json($show->content);
-    die 'wrong person' unless $profile->{screen_name} eq 'user_1';
+    die 'wrong user' unless $profile->{screen_name} eq 'user_1';
 
     my $me = expect(signed('protected resource', 'GET', "$ready->{url}/2/users/me",
         token => $access->token, token_secret => $access->token_secret), 200);
-    die 'wrong person' unless decode_json($me->content)->{data}{id} eq $profile->{id_str};
+    die 'wrong user' unless decode_json($me->content)->{data}{id} eq $profile->{id_str};
     print "Net::OAuth: three legs by callback, and a profile from both APIs\n";
     1;
 };

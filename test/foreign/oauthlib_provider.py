@@ -112,7 +112,7 @@ class Provider(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def answer(self, status, body, headers=None):
+    def respond(self, status, body, headers=None):
         data = (body or "").encode()
         self.send_response(status)
         for name, value in (headers or {}).items():
@@ -128,24 +128,24 @@ class Provider(BaseHTTPRequestHandler):
         call = dict(http_method=self.command, body=body, headers=dict(self.headers))
         if path == "/oauth/request_token":
             headers, text, status = self.server_side.create_request_token_response(url, **call)
-            return self.answer(status, text, headers)
+            return self.respond(status, text, headers)
         if path in ("/oauth/authorize", "/oauth/authenticate"):
             headers, text, status = self.server_side.create_authorization_response(url, **call)
-            return self.answer(status, text, headers)
+            return self.respond(status, text, headers)
         if path == "/oauth/access_token":
             extra = {"user_id": "6253282", "screen_name": "oauthlib"}
             headers, text, status = self.server_side.create_access_token_response(url, credentials=extra, **call)
-            return self.answer(status, text, headers)
+            return self.respond(status, text, headers)
         genuine, _ = self.server_side.validate_protected_resource_request(url, realms=[], **call)
         if not genuine:
-            return self.answer(401, json.dumps({"errors": [{"code": 32, "message": "Could not authenticate you."}]}))
+            return self.respond(401, json.dumps({"errors": [{"code": 32, "message": "Could not authenticate you."}]}))
         if path == "/1.1/users/show.json":
-            person = {"id": 6253282, "id_str": "6253282", "screen_name": "oauthlib", "name": "Foreign Provider"}
-            return self.answer(200, json.dumps(person), {"Content-Type": "application/json"})
+            user = {"id": 6253282, "id_str": "6253282", "screen_name": "oauthlib", "name": "Foreign Provider"}
+            return self.respond(200, json.dumps(user), {"Content-Type": "application/json"})
         if path == "/2/users/me":
-            person = {"data": {"id": "6253282", "username": "oauthlib", "name": "Foreign Provider"}}
-            return self.answer(200, json.dumps(person), {"Content-Type": "application/json"})
-        return self.answer(404, "")
+            user = {"data": {"id": "6253282", "username": "oauthlib", "name": "Foreign Provider"}}
+            return self.respond(200, json.dumps(user), {"Content-Type": "application/json"})
+        return self.respond(404, "")
 
     do_GET = do_POST = handle_call
 

@@ -92,7 +92,7 @@ def case(number):
 
 
 def expected(c, rsa_key):
-    """The answer by oauthlib's own functions."""
+    """The result by oauthlib's own functions."""
     oauth = [("oauth_consumer_key", c["consumer_key"]), ("oauth_nonce", c["nonce"]),
              ("oauth_signature_method", c["signature_method"]), ("oauth_timestamp", str(c["timestamp"]))]
     for name in ("token", "callback", "verifier"):
@@ -137,14 +137,14 @@ def run(program, cases, arguments):
 
 def check_equal(program, count, rsa_key, key_file):
     cases = [case(i) for i in range(count)]
-    answers = run(program, cases, ["--rsa-key", key_file])
-    assert len(answers) == count, (len(answers), count)
-    for c, answer in zip(cases, answers):
+    results = run(program, cases, ["--rsa-key", key_file])
+    assert len(results) == count, (len(results), count)
+    for c, result in zip(cases, results):
         base, signature, oauth = expected(c, rsa_key)
-        assert answer.get("id") == c["id"], (c, answer)
-        assert answer.get("base_string") == base, ("base string differs", c, answer, base)
-        assert answer.get("signature") == signature, ("signature differs", c, answer, signature)
-        header = dict(parse_authorization_header(answer["authorization"]))
+        assert result.get("id") == c["id"], (c, result)
+        assert result.get("base_string") == base, ("base string differs", c, result, base)
+        assert result.get("signature") == signature, ("signature differs", c, result, signature)
+        header = dict(parse_authorization_header(result["authorization"]))
         wanted = {quote(k, safe="~"): quote(v, safe="~") for k, v in oauth}
         wanted["oauth_signature"] = quote(signature, safe="~")
         if c["realm"] is not None:
@@ -167,15 +167,15 @@ def check_refused(program):
     good = {"method": "GET", "url": "https://h/", "consumer_key": "k", "consumer_secret": "canary-secret", "nonce": "n", "timestamp": "1",
             "signature_method": "HMAC-SHA1"}
     cases = [{**good, **bad, "id": str(i)} for i, bad in enumerate(REFUSED)]
-    answers = run(program, cases, [])
-    for c, answer in zip(cases, answers):
-        assert set(answer) == {"id", "error"} and answer["id"] == c["id"], (c, answer)
-        assert "canary" not in answer["error"], answer
+    results = run(program, cases, [])
+    for c, result in zip(cases, results):
+        assert set(result) == {"id", "error"} and result["id"] == c["id"], (c, result)
+        assert "canary" not in result["error"], result
     lines = "no json\n\n[1]\n{\n" + json.dumps(dict(good, id="after")) + "\n\"x\"\n" + "9" * 2_000_000 + "\n"
     done = subprocess.run([program, "--vectors", "-"], input=lines, capture_output=True, text=True, check=True)
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [a["id"] for a in answers] == [None, None, None, "after", None, None], answers
-    assert "signature" in answers[3]
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a["id"] for a in results] == [None, None, None, "after", None, None], results
+    assert "signature" in results[3]
     print(f"{len(REFUSED)} bad cases and 5 bad lines refused, and the work went on")
 
 

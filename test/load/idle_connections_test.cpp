@@ -31,7 +31,7 @@ asio::awaitable<server::response> page(server::request)
     co_return server::response(200, "text/plain", "hello");
 }
 
-// Does not return. `asks`: each connection gets one answer, and then waits; else it never says a word.
+// Does not return. `asks`: each connection gets one response, and then waits; else it sends nothing.
 [[noreturn]] void hold_connections(std::uint16_t port, std::size_t count, bool asks)
 {
     try {
@@ -43,9 +43,9 @@ asio::awaitable<server::response> page(server::request)
             if (!asks)
                 continue;
             const std::string question = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-            std::string answer;
+            std::string response;
             asio::write(next, asio::buffer(question));
-            asio::read_until(next, asio::dynamic_buffer(answer), "hello");
+            asio::read_until(next, asio::dynamic_buffer(response), "hello");
         }
         pause();
     } catch (const std::exception&) {
@@ -95,32 +95,32 @@ void hold(bool asks)
     server::http_server s(io.get_executor(), o, page);
     io.poll();
     const std::size_t before = coauth::testing::resident_bytes();
-    children crowd;
-    crowd.start(s.port(), many, asks);
+    children clients;
+    clients.start(s.port(), many, asks);
     const auto full = [&] { return s.stats().idle == many && s.stats().answered == (asks ? many : 0); };
     while (!full() && io.run_one_for(std::chrono::seconds(60)) > 0) {}
     REQUIRE(full());
     const std::size_t each = (coauth::testing::resident_bytes() - before) / many;
     MESSAGE(each << " B for each idle connection");
 
-    // Others come, and are served; each takes the place of one that has been idle longest.
-    constexpr std::size_t more = 500;
-    crowd.start(s.port(), more, true);
-    const auto served = [&] { return s.stats().answered == (asks ? many : 0) + more && s.stats().open == many; };
+    // Further clients are served; each replaces the connection that has been idle longest.
+    constexpr std::size_t additional = 500;
+    clients.start(s.port(), additional, true);
+    const auto served = [&] { return s.stats().answered == (asks ? many : 0) + additional && s.stats().open == many; };
     while (!served() && io.run_one_for(std::chrono::seconds(60)) > 0) {}
     CHECK(served());
-    CHECK(s.stats().evicted == more);
+    CHECK(s.stats().evicted == additional);
     CHECK(s.stats().refused_full == 0);
 }
 
 } // namespace
 
-TEST_CASE("ten thousand connections kept alive leave room for others")
+TEST_CASE("http_server: ten thousand connections kept alive leave room for others")
 {
     hold(true);
 }
 
-TEST_CASE("ten thousand connections that never say a word leave room for others")
+TEST_CASE("http_server: ten thousand connections that send nothing leave room for others")
 {
     hold(false);
 }

@@ -21,7 +21,7 @@ class LoginServer:
     """with LoginServer(program, ready) as site: site.url ..., where `ready` is what the sandbox printed."""
 
     def __init__(self, program, ready, *arguments):
-        # A machine that is slow is no provider that fails.
+        # On a slow machine a call takes long; that is not a failure of the provider.
         self.command = [program, "--deadline", str(DEADLINE), "--provider", ready["url"], "--ca-file",
                         ready["ca_file"], "--listen", "127.0.0.1:0", *arguments]
         self.keys = {"COAUTH_CONSUMER_KEY": ready["consumer_key"], "COAUTH_CONSUMER_SECRET": ready["consumer_secret"]}
@@ -58,8 +58,8 @@ class LoginServer:
 
     def metrics(self):
         """{'coauth_connections{state="idle"}': 3, ...}"""
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.metrics_url + "/metrics") as answer:
-            lines = answer.read().decode().splitlines()
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.metrics_url + "/metrics") as response:
+            lines = response.read().decode().splitlines()
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
 
     def connections(self):

@@ -1,4 +1,4 @@
-// A hundred thousand people in the middle of a login.
+// A hundred thousand pending logins.
 #include "load/resident_memory.hpp"
 #include "unit/session/echo_provider.hpp"
 #include "unit/session/manual_clock.hpp"
@@ -20,7 +20,7 @@ using testing::echo_provider;
 
 namespace {
 
-// A sanitizer's own memory is no part of the promise.
+// The limit does not count a sanitizer's own memory.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) // g++
 constexpr bool measures = false;
 #elif defined(__has_feature) // clang
@@ -32,8 +32,8 @@ constexpr bool measures = true;
 // With a sanitizer fewer show the same.
 constexpr std::size_t many = measures ? 100'000 : 10'000;
 
-struct crowd {
-    crowd()
+struct pending_logins_fixture {
+    pending_logins_fixture()
     {
         session_options options;
         options.callback = "https://app.example/callback";
@@ -58,7 +58,7 @@ struct crowd {
     std::optional<errc> refused;
 };
 
-asio::awaitable<void> begin(crowd& all)
+asio::awaitable<void> begin(pending_logins_fixture& all)
 {
     auto begun = co_await as_result(all.session->begin_login(browser_binding()));
     if (begun)
@@ -68,14 +68,14 @@ asio::awaitable<void> begin(crowd& all)
 }
 
 // The handle alone is kept while it waits: the page was sent long ago.
-asio::awaitable<std::shared_ptr<login::ticket>> begin_for(crowd& all)
+asio::awaitable<std::shared_ptr<login::ticket>> begin_for(pending_logins_fixture& all)
 {
     const login begun = co_await all.session->begin_login(browser_binding());
     ++all.begun;
     co_return begun.awaited();
 }
 
-asio::awaitable<void> begin_and_wait(crowd& all)
+asio::awaitable<void> begin_and_wait(pending_logins_fixture& all)
 {
     auto handle = co_await begin_for(all);
     const login waiting(std::string(), browser_binding(), std::move(handle));
@@ -84,13 +84,13 @@ asio::awaitable<void> begin_and_wait(crowd& all)
     all.expired += outcome.status == login_status::expired;
 }
 
-asio::awaitable<void> sign_in(crowd& all, std::optional<login>& begun)
+asio::awaitable<void> sign_in(pending_logins_fixture& all, std::optional<login>& begun)
 {
     login mine = co_await all.session->begin_login(browser_binding());
     begun.emplace(std::move(mine));
 }
 
-asio::awaitable<void> come_back(crowd& all, const login& begun, login_status& ended)
+asio::awaitable<void> come_back(pending_logins_fixture& all, const login& begun, login_status& ended)
 {
     const std::string query = begun.url.substr(begun.url.find('?') + 1) + "&oauth_verifier=7";
     const login_outcome outcome = co_await all.session->complete_login(query, begun.binding);
@@ -105,7 +105,7 @@ void no_error(const std::exception_ptr& e)
 // `waiting`: each login is awaited by a coroutine.
 void fill_and_expire(bool waiting, std::size_t most_bytes)
 {
-    crowd all;
+    pending_logins_fixture all;
     std::optional<login> good;
     asio::co_spawn(all.io, sign_in(all, good), no_error);
     all.poll();
@@ -117,14 +117,14 @@ void fill_and_expire(bool waiting, std::size_t most_bytes)
             asio::co_spawn(all.io, waiting ? begin_and_wait(all) : begin(all), no_error);
         all.poll();
     }
-    const std::size_t more = coauth::testing::resident_bytes() - before;
+    const std::size_t added = coauth::testing::resident_bytes() - before;
     MESSAGE(std::string(waiting ? "awaited" : "held")
-            << ": " << more / 1024 / 1024 << " MiB more, " << more / many << " B each");
+            << ": " << added / 1024 / 1024 << " MiB more, " << added / many << " B each");
     if (measures)
-        CHECK(more <= most_bytes);
+        CHECK(added <= most_bytes);
     CHECK(all.session->stats().logins.awaited == (waiting ? many - 1 : 0));
 
-    // One past the cap is refused before it costs a request token, and no living one makes room.
+    // One past the cap is refused before it costs a request token, and no pending one makes room.
     const std::size_t legs = all.provider->legs();
     asio::co_spawn(all.io, begin(all), no_error);
     all.poll();
@@ -136,7 +136,7 @@ void fill_and_expire(bool waiting, std::size_t most_bytes)
     all.poll();
     CHECK(status == login_status::granted);
 
-    // A second after their time all are gone, and whoever waited has heard of it.
+    // A second after their time all are gone, and every caller that waited has the outcome.
     all.clock->advance(session_options().login_limits.time_to_live + std::chrono::seconds(1));
     all.poll();
     CHECK(all.ended == (waiting ? many - 1 : 0));
@@ -154,12 +154,12 @@ constexpr std::size_t mib = 1024 * 1024;
 
 } // namespace
 
-TEST_CASE("a hundred thousand logins pending take at most 64 MiB, and go in time")
+TEST_CASE("session: a hundred thousand logins pending take at most 64 MiB, and go in time")
 {
     fill_and_expire(false, 64 * mib);
 }
 
-TEST_CASE("a hundred thousand logins awaited by a coroutine each take at most 192 MiB, and go in time")
+TEST_CASE("session: a hundred thousand logins awaited by a coroutine each take at most 192 MiB, and go in time")
 {
     fill_and_expire(true, 192 * mib);
 }

@@ -37,9 +37,9 @@ int fsync(int fd)
     return watched<int(int)>("fsync", fd);
 }
 
-int rename(const char* from, const char* to) noexcept
+int rename(const char* old_path, const char* new_path) noexcept
 {
-    return watched<int(const char*, const char*)>("rename", from, to);
+    return watched<int(const char*, const char*)>("rename", old_path, new_path);
 }
 
 ssize_t write(int fd, const void* data, size_t size)

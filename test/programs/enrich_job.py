@@ -49,7 +49,7 @@ class Job(unittest.TestCase):
                 done.result()
 
     def provider(self, *arguments, seed=None):
-        """A sandbox whose first person has granted a token."""
+        """A sandbox whose first user has granted a token."""
         seed = {"access_tokens": [{"token": TOKEN, "secret": TOKEN_SECRET}], **(seed or {})}
         (self.folder / "seed.json").write_text(json.dumps(seed))
         return Sandbox(self.sandbox, "--seed", self.folder / "seed.json", *(() if "--log" in arguments else ("--log", "/dev/null")),
@@ -105,7 +105,7 @@ def users(count, first=1):
 
 
 def names_served(ready):
-    """How often each name or id was asked for in calls that were answered, of the last thousand calls."""
+    """How often each name or id was asked for in calls that had a response, of the last thousand calls."""
     times = {}
     for call in control(ready, "/journal"):
         if call["status"] == 200 and "?" in call["target"]:

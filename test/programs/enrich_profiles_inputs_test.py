@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""`enrich_profiles` on what people have: tables of spreadsheets and scripts, and files that are something else.
+"""`enrich_profiles` on what users have: tables of spreadsheets and scripts, and files that are something else.
 
 usage: enrich_profiles_inputs_test.py ENRICH_PROFILES COAUTH_SANDBOX
 """
@@ -49,7 +49,7 @@ class RowsThatCannotBeRead(Input):
     ROWS = ('1, "Lovelace, user_9, Dr", user_1', '1,"Ada", "user_9"', '1, "a\nb, user_9, c\nd", user_9', '1,5" disk,user_9', '1,Ada,us"er_9',
             '1,"Ada"x,user_9', '1,Ada,"user_9"x', "1,Ada", "user_9", "1,Lovelace, user_9,user_1", "1,Ada,user_9,", "1,,user_9,,,,")
 
-    def test_each_is_invalid_by_its_line_and_nobody_is_asked_for(self):
+    def test_each_is_invalid_by_its_line_and_no_user_is_asked_for(self):
         with self.provider() as ready:
             for row, end in zip(self.ROWS, itertools.cycle(("\n", "\r\n", "\r"))):
                 with self.subTest(row=row, end=end):

@@ -26,7 +26,7 @@ WINDOW = 8 * 4 * 100  # inputs that a run with 8 requests at once may have taken
 
 class KilledAnywhere(Job):
     def names(self, count):
-        """Every thousandth input is no name."""
+        """Every thousandth input can't be a name."""
         return ["no name" if i % 1000 == 0 else f"user_{i}" for i in range(1, count + 1)]
 
     def run_to_the_end(self, ready, source, *arguments):
@@ -78,7 +78,7 @@ class KilledAnywhere(Job):
         self.assertEqual(len(seen), len(names) - names.count("no name"))
 
     def check_questions(self, log, names, kills):
-        """Nobody was asked for again who was not in flight at a kill."""
+        """No name was asked for again that was not in flight at a kill."""
         asked = {}
         with open(log) as calls_made:
             for call in calls_made:

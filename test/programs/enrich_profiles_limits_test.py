@@ -122,7 +122,7 @@ class Trouble(Job):
             self.assertEqual(process.wait(), 1)
             self.assertIn("invalid_credentials", process.communicate()[1])
 
-    def test_answers_that_break_are_asked_again(self):
+    def test_responses_that_break_off_are_asked_for_again(self):
         with self.provider("--users", 1000, *NO_LIMITS) as ready:
             for fault in ({"status": 503}, {"action": "drop"}, {"action": "truncate"}):
                 self.out.unlink(missing_ok=True)
@@ -147,7 +147,7 @@ def refusal(status, body, code, **fault):
 
 
 class RefusedAltogether(Job):
-    """The account or the app is refused in the middle of a job, or something before the provider answers."""
+    """The account or the app is refused in the middle of a job, or something before the provider responds."""
 
     AT_ONCE = [
         refusal(403, '{"errors":[{"code":64,"message":"Your account is suspended and is not permitted to access this feature."}]}',
@@ -227,7 +227,7 @@ class RefusedAltogether(Job):
 
         self.at_once(self.IN_A_ROW, check)
 
-    def test_a_problem_of_one_name_stops_nobody_else(self):
+    def test_a_problem_of_one_name_stops_no_other_name(self):
         with self.provider("--users", 10) as ready:
             users_found = [{"id": str(i), "name": "n", "username": f"user_{i}"} for i in range(1, 10)]
             for kind, words in (("client-forbidden", "x"), ("new-kind", "bad signature"), ("usage-capped", "x"), ("new-kind", "timestamp")):
@@ -240,12 +240,12 @@ class RefusedAltogether(Job):
 
 
 class Outage(Job):
-    def test_with_nobody_listening_it_stops_and_writes_nothing_off(self):
+    def test_with_no_server_listening_it_stops_and_writes_nothing_off(self):
         def check(job, arguments):
             with job.provider() as ready, socket.socket() as closed:
                 closed.bind(("127.0.0.1", 0))  # and does not listen
-                nobody = {**ready, "url": "https://127.0.0.1:%d" % closed.getsockname()[1]}
-                summary = job.run_job(nobody, job.input(users(2000)), "--retry-for", "1", *arguments, code=1)
+                no_server = {**ready, "url": "https://127.0.0.1:%d" % closed.getsockname()[1]}
+                summary = job.run_job(no_server, job.input(users(2000)), "--retry-for", "1", *arguments, code=1)
                 job.assertEqual((summary["inputs"], summary["failed"]), (0, 0))
                 job.assertIn("error: connect_failed", job.err)
                 job.assertIn("run again with the same IN and OUT to go on", job.err)
@@ -253,16 +253,16 @@ class Outage(Job):
 
         self.at_once(([], ["--unordered"]), check)
 
-    def test_with_nobody_accepting_it_stops_and_writes_nothing_off(self):
+    def test_with_no_server_accepting_it_stops_and_writes_nothing_off(self):
         with self.provider() as ready, socket.socket() as deaf:
             deaf.bind(("127.0.0.1", 0))
             deaf.listen(128)  # and does not accept
-            nobody = {**ready, "url": "https://127.0.0.1:%d" % deaf.getsockname()[1]}
-            summary = self.run_job(nobody, self.input(users(2000)), "--retry-for", "1", "--deadline", "0.3", code=1)
+            no_server = {**ready, "url": "https://127.0.0.1:%d" % deaf.getsockname()[1]}
+            summary = self.run_job(no_server, self.input(users(2000)), "--retry-for", "1", "--deadline", "0.3", code=1)
             self.assertEqual((summary["inputs"], self.out.read_text()), (0, ""))
             self.assertIn("error: timeout", self.err)
             # On stderr too where the error itself goes to stdout.
-            process = self.start(nobody, self.input(users(3)), "--retry-for", "0", "--deadline", "0.3", "--json")
+            process = self.start(no_server, self.input(users(3)), "--retry-for", "0", "--deadline", "0.3", "--json")
             stdout, err = process.communicate()
             self.assertEqual(process.returncode, 1)
             self.assertIn("run again with the same IN and OUT to go on", json.loads(stdout.splitlines()[1])["error"]["hint"])

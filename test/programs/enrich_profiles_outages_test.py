@@ -25,7 +25,7 @@ def failed_line(name):
 
 
 class Names(OddProvider):
-    """Finds every name; `refuses(names, number)` may give another answer to the request of that number."""
+    """Finds every name; `refuses(names, number)` may give another response to the request of that number."""
 
     def __init__(self, refuses=lambda names, number: None):
         super().__init__({"/2/users/by": self.look_up})
@@ -62,7 +62,7 @@ class Money(Outages):
             summary = self.run_job(provider, source, *paid, code=1)
             self.assertEqual((summary["found"], summary["failed"], summary["cost_usd"]), (300, 1, 3))
             self.assertEqual(self.outcomes()[6], ("user_7", "failed"))
-            self.assertIn("stopped by --max-cost 3: 3 is spent", self.err)
+            self.assertIn("stopped by --max-cost 3: 3 is used up", self.err)
             summary = self.run_job(provider, source, *paid, code=1)
             self.assertEqual((summary["found"], summary["failed"], summary["cost_usd"]), (599, 1, 2.99))
             self.assertEqual(sorted(provider.found), sorted(set(names) - {"user_7"}))

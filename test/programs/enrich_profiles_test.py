@@ -23,7 +23,7 @@ Job.program, Job.sandbox = sys.argv.pop(1), sys.argv.pop(1)
 
 class TurnsNamesIntoProfiles(Job):
     def test_lines_come_in_input_order_in_both_apis(self):
-        names = [f"user_{i}" for i in range(1, 251)] + ["nobody_here"] + [f"USER_{i}" for i in range(250, 150, -1)]
+        names = [f"user_{i}" for i in range(1, 251)] + ["not_a_user"] + [f"USER_{i}" for i in range(250, 150, -1)]
         for api in ("2", "1.1"):
             with self.provider("--users", 250) as ready:
                 self.out.unlink(missing_ok=True)
@@ -40,7 +40,7 @@ class TurnsNamesIntoProfiles(Job):
 
     def test_a_name_that_comes_again_is_asked_once_among_the_last_20000(self):
         with self.provider() as ready:
-            names = ["user_1", *(f"nobody_{i}" for i in range(19_998)), "user_1"]
+            names = ["user_1", *(f"absent_{i}" for i in range(19_998)), "user_1"]
             self.run_job(ready, self.input("\n".join(names)), "--concurrency", "2")
             self.assertEqual(names_served(ready)["user_1"], 1)
 
@@ -57,15 +57,15 @@ class TurnsNamesIntoProfiles(Job):
     def test_each_outcome(self):
         seed = {"users": [{"id": "11", "username": "ada"}, {"id": "12", "username": "bob", "suspended": True},
                           {"id": "13", "username": "42"}]}
-        text = b" @Ada\r\n\r\nbob\nnobody\ntwo words\n12\n11\n42\n@42\nna\xffme\n" + b"x" * 5000 + b"\n"
+        text = b" @Ada\r\n\r\nbob\nabsent\ntwo words\n12\n11\n42\n@42\nna\xffme\n" + b"x" * 5000 + b"\n"
         for arguments in ([], ["--unordered"], ["--api", "1.1"]):
             self.out.unlink(missing_ok=True)
             with self.provider(seed=seed) as ready:
                 summary = self.run_job(ready, self.input(text), *arguments)
-            expected = [(" @Ada", "found"), ("bob", "suspended"), ("nobody", "not_found"), ("two words", "invalid"),
+            expected = [(" @Ada", "found"), ("bob", "suspended"), ("absent", "not_found"), ("two words", "invalid"),
                         ("12", "suspended"), ("11", "found"), ("42", "not_found"), ("@42", "found"),
                         ("na\ufffdme", "invalid"), ("x" * 1024, "invalid")]
-            if "1.1" in arguments:  # users/lookup leaves people out and does not say why
+            if "1.1" in arguments:  # users/lookup leaves users out and does not say why
                 expected = [(who, "not_found" if what == "suspended" else what) for who, what in expected]
             found = self.outcomes()
             self.assertEqual(sorted(found) if arguments == ["--unordered"] else found,
@@ -106,30 +106,30 @@ class TurnsNamesIntoProfiles(Job):
                 self.assertEqual(self.out.read_text(), "")
             self.assertEqual(calls(ready), 0)
 
-    def test_alone_it_needs_nobody(self):
+    def test_alone_it_needs_no_user(self):
         source = self.input("".join(f"user_{i}\n" for i in range(1, 12)))
         done = subprocess.run([self.program, source, self.out], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["found"], 10)
 
-    def test_a_pipe_gets_its_answers_while_it_stays_open(self):
+    def test_a_pipe_gets_its_results_while_it_stays_open(self):
         with self.provider() as ready:
             for arguments in ([], ["--unordered"]):
                 self.out.unlink(missing_ok=True)
                 os.mkfifo(self.folder / "out")
                 process = self.start(ready, "-", *arguments, stdin=subprocess.PIPE, out=self.folder / "out")
-                names = ["user_1", "user_2", "nobody", "user_1"]
+                names = ["user_1", "user_2", "absent", "user_1"]
                 process.stdin.write("user_1\n")
                 process.stdin.flush()
-                with open(self.folder / "out") as answers:  # once there is an input
+                with open(self.folder / "out") as results:  # once there is an input
                     for i, name in enumerate(names):
                         if i != 0:
                             process.stdin.write(name + "\n")
                             process.stdin.flush()
-                        self.assertEqual(json.loads(answers.readline())["input"], name)
+                        self.assertEqual(json.loads(results.readline())["input"], name)
                     process.stdin.write("user_3")
                     stdout, _ = process.communicate()
-                    self.assertEqual(json.loads(answers.readline())["input"], "user_3")
+                    self.assertEqual(json.loads(results.readline())["input"], "user_3")
                 self.assertEqual(process.returncode, 0)
                 self.assertEqual(json.loads(stdout)["inputs"], 5)
                 (self.folder / "out").unlink()
@@ -176,8 +176,8 @@ class FilesThatCannotBeUsed(Job):
         with self.provider("--users", 1000) as ready:
             os.mkfifo(self.folder / "out")
             process = self.start(ready, self.input("".join(f"user_{i}\n" for i in range(1, 1001))), out=self.folder / "out")
-            with open(self.folder / "out") as answers:
-                answers.readline()
+            with open(self.folder / "out") as results:
+                results.readline()
             _, err = process.communicate()
             self.assertEqual(process.returncode, 1)
             self.assertIn("Broken pipe", err)

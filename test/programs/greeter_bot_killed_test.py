@@ -143,7 +143,7 @@ class AnswersOnce(unittest.TestCase):
                 process.send_signal(signal.SIGTERM)
                 out, err = process.communicate()
                 self.assertEqual((process.returncode, out), (143, ""), err)
-                # Nobody knows whether it was posted: the next start looks.
+                # It is not known whether it was posted: the next start looks.
                 self.assertEqual(w.state()["intention"]["mention"], mention)
 
 

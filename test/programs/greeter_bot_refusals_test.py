@@ -287,13 +287,13 @@ class OddMentions(unittest.TestCase):
             for status in (403, 404, 451)[::EVERY]:
                 with self.subTest(path=path, status=status), Timeline({11: "ada"}) as provider:
                     self.state.unlink(missing_ok=True)
-                    there, left = provider.answers[path], [3]
+                    there, left = provider.responses[path], [3]
 
                     def portal(query, request):
                         left[0] -= 1
                         return (status, PAGE.encode()) if left[0] >= 0 else there(query, request)
 
-                    provider.answers[path] = portal
+                    provider.responses[path] = portal
                     process = self.start(provider, "--interval", "0.01")
                     wait_until(lambda: provider.posted or process.poll() is not None, "a reply")
                     process.send_signal(signal.SIGTERM)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""`greeter_bot` against coauth-sandbox: what it promises to people and scripts.
+"""`greeter_bot` against coauth-sandbox: what it promises to users and scripts.
 
 usage: greeter_bot_test.py GREETER_BOT COAUTH_SANDBOX SIGNED_REQUEST DIE_AT_CALL
 """
@@ -11,7 +11,7 @@ import subprocess
 import unittest
 
 from at_once import run_all
-from greeter_world import GREETER_BOT, MENTIONS_ROUTE, NO_LIMITS, PEOPLE, POST_ROUTE, wait_until, world
+from greeter_world import GREETER_BOT, MENTIONS_ROUTE, NO_LIMITS, USERS, POST_ROUTE, wait_until, world
 from sandbox_process import control
 
 APIS = ("2", "1.1")
@@ -82,7 +82,7 @@ class Greets(unittest.TestCase):
 
     def test_many_mentions_over_pages_oldest_first(self):
         names = ["ada", "bob", "cyd"]
-        mentions = [{"id": str(1000 + i), "user_id": PEOPLE[names[i % 3]], "text": f"@greeter number {i}",
+        mentions = [{"id": str(1000 + i), "user_id": USERS[names[i % 3]], "text": f"@greeter number {i}",
                      "created_at": "2026-01-31T12:00:00Z"} for i in range(330)]
         for api in APIS:
             with world(tweets=mentions) as w:
@@ -98,13 +98,13 @@ class Greets(unittest.TestCase):
                 self.assertEqual((state["since_id"], state["intention"], len(state["answered"])), ("1329", None, 256))
 
     def test_pages_wait_for_the_rate_limit_and_are_not_asked_for_again(self):
-        mentions = [{"id": str(1000 + i), "user_id": PEOPLE["ada"], "text": "@greeter hello",
+        mentions = [{"id": str(1000 + i), "user_id": USERS["ada"], "text": "@greeter hello",
                      "created_at": "2026-01-31T12:00:00Z"} for i in range(250)]
         for api in APIS:
             route = MENTIONS_ROUTE[api]
             with world(*NO_LIMITS, "--rate-window", "2", "--rate-limit", route + "=2/0", tweets=mentions) as w:
                 lines = w.run("--api", api)
-                self.assertIn("rate limit is spent", w.err)
+                self.assertIn("rate limit is exhausted", w.err)
                 self.assertEqual([line["mention"] for line in lines], [tweet["id"] for tweet in mentions])
                 asked = [entry["target"] for entry in w.journal() if entry["route"] == route and not entry["refused"]]
                 self.assertEqual(len(asked), len(set(asked)))
@@ -115,7 +115,7 @@ class Greets(unittest.TestCase):
             mentions = [w.write(who, "@greeter hello") for who in ("ada", "bob", "cyd")]
             control(w.ready, "/reset", {})
             self.assertEqual([line["outcome"] for line in w.run()], ["answered"] * 3)
-            self.assertRegex(w.err, "rate limit is spent; going on in [12] s")
+            self.assertRegex(w.err, "rate limit is exhausted; going on in [12] s")
             refused = [entry for entry in w.journal() if entry["refused"] == "rate_limited"]
             self.assertGreaterEqual(len(refused), 1)
             self.check_answered(w, mentions)
@@ -226,7 +226,7 @@ class Greets(unittest.TestCase):
             first.communicate()
             w.run()
 
-    def test_alone_it_needs_nobody(self):
+    def test_alone_it_needs_no_user(self):
         with world() as w:
             for arguments in (["--once"], ["--once", "--api", "1.1"], ["--once", "--state", str(w.state_file)],
                               ["--once", "--state", str(w.state_file)]):

@@ -1,4 +1,4 @@
-"""People who write to greeter_bot at a sandbox, and the bot as they and its owner see it."""
+"""Users who write to greeter_bot at a sandbox, and the bot as they and its owner see it."""
 import contextlib
 import json
 import os
@@ -13,7 +13,7 @@ from sandbox_process import Browser, Sandbox, control
 
 GREETER_BOT, SANDBOX, SIGNED_REQUEST, DIE_AT_CALL = (sys.argv.pop(1) for _ in range(4))
 
-PEOPLE = {"greeter": "11", "ada": "12", "bob": "13", "cyd": "14"}
+USERS = {"greeter": "11", "ada": "12", "bob": "13", "cyd": "14"}
 POST_ROUTE = {"2": "/2/tweets", "1.1": "/1.1/statuses/update.json"}
 OWN_ROUTE = {"2": "/2/users/:id/tweets", "1.1": "/1.1/statuses/user_timeline.json"}
 MENTIONS_ROUTE = {"2": "/2/users/:id/mentions", "1.1": "/1.1/statuses/mentions_timeline.json"}
@@ -23,9 +23,9 @@ NO_LIMITS = [part for route in [*POST_ROUTE.values(), *OWN_ROUTE.values(), *MENT
 
 
 def seed(tweets):
-    return {"users": [{"id": number, "username": name} for name, number in PEOPLE.items()],
+    return {"users": [{"id": number, "username": name} for name, number in USERS.items()],
             "access_tokens": [{"token": number + "-token", "secret": "token-secret", "user_id": number}
-                              for number in PEOPLE.values()],
+                              for number in USERS.values()],
             "bearer_tokens": [{"token": "reader"}], "tweets": tweets}
 
 
@@ -38,7 +38,7 @@ def wait_until(true, what):
 
 
 class World:
-    """A sandbox with the people above, and a folder for the state."""
+    """A sandbox with the users above, and a folder for the state."""
 
     def __init__(self, ready, folder):
         self.ready, self.folder = ready, pathlib.Path(folder)
@@ -48,7 +48,7 @@ class World:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COAUTH_")}
         kept |= {"COAUTH_CONSUMER_KEY": self.ready["consumer_key"], "COAUTH_CONSUMER_SECRET": self.ready["consumer_secret"]}
         if who:
-            kept |= {"COAUTH_TOKEN": PEOPLE[who] + "-token", "COAUTH_TOKEN_SECRET": "token-secret"}
+            kept |= {"COAUTH_TOKEN": USERS[who] + "-token", "COAUTH_TOKEN_SECRET": "token-secret"}
         return kept
 
     def signed(self, environment, *arguments):
@@ -78,7 +78,7 @@ class World:
         return [json.loads(line) for line in out.splitlines()]
 
     def sign_in(self, process):
-        """The person opens the address and types the PIN."""
+        """The user opens the address and types the PIN."""
         page = Browser(self.ready["ca_file"]).open(process.stdout.readline().strip())
         process.stdin.write(page.text.split("<code>")[1].split("</code>")[0] + "\n")
         process.stdin.flush()

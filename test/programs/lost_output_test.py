@@ -93,7 +93,7 @@ class LosesNothing(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertIn("stdout can't be written" if "connect_failed" not in err else "connect_failed", err)
 
-    def test_vectors_end_when_nobody_takes_the_answers(self):
+    def test_vectors_end_when_no_reader_takes_the_results(self):
         # More would follow for ever.
         reading, writing = os.pipe()
         with full() as stdout:

@@ -51,12 +51,12 @@ def oauth_of(request):
 
 
 class OddProvider:
-    """with OddProvider() as p: p.answers["/2/users/me"] = lambda query, request: b'...'; p.url is its base.
+    """with OddProvider() as p: p.responses["/2/users/me"] = lambda query, request: b'...'; p.url is its base.
 
-    An answer is a body, or a status and a body. Signatures are not looked at. `p.asked` has what was asked for: method, path, query and OAuth parameters."""
+    A response is a body, or a status and a body. Signatures are not looked at. `p.asked` has what was asked for: method, path, query and OAuth parameters."""
 
-    def __init__(self, answers=None):
-        self.answers, self.asked, self.logins = answers or {}, [], 0
+    def __init__(self, responses=None):
+        self.responses, self.asked, self.logins = responses or {}, [], 0
         self.access = b"oauth_token=9-access&oauth_token_secret=s&user_id=9&screen_name=user_9"
 
     def request_token(self, *_):
@@ -64,18 +64,18 @@ class OddProvider:
         return f"oauth_token=login-{self.logins}&oauth_token_secret=s&oauth_callback_confirmed=true".encode()
 
     def __enter__(self):
-        answers = self.answers = {"/oauth/request_token": self.request_token, "/oauth/access_token": lambda *_: self.access} | self.answers
+        responses = self.responses = {"/oauth/request_token": self.request_token, "/oauth/access_token": lambda *_: self.access} | self.responses
         asked = self.asked
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def answer(self):
+            def respond(self):
                 where = urllib.parse.urlsplit(self.path)
                 query = dict(urllib.parse.parse_qsl(where.query))
                 self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 asked.append((self.command, where.path, query, oauth_of(self)))
-                said = answers.get(where.path)
+                said = responses.get(where.path)
                 told = said(query, self) if said else (404, b'{"errors":[{"code":34,"message":"no such page"}]}')
                 status, body = told if isinstance(told, tuple) else (200, told)
                 self.send_response(status)
@@ -83,7 +83,7 @@ class OddProvider:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = answer
+            do_GET = do_POST = respond
 
             def log_message(self, *_):
                 pass

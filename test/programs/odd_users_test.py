@@ -119,12 +119,12 @@ class OddUsers(unittest.TestCase):
         for api in APIS:
             users = {f"user_{number}": OddUser(number).written(api) for number in range(1, 9)}
             users |= {"user_2": OddUser(2, id=b'"x"').written(api), "user_3": OddUser(3, name=rb'"\ud83d"').written(api)}
-            asked = [*users, "sixteen_letters_", "twenty_letters_name_", "nobody"]
+            asked = [*users, "sixteen_letters_", "twenty_letters_name_", "absent"]
             lines, done = self.enrich(api, users, asked)
             self.assertEqual(done.returncode, 1)
             outcomes = {name: lines[name]["outcome"] for name in asked}
             self.assertEqual(outcomes, {**{name: "found" for name in users}, "user_2": "failed", "sixteen_letters_": "invalid",
-                                        "twenty_letters_name_": "invalid", "nobody": "not_found"})
+                                        "twenty_letters_name_": "invalid", "absent": "not_found"})
             users["user_4"] = OddUser(4, username=rb'"user_4\u0000"').written(api)
             lines, _ = self.enrich(api, users, list(users))
             self.assertEqual([name for name, line in lines.items() if line["outcome"] != "found"], ["user_2", "user_4"])

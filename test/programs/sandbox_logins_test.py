@@ -123,7 +123,7 @@ def refusals(ready, mode):
     client = Client(ready)
     strict = mode == "strict"
     table = [
-        (dict(secret="wrong"), 401, 32), (dict(oauth_consumer_key="nobody"), 401, 32),
+        (dict(secret="wrong"), 401, 32), (dict(oauth_consumer_key="absent"), 401, 32),
         (dict(oauth_timestamp=str(int(time.time()) - 1000)), 401, 135), (dict(oauth_timestamp="x"), 400, 215),
         (dict(oauth_version="2.0"), 400, 215), (dict(callback="javascript:alert(1)"), 403, 415),
     ]

@@ -40,9 +40,9 @@ def bearer(ready, path, token=None):
 
 def app_token(ready):
     pair = base64.b64encode(f"{ready['consumer_key']}:{ready['consumer_secret']}".encode()).decode()
-    answer = Browser(ready["ca_file"]).open(ready["url"] + "/oauth2/token", {"grant_type": "client_credentials"},
+    response = Browser(ready["ca_file"]).open(ready["url"] + "/oauth2/token", {"grant_type": "client_credentials"},
                                             {"Authorization": f"Basic {pair}"})
-    return json.loads(answer.text)["access_token"]
+    return json.loads(response.text)["access_token"]
 
 
 def the_ready_line_is_all_of_stdout():
@@ -105,18 +105,18 @@ def every_route_is_there():
         assert lost == [], lost
 
 
-def the_seed_answers_as_it_says():
+def the_seed_is_served_as_it_says():
     seed, = [text for text in snippets("json") if text.startswith('{"consumers"')]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "seed.json")
         pathlib.Path(path).write_text(seed)
         with Sandbox(PROGRAM, "--seed", path, "--log", os.devnull) as ready:
-            answer = bearer(ready, "/2/users/by?usernames=ada,bob,nobody", "bearer")
-            assert answer.status == 200, answer.text
-            shown = json.loads(answer.text)
+            response = bearer(ready, "/2/users/by?usernames=ada,bob,absent", "bearer")
+            assert response.status == 200, response.text
+            shown = json.loads(response.text)
             assert [user["name"] for user in shown["data"]] == ["Ada"], shown
-            assert [(e["value"], e["title"]) for e in shown["errors"]] == [("bob", "Forbidden"), ("nobody", "Not Found Error")], shown
-            # With users in the seed nobody is made up.
+            assert [(e["value"], e["title"]) for e in shown["errors"]] == [("bob", "Forbidden"), ("absent", "Not Found Error")], shown
+            # With users in the seed no others are made up.
             assert json.loads(bearer(ready, "/2/users/by/username/user_1", "bearer").text).get("data") is None
         # An unknown field is an error.
         pathlib.Path(path).write_text('{"users": [{"id": "1", "username": "a", "nam": "A"}]}')
@@ -129,14 +129,14 @@ def the_faults_play_as_they_say():
     with Sandbox(PROGRAM, "--log", os.devnull) as ready:
         token = app_token(ready)
         control(ready, "/faults", json.loads(faults))
-        answer = Browser(ready["ca_file"]).open(ready["url"] + "/oauth/request_token", {})
-        assert answer.status == 200 and "oauth_callback_confirmed" not in answer.text, answer.text
-        answer = bearer(ready, "/2/users/1", token)
-        assert answer.status == 200 and "Not Found Error" in answer.text
-        answer = Browser(ready["ca_file"]).open(ready["url"] + "/2/tweets", {})
-        assert answer.status == 429 and "UsageCapExceeded" in answer.text
-        answer = bearer(ready, "/1.1/users/show.json?screen_name=user_1", token)
-        assert answer.status == 403 and json.loads(answer.text)["errors"][0]["code"] == 453, answer.text
+        response = Browser(ready["ca_file"]).open(ready["url"] + "/oauth/request_token", {})
+        assert response.status == 200 and "oauth_callback_confirmed" not in response.text, response.text
+        response = bearer(ready, "/2/users/1", token)
+        assert response.status == 200 and "Not Found Error" in response.text
+        response = Browser(ready["ca_file"]).open(ready["url"] + "/2/tweets", {})
+        assert response.status == 429 and "UsageCapExceeded" in response.text
+        response = bearer(ready, "/1.1/users/show.json?screen_name=user_1", token)
+        assert response.status == 403 and json.loads(response.text)["errors"][0]["code"] == 453, response.text
         # Each strikes once.
         assert bearer(ready, "/1.1/users/show.json?screen_name=user_1", token).status == 200
 
@@ -146,9 +146,9 @@ def the_rate_limits_hold_and_the_clock_moves_past_them():
     with Sandbox(PROGRAM, *recipe.split()[1:], "--log", os.devnull) as ready:
         token = app_token(ready)
         for _ in range(3):
-            answer = bearer(ready, "/2/users/1", token)
-            assert answer.status in (200, 404), answer.text
-        assert answer.headers["x-rate-limit-limit"] == "3" and answer.headers["x-rate-limit-remaining"] == "0", answer.headers
+            response = bearer(ready, "/2/users/1", token)
+            assert response.status in (200, 404), response.text
+        assert response.headers["x-rate-limit-limit"] == "3" and response.headers["x-rate-limit-remaining"] == "0", response.headers
         assert bearer(ready, "/2/users/1", token).status == 429
         control(ready, "/clock", {"skew": 10})
         assert bearer(ready, "/2/users/1", token).status != 429
@@ -168,7 +168,7 @@ def the_control_port_does_what_it_lists():
         assert control(ready, "/journal") == []
 
 
-def the_people_are_as_described():
+def the_users_are_as_described():
     with Sandbox(PROGRAM, "--users", "12", "--log", os.devnull) as ready:
         names = ",".join(f"user_{k}" for k in range(1, 13))
         fields = urllib.parse.urlencode({"usernames": names, "user.fields": "protected,verified,public_metrics"})
@@ -204,13 +204,13 @@ def main():
     the_python_recipe_gets_a_pin()
     the_flags_are_those_of_the_program()
     every_route_is_there()
-    the_seed_answers_as_it_says()
+    the_seed_is_served_as_it_says()
     the_faults_play_as_they_say()
     the_rate_limits_hold_and_the_clock_moves_past_them()
     the_control_port_does_what_it_lists()
-    the_people_are_as_described()
+    the_users_are_as_described()
     the_address_and_the_certificate_are_as_asked()
-    print("the sandbox's manual: recipes, flags, routes, seed, faults, limits, control port and people are as it says")
+    print("the sandbox's manual: recipes, flags, routes, seed, faults, limits, control port and users are as it says")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts coauth-sandbox for a test, and plays a person's browser on it."""
+"""Starts coauth-sandbox for a test, and plays a user's browser on it."""
 import json
 import ssl
 import subprocess
@@ -28,7 +28,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Answer:
+class Response:
     def __init__(self, response):
         self.status = response.status
         self.location = response.headers.get("Location")
@@ -51,9 +51,9 @@ class Browser:
         data = urllib.parse.urlencode(form).encode() if form is not None else None
         try:
             with self.opener.open(urllib.request.Request(url, data, headers or {})) as response:
-                return Answer(response)
+                return Response(response)
         except urllib.error.HTTPError as error:
-            return Answer(error)
+            return Response(error)
 
 
 def control(ready, path, body=None):

@@ -40,7 +40,7 @@ def ends(sandbox, reason):
 
 
 def closed_pipe():
-    """The end of a pipe that nobody writes to any more, as CI runners give it to what they start."""
+    """The end of a pipe that no process writes to any more, as CI runners give it to what they start."""
     read_end, write_end = os.pipe()
     os.close(write_end)
     return read_end
@@ -107,7 +107,7 @@ def ends_with_its_parent(kind, own_stdin=subprocess.PIPE, pass_fds=()):
 
 
 def stays_when_a_thread_ends():
-    """A thread that started it is not the parent: its end is no reason."""
+    """A thread that started it is not the parent: its end does not end the sandbox."""
     started = []
     thread = threading.Thread(target=lambda: started.append(begin("--exit-with-parent")))
     thread.start()
@@ -152,7 +152,7 @@ def exposes_itself_with_a_warning():
         sandbox.stdin.close()
         assert sandbox.wait(PATIENCE) == 0
         said = sandbox.stderr.read()
-        assert f"warning: everybody who reaches {address.strip('[]').split(']')[0].rsplit(':0', 1)[0]}" in said, said
+        assert f"warning: every client that reaches {address.strip('[]').split(']')[0].rsplit(':0', 1)[0]}" in said, said
 
 
 def has_its_address_in_the_certificate():

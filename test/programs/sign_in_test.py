@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""`sign_in` against coauth-sandbox: what it promises to people and scripts (docs/01-start.md).
+"""`sign_in` against coauth-sandbox: what it promises to users and scripts (docs/01-start.md).
 
 usage: sign_in_test.py SIGN_IN COAUTH_SANDBOX
 """
@@ -38,7 +38,7 @@ class SignIn:
 
 
 class Tunnel:
-    """An HTTP proxy that opens tunnels, or says `response`; `asked` has where to."""
+    """An HTTP proxy that opens tunnels, or sends `response`; `asked` has their targets."""
 
     def __enter__(self):
         self.asked, self.response = [], b"HTTP/1.1 200 OK\r\n\r\n"
@@ -84,14 +84,14 @@ class Tunnel:
 
 
 class SignsIn(unittest.TestCase):
-    def person(self, ready, address, **choice):
-        """What a person does with the sandbox's page; returns the callback or the PIN page."""
+    def decide(self, ready, address, **choice):
+        """The user's decision on the sandbox's page; returns the callback or the PIN page."""
         browser = Browser(ready["ca_file"])
         page = browser.open(address)
         self.assertEqual(page.status, 200)
         token = parse_qs(urlsplit(address).query)["oauth_token"][0]
-        answer = browser.open(address.split("?")[0], {"oauth_token": token, **choice}, {"Origin": ready["url"]})
-        return answer.location or answer.text
+        response = browser.open(address.split("?")[0], {"oauth_token": token, **choice}, {"Origin": ready["url"]})
+        return response.location or response.text
 
     def check_profile(self, profile, username):
         self.assertEqual(list(profile), PROFILE_KEYS)
@@ -100,30 +100,30 @@ class SignsIn(unittest.TestCase):
         self.assertTrue(profile["picture"].startswith("https://"))
         self.assertRegex(profile["created_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
-    def check_error(self, run, answer, code):
-        self.assertEqual(list(answer["error"]), ERROR_KEYS)
-        self.assertEqual(answer["error"]["code"], code)
+    def check_error(self, run, output, code):
+        self.assertEqual(list(output["error"]), ERROR_KEYS)
+        self.assertEqual(output["error"]["code"], code)
         self.assertEqual(run.code, 1)
-        self.assertNotIn("secret-not-a-real-one", json.dumps(answer) + run.err)
+        self.assertNotIn("secret-not-a-real-one", json.dumps(output) + run.err)
 
     def test_by_callback_and_by_pin_in_both_apis(self):
         with Sandbox(SANDBOX) as ready:
             for api in ("2", "1.1"):
                 run = SignIn(ready, "--api", api)
                 self.assertTrue(run.first_line.startswith(ready["url"] + "/oauth/authenticate?oauth_token="))
-                page = Browser().open(self.person(ready, run.first_line, user="user_2", allow="1"))
+                page = Browser().open(self.decide(ready, run.first_line, user="user_2", allow="1"))
                 self.assertEqual(page.status, 200)
                 self.check_profile(run.end(), "user_2")
                 self.assertEqual(run.code, 0)
 
                 run = SignIn(ready, "--api", api, "--callback", "oob")
                 self.assertTrue(run.first_line.startswith(ready["url"] + "/oauth/authorize?oauth_token="))
-                page = self.person(ready, run.first_line, user="user_3", allow="1")
+                page = self.decide(ready, run.first_line, user="user_3", allow="1")
                 pin = page.split("<code>")[1].split("</code>")[0]
                 self.check_profile(run.end(pin + "\n"), "user_3")
                 self.assertIn("PIN: ", run.err)
 
-    def test_alone_it_needs_nobody(self):
+    def test_alone_it_needs_no_user(self):
         for arguments in ([], ["--callback", "oob"], ["--api", "1.1"], ["--authorize", "--force-login"]):
             done = subprocess.run([SIGN_IN, "--json", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -155,17 +155,17 @@ class SignsIn(unittest.TestCase):
                                        stderr=subprocess.PIPE, text=True)
             address = process.stdout.readline().strip()
             token = parse_qs(urlsplit(address).query)["oauth_token"][0]
-            browser = Browser(unverified=True)  # as a person who clicks the warning away
+            browser = Browser(unverified=True)  # as a user who clicks the warning away
             origin = "https://" + urlsplit(address).netloc
             back = browser.open(address.split("?")[0], {"oauth_token": token, "user": "user_2", **choice}, {"Origin": origin})
             self.assertEqual(Browser().open(back.location).status, 200)
             out, err = process.communicate()
-            answer = json.loads(out.splitlines()[-1])
+            output = json.loads(out.splitlines()[-1])
             self.assertIn("throw-away certificate", err)
             if "allow" in choice:
-                self.check_profile(answer, "user_2")
+                self.check_profile(output, "user_2")
             else:
-                self.assertEqual((answer["error"]["code"], process.returncode), ("denied", 1))
+                self.assertEqual((output["error"]["code"], process.returncode), ("denied", 1))
 
     def test_a_proxy_is_asked_for_a_tunnel_to_the_provider(self):
         with Sandbox(SANDBOX, "--auto-approve") as ready, Tunnel() as proxy:
@@ -177,31 +177,31 @@ class SignsIn(unittest.TestCase):
                 self.assertEqual(set(proxy.asked), {urlsplit(ready["url"]).netloc})
             proxy.response = b"HTTP/1.1 403 Forbidden\r\n\r\n"
             run = SignIn(ready, "--proxy", proxy.url)
-            answer = run.end()
-            self.check_error(run, answer, "connect_failed")
-            self.assertIn("the proxy " + urlsplit(proxy.url).netloc + " refuses a tunnel", answer["error"]["message"])
+            output = run.end()
+            self.check_error(run, output, "connect_failed")
+            self.assertIn("the proxy " + urlsplit(proxy.url).netloc + " refuses a tunnel", output["error"]["message"])
 
     def test_keys_that_were_copied_with_something_around_them(self):
         with Sandbox(SANDBOX) as ready:
             for odd in ('"key"', "'key'", " key", "key\u00a0", "\ufeffkey"):
                 run = SignIn({**ready, "consumer_key": odd})
-                answer = run.end()
-                self.check_error(run, answer, "invalid_argument")
-                self.assertIn("COAUTH_CONSUMER_KEY has", answer["error"]["message"])
+                output = run.end()
+                self.check_error(run, output, "invalid_argument")
+                self.assertIn("COAUTH_CONSUMER_KEY has", output["error"]["message"])
             self.assertEqual(control(ready, "/journal"), [])
 
     def test_a_wrong_secret(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready, secret="wrong")
-            answer = run.end()
-            self.check_error(run, answer, "invalid_credentials")
-            self.assertEqual(answer["error"]["provider_code"], 32)
-            self.assertIn("secret", answer["error"]["hint"])
+            output = run.end()
+            self.check_error(run, output, "invalid_credentials")
+            self.assertEqual(output["error"]["provider_code"], 32)
+            self.assertIn("secret", output["error"]["hint"])
 
     def test_a_mistyped_pin_is_asked_for_again(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready, "--callback", "oob")
-            page = self.person(ready, run.first_line, user="user_1", allow="1")
+            page = self.decide(ready, run.first_line, user="user_1", allow="1")
             pin = page.split("<code>")[1].split("</code>")[0]
             wrong = str((int(pin) + 1) % 10_000_000).zfill(7)
             self.check_profile(run.end(f"{wrong}\n{wrong}\n{pin}\n"), "user_1")
@@ -211,23 +211,23 @@ class SignsIn(unittest.TestCase):
         with Sandbox(SANDBOX) as ready:
             for typed in (["wrong"], ["wrong"] * 4):
                 run = SignIn(ready, "--callback", "oob")
-                self.person(ready, run.first_line, user="user_1", allow="1")
-                answer = run.end("".join(line + "\n" for line in typed))
-                self.check_error(run, answer, "invalid_verifier")
-                self.assertIn("PIN", answer["error"]["hint"])
+                self.decide(ready, run.first_line, user="user_1", allow="1")
+                output = run.end("".join(line + "\n" for line in typed))
+                self.check_error(run, output, "invalid_verifier")
+                self.assertIn("PIN", output["error"]["hint"])
 
     def test_white_space_of_every_kind_is_no_part_of_a_pin(self):
         with Sandbox(SANDBOX) as ready:
             for blank in ("\u00a0", "\u3000\t"):
                 run = SignIn(ready, "--callback", "oob")
-                page = self.person(ready, run.first_line, user="user_1", allow="1")
+                page = self.decide(ready, run.first_line, user="user_1", allow="1")
                 pin = page.split("<code>")[1].split("</code>")[0]
                 self.check_profile(run.end(f"{blank}{pin[:3]}{blank}{pin[3:]}{blank}\n"), "user_1")
 
     def test_a_denied_login(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready)
-            callback = self.person(ready, run.first_line, user="user_1", deny="1")
+            callback = self.decide(ready, run.first_line, user="user_1", deny="1")
             self.assertIn("denied=", callback)
             Browser().open(callback)
             self.check_error(run, run.end(), "denied")
@@ -235,12 +235,12 @@ class SignsIn(unittest.TestCase):
     def test_callbacks_that_are_not_this_logins(self):
         with Sandbox(SANDBOX) as ready:
             earlier = SignIn(ready)
-            old_callback = self.person(ready, earlier.first_line, user="user_1", allow="1")
+            old_callback = self.decide(ready, earlier.first_line, user="user_1", allow="1")
             Browser().open(old_callback)
             earlier.end()
 
             run = SignIn(ready)
-            callback = self.person(ready, run.first_line, user="user_1", allow="1")
+            callback = self.decide(ready, run.first_line, user="user_1", allow="1")
             here = callback.split("?")[0]
             for query in (urlsplit(old_callback).query, "", "oauth_token=x&oauth_verifier=y", "denied=x"):
                 self.assertEqual(Browser().open(here + "?" + query).status, 400, query)
@@ -251,7 +251,7 @@ class SignsIn(unittest.TestCase):
     def test_a_used_request_token_is_refused_by_the_provider(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready)
-            callback = self.person(ready, run.first_line, user="user_1", allow="1")
+            callback = self.decide(ready, run.first_line, user="user_1", allow="1")
             control(ready, "/faults", [{"route": "/oauth/access_token", "status": 401,
                                         "body": "Error processing your OAuth request: Invalid oauth_verifier parameter"}])
             Browser().open(callback)
@@ -261,9 +261,9 @@ class SignsIn(unittest.TestCase):
         for skew in ("7200", "-7200"):
             with Sandbox(SANDBOX, "--clock-skew", skew) as ready:
                 run = SignIn(ready)
-                answer = run.end()
-                self.check_error(run, answer, "clock_skew")
-                self.assertIn("behind" if skew == "7200" else "ahead", answer["error"]["hint"])
+                output = run.end()
+                self.check_error(run, output, "clock_skew")
+                self.assertIn("behind" if skew == "7200" else "ahead", output["error"]["hint"])
 
     def test_a_clock_off_by_ten_minutes_is_mended_and_said(self):
         for skew in ("600", "-600"):
@@ -275,30 +275,30 @@ class SignsIn(unittest.TestCase):
                 self.assertEqual(run.code, 0)
                 self.assertRegex(run.err, r"(59\d|60\d) s " + ("behind" if skew == "600" else "ahead"))
 
-    def test_nobody_comes(self):
+    def test_no_callback_comes(self):
         with Sandbox(SANDBOX) as ready:
             for arguments in (["--callback", "oob"], []):
                 run = SignIn(ready, "--timeout", "0.05", *arguments)
                 # Nothing is typed and stdin stays open: the time limit ends it.
                 code = run.process.wait()
                 self.assertEqual(code, 1)
-                answer = json.loads(run.process.stdout.read().splitlines()[-1])
-                self.assertEqual(answer["error"]["code"], "expired")
-                self.assertIn("no PIN was typed" if arguments else "no callback arrived", answer["error"]["message"])
+                output = json.loads(run.process.stdout.read().splitlines()[-1])
+                self.assertEqual(output["error"]["code"], "expired")
+                self.assertIn("no PIN was typed" if arguments else "no callback arrived", output["error"]["message"])
                 run.process.communicate()
 
     def test_callbacks_that_were_rejected_are_no_silence(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready, "--timeout", "3")
-            here = self.person(ready, run.first_line, user="user_1", allow="1").split("?")[0]
+            here = self.decide(ready, run.first_line, user="user_1", allow="1").split("?")[0]
             reasons = {"oauth_token=x&oauth_verifier=" + "y" * 2048: "the callback is too long",
                        "": "the callback is neither a token with a verifier nor a refusal",
                        "oauth_token=x&oauth_verifier=y": "its oauth_token belongs to another login"}
             for query in reasons:
                 self.assertEqual(Browser().open(here + "?" + query).status, 400)
-            answer = run.end()
-            self.check_error(run, answer, "expired")
-            self.assertEqual(answer["error"]["message"], "no valid callback arrived within 3 s; 3 callbacks were rejected, "
+            output = run.end()
+            self.check_error(run, output, "expired")
+            self.assertEqual(output["error"]["message"], "no valid callback arrived within 3 s; 3 callbacks were rejected, "
                                                          "the last because its oauth_token belongs to another login")
             for reason in reasons.values():
                 self.assertIn("a callback was rejected: " + reason + "\n", run.err)

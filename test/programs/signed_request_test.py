@@ -131,7 +131,7 @@ class SignedRequest(unittest.TestCase):
             self.assertEqual((process.communicate()[0], process.returncode), ("", code))
         control(self.ready, "/reset", {})
 
-    def test_a_signal_loses_no_answer_of_vectors(self):
+    def test_a_signal_loses_no_result_of_vectors(self):
         line = json.dumps({"id": "1", "method": "GET", "url": "https://h/", "consumer_key": "k", "consumer_secret": "s",
                            "nonce": "n", "timestamp": 1}) + "\n"
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):

@@ -110,7 +110,7 @@ class Layering(unittest.TestCase):
             ('src/crypto/rsa.cpp', '#include "text/base64.hpp"'),
             ('src/oauth1/hmac.cpp', '#include "crypto/hmac.hpp"'),
             ('src/session/login.cpp', '#include "crypto/random.hpp"'),
-            ('src/sandbox/world/people.cpp', '#include <coauth/text/ascii.hpp>'),
+            ('src/sandbox/world/made_up_users.cpp', '#include <coauth/text/ascii.hpp>'),
         ]:
             with self.subTest(path=path, line=line):
                 self.assertEqual(self.complaints(path, line), [])

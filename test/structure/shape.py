@@ -38,7 +38,7 @@ def check(root):
             found.append(f'{top}: does not belong at the top')
         for part in (*path.parts[:-1], path.stem):
             if part in DUMPING_GROUNDS:
-                found.append(f'{path}: "{part}" says nothing of what is inside')
+                found.append(f'{path}: "{part}" does not say what is inside')
         if path.suffix in CODE or path.name == 'CMakeLists.txt':
             lines = (root / path).read_text().count('\n')
             if lines > LONGEST:

@@ -5,7 +5,7 @@
 
 using namespace coauth;
 
-TEST_CASE("every code has a name, a text and somebody whose fault it is")
+TEST_CASE("error: every code has a name, a text and a fault")
 {
     std::set<std::string_view> names;
     for (int value = 1; value <= static_cast<int>(errc::sealed_record); ++value) {
@@ -21,7 +21,7 @@ TEST_CASE("every code has a name, a text and somebody whose fault it is")
     CHECK(make_error_code(static_cast<errc>(999)).message() == "unknown error");
 }
 
-TEST_CASE("an error says what happened, what the provider said, and what to do")
+TEST_CASE("error: an error says what happened, what the provider said, and what to do")
 {
     const error e = error(errc::invalid_credentials, "the provider refused the signature")
                         .with_http_status(401)
@@ -40,14 +40,14 @@ TEST_CASE("an error says what happened, what the provider said, and what to do")
     CHECK(error(errc::provider_error).with_provider({}, std::string(1000, 'x')).provider_message().size() < 250);
 }
 
-TEST_CASE("a result throws its error")
+TEST_CASE("result: throws its error")
 {
-    const result<int> r = error(errc::not_found, "nobody");
+    const result<int> r = error(errc::not_found, "no such user");
     try {
         r.value();
         FAIL("no exception");
     } catch (const error& e) {
-        CHECK(e.message() == "nobody");
+        CHECK(e.message() == "no such user");
     }
     CHECK_THROWS_AS(r.value(), boost::system::system_error);
 }

@@ -8,7 +8,7 @@
 
 using coauth::secret;
 
-TEST_CASE("a secret holds its text, and its copies are their own")
+TEST_CASE("secret: a secret holds its text, and its copies are their own")
 {
     secret a("hush");
     secret b = a;
@@ -22,7 +22,7 @@ TEST_CASE("a secret holds its text, and its copies are their own")
     CHECK(secret().reveal().empty());
 }
 
-TEST_CASE("a secret takes the text out of a string")
+TEST_CASE("secret: a secret takes the text out of a string")
 {
     std::string text(100, 'x');
     const char* const where = text.data();
@@ -32,7 +32,7 @@ TEST_CASE("a secret takes the text out of a string")
     CHECK(std::string_view(where, 100).find('x') == std::string_view::npos); // the buffer is still text's own
 }
 
-TEST_CASE("matching")
+TEST_CASE("secret: two secrets match if their texts are equal")
 {
     const secret s("hush");
     CHECK(s.matches("hush"));

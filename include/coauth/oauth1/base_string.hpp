@@ -11,7 +11,7 @@ namespace coauth::oauth1 {
 
 /// scheme://host[:port]/path, with scheme and host in lower case and the scheme's own port left out
 /// (section 3.4.1.2).
-COAUTH_DECL std::string base_string_uri(const target& where);
+COAUTH_DECL std::string base_string_uri(const target& url);
 
 /// METHOD&uri&parameters, each encoded. `normalized` comes from `normalize()`.
 COAUTH_DECL std::string signature_base_string(

@@ -1,4 +1,4 @@
-// What the provider's redirect brings back (RFC 5849, section 2.2).
+// The parameters of the provider's redirect back to the app (RFC 5849, section 2.2).
 #pragma once
 
 #include <coauth/oauth1/credentials.hpp>
@@ -18,8 +18,8 @@ inline constexpr std::size_t max_callback_query = 2048;
 struct COAUTH_DECL callback {
     callback() = default;
 
-    std::string token;    ///< The request token it speaks of.
-    std::string verifier; ///< Empty when the person refused.
+    std::string token;    ///< The request token of the login.
+    std::string verifier; ///< Empty if the user denied the login.
     bool denied = false;  ///< X says `denied=TOKEN` and nothing else.
     parameters extra;     ///< What the app's own callback URL had in its query.
 

@@ -11,7 +11,7 @@
 
 namespace coauth::oauth1 {
 
-/// What stands around a key or secret and came along when it was copied: "quotation marks", "a blank", "a byte order
+/// What surrounds a key or secret because it was copied along with it: "quotation marks", "a blank", "a byte order
 /// mark". Empty if nothing does. RFC 5849 allows such keys, but no provider is known to issue them.
 COAUTH_DECL std::string_view copied_with(std::string_view text) noexcept;
 
@@ -52,12 +52,12 @@ private:
     coauth::secret secret_;
 };
 
-/// What a person granted the app: the token credentials of leg 3 (RFC 5849, section 2.3).
+/// What a user granted the app: the token credentials of leg 3 (RFC 5849, section 2.3).
 ///
 /// Throws as `consumer` does. Thread safety and lifetime: as `consumer`.
 class COAUTH_DECL access_token {
 public:
-    /// `extra` is what else the provider's answer said; X adds `user_id` and `screen_name`.
+    /// `extra` is what else the provider's response held; X adds `user_id` and `screen_name`.
     access_token(std::string token, coauth::secret secret, parameters extra = {});
 
     const std::string& token() const noexcept { return token_; }

@@ -20,12 +20,12 @@ inline constexpr std::string_view out_of_band = "oob";
 COAUTH_DECL result<signed_request> build_request_token_request(const consumer& app, std::string_view url,
     std::string_view callback, const moment& at, const parameters& form = {}, signature_method method = hmac_sha1());
 
-/// Reads leg 1's answer by its shape, whatever its media type. Fails with
+/// Reads leg 1's response by its shape; its media type does not matter. Fails with
 /// `errc::callback_not_confirmed` unless it says `oauth_callback_confirmed=true` exactly once, and
 /// with `errc::malformed_response` unless it has one token and one secret.
 COAUTH_DECL result<request_token> parse_request_token_reply(std::string_view body);
 
-/// Leg 2 (section 2.2): where to send the person. `url` may have a query of its own; `extra` follows
+/// Leg 2 (section 2.2): the URL to send the user to. `url` may have a query of its own; `extra` follows
 /// the token. `oauth_callback` never appears here.
 COAUTH_DECL std::string build_authorization_url(
     std::string_view url, const request_token& login, const parameters& extra = {});
@@ -36,7 +36,7 @@ COAUTH_DECL std::string build_authorization_url(
 COAUTH_DECL result<signed_request> build_access_token_request(const consumer& app, std::string_view url,
     const request_token& login, std::string_view verifier, const moment& at, signature_method method = hmac_sha1());
 
-/// Reads leg 3's answer by its shape; keeps what else it says in `access_token::extra()`.
+/// Reads leg 3's response by its shape; keeps what else it holds in `access_token::extra()`.
 /// Fails with `errc::malformed_response`.
 COAUTH_DECL result<access_token> parse_access_token_reply(std::string_view body);
 

@@ -15,10 +15,10 @@ namespace coauth::oauth1 {
 
 /// A bounded set of (consumer, token, timestamp, nonce).
 ///
-/// An entry is kept at least while its timestamp can still be accepted; after that it is forgotten as
-/// soon as its room is needed, the oldest first. When the store is full of living entries it refuses
-/// new ones: forgetting a living one would let that request be replayed. And what is as old as
-/// something forgotten counts as seen, even if the clock was set back meanwhile.
+/// An entry is kept at least while its timestamp can still be accepted; after that it is evicted as
+/// soon as its room is needed, the oldest first. A store full of entries that can still be accepted
+/// rejects new ones: evicting one of those would let its request be replayed. A request as old as an
+/// evicted entry counts as seen, even if the clock was set back meanwhile.
 ///
 /// Thread safety: distinct objects are safe; a shared object is not.
 /// Lifetime: owns its texts.
@@ -31,7 +31,7 @@ public:
     enum class outcome {
         fresh, ///< Recorded.
         seen,  ///< Recorded before, or too old to know.
-        full,  ///< Not recorded: every entry is still alive.
+        full,  ///< Not recorded: every entry can still be accepted.
     };
 
     /// Records the request unless it was seen. Entries with a timestamp before `oldest` make room.
@@ -47,7 +47,7 @@ public:
 private:
     std::size_t capacity_;
     std::size_t size_ = 0;
-    std::int64_t forgotten_ = std::numeric_limits<std::int64_t>::min(); // the latest timestamp ever forgotten
+    std::int64_t evicted_ = std::numeric_limits<std::int64_t>::min(); // the latest timestamp ever evicted
     std::map<std::int64_t, std::unordered_set<std::string>> by_timestamp_;
 };
 

@@ -27,7 +27,7 @@ struct signed_request {
     std::string form;          ///< The body, with the protocol parameters if they travel there.
 };
 
-/// How a signature came about, part by part; for people who look for the part that differs.
+/// How a signature was made, part by part, to look for the part that differs.
 struct explanation {
     explanation() = default;
 
@@ -46,7 +46,7 @@ struct explanation {
 /// user and make a new one when the token changes. `twitter::user_client` does so.
 ///
 /// The functions fail with `errc::invalid_argument` for a URL that `split_target` refuses, a method
-/// that is no HTTP token, a form or query that can't be decoded, a nonce that is empty or not
+/// that is not an HTTP token, a form or query that can't be decoded, a nonce that is empty or not
 /// printable, a timestamp that is not positive, a request that already carries a protocol parameter
 /// which the signer adds, protocol parameters in the form of a GET, and PLAINTEXT without https.
 ///
@@ -68,10 +68,11 @@ public:
     /// Appends the value of the Authorization header for `m` to `out`.
     result<void> sign(const message& m, const moment& at, std::string& out) const;
 
-    /// The whole request, with its parameters at `where`.
-    result<signed_request> sign_request(const message& m, const moment& at, placement where = placement::header) const;
+    /// The whole request, with its protocol parameters at `location`.
+    result<signed_request> sign_request(
+        const message& m, const moment& at, placement location = placement::header) const;
 
-    /// Signs and tells how. Sends nothing, so PLAINTEXT is explained for http too.
+    /// Signs and returns each step. Sends nothing, so PLAINTEXT is explained for http too.
     result<explanation> explain(const message& m, const moment& at) const;
 
     const signature_algorithm& method() const noexcept;

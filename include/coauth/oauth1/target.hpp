@@ -23,8 +23,8 @@ struct target {
 };
 
 /// Splits `url`. Fails with `errc::invalid_argument` for a relative URL, another scheme, user
-/// information, an empty or malformed host, a port that is no number from 1 to 65535, and whatever
-/// must be encoded on the wire: spaces, control characters and non-ASCII anywhere, and in the path
+/// information, an empty or malformed host, a port that is not a number from 1 to 65535, and characters
+/// that must be encoded on the wire: spaces, control characters and non-ASCII anywhere, and in the path
 /// `"<>\^{|}`, the backtick and a `%` that no two hex digits follow. A bare `:` after the host is
 /// dropped, and so is a fragment, which is never sent.
 COAUTH_DECL result<target> split_target(std::string_view url);

@@ -1,4 +1,4 @@
-// The provider's side: is this request signed by who it says, now, and for the first time?
+// The provider's side: is this request signed by the client that it names, now, and for the first time?
 #pragma once
 
 #include <coauth/oauth1/nonce_store.hpp>
@@ -46,7 +46,7 @@ public:
     virtual std::optional<secret> find_token_secret(std::string_view consumer_key, std::string_view token) const = 0;
 };
 
-/// Bounds of what is read, so that no stranger can make the verifier work or remember much. What
+/// Bounds of what is read, so that an unknown client can't make the verifier work or remember much. What
 /// exceeds them is `refusal_reason::malformed`. The Authorization header has a bound of its own
 /// (`max_authorization_header`); the body's is the server's.
 inline constexpr std::size_t max_consumer_key = 128;    ///< Octets; no control characters.
@@ -72,7 +72,7 @@ enum class refusal_reason {
     bad_signature,           ///< 401
     bad_body_hash,           ///< 401: not the body's, or sent with a form body, which is signed already.
     nonce_used,              ///< 401
-    nonces_exhausted,        ///< 503: the nonce store is full of living entries.
+    nonces_exhausted,        ///< 503: the nonce store is full of entries that can still be accepted.
 };
 
 /// The reason as written above: "no_credentials".
@@ -128,7 +128,7 @@ struct verifier_options {
 
 /// Verifies requests (RFC 5849, section 3.2) in this order: shape, timestamp, signature, body hash,
 /// and last the nonce, which is recorded only for a genuine request, so that a forger can't use
-/// other people's nonces up. An unknown consumer or token costs the same work as a known one.
+/// the nonces of others up. An unknown consumer or token costs the same work as a known one.
 ///
 /// The protocol parameters come from exactly one place: the header, else the form body, else the
 /// query (section 3.5). Requests without a token are fine; what they may do is the caller's decision.

@@ -1,4 +1,4 @@
-// A provider to test logins against: strict, on loopback, with nobody's real keys.
+// A provider to test logins against: strict, on loopback, without real keys.
 #pragma once
 
 #include <coauth/error.hpp>
@@ -25,7 +25,7 @@ enum class mode {
     x,      ///< With what the real provider is known to tolerate, such as a request token's secret that was not used.
 };
 
-/// How often a route may be called. A call by a person's token counts against the person's limit, a
+/// How often a route may be called. A call by a user's token counts against the user's limit, a
 /// call by the app alone (bearer token, or signed without a token) against the app's; the limits of a
 /// day count both.
 struct route_limit {
@@ -38,7 +38,7 @@ struct route_limit {
     std::int64_t per_user = 0;     ///< By one access token, in one window. 0: no limit.
     std::int64_t per_app = 0;      ///< By one consumer without a token, in one window. 0: no limit.
     std::int64_t per_user_day = 0; ///< By one access token, in 24 hours. 0: no limit.
-    std::int64_t per_app_day = 0;  ///< By one consumer, whoever its people are, in 24 hours. 0: no limit.
+    std::int64_t per_app_day = 0;  ///< By one consumer, for all its users together, in 24 hours. 0: no limit.
 };
 
 /// Options of `provider`. docs/sandbox.md describes them for users of `coauth-sandbox`.
@@ -52,7 +52,7 @@ struct options {
     bool expose = false;
     sandbox::mode mode = mode::strict;
 
-    /// How many people there are: `user_1`, `user_2`, ... with ids, pictures, tweets and followers that
+    /// How many users there are: `user_1`, `user_2`, ... with ids, pictures, tweets and followers that
     /// are the same each time. Default 10. Ignored with a seed that has users.
     std::size_t users = 10;
 
@@ -114,17 +114,17 @@ public:
     /// A token as if this user had signed in; throws `errc::not_found` for an unknown name.
     oauth1::access_token issue_access_token(std::string_view username);
 
-    /// What the control port answers to GET /journal and GET /counters, as JSON text.
+    /// What the control port responds to GET /journal and GET /counters, as JSON text.
     std::string journal() const;
     std::string counters() const;
 
-    /// Forgets journal, counters, rate windows, faults and logins; keeps users and their tokens.
+    /// Clears journal, counters, rate windows, faults and logins; keeps users and their tokens.
     void reset();
     void set_clock_skew(std::chrono::seconds skew);
     /// Replaces the scripted faults; throws `errc::invalid_argument`.
     void set_faults(std::string_view json);
 
-    /// Stops listening and returns when the last request has been answered.
+    /// Stops listening and returns when the last request has its response.
     boost::asio::awaitable<void> close();
 
 private:

@@ -7,7 +7,7 @@
 
 namespace coauth::text {
 
-/// The characters that `trimmed` takes off unless it is told others.
+/// The characters that `trimmed` takes off by default.
 inline constexpr std::string_view white_space = " \t\r\n";
 
 /// What HTTP allows around the parts of a field value (RFC 9110, section 5.6.3).

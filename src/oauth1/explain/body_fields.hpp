@@ -8,7 +8,7 @@
 namespace coauth::oauth1 {
 
 /// The members of the JSON object `text`, strings decoded, numbers, true, false and null as they are written. Empty
-/// if it is no object, or has an object or array inside.
+/// if it is not an object, or has an object or array inside.
 parameters flat_json_members(std::string_view text);
 
 /// The fields of the multipart body `text` that are no files.

@@ -13,21 +13,21 @@ namespace coauth::oauth1 {
 
 namespace {
 
-bool stays(char c, const escaping& how) noexcept
+bool stays(char c, const escaping& encoder) noexcept
 {
-    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || (c == '~' && !how.tilde) ||
-           how.left_alone.find(c) != std::string_view::npos;
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || (c == '~' && !encoder.tilde) ||
+           encoder.left_alone.find(c) != std::string_view::npos;
 }
 
-std::string escape_once(std::string_view text, const escaping& how)
+std::string escape_once(std::string_view text, const escaping& encoder)
 {
-    const std::string_view digits = how.lower_case ? text::lower_hex_digits : text::upper_hex_digits;
+    const std::string_view digits = encoder.lower_case ? text::lower_hex_digits : text::upper_hex_digits;
     std::string out;
     out.reserve(text.size() + text.size() / 2);
     for (const char c : text) {
-        if (stays(c, how)) {
+        if (stays(c, encoder)) {
             out += c;
-        } else if (c == ' ' && how.plus) {
+        } else if (c == ' ' && encoder.plus) {
             out += '+';
         } else {
             out += '%';
@@ -37,11 +37,11 @@ std::string escape_once(std::string_view text, const escaping& how)
     return out;
 }
 
-std::string escape(std::string_view text, const escaping& how)
+std::string escape(std::string_view text, const escaping& encoder)
 {
     std::string out(text);
-    for (unsigned i = 0; i < how.rounds; ++i)
-        out = escape_once(out, how);
+    for (unsigned i = 0; i < encoder.rounds; ++i)
+        out = escape_once(out, encoder);
     return out;
 }
 
@@ -72,11 +72,11 @@ bool comes_before(const pair& a, const pair& b, ordering order)
 } // namespace
 
 draft::draft(const claims& c)
-    : method(text::uppered(c.method)), scheme(c.where.https ? "https" : "http"), path(c.where.path)
+    : method(text::uppered(c.method)), scheme(c.url.https ? "https" : "http"), path(c.url.path)
 {
-    host = text::lowered(c.where.host);
-    if (c.where.port != (c.where.https ? 443 : 80))
-        port = ':' + std::to_string(c.where.port);
+    host = text::lowered(c.url.host);
+    if (c.url.port != (c.url.https ? 443 : 80))
+        port = ':' + std::to_string(c.url.port);
 
     const auto is_request = [](const parameter& p) { return !p.first.starts_with("oauth_"); };
     std::copy_if(c.query.begin(), c.query.end(), std::back_inserter(query), is_request);

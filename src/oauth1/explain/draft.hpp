@@ -8,7 +8,7 @@
 
 namespace coauth::oauth1 {
 
-/// How a client might percent-encode. As it stands, it is RFC 5849's way.
+/// How a client might percent-encode. The defaults are RFC 5849's way.
 struct escaping {
     escaping() = default;
 

@@ -35,7 +35,7 @@ void plus_stays_plus(draft& d, const context& c)
 {
     // What was read as a form before has no bad % in it.
     const auto read = [](std::string_view text) { return text::percent_decode(text).value(); };
-    d.query = read_raw(c.request.where.query, read);
+    d.query = read_raw(c.request.url.query, read);
     if (c.request.form_body)
         d.form = read_raw(c.body, read);
 }
@@ -43,7 +43,7 @@ void plus_stays_plus(draft& d, const context& c)
 void text_as_sent(draft& d, const context& c)
 {
     const auto read = [](std::string_view text) { return std::string(text); };
-    d.as_they_are = read_raw(c.request.where.query, read);
+    d.as_they_are = read_raw(c.request.url.query, read);
     if (c.request.form_body)
         for (parameter& p : read_raw(c.body, read))
             d.as_they_are.push_back(std::move(p));
@@ -55,7 +55,7 @@ void text_as_sent(draft& d, const context& c)
 void not_decoded(draft& d, const context& c)
 {
     const auto read = [](std::string_view text) { return std::string(text); };
-    d.query = read_raw(c.request.where.query, read);
+    d.query = read_raw(c.request.url.query, read);
     if (c.request.form_body)
         d.form = read_raw(c.body, read);
 }
@@ -106,39 +106,39 @@ void as_utf_8_twice(draft& d, const context&)
 constexpr std::string_view sub_delimiters = "!*'()";
 
 // A client has one encoder and uses it for all.
-void encode_all(draft& d, const escaping& how)
+void encode_all(draft& d, const escaping& encoder)
 {
-    d.inner = d.outer_uri = d.outer_parameters = how;
+    d.inner = d.outer_uri = d.outer_parameters = encoder;
 }
 
 void browser_encoder(draft& d, const context&)
 {
-    escaping how;
-    how.left_alone = sub_delimiters;
-    encode_all(d, how);
+    escaping encoder;
+    encoder.left_alone = sub_delimiters;
+    encode_all(d, encoder);
 }
 
 void tilde_encoded(draft& d, const context&)
 {
-    escaping how;
-    how.tilde = true;
-    encode_all(d, how);
+    escaping encoder;
+    encoder.tilde = true;
+    encode_all(d, encoder);
 }
 
 void form_encoder(draft& d, const context&)
 {
-    escaping how;
-    how.left_alone = "*";
-    how.tilde = true;
-    how.plus = true;
-    encode_all(d, how);
+    escaping encoder;
+    encoder.left_alone = "*";
+    encoder.tilde = true;
+    encoder.plus = true;
+    encode_all(d, encoder);
 }
 
 void lower_case(draft& d, const context&)
 {
-    escaping how;
-    how.lower_case = true;
-    encode_all(d, how);
+    escaping encoder;
+    encoder.lower_case = true;
+    encode_all(d, encoder);
 }
 
 // ---- The callback -----------------------------------------------------------------------------

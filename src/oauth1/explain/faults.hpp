@@ -49,15 +49,15 @@ struct key_parts {
 /// The key as RFC 5849, section 3.4.2 makes it, of any two secrets.
 std::string key_of(std::string_view consumer_secret, std::string_view token_secret);
 
-/// One fault in the key. Without a token some make the right key, and are none.
+/// One fault in the key. Without a token some of them make the right key, and then don't count.
 struct key_fault {
     std::string_view sentence;
     std::string (*make)(const key_parts& parts);
 };
 std::span<const key_fault> key_faults() noexcept;
 
-/// One fault in how the right signature was written: `signature` as it should be, `octets` are the digest. Where
-/// it changes nothing it is none.
+/// One fault in how the right signature was written: `signature` as it should be, `octets` are the digest. It
+/// counts only if it changes something.
 struct form_fault {
     std::string_view sentence;
     std::string (*make)(const std::string& signature, const std::string& octets);

@@ -77,7 +77,7 @@ private:
         return equal_in_constant_time(computed, signature());
     }
 
-    // ---- The right signature in the wrong dress --------------------------------------------------
+    // ---- The right signature, wrongly written ---------------------------------------------------
 
     sentence try_forms(const hash& h)
     {
@@ -145,7 +145,7 @@ private:
                 return fault.sentence;
         }
 
-        // Leg 3 where both were forgotten.
+        // Leg 3 where both were left out.
         draft wrong(d_.request);
         std::erase_if(wrong.header, [](const parameter& p) { return p.first == "oauth_verifier"; });
         const secret without_token(key_of(parts.consumer_secret, ""));
@@ -179,7 +179,7 @@ private:
             return "the signature was percent-encoded twice; encode it once, where it is put into the header";
         const auto separator = signature().find('&');
         if (separator == std::string_view::npos)
-            return "the signature has no & between the two secrets; it stays even when there is no token";
+            return "the signature has no & between the two secrets; keep it even without a token";
         const std::string_view first = signature().substr(0, separator);
         const std::string_view second = signature().substr(separator + 1);
         if (first == c && second == t)

@@ -12,7 +12,7 @@
 
 namespace coauth::oauth1 {
 
-/// A request whose signature does not hold, and what it was checked with.
+/// A request whose signature does not verify, and what it was checked with.
 ///
 /// Lifetime: valid as long as what it was made of.
 struct disputed {

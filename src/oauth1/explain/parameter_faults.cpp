@@ -88,7 +88,7 @@ void only_oauth_of_header(draft& d, const context&)
 
 enum class keep { first, last };
 
-void drop_duplicates(draft& d, keep which)
+void drop_duplicates(draft& d, keep kept)
 {
     parameters all;
     for (const parameters* list : {&d.query, &d.form})
@@ -97,7 +97,7 @@ void drop_duplicates(draft& d, keep which)
             const auto earlier = std::find_if(all.begin(), all.end(), same);
             if (earlier == all.end())
                 all.push_back(p);
-            else if (which == keep::last)
+            else if (kept == keep::last)
                 earlier->second = p.second;
         }
     d.query = std::move(all);
@@ -132,7 +132,7 @@ constexpr signing_fault faults[] = {
     {"the parameters differ: the query was not signed; its parameters belong to the signature", no_query},
     {"the parameters differ: the form body was not signed; its parameters belong to the signature", no_form},
     {"the parameters differ: neither query nor form body was signed; both belong to the signature", neither},
-    {"the parameters differ: a body that is no form was signed; only application/x-www-form-urlencoded is",
+    {"the parameters differ: a body that is not a form was signed; only application/x-www-form-urlencoded is",
         body_as_form},
     {"the parameters differ: the members of the JSON body were signed; of a body only a form is signed",
         json_as_parameters},

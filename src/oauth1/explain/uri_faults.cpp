@@ -47,7 +47,7 @@ void other_scheme_without_port(draft& d, const context& c)
 
 void host_as_written(draft& d, const context& c)
 {
-    d.host = c.request.where.host;
+    d.host = c.request.url.host;
 }
 
 void other_name_of_host(draft& d, const context&)
@@ -98,8 +98,8 @@ void without_json_suffix(draft& d, const context&)
 
 void query_in_uri_too(draft& d, const context& c)
 {
-    if (!c.request.where.query.empty())
-        d.behind_path = '?' + std::string(c.request.where.query);
+    if (!c.request.url.query.empty())
+        d.behind_path = '?' + std::string(c.request.url.query);
 }
 
 void query_in_uri(draft& d, const context& c)
@@ -140,7 +140,7 @@ constexpr signing_fault faults[] = {
         other_name_of_host},
     {built_in, [](draft& d, const context&) { built_in_host(d, "api.twitter.com"); }},
     {built_in, [](draft& d, const context&) { built_in_host(d, "api.x.com"); }},
-    {"the path differs: it was decoded before it was signed; sign it as it stands on the wire", decoded_path},
+    {"the path differs: it was decoded before it was signed; sign it as it is sent", decoded_path},
     {"the path differs: an empty path was signed as nothing; sign it as /", empty_path},
     {"the path differs by a slash at its end; sign exactly the path that is sent", other_end_of_path},
     {"the path differs: it was signed without its .json; sign exactly the path that is sent", without_json_suffix},

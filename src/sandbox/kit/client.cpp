@@ -49,10 +49,10 @@ asio::awaitable<std::string> do_allow(std::string base, std::string ca_file, std
     const http::response page = co_await transport->send(std::move(form));
     if (page.status >= 300 && page.status < 400) {
         const std::string_view callback = page.headers.get("Location");
-        const auto answer = callback.find('?');
-        if (answer == callback.npos)
+        const auto query_begin = callback.find('?');
+        if (query_begin == callback.npos)
             throw error(errc::unexpected_redirect, "the sandbox's page leads to no callback");
-        co_return std::string(callback.substr(answer + 1));
+        co_return std::string(callback.substr(query_begin + 1));
     }
     std::string pin = between(page.body, "<code>", "</code>");
     // The page that asks shows other texts so, such as the callback.

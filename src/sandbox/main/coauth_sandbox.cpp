@@ -77,7 +77,7 @@ void warn_of_exposure(const sandbox::options& o)
         std::cerr << "coauth-sandbox: --expose does nothing with " << listening.address
                   << ", which is this machine only; listen on another address, such as --listen 0.0.0.0:4443\n";
     else
-        std::cerr << "coauth-sandbox: warning: everybody who reaches " << listening.address
+        std::cerr << "coauth-sandbox: warning: every client that reaches " << listening.address
                   << " can sign in here as any user; use no real keys and no real data\n";
 }
 

@@ -38,11 +38,11 @@ bool read_number(std::string_view text, Number& into)
 
 void set_listen(const std::string& text, options& o)
 {
-    const auto where = server::listen_address::parse(text);
-    if (!where)
+    const auto address = server::listen_address::parse(text);
+    if (!address)
         throw CLI::ValidationError("--listen", "wants an IP address and a port, such as 127.0.0.1:0 or [::1]:4443");
-    o.address = where->address;
-    o.port = where->port;
+    o.address = address->address;
+    o.port = address->port;
 }
 
 // ROUTE=PER_USER/PER_APP, and further /PER_USER_DAY/PER_APP_DAY.
@@ -149,7 +149,7 @@ command_line parse_command_line(int argc, char** argv)
         "coauth-sandbox --auto-approve --exit-with-parent\n"
         "coauth-sandbox --listen 127.0.0.1:4443 --ca-out ca.pem --mode x",
         "0: ended as it should\n"
-        "1: an error, which standard error tells\n"
+        "1: an error, which standard error reports\n"
         "2: wrong usage\n"
         "130, 143: ended by SIGINT, SIGTERM");
 

@@ -7,7 +7,7 @@ namespace coauth::sandbox {
 
 parent_signs observe_parent() noexcept
 {
-    // Not PR_SET_PDEATHSIG: it tells when the parent's thread ends, too, and nothing of a parent that ended before.
+    // Not PR_SET_PDEATHSIG: it also signals when the parent's thread ends, and not for a parent that ended before.
     pollfd input{STDIN_FILENO, POLLRDHUP, 0};
     const bool ended = ::poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLRDHUP)) != 0;
     return parent_signs(::getppid(), ended);

@@ -12,7 +12,7 @@ namespace coauth::sandbox {
 
 namespace {
 
-// What X forbids, and what a browser would run or read from the person's machine.
+// What X forbids, and what a browser would run or read from the user's machine.
 constexpr std::array<std::string_view, 22> forbidden_schemes = {
     "about",
     "blob",

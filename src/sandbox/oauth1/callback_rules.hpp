@@ -22,7 +22,7 @@ callback_verdict judge_callback(std::string_view callback, const std::optional<s
 /// Adds `name=value` pairs, which must be encoded, to the query that the callback may already have.
 std::string append_query(std::string_view callback, std::string_view encoded);
 
-/// What the page's Content-Security-Policy must let the form's answer redirect to: "https:" or "myapp:".
+/// What the page's Content-Security-Policy must let the form's response redirect to: "https:" or "myapp:".
 std::string scheme_source(std::string_view callback);
 
 } // namespace coauth::sandbox

@@ -76,7 +76,7 @@ std::optional<std::string_view> after_scheme(std::string_view header, std::strin
     return header.substr(scheme.size() + 1);
 }
 
-// Padding included; nothing for anything that is no base64.
+// Padding included; nothing if the text is not base64.
 std::optional<std::string> decode_base64(std::string_view text)
 {
     if (text.empty() || text.size() > 8192)
@@ -101,10 +101,10 @@ bool read_parameters(call& c)
     return true;
 }
 
-admission refused(server::response answer, std::string_view word, std::string_view explanation)
+admission refused(server::response response, std::string_view word, std::string_view explanation)
 {
     admission a;
-    a.refusal = std::move(answer);
+    a.refusal = std::move(response);
     a.refused = word;
     a.explanation = explanation;
     return a;
@@ -118,21 +118,21 @@ gatekeeper::gatekeeper(mode m, std::chrono::seconds timestamp_window)
 
 admission gatekeeper::admit(call& c, const world& known, const logins& pending)
 {
-    const auto kind = c.where->kind;
+    const auto kind = c.matched->kind;
     // The front page needs no signature, but checks the one that a client sends to see if it is right.
-    const bool is_trial = c.where->what == endpoint::index && has_oauth_header(*c.http);
-    if (c.where->who == caller::anyone && !is_trial) {
+    const bool is_trial = c.matched->id == endpoint::index && has_oauth_header(*c.http);
+    if (c.matched->signed_by == caller::anyone && !is_trial) {
         if (!read_parameters(c))
             return refused(text_error(400, "The parameters can't be read."), "malformed", "bad percent-encoding");
         return {};
     }
-    if (c.where->who == caller::app_basic)
+    if (c.matched->signed_by == caller::app_basic)
         return admit_basic(c, known);
 
     const auto headers = authorization_headers(*c.http);
     const auto bearer = headers.size() == 1 ? after_scheme(headers.front(), "Bearer") : std::nullopt;
     admission a;
-    if (bearer && (c.where->who == caller::app_or_user || c.where->who == caller::user))
+    if (bearer && (c.matched->signed_by == caller::app_or_user || c.matched->signed_by == caller::user))
         a = admit_bearer(c, *bearer, known);
     else if (bearer)
         return refused(refuse(kind, 215), "no_credentials", "a bearer token can't begin or end a login");
@@ -164,19 +164,19 @@ admission gatekeeper::admit_signed(call& c, const world& known, const logins& pe
     if (found.refused)
         return refuse_signature(c, found);
 
-    const bool is_login = c.where->who == caller::login;
+    const bool is_login = c.matched->signed_by == caller::login;
     c.user = known.find_grant(c.token);
     const bool is_request_token = pending.secret_of(c.consumer_key, c.token) != nullptr;
-    if (c.where->who == caller::app && !c.token.empty())
-        return refused(refuse(c.where->kind, 89), "unknown_token", "oauth_token has no place in leg 1");
+    if (c.matched->signed_by == caller::app && !c.token.empty())
+        return refused(refuse(c.matched->kind, 89), "unknown_token", "oauth_token has no place in leg 1");
     if (is_login && !is_request_token)
         return refused(text_error(401, "Invalid request token."), "unknown_token",
-            c.user ? "this is an access token: leg 3 wants the request token" : "leg 3 wants a request token");
+            c.user ? "this is an access token: leg 3 needs the request token" : "leg 3 needs a request token");
     if (!is_login && !c.token.empty() && !c.user)
-        return refused(refuse(c.where->kind, 89), "unknown_token",
-            "this is a request token: calls after the login want the access token of leg 3");
-    if (const auto p = c.user ? known.person_by_id(c.user->user) : std::nullopt; p && p->suspended)
-        return refused(refuse(c.where->kind, 64), "suspended", "the token's person is suspended");
+        return refused(refuse(c.matched->kind, 89), "unknown_token",
+            "this is a request token: calls after the login need the access token of leg 3");
+    if (const auto p = c.user ? known.user_by_id(c.user->user) : std::nullopt; p && p->suspended)
+        return refused(refuse(c.matched->kind, 64), "suspended", "the token's user is suspended");
     return {};
 }
 
@@ -192,7 +192,7 @@ bool gatekeeper::passes_in_x(const oauth1::incoming_request& incoming, const oau
 
 admission gatekeeper::refuse_signature(const call& c, const oauth1::verification& found)
 {
-    const auto kind = c.where->kind;
+    const auto kind = c.matched->kind;
     const auto reason = *found.refused;
     admission a;
     a.refused = oauth1::name(reason);
@@ -215,9 +215,9 @@ admission gatekeeper::refuse_signature(const call& c, const oauth1::verification
         a.refusal = refuse(kind, 135);
         break;
     case oauth1::refusal_reason::unknown_token:
-        a.refusal = c.where->who != caller::login ? refuse(kind, 89)
-                    : mode_ == mode::x            ? xml_hash(401, c.http->path(), "Invalid / expired Token")
-                                                  : text_error(401, "Invalid request token.");
+        a.refusal = c.matched->signed_by != caller::login ? refuse(kind, 89)
+                    : mode_ == mode::x                    ? xml_hash(401, c.http->path(), "Invalid / expired Token")
+                                                          : text_error(401, "Invalid request token.");
         break;
     case oauth1::refusal_reason::nonces_exhausted:
         a.refusal = refuse(kind, 130);
@@ -236,10 +236,10 @@ admission gatekeeper::admit_bearer(call& c, std::string_view token, const world&
 {
     const auto* key = known.find_bearer(token);
     if (!key)
-        return refused(refuse(c.where->kind, 89), "unknown_token", "there is no such bearer token");
+        return refused(refuse(c.matched->kind, 89), "unknown_token", "there is no such bearer token");
     c.consumer_key = *key;
     if (!read_parameters(c))
-        return refused(refuse(c.where->kind, 44), "malformed", "query or form can't be decoded");
+        return refused(refuse(c.matched->kind, 44), "malformed", "query or form can't be decoded");
     return {};
 }
 
@@ -250,24 +250,24 @@ admission gatekeeper::admit_basic(call& c, const world& known)
     const auto pair = basic ? decode_base64(*basic) : std::nullopt;
     const auto colon = pair ? pair->find(':') : std::string::npos;
     if (colon == std::string::npos)
-        return refused(refuse(c.where->kind, 99), "no_credentials", "HTTP Basic with key and secret is wanted");
+        return refused(refuse(c.matched->kind, 99), "no_credentials", "HTTP Basic with key and secret is required");
     const auto key = text::form_decode(std::string_view(*pair).substr(0, colon));
     const auto given = text::form_decode(std::string_view(*pair).substr(colon + 1));
     const auto* a = key ? known.find_app(*key) : nullptr;
     if (!a || !given || !a->secret.matches(*given))
-        return refused(refuse(c.where->kind, 99), "unknown_consumer", "key or secret is wrong");
+        return refused(refuse(c.matched->kind, 99), "unknown_consumer", "key or secret is wrong");
     c.consumer_key = a->key;
     if (!read_parameters(c))
-        return refused(refuse(c.where->kind, 44), "malformed", "query or form can't be decoded");
+        return refused(refuse(c.matched->kind, 44), "malformed", "query or form can't be decoded");
     return {};
 }
 
 admission gatekeeper::check_rights(const call& c)
 {
-    if (c.where->who == caller::user && !c.user)
-        return refused(refuse(c.where->kind, 220), "app_only", "this call needs a person's access token");
-    if (c.where->writes && !c.user->may_write)
-        return refused(refuse(c.where->kind, 261), "read_only", "the login asked for x_auth_access_type=read");
+    if (c.matched->signed_by == caller::user && !c.user)
+        return refused(refuse(c.matched->kind, 220), "app_only", "this call needs a user's access token");
+    if (c.matched->writes && !c.user->may_write)
+        return refused(refuse(c.matched->kind, 261), "read_only", "the login asked for x_auth_access_type=read");
     return {};
 }
 

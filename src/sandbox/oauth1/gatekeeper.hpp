@@ -30,7 +30,7 @@ class gatekeeper {
 public:
     gatekeeper(mode m, std::chrono::seconds timestamp_window);
 
-    /// Checks what `c.where` demands and fills in the caller's part of `c`.
+    /// Checks what `c.matched` demands and fills in the caller's part of `c`.
     admission admit(call& c, const world& known, const logins& pending);
 
 private:

@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t access_token_size = 40;
 constexpr std::size_t access_secret_size = 45;
 constexpr std::size_t bearer_size = 80;
-constexpr std::size_t people_suggested = 20;
+constexpr std::size_t users_suggested = 20;
 
 // A protocol parameter, wherever it travelled.
 const std::string* protocol_parameter(const call& c, std::string_view name)
@@ -37,12 +37,12 @@ void explain(refusal_note& note, std::string_view reason, std::string_view expla
     note.explanation = explanation;
 }
 
-// The legs' answers are forms that say they are HTML, as the real provider's do.
-server::response form_answer(const oauth1::parameters& fields)
+// The legs' responses are forms that say they are HTML, as the real provider's do.
+server::response form_response(const oauth1::parameters& fields)
 {
-    server::response answer(200, "text/html;charset=utf-8", oauth1::encode_form(fields));
-    answer.headers.set("Cache-Control", "no-store");
-    return answer;
+    server::response response(200, "text/html;charset=utf-8", oauth1::encode_form(fields));
+    response.headers.set("Cache-Control", "no-store");
+    return response;
 }
 
 // Where a login without oauth_callback leads, as before OAuth 1.0a: to the app's registered callback, or to a PIN.
@@ -70,9 +70,9 @@ login_endpoints::login_endpoints(
     : mode_(m), auto_approve_(std::move(auto_approve)), random_(std::move(random)), pending_(request_token_ttl)
 {}
 
-server::response login_endpoints::answer(const call& c, world& w, refusal_note& note)
+server::response login_endpoints::handle(const call& c, world& w, refusal_note& note)
 {
-    switch (c.where->what) {
+    switch (c.matched->id) {
     case endpoint::request_token:
         return request_token(c, w, note);
     case endpoint::authorize:
@@ -106,7 +106,7 @@ server::response login_endpoints::request_token(const call& c, const world& w, r
         explain(note, "callback_not_approved",
             asking->callbacks ? "the callback is not on the app's list; it must match character by character"
                               : "the callback must be an absolute http, https or app URL without fragment, or oob");
-        // X has been seen to answer in both ways.
+        // X has been seen to respond in both ways.
         return mode_ == mode::x ? xml_errors(403, 415, "Callback URL not approved for this client application.")
                                 : refuse(family::oauth, 415);
     case callback_verdict::only_oob:
@@ -123,7 +123,7 @@ server::response login_endpoints::request_token(const call& c, const world& w, r
     fields.emplace_back("oauth_token", l.token);
     fields.emplace_back("oauth_token_secret", l.secret.reveal());
     fields.emplace_back("oauth_callback_confirmed", "true");
-    return form_answer(fields);
+    return form_response(fields);
 }
 
 // The login that the page is for; null if it can't go on.
@@ -177,18 +177,18 @@ server::response login_endpoints::open_page(const call& c, const world& w, refus
     if (!l)
         return dead_token_page(note.explanation);
     if (auto_approve_) {
-        const auto p = auto_approve_->empty() ? w.first_people(1).front() : *w.person_by_username(*auto_approve_);
+        const auto p = auto_approve_->empty() ? w.first_users(1).front() : *w.user_by_username(*auto_approve_);
         return approve(c, w, *l, p);
     }
-    const auto remembered = w.person_by_username(remembered_user(*c.http));
+    const auto remembered = w.user_by_username(remembered_user(*c.http));
     const auto* force = oauth1::find(c.parameters, "force_login");
     const bool ask_again = force && *force == "true";
-    if (c.where->what == endpoint::authenticate && remembered && !ask_again &&
+    if (c.matched->id == endpoint::authenticate && remembered && !ask_again &&
         approved_.contains({l->consumer_key, remembered->id}))
         return approve(c, w, *l, *remembered);
 
     const auto* name = oauth1::find(c.parameters, "screen_name");
-    return show_page(c, w, *l, name ? *name : remembered ? remembered->username : w.first_people(1).front().username);
+    return show_page(c, w, *l, name ? *name : remembered ? remembered->username : w.first_users(1).front().username);
 }
 
 server::response login_endpoints::submit_page(const call& c, const world& w, refusal_note& note)
@@ -213,39 +213,39 @@ server::response login_endpoints::submit_page(const call& c, const world& w, ref
         return redirect(append_query(l->callback, "denied=" + l->token));
     }
     const auto* typed = oauth1::find(c.parameters, "user");
-    const auto username = typed ? trimmed_username(*typed) : w.first_people(1).front().username;
-    const auto p = w.person_by_username(username);
+    const auto username = typed ? trimmed_username(*typed) : w.first_users(1).front().username;
+    const auto p = w.user_by_username(username);
     if (!p)
-        return show_page(c, w, *l, username, "There is nobody called @" + username + " here.");
+        return show_page(c, w, *l, username, "No user is called @" + username + " here.");
     if (p->suspended)
         return show_page(c, w, *l, username, "The account @" + username + " is suspended.");
     return approve(c, w, *l, *p);
 }
 
-server::response login_endpoints::approve(const call& c, const world& w, const login& l, const person& p)
+server::response login_endpoints::approve(const call& c, const world& w, const login& l, const user& p)
 {
     pending_.authorize(l.token, p.id, random_, c.now);
     approved_.emplace(l.consumer_key, p.id);
     oauth1::parameters fields;
     fields.emplace_back("oauth_token", l.token);
     fields.emplace_back("oauth_verifier", l.verifier);
-    auto answer = l.out_of_band() ? pin_page(w.find_app(l.consumer_key)->name, l.verifier)
-                                  : redirect(append_query(l.callback, oauth1::encode_form(fields)));
-    answer.headers.add("Set-Cookie", remember_user(p.username));
-    return answer;
+    auto response = l.out_of_band() ? pin_page(w.find_app(l.consumer_key)->name, l.verifier)
+                                    : redirect(append_query(l.callback, oauth1::encode_form(fields)));
+    response.headers.add("Set-Cookie", remember_user(p.username));
+    return response;
 }
 
 server::response login_endpoints::show_page(
     const call& c, const world& w, const login& l, std::string username, std::string problem)
 {
     authorize_view view;
-    view.action = c.where->pattern;
+    view.action = c.matched->pattern;
     view.token = l.token;
     view.app_name = w.find_app(l.consumer_key)->name;
     view.callback = l.callback;
     view.may_write = l.may_write;
     view.username = std::move(username);
-    view.people = w.first_people(people_suggested);
+    view.users = w.first_users(users_suggested);
     view.problem = std::move(problem);
     return authorize_page(view);
 }
@@ -275,7 +275,7 @@ server::response login_endpoints::access_token(const call& c, world& w, refusal_
         return mode_ == mode::x ? xml_hash(401, c.http->path(), "Invalid / expired Token")
                                 : text_error(401, "Invalid request token.");
     case exchange_outcome::denied:
-        explain(note, "denied_token", "the person refused");
+        explain(note, "denied_token", "the user denied the login");
         return text_error(401, "Invalid request token.");
     case exchange_outcome::expired:
         explain(note, "expired_token", over(*pending_.find(c.token, c.now)));
@@ -288,8 +288,8 @@ server::response login_endpoints::access_token(const call& c, world& w, refusal_
     fields.emplace_back("oauth_token", g.token);
     fields.emplace_back("oauth_token_secret", g.secret.reveal());
     fields.emplace_back("user_id", std::to_string(g.user));
-    fields.emplace_back("screen_name", w.person_by_id(g.user)->username);
-    return form_answer(fields);
+    fields.emplace_back("screen_name", w.user_by_id(g.user)->username);
+    return form_response(fields);
 }
 
 const grant& login_endpoints::grant_for(world& w, const std::string& consumer_key, std::uint64_t user, bool may_write)
@@ -322,9 +322,9 @@ server::response login_endpoints::bearer_token(const call& c, world& w, refusal_
     json::object body;
     body["token_type"] = "bearer";
     body["access_token"] = *token;
-    auto answer = json_answer(200, body);
-    answer.headers.set("Cache-Control", "no-store");
-    return answer;
+    auto response = json_response(200, body);
+    response.headers.set("Cache-Control", "no-store");
+    return response;
 }
 
 void login_endpoints::clear()

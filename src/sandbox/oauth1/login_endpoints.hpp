@@ -26,19 +26,19 @@ struct refusal_note {
 /// Thread safety: not safe; the provider guards it.
 class login_endpoints {
 public:
-    /// `auto_approve`: as whom to approve without asking; empty text: the first person.
+    /// `auto_approve`: the user to approve as, without asking; empty text: the first user.
     login_endpoints(
         mode m, std::chrono::seconds request_token_ttl, std::optional<std::string> auto_approve, random_source random);
 
-    /// Answers the routes of a login that was admitted. What went wrong, if anything, is put into `note`.
-    server::response answer(const call& c, world& w, refusal_note& note);
+    /// Handles the routes of a login that was admitted. What went wrong, if anything, is put into `note`.
+    server::response handle(const call& c, world& w, refusal_note& note);
 
     const logins& pending() const noexcept { return pending_; }
 
-    /// The access token of this person for this app: the one granted before, or a new one.
+    /// The access token of this user for this app: the one granted before, or a new one.
     const grant& grant_for(world& w, const std::string& consumer_key, std::uint64_t user, bool may_write);
 
-    /// Forgets logins, and whom the browsers were.
+    /// Clears the logins, and which user each browser was.
     void clear();
 
 private:
@@ -48,7 +48,7 @@ private:
     server::response open_page(const call& c, const world& w, refusal_note& note);
     server::response submit_page(const call& c, const world& w, refusal_note& note);
     const login* login_of_page(const call& c, refusal_note& note);
-    server::response approve(const call& c, const world& w, const login& l, const person& p);
+    server::response approve(const call& c, const world& w, const login& l, const user& p);
     server::response show_page(
         const call& c, const world& w, const login& l, std::string username, std::string problem = {});
 
@@ -56,7 +56,7 @@ private:
     std::optional<std::string> auto_approve_;
     random_source random_;
     logins pending_;
-    std::set<std::pair<std::string, std::uint64_t>> approved_; ///< App and person: "sign in" returns at once.
+    std::set<std::pair<std::string, std::uint64_t>> approved_; ///< App and user: "sign in" returns at once.
 };
 
 } // namespace coauth::sandbox

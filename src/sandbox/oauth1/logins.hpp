@@ -18,10 +18,10 @@ namespace coauth::sandbox {
 inline constexpr int most_wrong_verifiers = 5;
 
 enum class login_state {
-    issued,     ///< Leg 1 is done; the person is to decide.
-    authorized, ///< The person allowed it; leg 3 is to come.
+    issued,     ///< Leg 1 is done; the user has to decide.
+    authorized, ///< The user allowed it; leg 3 is to come.
     exchanged,  ///< Leg 3 is done. Terminal.
-    denied,     ///< The person refused. Terminal.
+    denied,     ///< The user denied the login. Terminal.
     expired,    ///< Too late. Terminal.
 };
 
@@ -31,7 +31,7 @@ struct login {
     std::string token;
     coauth::secret secret;
     std::string consumer_key;
-    std::string callback; ///< "oob": the person gets a PIN.
+    std::string callback; ///< "oob": the user gets a PIN.
     bool may_write = true;
     std::chrono::sys_seconds issued{};
     login_state state = login_state::issued;
@@ -47,15 +47,15 @@ struct login {
 enum class exchange_outcome {
     granted,
     unknown,        ///< No such token, or another app's.
-    not_authorized, ///< The person has not decided yet.
+    not_authorized, ///< The user has not decided yet.
     wrong_verifier, ///< Five of them end the login: a PIN could be guessed otherwise.
     used,
     denied,
     expired,
 };
 
-/// All logins under way, and those that ended not long ago, so that a late or second attempt can be
-/// told what is wrong.
+/// All pending logins, and those that ended not long ago, so that a late or second attempt gets the
+/// right error.
 ///
 /// Thread safety: not safe; the provider guards it.
 class logins {
@@ -68,7 +68,7 @@ public:
     /// Null if there is no such token. The state is that of `now`.
     const login* find(std::string_view token, std::chrono::sys_seconds now);
 
-    /// The secret of a request token of this app, whatever its state: a signature can be right though
+    /// The secret of a request token of this app, in any state: a signature can be right though
     /// the login is over. Null if there is no such token.
     const coauth::secret* secret_of(std::string_view consumer_key, std::string_view token) const;
 

@@ -20,7 +20,7 @@ server::response said(int status, std::string_view name, json::value value)
 {
     json::object body;
     body[json::string_view(name.data(), name.size())] = std::move(value);
-    return json_answer(status, body);
+    return json_response(status, body);
 }
 
 server::response done()
@@ -48,7 +48,7 @@ bool is_foreign(const server::request& r)
     return r.method != "GET" && !r.headers.get("Origin").empty();
 }
 
-// A page whose own name leads to this machine would count as the same site.
+// A page whose own name resolves to this machine would count as the same site.
 bool is_named_as_loopback(const server::request& r)
 {
     const auto host = r.headers.get("Host");
@@ -59,7 +59,7 @@ bool is_named_as_loopback(const server::request& r)
 
 } // namespace
 
-server::response answer_control(const server::request& r, const control_actions& actions)
+server::response handle_control(const server::request& r, const control_actions& actions)
 {
     const auto path = r.path();
     const bool reads = path == "/journal" || path == "/counters";
@@ -68,9 +68,9 @@ server::response answer_control(const server::request& r, const control_actions&
         return said(
             404, "error", "GET /journal, GET /counters, POST /reset, POST /clock {\"skew\":S}, POST /faults [...]");
     if (r.method != (reads ? "GET" : "POST")) {
-        auto answer = said(405, "error", reads ? "this wants GET" : "this wants POST");
-        answer.headers.set("Allow", reads ? "GET" : "POST");
-        return answer;
+        auto response = said(405, "error", reads ? "use GET for this path" : "use POST for this path");
+        response.headers.set("Allow", reads ? "GET" : "POST");
+        return response;
     }
     if (is_foreign(r))
         return said(403, "error", "the control port is not for other sites");

@@ -1,4 +1,4 @@
-// The control port: shows what the sandbox saw and changes its mood.
+// The control port: shows what the sandbox saw, and sets its clock and faults.
 #pragma once
 
 #include <coauth/server/http_server.hpp>
@@ -25,6 +25,6 @@ struct control_actions {
 
 /// GET /journal, GET /counters, POST /reset, POST /clock {"skew":S}, POST /faults [...]. Requests that
 /// a browser sends for another site are refused.
-server::response answer_control(const server::request& r, const control_actions& actions);
+server::response handle_control(const server::request& r, const control_actions& actions);
 
 } // namespace coauth::sandbox

@@ -54,22 +54,22 @@ void read_headers(const json_object& o, scripted_fault& into)
         std::string name(member.key().data(), member.key().size());
         std::string text(value->data(), value->size());
         if (!is_header_name(name) || !is_header_value(text))
-            o.refuse("headers", "holds a name or value that can't stand in a header");
+            o.refuse("headers", "holds a name or value that a header can't hold");
         into.headers.emplace_back(std::move(name), std::move(text));
     }
 }
 
-scripted_fault read_fault(const json::value& value, std::string where)
+scripted_fault read_fault(const json::value& value, std::string path)
 {
-    const json_object o(value, std::move(where));
+    const json_object o(value, std::move(path));
     o.allow_only({"route", "nth", "times", "status", "delay_ms", "body", "headers", "action"});
 
     scripted_fault f;
     const auto name = o.text("route");
     if (name != "*") {
-        f.where = route_named(name);
-        if (!f.where)
-            o.refuse("route", "is none of the sandbox's; it is a path such as /2/users/:id, or *");
+        f.faulty_route = route_named(name);
+        if (!f.faulty_route)
+            o.refuse("route", "is not one of the sandbox's; it is a path such as /2/users/:id, or *");
     }
     f.nth = o.number("nth", 1, 1);
     f.times = o.number("times", 1, 0);
@@ -99,11 +99,11 @@ std::vector<scripted_fault> read_faults(std::string_view text)
     return faults;
 }
 
-std::optional<scripted_fault> fault_script::next(const route* where)
+std::optional<scripted_fault> fault_script::next(const route* r)
 {
     std::optional<scripted_fault> striking;
     for (auto& f : faults_) {
-        if (f.where && f.where != where)
+        if (f.faulty_route && f.faulty_route != r)
             continue;
         ++f.calls;
         const bool strikes = f.calls >= f.nth && (f.times == 0 || f.calls < f.nth + f.times);

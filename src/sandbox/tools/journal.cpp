@@ -118,7 +118,7 @@ std::string log_line(const journal_entry& e)
         line += " refused:" + e.refused;
     if (!e.explanation.empty())
         line += " - " + e.explanation;
-    // What a stranger sent must not forge further lines or move a terminal's cursor.
+    // What an unknown client sent must not forge further lines or move a terminal's cursor.
     for (char& c : line)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             c = '?';

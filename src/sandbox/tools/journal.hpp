@@ -24,10 +24,10 @@ struct journal_entry {
     std::string target;
     std::string host;
     std::string route; ///< "/2/users/:id"; empty for an unknown path.
-    int status = 0;    ///< 0: nothing was answered.
+    int status = 0;    ///< 0: there was no response.
     std::string consumer_key;
     std::string token;
-    std::string user; ///< Whose token it is: the username.
+    std::string user; ///< The username of the token's user.
     oauth1::parameters oauth;
     std::string refused;     ///< `oauth1::name(refusal_reason)`, or another word; empty if it was not.
     std::string explanation; ///< For the operator.

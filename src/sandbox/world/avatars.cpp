@@ -108,7 +108,7 @@ std::string draw_avatar(std::uint64_t number, unsigned size)
     return png;
 }
 
-server::response answer_avatar(std::string_view id, std::string_view file)
+server::response avatar_response(std::string_view id, std::string_view file)
 {
     const auto number = parse_decimal<std::uint64_t>(id);
     if (!number || !file.ends_with(".png"))

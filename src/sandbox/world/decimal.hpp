@@ -1,4 +1,4 @@
-// Reads whole numbers that stand alone.
+// Reads texts that are a whole number and nothing else.
 #pragma once
 
 #include <charconv>

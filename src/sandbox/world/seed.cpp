@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-// What a person who set no time gets: 2026-01-01.
+// What a user who set no time gets: 2026-01-01.
 constexpr std::chrono::sys_seconds no_time_given{std::chrono::seconds(1'767'225'600)};
 
 template <class Read>
@@ -43,17 +43,17 @@ bool is_credential(std::string_view text)
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-std::string credential(const json_object& from, std::string_view name)
+std::string credential(const json_object& object, std::string_view name)
 {
-    auto text = from.text(name);
+    auto text = object.text(name);
     if (!is_credential(text))
-        from.refuse(name, "must be printable ASCII without white space");
+        object.refuse(name, "must be printable ASCII without white space");
     return text;
 }
 
-app read_app(const json::value& value, std::string where)
+app read_app(const json::value& value, std::string path)
 {
-    const json_object o(value, std::move(where));
+    const json_object o(value, std::move(path));
     o.allow_only({"key", "secret", "name", "callbacks", "rsa_public_key"});
     app a;
     a.key = credential(o, "key");
@@ -74,12 +74,12 @@ app read_app(const json::value& value, std::string where)
     return a;
 }
 
-person read_person(const json::value& value, std::string where)
+user read_user(const json::value& value, std::string path)
 {
-    const json_object o(value, std::move(where));
+    const json_object o(value, std::move(path));
     o.allow_only({"id", "username", "name", "picture", "description", "location", "url", "email", "protected",
         "verified", "suspended", "followers_count", "following_count", "created_at"});
-    person p;
+    user p;
     p.id = o.id("id");
     p.username = o.text("username");
     if (!is_username(p.username))
@@ -105,11 +105,11 @@ person read_person(const json::value& value, std::string where)
     return p;
 }
 
-std::uint64_t known_person(const json_object& o, std::string_view name, const world& w)
+std::uint64_t known_user(const json_object& o, std::string_view name, const world& w)
 {
     const auto id = o.id(name);
-    if (!w.person_by_id(id))
-        o.refuse(name, "is nobody's id");
+    if (!w.user_by_id(id))
+        o.refuse(name, "is the id of no user");
     return id;
 }
 
@@ -117,7 +117,7 @@ std::string known_app(const json_object& o, const world& w)
 {
     const auto key = o.text("consumer_key", "");
     if (!key.empty() && !w.find_app(key))
-        o.refuse("consumer_key", "is no consumer's key");
+        o.refuse("consumer_key", "is the key of no consumer");
     return key;
 }
 
@@ -126,24 +126,24 @@ using edges = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 edges read_follows(const json_object& seed)
 {
     edges list;
-    each(seed, "follows", [&](const json::value& value, const std::string& where) {
+    each(seed, "follows", [&](const json::value& value, const std::string& path) {
         const auto* pair = value.if_array();
         if (!pair || pair->size() != 2)
-            throw error(errc::invalid_argument, where + " must be [follower id, followed id]");
-        list.emplace_back(json_id((*pair)[0], where + "[0]"), json_id((*pair)[1], where + "[1]"));
+            throw error(errc::invalid_argument, path + " must be [follower id, followed id]");
+        list.emplace_back(json_id((*pair)[0], path + "[0]"), json_id((*pair)[1], path + "[1]"));
     });
     return list;
 }
 
 // Counts that the seed does not give are the true ones.
-void count_follows(std::vector<person>& people, const edges& follows)
+void count_follows(std::vector<user>& users, const edges& follows)
 {
     std::map<std::uint64_t, std::int64_t> followers, following;
     for (const auto& [follower, followed] : follows) {
         ++following[follower];
         ++followers[followed];
     }
-    for (auto& p : people) {
+    for (auto& p : users) {
         if (p.followers_count < 0)
             p.followers_count = followers[p.id];
         if (p.following_count < 0)
@@ -151,13 +151,13 @@ void count_follows(std::vector<person>& people, const edges& follows)
     }
 }
 
-tweet read_tweet(const json::value& value, std::string where, const world& w)
+tweet read_tweet(const json::value& value, std::string path, const world& w)
 {
-    const json_object o(value, std::move(where));
+    const json_object o(value, std::move(path));
     o.allow_only({"id", "user_id", "text", "created_at"});
     tweet t;
     t.id = o.id("id");
-    t.author = known_person(o, "user_id", w);
+    t.author = known_user(o, "user_id", w);
     t.text = o.text("text", "");
     t.created_at = no_time_given;
     if (o.has("created_at")) {
@@ -171,58 +171,57 @@ tweet read_tweet(const json::value& value, std::string where, const world& w)
 
 } // namespace
 
-void apply_seed(std::string_view text, world& into)
+void apply_seed(std::string_view text, world& w)
 {
     const auto value = parse_json(text, "the seed");
     const json_object seed(value, "seed:");
     seed.allow_only({"consumers", "users", "access_tokens", "bearer_tokens", "tweets", "follows"});
-    const auto* default_app = into.first_app();
+    const auto* default_app = w.first_app();
 
-    each(seed, "consumers", [&](const json::value& v, const std::string& where) { into.add_app(read_app(v, where)); });
+    each(seed, "consumers", [&](const json::value& v, const std::string& path) { w.add_app(read_app(v, path)); });
 
     const auto follows = read_follows(seed);
-    std::vector<person> people;
-    each(seed, "users",
-        [&](const json::value& v, const std::string& where) { people.push_back(read_person(v, where)); });
-    count_follows(people, follows);
-    for (std::size_t i = 0; i < people.size(); ++i)
-        if (!into.add_person(people[i]))
+    std::vector<user> users;
+    each(seed, "users", [&](const json::value& v, const std::string& path) { users.push_back(read_user(v, path)); });
+    count_follows(users, follows);
+    for (std::size_t i = 0; i < users.size(); ++i)
+        if (!w.add_user(users[i]))
             throw error(
                 errc::invalid_argument, "seed: users[" + std::to_string(i) + "] has the id or username of another");
 
     for (const auto& [follower, followed] : follows) {
         for (const auto id : {follower, followed})
-            if (!into.person_by_id(id))
-                throw error(
-                    errc::invalid_argument, "seed: follows names " + std::to_string(id) + ", which is nobody's id");
-        into.add_follow(follower, followed);
+            if (!w.user_by_id(id))
+                throw error(errc::invalid_argument,
+                    "seed: follows names " + std::to_string(id) + ", which is the id of no user");
+        w.add_follow(follower, followed);
     }
 
-    each(seed, "access_tokens", [&](const json::value& v, const std::string& where) {
-        const json_object o(v, where);
+    each(seed, "access_tokens", [&](const json::value& v, const std::string& path) {
+        const json_object o(v, path);
         o.allow_only({"token", "secret", "user_id", "consumer_key"});
         grant g;
         g.token = credential(o, "token");
         g.secret = secret(o.text("secret", ""));
-        g.user = o.has("user_id") ? known_person(o, "user_id", into) : into.first_people(1).front().id;
-        g.consumer_key = known_app(o, into);
+        g.user = o.has("user_id") ? known_user(o, "user_id", w) : w.first_users(1).front().id;
+        g.consumer_key = known_app(o, w);
         if (g.consumer_key.empty())
             g.consumer_key = default_app->key;
-        if (!into.add_grant(std::move(g)))
+        if (!w.add_grant(std::move(g)))
             o.refuse("token", "is there twice");
     });
 
-    each(seed, "bearer_tokens", [&](const json::value& v, const std::string& where) {
-        const json_object o(v, where);
+    each(seed, "bearer_tokens", [&](const json::value& v, const std::string& path) {
+        const json_object o(v, path);
         o.allow_only({"token", "consumer_key"});
         auto token = credential(o, "token");
-        auto key = known_app(o, into);
-        into.add_bearer(std::move(token), key.empty() ? default_app->key : std::move(key));
+        auto key = known_app(o, w);
+        w.add_bearer(std::move(token), key.empty() ? default_app->key : std::move(key));
     });
 
-    each(seed, "tweets", [&](const json::value& v, const std::string& where) {
-        if (!into.add_tweet(read_tweet(v, where, into)))
-            throw error(errc::invalid_argument, where + " has the id of another tweet");
+    each(seed, "tweets", [&](const json::value& v, const std::string& path) {
+        if (!w.add_tweet(read_tweet(v, path, w)))
+            throw error(errc::invalid_argument, path + " has the id of another tweet");
     });
 }
 

@@ -8,6 +8,6 @@
 namespace coauth::sandbox {
 
 /// Throws `errc::invalid_argument`, which names the field that is wrong, such as "seed: users[2].id".
-void apply_seed(std::string_view json, world& into);
+void apply_seed(std::string_view json, world& w);
 
 } // namespace coauth::sandbox

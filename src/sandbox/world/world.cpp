@@ -51,30 +51,30 @@ const app* world::find_app(std::string_view key) const
     return found == apps_.end() ? nullptr : &found->second;
 }
 
-bool world::add_person(person p)
+bool world::add_user(user p)
 {
     listed_ = true;
     const auto id = p.id;
     auto name = text::lowered(p.username);
-    if (people_.contains(id) || by_username_.contains(name))
+    if (users_.contains(id) || by_username_.contains(name))
         return false;
-    people_.emplace(id, std::move(p));
+    users_.emplace(id, std::move(p));
     by_username_.emplace(std::move(name), id);
     order_.push_back(id);
     return true;
 }
 
-std::size_t world::people() const noexcept
+std::size_t world::users() const noexcept
 {
-    return listed_ ? people_.size() : made_up_.size();
+    return listed_ ? users_.size() : made_up_.size();
 }
 
-std::optional<person> world::person_by_id(std::uint64_t id) const
+std::optional<user> world::user_by_id(std::uint64_t id) const
 {
-    std::optional<person> found;
+    std::optional<user> found;
     if (listed_) {
-        const auto at = people_.find(id);
-        if (at != people_.end())
+        const auto at = users_.find(id);
+        if (at != users_.end())
             found = at->second;
     } else if (const auto number = made_up_.number_of_id(id)) {
         found = made_up_.at(*number);
@@ -87,21 +87,21 @@ std::optional<person> world::person_by_id(std::uint64_t id) const
     return found;
 }
 
-std::optional<person> world::person_by_username(std::string_view username) const
+std::optional<user> world::user_by_username(std::string_view username) const
 {
     if (listed_) {
         const auto at = by_username_.find(text::lowered(username));
-        return at == by_username_.end() ? std::nullopt : person_by_id(at->second);
+        return at == by_username_.end() ? std::nullopt : user_by_id(at->second);
     }
     const auto number = made_up_.number_of_username(username);
-    return number ? person_by_id(made_up_people::id_of(*number)) : std::nullopt;
+    return number ? user_by_id(made_up_users::id_of(*number)) : std::nullopt;
 }
 
-std::vector<person> world::first_people(std::size_t count) const
+std::vector<user> world::first_users(std::size_t count) const
 {
-    std::vector<person> first;
-    for (std::size_t i = 0; i < std::min(count, people()); ++i)
-        first.push_back(*person_by_id(listed_ ? order_[i] : made_up_people::id_of(i + 1)));
+    std::vector<user> first;
+    for (std::size_t i = 0; i < std::min(count, users()); ++i)
+        first.push_back(*user_by_id(listed_ ? order_[i] : made_up_users::id_of(i + 1)));
     return first;
 }
 
@@ -170,16 +170,16 @@ std::vector<tweet> world::tweets_of(std::uint64_t author) const
     return found;
 }
 
-std::vector<tweet> world::mentions_of(std::uint64_t who) const
+std::vector<tweet> world::mentions_of(std::uint64_t user) const
 {
     std::vector<tweet> found;
-    const auto p = person_by_id(who);
+    const auto p = user_by_id(user);
     if (!p)
         return found;
     for (const auto& [id, t] : tweets_)
         if (mentions(t.text, p->username))
             found.push_back(t);
-    if (const auto number = listed_ ? std::nullopt : made_up_.number_of_id(who))
+    if (const auto number = listed_ ? std::nullopt : made_up_.number_of_id(user))
         for (auto& t : made_up_.mentions_of(*number))
             if (!erased_.contains(t.id))
                 found.push_back(std::move(t));
@@ -212,16 +212,16 @@ bool world::follows(std::uint64_t follower, std::uint64_t followed) const
     return a && b && made_up_.follows(*a, *b);
 }
 
-std::vector<std::uint64_t> world::followers_of(std::uint64_t who, std::size_t first, std::size_t count) const
+std::vector<std::uint64_t> world::followers_of(std::uint64_t user, std::size_t first, std::size_t count) const
 {
     std::vector<std::uint64_t> found;
     std::size_t listed = 0;
-    if (const auto list = followers_.find(who); list != followers_.end()) {
+    if (const auto list = followers_.find(user); list != followers_.end()) {
         listed = list->second.size();
         for (auto i = first; i < listed && found.size() < count; ++i)
             found.push_back(list->second[listed - 1 - i]);
     }
-    if (const auto number = listed_ ? std::nullopt : made_up_.number_of_id(who)) {
+    if (const auto number = listed_ ? std::nullopt : made_up_.number_of_id(user)) {
         const auto made_up = made_up_.followers_of(*number, first > listed ? first - listed : 0, count - found.size());
         found.insert(found.end(), made_up.begin(), made_up.end());
     }
@@ -233,7 +233,7 @@ bool world::add_grant(grant g)
     if (grants_.contains(g.token))
         return false;
     auto token = g.token;
-    grants_by_person_[{g.consumer_key, g.user}].push_back(token);
+    grants_by_user_[{g.consumer_key, g.user}].push_back(token);
     grants_.emplace(std::move(token), std::move(g));
     return true;
 }
@@ -246,8 +246,8 @@ const grant* world::find_grant(std::string_view token) const
 
 const grant* world::find_grant(std::string_view consumer_key, std::uint64_t user, bool may_write) const
 {
-    const auto tokens = grants_by_person_.find({std::string(consumer_key), user});
-    if (tokens == grants_by_person_.end())
+    const auto tokens = grants_by_user_.find({std::string(consumer_key), user});
+    if (tokens == grants_by_user_.end())
         return nullptr;
     for (const auto& token : tokens->second)
         if (const auto* g = find_grant(token); g && g->may_write == may_write)
@@ -260,7 +260,7 @@ bool world::revoke(std::string_view token)
     const auto found = grants_.find(token);
     if (found == grants_.end())
         return false;
-    std::erase(grants_by_person_[{found->second.consumer_key, found->second.user}], found->first);
+    std::erase(grants_by_user_[{found->second.consumer_key, found->second.user}], found->first);
     grants_.erase(found);
     return true;
 }

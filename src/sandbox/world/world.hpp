@@ -1,7 +1,7 @@
-// What the sandbox knows: apps, people, tweets, who follows whom, and the tokens people granted.
+// What the sandbox knows: apps, users, tweets, who follows whom, and the tokens that users granted.
 #pragma once
 
-#include "sandbox/world/people.hpp"
+#include "sandbox/world/made_up_users.hpp"
 
 #include <coauth/oauth1/verifier.hpp>
 #include <coauth/secret.hpp>
@@ -44,7 +44,7 @@ struct grant {
 /// Thread safety: not safe; the provider guards it.
 class world {
 public:
-    /// `made_up`: how many people there are as long as no listed one is added.
+    /// `made_up`: how many users there are as long as no listed one is added.
     explicit world(std::size_t made_up);
 
     void add_app(app a);
@@ -52,13 +52,13 @@ public:
     /// The app added first; null if there is none.
     const app* first_app() const { return first_app_.empty() ? nullptr : find_app(first_app_); }
 
-    /// Listed people replace the made-up ones. False if id or username is taken.
-    bool add_person(person p);
-    std::size_t people() const noexcept;
-    std::optional<person> person_by_id(std::uint64_t id) const;
-    std::optional<person> person_by_username(std::string_view username) const;
-    /// The first `count` people, for the authorize page.
-    std::vector<person> first_people(std::size_t count) const;
+    /// Listed users replace the made-up ones. False if id or username is taken.
+    bool add_user(user p);
+    std::size_t users() const noexcept;
+    std::optional<user> user_by_id(std::uint64_t id) const;
+    std::optional<user> user_by_username(std::string_view username) const;
+    /// The first `count` users, for the authorize page.
+    std::vector<user> first_users(std::size_t count) const;
 
     /// False if the id is taken.
     bool add_tweet(tweet t);
@@ -68,19 +68,19 @@ public:
     std::optional<tweet> tweet_by_id(std::uint64_t id) const;
     /// Newest first.
     std::vector<tweet> tweets_of(std::uint64_t author) const;
-    std::vector<tweet> mentions_of(std::uint64_t person) const;
-    /// True if the person posted this text here before and did not delete it.
+    std::vector<tweet> mentions_of(std::uint64_t user) const;
+    /// True if the user posted this text here before and did not delete it.
     bool posted_before(std::uint64_t author, std::string_view text) const;
 
     void add_follow(std::uint64_t follower, std::uint64_t followed);
     bool follows(std::uint64_t follower, std::uint64_t followed) const;
     /// Newest first, `count` at most, from the `first`-th on.
-    std::vector<std::uint64_t> followers_of(std::uint64_t person, std::size_t first, std::size_t count) const;
+    std::vector<std::uint64_t> followers_of(std::uint64_t user, std::size_t first, std::size_t count) const;
 
     /// False if the token is taken.
     bool add_grant(grant g);
     const grant* find_grant(std::string_view token) const;
-    /// What this person granted this app before, as the provider hands out the same token again.
+    /// What this user granted this app before, as the provider hands out the same token again.
     const grant* find_grant(std::string_view consumer_key, std::uint64_t user, bool may_write) const;
     bool revoke(std::string_view token);
 
@@ -93,12 +93,12 @@ public:
 private:
     void count_tweet(std::uint64_t author, int change);
 
-    made_up_people made_up_;
+    made_up_users made_up_;
     bool listed_ = false;
 
     std::map<std::string, app, std::less<>> apps_;
     std::string first_app_;
-    std::map<std::uint64_t, person> people_;
+    std::map<std::uint64_t, user> users_;
     std::vector<std::uint64_t> order_;
     std::unordered_map<std::string, std::uint64_t> by_username_;
 
@@ -111,7 +111,7 @@ private:
     std::map<std::uint64_t, std::vector<std::uint64_t>> followers_;
 
     std::map<std::string, grant, std::less<>> grants_;
-    std::map<std::pair<std::string, std::uint64_t>, std::vector<std::string>> grants_by_person_;
+    std::map<std::pair<std::string, std::uint64_t>, std::vector<std::string>> grants_by_user_;
     std::map<std::string, std::string, std::less<>> bearers_;
 };
 

@@ -40,14 +40,14 @@ std::size_t count_of(const call& c, std::size_t otherwise, std::size_t most)
     return count ? std::clamp<std::size_t>(*count, 1, most) : otherwise;
 }
 
-// The person that `user_id` or else `screen_name` names.
-std::optional<person> named_person(const call& c, const world& w)
+// The user that `user_id` or else `screen_name` names.
+std::optional<user> named_user(const call& c, const world& w)
 {
     if (const auto id = value_of(c, "user_id"); !id.empty()) {
         const auto number = parse_decimal<std::uint64_t>(id);
-        return number ? w.person_by_id(*number) : std::nullopt;
+        return number ? w.user_by_id(*number) : std::nullopt;
     }
-    return w.person_by_username(value_of(c, "screen_name"));
+    return w.user_by_username(value_of(c, "screen_name"));
 }
 
 bool names_someone(const call& c)
@@ -59,12 +59,12 @@ server::response users_show(const call& c, const world& w)
 {
     if (!names_someone(c))
         return refuse(family::v1_1, 38, 403, "user_id or screen_name parameter is missing.");
-    const auto p = named_person(c, w);
+    const auto p = named_user(c, w);
     if (!p)
         return no(50);
     if (p->suspended)
         return no(63);
-    return json_answer(200, v1_1_user(*p, c.base_url));
+    return json_response(200, v1_1_user(*p, c.base_url));
 }
 
 void split(std::string_view list, std::vector<std::string_view>& into)
@@ -87,34 +87,34 @@ server::response users_lookup(const call& c, const world& w)
     if (ids.size() + names.size() > 100)
         return no(18);
 
-    // Missing and suspended people are left out, and the order is not that of the question.
-    std::map<std::uint64_t, person> found;
-    const auto keep = [&](std::optional<person> p) {
+    // Missing and suspended users are left out, and the order is not that of the request.
+    std::map<std::uint64_t, user> found;
+    const auto keep = [&](std::optional<user> p) {
         if (p && !p->suspended)
             found.emplace(p->id, std::move(*p));
     };
     for (const auto id : ids)
         if (const auto number = parse_decimal<std::uint64_t>(id))
-            keep(w.person_by_id(*number));
+            keep(w.user_by_id(*number));
     for (const auto name : names)
-        keep(w.person_by_username(name));
+        keep(w.user_by_username(name));
     if (found.empty())
         return no(17);
     json::array list;
     for (auto p = found.rbegin(); p != found.rend(); ++p)
         list.push_back(v1_1_user(p->second, c.base_url));
-    return json_answer(200, list);
+    return json_response(200, list);
 }
 
 server::response verify_credentials(const call& c, const world& w)
 {
-    const auto p = w.person_by_id(c.user->user);
+    const auto p = w.user_by_id(c.user->user);
     if (!p)
         return no(89);
     auto user = v1_1_user(*p, c.base_url);
     if (is_true(c, "include_email"))
         put_or_null(user, "email", p->email);
-    return json_answer(200, user);
+    return json_response(200, user);
 }
 
 // One page of a timeline: `since_id`, `max_id` and `count`.
@@ -138,17 +138,17 @@ server::response user_timeline(const call& c, const world& w)
 {
     if (!names_someone(c) && !c.user)
         return refuse(family::v1_1, 38, 403, "user_id or screen_name parameter is missing.");
-    const auto p = names_someone(c) ? named_person(c, w) : w.person_by_id(c.user->user);
+    const auto p = names_someone(c) ? named_user(c, w) : w.user_by_id(c.user->user);
     if (!p || p->suspended)
         return no(34);
     if (!may_read_tweets(c, *p, w))
         return old_json_error(401, c.http->path(), "Not authorized.");
-    return json_answer(200, page_of(c, w.tweets_of(p->id), w, 200));
+    return json_response(200, page_of(c, w.tweets_of(p->id), w, 200));
 }
 
 server::response mentions_timeline(const call& c, const world& w)
 {
-    return json_answer(200, page_of(c, w.mentions_of(c.user->user), w, 200));
+    return json_response(200, page_of(c, w.mentions_of(c.user->user), w, 200));
 }
 
 server::response update(const call& c, world& w)
@@ -170,7 +170,7 @@ server::response update(const call& c, world& w)
         break;
     }
     const auto posted = w.post(c.user->user, std::string(text), reply_to, c.now);
-    return json_answer(200, v1_1_tweet(posted, w, c.base_url, is_true(c, "trim_user"), false));
+    return json_response(200, v1_1_tweet(posted, w, c.base_url, is_true(c, "trim_user"), false));
 }
 
 server::response destroy(const call& c, world& w)
@@ -183,14 +183,14 @@ server::response destroy(const call& c, world& w)
         return no(183);
     const auto last_look = v1_1_tweet(*found, w, c.base_url, is_true(c, "trim_user"), false);
     w.erase_tweet(found->id);
-    return json_answer(200, last_look);
+    return json_response(200, last_look);
 }
 
 server::response followers_list(const call& c, const world& w)
 {
     if (!names_someone(c) && !c.user)
         return refuse(family::v1_1, 38, 403, "user_id or screen_name parameter is missing.");
-    const auto p = names_someone(c) ? named_person(c, w) : w.person_by_id(c.user->user);
+    const auto p = names_someone(c) ? named_user(c, w) : w.user_by_id(c.user->user);
     if (!p || p->suspended)
         return no(34);
     if (!may_read_tweets(c, *p, w))
@@ -203,13 +203,13 @@ server::response followers_list(const call& c, const world& w)
     const auto count = count_of(c, 20, 200);
     json::array users;
     auto ids = w.followers_of(p->id, first, count + 1);
-    const bool more = ids.size() > count;
-    if (more)
+    const bool more_follow = ids.size() > count;
+    if (more_follow)
         ids.pop_back();
     for (const auto id : ids)
-        if (const auto follower = w.person_by_id(id); follower && !follower->suspended)
+        if (const auto follower = w.user_by_id(id); follower && !follower->suspended)
             users.push_back(v1_1_user(*follower, c.base_url));
-    const auto next = more ? cursor_base + static_cast<std::int64_t>(first + count) : 0;
+    const auto next = more_follow ? cursor_base + static_cast<std::int64_t>(first + count) : 0;
     const auto previous = first == 0 ? 0 : -(cursor_base + static_cast<std::int64_t>(first));
     json::object page;
     page["users"] = std::move(users);
@@ -218,7 +218,7 @@ server::response followers_list(const call& c, const world& w)
     page["previous_cursor"] = previous;
     page["previous_cursor_str"] = std::to_string(previous);
     page["total_count"] = nullptr;
-    return json_answer(200, page);
+    return json_response(200, page);
 }
 
 server::response invalidate_token(const call& c, world& w)
@@ -226,14 +226,14 @@ server::response invalidate_token(const call& c, world& w)
     json::object body;
     body["access_token"] = c.token;
     w.revoke(c.token);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
 } // namespace
 
-server::response answer_v1_1(const call& c, world& w)
+server::response handle_v1_1(const call& c, world& w)
 {
-    switch (c.where->what) {
+    switch (c.matched->id) {
     case endpoint::v1_1_users_show:
         return users_show(c, w);
     case endpoint::v1_1_users_lookup:

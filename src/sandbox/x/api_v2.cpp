@@ -15,8 +15,8 @@ namespace json = boost::json;
 
 namespace {
 
-// Why there is no data about the person that `parameter` = `value` names.
-json::object person_problem(bool suspended, const std::string& parameter, const std::string& value)
+// Why data is missing about the user that `parameter` = `value` names.
+json::object user_problem(bool suspended, const std::string& parameter, const std::string& value)
 {
     json::object problem;
     problem["value"] = value;
@@ -30,10 +30,10 @@ json::object person_problem(bool suspended, const std::string& parameter, const 
     return problem;
 }
 
-server::response one_person_problem(bool suspended, const std::string& parameter, const std::string& value)
+server::response one_user_problem(bool suspended, const std::string& parameter, const std::string& value)
 {
     const int status = suspended ? 403 : 404;
-    auto problem = person_problem(suspended, parameter, value);
+    auto problem = user_problem(suspended, parameter, value);
     json::object body;
     for (const auto* member : {"title", "detail", "type"})
         body[member] = problem[member];
@@ -41,15 +41,15 @@ server::response one_person_problem(bool suspended, const std::string& parameter
     json::array list;
     list.push_back(std::move(problem));
     body["errors"] = std::move(list);
-    return json_answer(status, body);
+    return json_response(status, body);
 }
 
-std::optional<person> person_named(const world& w, bool by_id, std::string_view text)
+std::optional<user> user_named(const world& w, bool by_id, std::string_view text)
 {
     if (!by_id)
-        return w.person_by_username(text);
+        return w.user_by_username(text);
     const auto id = parse_decimal<std::uint64_t>(text);
-    return id ? w.person_by_id(*id) : std::nullopt;
+    return id ? w.user_by_id(*id) : std::nullopt;
 }
 
 server::response me(const call& c, const world& w)
@@ -60,7 +60,7 @@ server::response me(const call& c, const world& w)
     given.expands_author();
     if (given.refusal())
         return *given.refusal();
-    const auto p = w.person_by_id(c.user->user);
+    const auto p = w.user_by_id(c.user->user);
     if (!p)
         return refuse(family::v2, 89);
     auto user = v2_user(*p, fields, c.base_url);
@@ -68,10 +68,10 @@ server::response me(const call& c, const world& w)
         user["confirmed_email"] = p->email;
     json::object body;
     body["data"] = std::move(user);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
-server::response one_person(const call& c, const world& w, bool by_id)
+server::response one_user(const call& c, const world& w, bool by_id)
 {
     v2_parameters given(c, {"user.fields", "tweet.fields", "expansions"});
     const auto fields = given.user_fields();
@@ -85,42 +85,42 @@ server::response one_person(const call& c, const world& w, bool by_id)
         return v2_invalid_request(parameter, value,
             "The `" + parameter + "` query parameter value [" + value + "] does not match " +
                 (by_id ? "^[0-9]{1,19}$" : "^[A-Za-z0-9_]{1,15}$"));
-    const auto p = person_named(w, by_id, value);
+    const auto p = user_named(w, by_id, value);
     if (!p || p->suspended)
-        return one_person_problem(p.has_value(), parameter, value);
+        return one_user_problem(p.has_value(), parameter, value);
     json::object body;
     body["data"] = v2_user(*p, fields, c.base_url);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
-server::response many_people(const call& c, const world& w, bool by_id)
+server::response many_users(const call& c, const world& w, bool by_id)
 {
     const std::string parameter = by_id ? "ids" : "usernames";
     v2_parameters given(c, {parameter, "user.fields", "tweet.fields", "expansions"});
     const auto fields = given.user_fields();
     given.tweet_fields();
     given.expands_author();
-    const auto asked = by_id ? given.ids(parameter) : given.usernames(parameter);
+    const auto requested = by_id ? given.ids(parameter) : given.usernames(parameter);
     if (given.refusal())
         return *given.refusal();
     json::array data, errors;
-    for (const auto& value : asked) {
-        const auto p = person_named(w, by_id, value);
+    for (const auto& value : requested) {
+        const auto p = user_named(w, by_id, value);
         if (!p || p->suspended)
-            errors.push_back(person_problem(p.has_value(), parameter, value));
+            errors.push_back(user_problem(p.has_value(), parameter, value));
         else
             data.push_back(v2_user(*p, fields, c.base_url));
     }
-    // Data and errors may stand side by side; an empty list is left out.
+    // Data and errors may come side by side; an empty list is left out.
     json::object body;
     if (!data.empty())
         body["data"] = std::move(data);
     if (!errors.empty())
         body["errors"] = std::move(errors);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
-server::response followers(const call& c, const world& w, const person& whose)
+server::response followers(const call& c, const world& w, const user& whose)
 {
     v2_parameters given(c, {"max_results", "pagination_token", "user.fields", "tweet.fields", "expansions"});
     const auto fields = given.user_fields();
@@ -131,16 +131,16 @@ server::response followers(const call& c, const world& w, const person& whose)
     if (given.refusal())
         return *given.refusal();
     auto ids = w.followers_of(whose.id, first, count + 1);
-    const bool more = ids.size() > count;
-    if (more)
+    const bool more_follow = ids.size() > count;
+    if (more_follow)
         ids.pop_back();
     json::array data;
     for (const auto id : ids)
-        if (const auto p = w.person_by_id(id); p && !p->suspended)
+        if (const auto p = w.user_by_id(id); p && !p->suspended)
             data.push_back(v2_user(*p, fields, c.base_url));
     json::object meta;
     meta["result_count"] = data.size();
-    if (more)
+    if (more_follow)
         meta["next_token"] = v2_parameters::write_page_token(first + count);
     if (first != 0)
         meta["previous_token"] = v2_parameters::write_page_token(first > count ? first - count : 0);
@@ -148,10 +148,10 @@ server::response followers(const call& c, const world& w, const person& whose)
     if (!data.empty())
         body["data"] = std::move(data);
     body["meta"] = std::move(meta);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
-server::response not_shown(const person& whose)
+server::response not_shown(const user& whose)
 {
     const auto id = std::to_string(whose.id);
     json::object problem;
@@ -166,45 +166,45 @@ server::response not_shown(const person& whose)
     errors.push_back(std::move(problem));
     json::object body;
     body["errors"] = std::move(errors);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
-// What stands below /2/users/:id/.
-server::response of_person(const call& c, const world& w)
+// The routes below /2/users/:id/.
+server::response of_user(const call& c, const world& w)
 {
     const auto& value = c.path_values.front();
     if (!v2_parameters::is_id(value))
         return v2_invalid_request(
             "id", value, "The `id` query parameter value [" + value + "] does not match ^[0-9]{1,19}$");
-    const auto p = person_named(w, true, value);
+    const auto p = user_named(w, true, value);
     if (!p || p->suspended)
-        return one_person_problem(p.has_value(), "id", value);
+        return one_user_problem(p.has_value(), "id", value);
     if (!may_read_tweets(c, *p, w))
         return not_shown(*p);
-    if (c.where->what == endpoint::v2_user_followers)
+    if (c.matched->id == endpoint::v2_user_followers)
         return followers(c, w, *p);
-    return c.where->what == endpoint::v2_user_tweets ? v2_tweets_of(c, w, *p) : v2_mentions_of(c, w, *p);
+    return c.matched->id == endpoint::v2_user_tweets ? v2_tweets_of(c, w, *p) : v2_mentions_of(c, w, *p);
 }
 
 } // namespace
 
-server::response answer_v2(const call& c, world& w)
+server::response handle_v2(const call& c, world& w)
 {
-    switch (c.where->what) {
+    switch (c.matched->id) {
     case endpoint::v2_me:
         return me(c, w);
     case endpoint::v2_user_by_id:
-        return one_person(c, w, true);
+        return one_user(c, w, true);
     case endpoint::v2_user_by_username:
-        return one_person(c, w, false);
+        return one_user(c, w, false);
     case endpoint::v2_users_by_ids:
-        return many_people(c, w, true);
+        return many_users(c, w, true);
     case endpoint::v2_users_by_usernames:
-        return many_people(c, w, false);
+        return many_users(c, w, false);
     case endpoint::v2_user_tweets:
     case endpoint::v2_user_mentions:
     case endpoint::v2_user_followers:
-        return of_person(c, w);
+        return of_user(c, w);
     case endpoint::v2_post_tweet:
         return v2_post_tweet(c, w);
     case endpoint::v2_delete_tweet:

@@ -7,7 +7,7 @@
 
 namespace coauth::sandbox {
 
-/// Answers a call of family `v2` that was admitted.
-server::response answer_v2(const call& c, world& w);
+/// Handles a call of family `v2` that was admitted.
+server::response handle_v2(const call& c, world& w);
 
 } // namespace coauth::sandbox

@@ -104,18 +104,18 @@ server::response xml(int status, std::string_view body)
         status, "application/xml; charset=utf-8", R"(<?xml version="1.0" encoding="UTF-8"?>)" + std::string(body));
 }
 
-server::response challenged(server::response answer, int code)
+server::response challenged(server::response response, int code)
 {
     // As recorded from the real provider.
-    if (answer.status == 401)
-        answer.headers.set(
+    if (response.status == 401)
+        response.headers.set(
             "www-authenticate", R"(OAuth realm="https://api.x.com", api_error_code=)" + std::to_string(code));
-    return answer;
+    return response;
 }
 
 } // namespace
 
-server::response json_answer(int status, const json::value& body)
+server::response json_response(int status, const json::value& body)
 {
     return server::response(status, "application/json; charset=utf-8", json::serialize(body));
 }
@@ -183,7 +183,7 @@ server::response refuse(family kind, int code, int status, std::string_view mess
     list.push_back(std::move(error));
     json::object body;
     body["errors"] = std::move(list);
-    return challenged(json_answer(status, body), code);
+    return challenged(json_response(status, body), code);
 }
 
 server::response refuse_with_status(family kind, int status)
@@ -205,9 +205,9 @@ server::response refuse_with_status(family kind, int status)
         // Outages come as a page, or as nothing at all.
         if (status >= 500)
             return refuse(kind, 131, status);
-        server::response answer;
-        answer.status = status;
-        return answer;
+        server::response response;
+        response.status = status;
+        return response;
     }
 }
 
@@ -216,7 +216,7 @@ server::response old_json_error(int status, std::string_view path, std::string_v
     json::object body;
     body["request"] = json::string_view(path.data(), path.size());
     body["error"] = json::string_view(text.data(), text.size());
-    return json_answer(status, body);
+    return json_response(status, body);
 }
 
 server::response text_error(int status, std::string_view text)

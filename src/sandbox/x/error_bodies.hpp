@@ -43,6 +43,6 @@ server::response xml_errors(int status, int code, std::string_view text);
 /// `<hash><request>/path</request><error>...`
 server::response xml_hash(int status, std::string_view path, std::string_view text);
 
-server::response json_answer(int status, const boost::json::value& body);
+server::response json_response(int status, const boost::json::value& body);
 
 } // namespace coauth::sandbox

@@ -13,9 +13,9 @@ constexpr std::size_t many_windows = 100'000;
 } // namespace
 
 rate_windows::count& rate_windows::current(
-    const route& where, kind what, std::string_view who, std::chrono::seconds length, std::chrono::sys_seconds now)
+    const route& r, kind scope, std::string_view owner, std::chrono::seconds length, std::chrono::sys_seconds now)
 {
-    auto& c = counts_[key(&where, what, who)];
+    auto& c = counts_[key(&r, scope, owner)];
     // The clock may have been set back, too: then the window would never end.
     if (c.calls == 0 || now - c.begin >= c.length || now < c.begin) {
         c.begin = now;
@@ -25,40 +25,40 @@ rate_windows::count& rate_windows::current(
     return c;
 }
 
-rate_verdict rate_windows::take(const route& where, const route_limit& limit, std::string_view consumer_key,
+rate_verdict rate_windows::take(const route& r, const route_limit& limit, std::string_view consumer_key,
     std::string_view token, std::chrono::sys_seconds now)
 {
     forget_old(now);
-    const bool by_person = !token.empty();
+    const bool by_user = !token.empty();
     rate_verdict verdict;
 
     struct bucket {
-        kind what;
-        std::string_view who;
+        kind scope;
+        std::string_view owner;
         std::int64_t limit;
         std::chrono::seconds length;
-        std::optional<rate_bucket>* told;
+        std::optional<rate_bucket>* reported;
     };
     const std::array buckets = {
-        bucket{by_person ? kind::user : kind::app, by_person ? token : consumer_key,
-            by_person ? limit.per_user : limit.per_app, window_ * where.windows, &verdict.window},
-        bucket{kind::user_day, token, by_person ? limit.per_user_day : 0, day, &verdict.user_day},
+        bucket{by_user ? kind::user : kind::app, by_user ? token : consumer_key,
+            by_user ? limit.per_user : limit.per_app, window_ * r.windows, &verdict.window},
+        bucket{kind::user_day, token, by_user ? limit.per_user_day : 0, day, &verdict.user_day},
         bucket{kind::app_day, consumer_key, limit.per_app_day, day, &verdict.app_day},
     };
 
     for (const auto& b : buckets)
-        if (b.limit > 0 && current(where, b.what, b.who, b.length, now).calls >= b.limit)
+        if (b.limit > 0 && current(r, b.scope, b.owner, b.length, now).calls >= b.limit)
             verdict.allowed = false;
     for (const auto& b : buckets) {
         if (b.limit <= 0)
             continue;
-        auto& c = current(where, b.what, b.who, b.length, now);
+        auto& c = current(r, b.scope, b.owner, b.length, now);
         c.calls += verdict.allowed;
-        rate_bucket told;
-        told.limit = b.limit;
-        told.remaining = std::max<std::int64_t>(0, b.limit - c.calls);
-        told.reset = c.begin + c.length;
-        *b.told = told;
+        rate_bucket reported;
+        reported.limit = b.limit;
+        reported.remaining = std::max<std::int64_t>(0, b.limit - c.calls);
+        reported.reset = c.begin + c.length;
+        *b.reported = reported;
     }
     return verdict;
 }

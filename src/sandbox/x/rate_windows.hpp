@@ -1,4 +1,4 @@
-// Counts calls in fixed windows, per route, by person and by app.
+// Counts calls in fixed windows, per route, by user and by app.
 #pragma once
 
 #include "sandbox/x/routes.hpp"
@@ -13,7 +13,7 @@
 
 namespace coauth::sandbox {
 
-/// One window as a client is told of it.
+/// One window as a client sees it in the headers.
 struct rate_bucket {
     rate_bucket() = default;
 
@@ -39,8 +39,8 @@ public:
     explicit rate_windows(std::chrono::seconds window) : window_(window) {}
 
     /// `token` is empty if the app calls for itself.
-    rate_verdict take(const route& where, const route_limit& limit, std::string_view consumer_key,
-        std::string_view token, std::chrono::sys_seconds now);
+    rate_verdict take(const route& r, const route_limit& limit, std::string_view consumer_key, std::string_view token,
+        std::chrono::sys_seconds now);
 
     void clear() { counts_.clear(); }
 
@@ -54,7 +54,7 @@ private:
     };
 
     count& current(
-        const route& where, kind what, std::string_view who, std::chrono::seconds length, std::chrono::sys_seconds now);
+        const route& r, kind scope, std::string_view owner, std::chrono::seconds length, std::chrono::sys_seconds now);
     void forget_old(std::chrono::sys_seconds now);
 
     std::chrono::seconds window_;

@@ -127,7 +127,7 @@ route_match find_route(std::string_view path)
         return found;
     for (const auto& candidate : table) {
         if (auto values = match(candidate.pattern, path)) {
-            found.where = &candidate;
+            found.matched = &candidate;
             found.values = std::move(*values);
             break;
         }
@@ -147,7 +147,7 @@ const route* route_named(std::string_view name)
 
 std::string_view methods_in(const route& r, mode m) noexcept
 {
-    const bool is_leg = r.what == endpoint::request_token || r.what == endpoint::access_token;
+    const bool is_leg = r.id == endpoint::request_token || r.id == endpoint::access_token;
     return is_leg && m == mode::x ? "GET POST" : r.methods;
 }
 
@@ -173,8 +173,8 @@ std::string_view nearest_route(std::string_view path)
         tidy.pop_back();
     const bool has_suffix = tidy.ends_with(".json");
     for (const auto& tried : {tidy, has_suffix ? tidy.substr(0, tidy.size() - 5) : tidy + ".json"})
-        if (const auto found = find_route(tried); found.where)
-            return found.where->pattern;
+        if (const auto found = find_route(tried); found.matched)
+            return found.matched->pattern;
     return {};
 }
 

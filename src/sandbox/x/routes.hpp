@@ -14,7 +14,7 @@ namespace coauth::sandbox {
 /// Decides the shape of errors.
 enum class family {
     oauth, ///< The legs, and what belongs to them.
-    page,  ///< What a person's browser sees.
+    page,  ///< What a user's browser sees.
     v1_1,
     v2,
 };
@@ -59,12 +59,12 @@ enum class endpoint {
 };
 
 struct route {
-    endpoint what;
+    endpoint id;
     family kind;
-    caller who;
+    caller signed_by;
     bool writes;              ///< Needs a token that may write.
     std::string_view methods; ///< "GET POST"
-    std::string_view pattern; ///< A segment that begins with `:` stands for anything.
+    std::string_view pattern; ///< A segment that begins with `:` matches any text.
     route_limit limit;
     int windows = 1; ///< How many rate windows its own one is long.
 };
@@ -74,11 +74,11 @@ std::span<const route> all_routes();
 struct route_match {
     route_match() = default;
 
-    const route* where = nullptr;    ///< Null: no such path.
-    std::vector<std::string> values; ///< What stands at the `:` segments, decoded.
+    const route* matched = nullptr;  ///< Null: no such path.
+    std::vector<std::string> values; ///< The values of the `:` segments, decoded.
 };
 
-/// `path` is encoded and has no query. Literal segments win over `:` ones.
+/// `path` is encoded and has no query. Literal segments take precedence over `:` ones.
 route_match find_route(std::string_view path);
 
 /// The route that a setting names: its pattern, with any names for the `:` segments and with or

@@ -181,7 +181,7 @@ std::optional<std::uint64_t> v2_parameters::page_token()
                               ? parse_decimal<std::uint64_t>(std::string_view(*text).substr(page_token_prefix.size()))
                               : std::nullopt;
     if (!position)
-        refuse_value("pagination_token", *text, "is none that this sandbox gave");
+        refuse_value("pagination_token", *text, "was not issued by this sandbox");
     return position;
 }
 

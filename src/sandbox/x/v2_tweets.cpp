@@ -64,14 +64,14 @@ server::response timeline(const call& c, const world& w, const std::vector<tweet
     if (with_authors && !authors.empty()) {
         json::array users;
         for (const auto id : authors)
-            if (const auto p = w.person_by_id(id))
+            if (const auto p = w.user_by_id(id))
                 users.push_back(v2_user(*p, user_fields, c.base_url));
         json::object includes;
         includes["users"] = std::move(users);
         body["includes"] = std::move(includes);
     }
     body["meta"] = std::move(meta);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
 server::response bad_body(std::string_view parameter, std::string_view value, std::string_view message)
@@ -134,14 +134,14 @@ draft read_draft(std::string_view body)
 
 } // namespace
 
-server::response v2_tweets_of(const call& c, const world& w, const person& author)
+server::response v2_tweets_of(const call& c, const world& w, const user& author)
 {
     return timeline(c, w, w.tweets_of(author.id));
 }
 
-server::response v2_mentions_of(const call& c, const world& w, const person& who)
+server::response v2_mentions_of(const call& c, const world& w, const user& p)
 {
-    return timeline(c, w, w.mentions_of(who.id));
+    return timeline(c, w, w.mentions_of(p.id));
 }
 
 server::response v2_post_tweet(const call& c, world& w)
@@ -162,7 +162,7 @@ server::response v2_post_tweet(const call& c, world& w)
     const auto posted = w.post(c.user->user, wanted.text, wanted.reply_to, c.now);
     json::object body;
     body["data"] = v2_tweet(posted, {}, w);
-    return json_answer(201, body);
+    return json_response(201, body);
 }
 
 server::response v2_delete_tweet(const call& c, world& w)
@@ -179,7 +179,7 @@ server::response v2_delete_tweet(const call& c, world& w)
     data["deleted"] = found && w.erase_tweet(found->id);
     json::object body;
     body["data"] = std::move(data);
-    return json_answer(200, body);
+    return json_response(200, body);
 }
 
 } // namespace coauth::sandbox

@@ -7,8 +7,8 @@
 
 namespace coauth::sandbox {
 
-server::response v2_tweets_of(const call& c, const world& w, const person& author);
-server::response v2_mentions_of(const call& c, const world& w, const person& who);
+server::response v2_tweets_of(const call& c, const world& w, const user& author);
+server::response v2_mentions_of(const call& c, const world& w, const user& p);
 server::response v2_post_tweet(const call& c, world& w);
 server::response v2_delete_tweet(const call& c, world& w);
 

@@ -22,7 +22,7 @@ void put_or_null(json::object& into, std::string_view name, const std::string& t
         value = text;
 }
 
-json::object v1_1_user(const person& p, std::string_view base_url)
+json::object v1_1_user(const user& p, std::string_view base_url)
 {
     const auto picture = absolute_url(p.picture, base_url);
     json::object u;
@@ -67,22 +67,22 @@ json::object v1_1_tweet(const tweet& t, const world& w, std::string_view base_ur
     o["source"] = "coauth-sandbox";
 
     const auto parent = t.reply_to != 0 ? w.tweet_by_id(t.reply_to) : std::nullopt;
-    const auto asked = parent ? w.person_by_id(parent->author) : std::nullopt;
+    const auto parent_author = parent ? w.user_by_id(parent->author) : std::nullopt;
     for (const auto* name : {"in_reply_to_status_id", "in_reply_to_status_id_str", "in_reply_to_user_id",
              "in_reply_to_user_id_str", "in_reply_to_screen_name"})
         o[name] = nullptr;
-    if (asked) {
+    if (parent_author) {
         o["in_reply_to_status_id"] = t.reply_to;
         o["in_reply_to_status_id_str"] = std::to_string(t.reply_to);
-        o["in_reply_to_user_id"] = asked->id;
-        o["in_reply_to_user_id_str"] = std::to_string(asked->id);
-        o["in_reply_to_screen_name"] = asked->username;
+        o["in_reply_to_user_id"] = parent_author->id;
+        o["in_reply_to_user_id_str"] = std::to_string(parent_author->id);
+        o["in_reply_to_screen_name"] = parent_author->username;
     }
 
     json::object author;
     author["id"] = t.author;
     author["id_str"] = std::to_string(t.author);
-    if (const auto p = trim ? std::nullopt : w.person_by_id(t.author))
+    if (const auto p = trim ? std::nullopt : w.user_by_id(t.author))
         author = v1_1_user(*p, base_url);
     o["user"] = std::move(author);
     o["geo"] = nullptr;
@@ -97,7 +97,7 @@ json::object v1_1_tweet(const tweet& t, const world& w, std::string_view base_ur
     return o;
 }
 
-json::object v2_user(const person& p, const std::set<std::string>& fields, std::string_view base_url)
+json::object v2_user(const user& p, const std::set<std::string>& fields, std::string_view base_url)
 {
     json::object u;
     u["id"] = std::to_string(p.id);

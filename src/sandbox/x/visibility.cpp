@@ -4,7 +4,7 @@
 
 namespace coauth::sandbox {
 
-bool may_read_tweets(const call& c, const person& author, const world& w)
+bool may_read_tweets(const call& c, const user& author, const world& w)
 {
     if (!author.is_protected)
         return true;

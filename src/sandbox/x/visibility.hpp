@@ -8,8 +8,8 @@
 
 namespace coauth::sandbox {
 
-/// True if the caller may read this person's tweets: protected ones are for the person and followers.
-bool may_read_tweets(const call& c, const person& author, const world& w);
+/// True if the caller may read this user's tweets: protected ones are for the user and followers.
+bool may_read_tweets(const call& c, const user& author, const world& w);
 
 enum class post_verdict { fine, too_long, duplicate, reply_to_nothing };
 

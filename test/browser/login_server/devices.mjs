@@ -10,7 +10,7 @@ const devices = {
   desktop: { viewport: { width: 1280, height: 800 } }
 }
 
-// A person whose every text is as long as it may be, and has no place to break.
+// A user whose every text is as long as allowed, without a place to break the line.
 const wide = {
   consumers: [{ key: 'wide-app', secret: 'wide-secret-not-a-real-one', name: 'A'.repeat(60), callbacks: null }],
   users: [

@@ -1,4 +1,4 @@
-// What a person does who signs in, edits their profile and leaves.
+// A user signs in, edits their profile and signs out.
 import assert from 'node:assert/strict'
 import { picture, scenario } from '../scenario.mjs'
 import { account, allow, deny, pressSignIn, profileOn, signOut } from '../visitor.mjs'
@@ -12,7 +12,7 @@ scenario('the button leads to a profile that is filled in', async stage => {
   assert.deepEqual(profile, {
     name: 'Linus Example',
     username: 'user_4',
-    description: 'Person number 4 of the sandbox. Nobody real.',
+    description: 'User number 4 of the sandbox. Not a real person.',
     link: 'https://example.com/people/4'
   })
   const image = page.locator('img.picture')
@@ -27,7 +27,7 @@ scenario('the button leads to a profile that is filled in', async stage => {
   assert.equal(await stage.calls('/oauth/access_token'), 1)
 })
 
-scenario('with the sandbox inside it the login server needs nobody', async stage => {
+scenario('with the sandbox inside it the login server needs no user', async stage => {
   const page = await (await stage.visitor()).signIn('user_1')
   assert.equal(await account(page), '@user_1')
 }, { alone: true })
@@ -41,7 +41,7 @@ scenario('a doubled click signs in once', async stage => {
   assert.equal(await stage.calls('/oauth/access_token'), 1)
 })
 
-scenario('a person who cancels gets a page and may try again', async stage => {
+scenario('a user who cancels gets a page and may try again', async stage => {
   const visitor = await stage.visitor()
   const page = await visitor.open()
   await pressSignIn(page)
@@ -57,7 +57,7 @@ scenario('a person who cancels gets a page and may try again', async stage => {
   assert.equal(await account(page), '@user_2')
 })
 
-scenario('what a person wrote stays, and what they emptied is filled in again', async stage => {
+scenario('what a user wrote stays, and what they emptied is filled in again', async stage => {
   const visitor = await stage.visitor()
   const page = await visitor.signIn('user_1')
   const first = await profileOn(page)
@@ -67,7 +67,7 @@ scenario('what a person wrote stays, and what they emptied is filled in again', 
   await page.waitForURL(stage.site + '/profile?saved')
   assert.deepEqual(await profileOn(page), { ...first, name: 'A name of my own', description: '' })
 
-  // What can't be kept is said beside its field, and stays there to be mended.
+  // What can't be kept is reported beside its field, and stays there to be corrected.
   await page.locator('[name=link]').fill('javascript:alert(1)')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.locator('[name=link][aria-invalid=true]').waitFor()
@@ -88,15 +88,15 @@ scenario('after signing out nothing of the profile is left, not even behind the 
   const page = await visitor.signIn('user_3')
   await signOut(page)
   await page.waitForURL(stage.site + '/')
-  const nobody = async () => {
+  const signedOut = async () => {
     await page.getByRole('button', { name: 'Sign in with X' }).waitFor()
     assert.equal(await page.locator('#account').count(), 0)
   }
-  await nobody()
+  await signedOut()
   await page.goto(stage.site + '/profile')
   assert.equal(page.url(), stage.site + '/')
   await page.goBack()
-  await nobody()
+  await signedOut()
   await page.goBack()
   assert.equal(await page.locator('#account').count(), 0)
   assert.equal(await visitor.hasSession(), false)
@@ -107,7 +107,7 @@ scenario('the back button after a login, and the old callback again, harm nothin
   const page = await visitor.signIn('user_3')
   const callback = visitor.asked.find(url => url.startsWith(stage.site + '/callback?'))
 
-  // First the provider's page, which is over; then the site, which knows the person.
+  // First the provider's page, which is over; then the site, which knows the user.
   await page.goBack()
   assert.match(page.url(), /\/oauth\/authenticate\?/)
   await page.locator('h1').waitFor()
@@ -115,8 +115,8 @@ scenario('the back button after a login, and the old callback again, harm nothin
   assert.equal(page.url(), stage.site + '/')
   assert.equal(await account(page), '@user_3')
 
-  const answer = await page.goto(callback)
-  assert.equal(answer.status(), 410)
+  const response = await page.goto(callback)
+  assert.equal(response.status(), 410)
   assert.equal(await page.locator('h1').count(), 1)
   await picture(page, 'replayed')
   await page.getByRole('link', { name: 'go on to your profile' }).click()

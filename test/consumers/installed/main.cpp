@@ -1,4 +1,4 @@
-// A stranger's program on the installed package: signs, and runs Asio of its own beside coauth's.
+// Another project's program on the installed package: signs, and runs Asio of its own beside coauth's.
 #include "sign_in.hpp"
 
 #include <coauth/coro/as_result.hpp>
@@ -75,8 +75,8 @@ int main()
     const bool at_once = dispatches_at_once(io);
     const bool signalled = signals_arrive(io);
     const bool crossed = errors_cross();
-    const bool in = signs_in();
-    std::cout << "signed in " << in << ", waited " << waited << ", dispatched at once " << at_once
+    const bool user_signed_in = signs_in();
+    std::cout << "signed in " << user_signed_in << ", waited " << waited << ", dispatched at once " << at_once
               << ", signals arrive " << signalled << ", errors cross " << crossed << '\n';
-    return in && waited && at_once && signalled && crossed ? 0 : 1;
+    return user_signed_in && waited && at_once && signalled && crossed ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// The README's snippet, in a program that plays the provider and the person too.
+// The README's snippet, in a program that plays the provider and the user too.
 #include "sign_in.hpp"
 
 #include <coauth/http/connection_pool.hpp>
@@ -18,7 +18,7 @@ std::shared_ptr<coauth::http::transport> to_provider;
 bool signed_in = false;
 
 // The sandbox allows at once and shows the PIN.
-asio::awaitable<std::string> ask_person(std::string url)
+asio::awaitable<std::string> ask_user(std::string url)
 {
     coauth::http::request page;
     const auto path = url.find('/', std::string("https://").size());
@@ -34,7 +34,7 @@ asio::awaitable<std::string> ask_person(std::string url)
 asio::awaitable<void> sign_in(coauth::twitter::client& client)
 {
     auto request = co_await client.request_token("oob");               // leg 1
-    auto pin     = co_await ask_person(client.authorize_url(request)); // leg 2: a person allows it, types a PIN
+    auto pin     = co_await ask_user(client.authorize_url(request)); // leg 2: a user allows it, types a PIN
     auto access  = co_await client.access_token(request, pin);         // leg 3
     auto user    = client.for_user(access);
     auto me      = co_await user.me();
@@ -49,9 +49,9 @@ bool signs_in()
 {
     // [embed
     asio::io_context io;
-    coauth::sandbox::options mood;
-    mood.auto_approve = "user_1";
-    coauth::sandbox::provider sandbox(io.get_executor(), mood);
+    coauth::sandbox::options sandbox_options;
+    sandbox_options.auto_approve = "user_1";
+    coauth::sandbox::provider sandbox(io.get_executor(), sandbox_options);
 
     coauth::http::pool_options pool;
     pool.trust = coauth::http::tls_trust::ca_file(sandbox.ca_file());

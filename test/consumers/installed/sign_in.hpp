@@ -1,4 +1,4 @@
 #pragma once
 
-/// True if a person was signed in at a sandbox and their profile arrived.
+/// True if a user was signed in at a sandbox and their profile arrived.
 bool signs_in();

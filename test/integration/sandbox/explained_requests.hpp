@@ -1,4 +1,4 @@
-// Requests that are signed wrongly in one known way, sent to a running sandbox; and what it tells of them.
+// Requests that are signed wrongly in one known way, sent to a running sandbox; and what it reports of them.
 #pragma once
 
 #include "oauth1/claims.hpp"
@@ -134,13 +134,13 @@ public:
     explicit understood_request(unsigned_request made)
         : sent(std::move(made)), url_("https://" + sent.host + sent.target), header_(sent.header("x"))
     {
-        oauth1::incoming_request in;
-        in.method = sent.method;
-        in.url = url_;
-        in.authorization = {header_};
-        in.content_type = sent.content_type;
-        in.body = sent.body;
-        const auto unreadable = oauth1::read_claims(in, oauth1::verifier_options(), claims);
+        oauth1::incoming_request arrived;
+        arrived.method = sent.method;
+        arrived.url = url_;
+        arrived.authorization = {header_};
+        arrived.content_type = sent.content_type;
+        arrived.body = sent.body;
+        const auto unreadable = oauth1::read_claims(arrived, oauth1::verifier_options(), claims);
         REQUIRE_FALSE(unreadable.has_value());
         right = oauth1::draft(claims).base_string();
     }
@@ -148,7 +148,7 @@ public:
     understood_request(const understood_request&) = delete;
     understood_request& operator=(const understood_request&) = delete;
 
-    std::string with(const oauth1::signing_fault& fault) const
+    std::string with_fault(const oauth1::signing_fault& fault) const
     {
         oauth1::draft changed(claims);
         fault.change(changed, oauth1::fault_context(claims, sent.body));

@@ -1,4 +1,4 @@
-// Each fault that the explainer knows, made by a client on a running sandbox, and what the sandbox tells of it.
+// Each fault that the explainer knows, made by a client on a running sandbox, and what the sandbox reports.
 #include "explained_requests.hpp"
 
 #include <openssl/evp.h>
@@ -74,7 +74,7 @@ TEST_CASE("sandbox over TLS: each fault of a base string is named in journal, lo
             const understood_request* chosen = nullptr;
             std::string signed_text;
             for (const auto& candidate : shapes) {
-                const auto wrong = candidate->with(fault);
+                const auto wrong = candidate->with_fault(fault);
                 const bool only_this = wrong != candidate->right && candidate->explained.insert(wrong).second;
                 if (only_this && !chosen) {
                     chosen = candidate.get();
@@ -150,7 +150,7 @@ TEST_CASE("sandbox over TLS: PLAINTEXT and RSA signatures are explained")
         {"wrong&wrong", "both secrets differ"},
         {"app secret/1&token+secret", "the secrets were not percent-encoded; encode each before they are joined"},
         {"token%2Bsecret&app%20secret%2F1", "the two secrets were swapped; the consumer's comes first"},
-        {"app%20secret%2F1", "the signature has no & between the two secrets; it stays even when there is no token"},
+        {"app%20secret%2F1", "the signature has no & between the two secrets; keep it even without a token"},
         {"app%2520secret%252F1%26token%252Bsecret",
             "the signature was percent-encoded twice; encode it once, where it is put into the header"},
     };

@@ -68,7 +68,7 @@ TEST_CASE("sandbox over TLS: a token can be had without a login")
     running_sandbox running;
     const oauth1::signer signer(running->consumer(), running->issue_access_token("USER_4"));
     CHECK(has(signed_exchange(*running, signer, "GET", "/2/users/me"), "user_4"));
-    CHECK_THROWS_AS(running->issue_access_token("nobody"), coauth::error);
+    CHECK_THROWS_AS(running->issue_access_token("absent"), coauth::error);
 }
 
 TEST_CASE("sandbox over TLS: faults break the connection in the way they say")
@@ -86,7 +86,7 @@ TEST_CASE("sandbox over TLS: faults break the connection in the way they say")
     CHECK_THROWS_AS(running->set_faults("["), coauth::error);
 }
 
-TEST_CASE("sandbox over TLS: the clock is moved from outside, and every answer tells it")
+TEST_CASE("sandbox over TLS: the clock is moved from outside, and every response has it")
 {
     running_sandbox running;
     CHECK(status_of(leg1(*running, "oob")) == 200);
@@ -99,7 +99,7 @@ TEST_CASE("sandbox over TLS: the clock is moved from outside, and every answer t
     CHECK(status_of(leg1(*running, "oob")) == 200);
 }
 
-TEST_CASE("sandbox over TLS: an expired login is told so")
+TEST_CASE("sandbox over TLS: an expired login gets its own error")
 {
     sandbox::options o;
     o.timestamp_window = std::chrono::seconds(5000);
@@ -113,7 +113,7 @@ TEST_CASE("sandbox over TLS: an expired login is told so")
     CHECK(has(running->journal(), "too old"));
 }
 
-TEST_CASE("sandbox control: shows what was seen, and takes orders")
+TEST_CASE("sandbox control: shows the requests seen, and takes commands")
 {
     running_sandbox running;
     auto& p = *running;
@@ -195,18 +195,18 @@ TEST_CASE("sandbox: the log gets one line a request, and may ask the provider ba
 {
     std::mutex guard;
     std::vector<std::string> lines;
-    sandbox::provider* asked = nullptr;
+    sandbox::provider* observed = nullptr;
     sandbox::options o;
     o.log = [&](std::string_view line) {
         const std::lock_guard hold(guard);
-        if (asked)
-            asked->counters();
+        if (observed)
+            observed->counters();
         lines.emplace_back(line);
     };
     running_sandbox running(o);
     {
         const std::lock_guard hold(guard);
-        asked = &*running;
+        observed = &*running;
     }
     plain(*running, "GET", "/nope?oauth_token=abcdefghijklmnop");
     const std::lock_guard hold(guard);

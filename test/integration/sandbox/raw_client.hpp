@@ -1,4 +1,4 @@
-// A sandbox that runs, and a client that speaks to it in bytes: TLS with the throw-away CA, one request
+// A sandbox that runs, and a client that sends it bytes: TLS with the throw-away CA, one request
 // a connection.
 #pragma once
 
@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 namespace oauth1 = coauth::oauth1;
 namespace sandbox = coauth::sandbox;
 
-/// Runs on threads of its own until it goes away.
+/// Runs on threads of its own until it is destroyed.
 class running_sandbox {
 public:
     explicit running_sandbox(sandbox::options o = sandbox::options(), int threads = 1)
@@ -77,7 +77,7 @@ inline asio::ip::tcp::endpoint endpoint_of(const std::string& url)
         asio::ip::make_address(host.substr(0, colon)), static_cast<unsigned short>(std::stoi(host.substr(colon + 1)))};
 }
 
-/// Sends `request` as it stands over TLS.
+/// Sends `request` unchanged over TLS.
 inline std::string send_over_tls(sandbox::provider& p, const std::string& request)
 {
     asio::io_context io;
@@ -131,15 +131,15 @@ inline std::string signed_exchange(sandbox::provider& p, const oauth1::signer& b
     return plain(p, method, target, "Authorization: " + r.authorization + "\r\n");
 }
 
-inline int status_of(const std::string& answer)
+inline int status_of(const std::string& response)
 {
-    return answer.size() < 12 ? 0 : std::stoi(answer.substr(9, 3));
+    return response.size() < 12 ? 0 : std::stoi(response.substr(9, 3));
 }
 
-inline std::string body_of(const std::string& answer)
+inline std::string body_of(const std::string& response)
 {
-    const auto end = answer.find("\r\n\r\n");
-    return end == std::string::npos ? std::string() : answer.substr(end + 4);
+    const auto end = response.find("\r\n\r\n");
+    return end == std::string::npos ? std::string() : response.substr(end + 4);
 }
 
 /// The text between two others, or empty.
@@ -148,8 +148,8 @@ inline std::string between(const std::string& text, const std::string& before, c
     const auto begin = text.find(before);
     if (begin == std::string::npos)
         return {};
-    const auto from = begin + before.size();
-    return text.substr(from, text.find(after, from) - from);
+    const auto first = begin + before.size();
+    return text.substr(first, text.find(after, first) - first);
 }
 
 inline std::string leg1(sandbox::provider& p, const std::string& callback)

@@ -1,4 +1,4 @@
-// The client and the sandbox know nothing of each other; here they meet, over TLS, in both APIs.
+// The client and the sandbox share no code; here they talk to each other over TLS, in both APIs.
 #include <coauth/coro/as_result.hpp>
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/sandbox/provider.hpp>
@@ -14,10 +14,10 @@ using twitter::api_version;
 
 namespace {
 
-class meeting {
+class client_on_sandbox {
 public:
-    explicit meeting(api_version api, coauth::sandbox::options mood = coauth::sandbox::options())
-        : sandbox(io.get_executor(), std::move(mood))
+    explicit client_on_sandbox(api_version api, coauth::sandbox::options sandbox_options = coauth::sandbox::options())
+        : sandbox(io.get_executor(), std::move(sandbox_options))
     {
         coauth::http::pool_options pool;
         pool.trust = coauth::http::tls_trust::ca_file(sandbox.ca_file());
@@ -67,11 +67,11 @@ void in_both_apis(Check check)
 
 } // namespace
 
-TEST_CASE("both APIs give the same profile")
+TEST_CASE("client on the sandbox: both APIs give the same profile")
 {
     std::vector<coauth::profile> seen;
     in_both_apis([&](api_version api) {
-        meeting m(api);
+        client_on_sandbox m(api);
         const auto me = m.run(m.client->for_user(m.user("user_1")).me()).value();
         CHECK(me.username == "user_1");
         CHECK(me.limits.window.has_value());
@@ -95,22 +95,22 @@ TEST_CASE("both APIs give the same profile")
     CHECK(seen[0].picture.has_value());
 }
 
-TEST_CASE("a hundred people in one request, each outcome with its name")
+TEST_CASE("client on the sandbox: a hundred users in one request, each outcome with its name")
 {
     in_both_apis([](api_version api) {
-        coauth::sandbox::options mood;
-        mood.users = 120;
-        meeting m(api, mood);
-        std::vector<user_ref> asked;
+        coauth::sandbox::options options;
+        options.users = 120;
+        client_on_sandbox m(api, options);
+        std::vector<user_ref> users;
         for (int i = 1; i <= 98; ++i)
-            asked.emplace_back("user_" + std::to_string(i));
-        asked.emplace_back("nobody_here");
-        asked.emplace_back("User_1");
-        const auto found = m.run(m.client->for_user(m.user("user_1")).profiles(asked)).value();
+            users.emplace_back("user_" + std::to_string(i));
+        users.emplace_back("not_a_user");
+        users.emplace_back("User_1");
+        const auto found = m.run(m.client->for_user(m.user("user_1")).profiles(users)).value();
         REQUIRE(found.outcomes.size() == 100);
         for (std::size_t i = 0; i < 98; ++i) {
             REQUIRE(found.outcomes[i].profile);
-            CHECK(found.outcomes[i].profile->username == asked[i].text());
+            CHECK(found.outcomes[i].profile->username == users[i].text());
         }
         CHECK(found.outcomes[98].outcome == coauth::lookup_outcome::not_found);
         REQUIRE(found.outcomes[99].profile);
@@ -123,48 +123,48 @@ TEST_CASE("a hundred people in one request, each outcome with its name")
         const auto by_id = m.run(m.client->for_user(m.user("user_1")).profiles(ids)).value();
         for (std::size_t i = 0; i < ids.size(); ++i)
             CHECK(by_id.outcomes[i].profile.value().id == ids[i].text());
-        CHECK(m.run(m.client->for_user(m.user("user_1")).profiles({"nobody_here"})).value().outcomes[0].outcome ==
+        CHECK(m.run(m.client->for_user(m.user("user_1")).profiles({"not_a_user"})).value().outcomes[0].outcome ==
               coauth::lookup_outcome::not_found);
     });
 }
 
-TEST_CASE("pages follow each other to the end, without gap or repetition")
+TEST_CASE("client on the sandbox: pages follow each other to the end, without gap or repetition")
 {
     in_both_apis([](api_version api) {
-        meeting m(api);
+        client_on_sandbox m(api);
         const auto user = m.user("user_1");
         const auto id = m.run(m.client->for_user(user).me()).value().id;
 
         std::set<std::string> tweets;
-        twitter::page_options which;
-        which.count = 7;
+        twitter::page_options options;
+        options.count = 7;
         int pages = 0;
         do {
-            const auto page = m.run(m.client->for_user(user).tweets(id, which)).value();
+            const auto page = m.run(m.client->for_user(user).tweets(id, options)).value();
             for (const auto& t : page.items)
                 CHECK(tweets.insert(t.id).second);
-            which.token = page.next.value_or("");
+            options.token = page.next.value_or("");
             REQUIRE(++pages < 20);
-        } while (!which.token.empty());
+        } while (!options.token.empty());
         CHECK(tweets.size() == 30);
 
         std::set<std::string> followers;
-        which = twitter::page_options();
-        which.count = 4;
+        options = twitter::page_options();
+        options.count = 4;
         do {
-            const auto page = m.run(m.client->for_user(user).followers(id, which)).value();
+            const auto page = m.run(m.client->for_user(user).followers(id, options)).value();
             for (const auto& p : page.items)
                 CHECK(followers.insert(p.id).second);
-            which.token = page.next.value_or("");
-        } while (!which.token.empty());
+            options.token = page.next.value_or("");
+        } while (!options.token.empty());
         CHECK(followers.size() == 9);
     });
 }
 
-TEST_CASE("mentions after the last one seen, and an answer to one")
+TEST_CASE("client on the sandbox: mentions after the last one seen, and a reply to one")
 {
     in_both_apis([](api_version api) {
-        meeting m(api);
+        client_on_sandbox m(api);
         const auto user = m.user("user_1");
         const auto id = m.run(m.client->for_user(user).me()).value().id;
         const auto first = m.run(m.client->for_user(user).mentions(id)).value();
@@ -183,10 +183,10 @@ TEST_CASE("mentions after the last one seen, and an answer to one")
     });
 }
 
-TEST_CASE("a token that was made invalid is revoked for good")
+TEST_CASE("client on the sandbox: a token that was made invalid is revoked for good")
 {
     in_both_apis([](api_version api) {
-        meeting m(api);
+        client_on_sandbox m(api);
         const auto user = m.user("user_3");
         CHECK(m.run(m.client->for_user(user).me()).has_value());
         CHECK(m.run(m.client->for_user(user).invalidate_token()).has_value());
@@ -194,25 +194,25 @@ TEST_CASE("a token that was made invalid is revoked for good")
     });
 }
 
-TEST_CASE("any other signed call, with its rate window")
+TEST_CASE("client on the sandbox: any other signed call, with its rate window")
 {
-    meeting m(api_version::v2);
+    client_on_sandbox m(api_version::v2);
     twitter::api_call call("GET", "/2/users/by/username/user_4");
     call.query = {{"user.fields", "id,name"}};
-    const auto answer = m.run(m.client->for_user(m.user("user_1")).request(call)).value();
-    CHECK(answer.status == 200);
-    CHECK(answer.body.find("user_4") != std::string::npos);
-    const auto& window = answer.limits.window.value();
+    const auto response = m.run(m.client->for_user(m.user("user_1")).request(call)).value();
+    CHECK(response.status == 200);
+    CHECK(response.body.find("user_4") != std::string::npos);
+    const auto& window = response.limits.window.value();
     CHECK(window.remaining.value() == window.limit.value() - 1);
 }
 
-TEST_CASE("a spent window is an error with its end, and no second request")
+TEST_CASE("client on the sandbox: an exhausted window is an error with its end, and sends no second request")
 {
     in_both_apis([](api_version api) {
-        coauth::sandbox::options mood;
-        mood.rate_limits["/2/users/by/username/:username"] = coauth::sandbox::route_limit(1, 0);
-        mood.rate_limits["/1.1/users/show.json"] = coauth::sandbox::route_limit(1, 0);
-        meeting m(api, mood);
+        coauth::sandbox::options options;
+        options.rate_limits["/2/users/by/username/:username"] = coauth::sandbox::route_limit(1, 0);
+        options.rate_limits["/1.1/users/show.json"] = coauth::sandbox::route_limit(1, 0);
+        client_on_sandbox m(api, options);
         const auto user = m.user("user_1");
         CHECK(m.run(m.client->for_user(user).profile("user_2")).has_value());
         const auto refused = m.run(m.client->for_user(user).profile("user_2"));
@@ -221,10 +221,10 @@ TEST_CASE("a spent window is an error with its end, and no second request")
     });
 }
 
-TEST_CASE("a GET outlives a provider that is down for a moment, a POST does not")
+TEST_CASE("client on the sandbox: a GET succeeds after a short outage, a POST fails")
 {
     in_both_apis([](api_version api) {
-        meeting m(api);
+        client_on_sandbox m(api);
         const auto user = m.user("user_1");
         m.sandbox.set_faults(R"([{"route": "/2/users/by/username/:username", "status": 503},
                                  {"route": "/1.1/users/show.json", "status": 503},
@@ -235,33 +235,33 @@ TEST_CASE("a GET outlives a provider that is down for a moment, a POST does not"
     });
 }
 
-TEST_CASE("a clock that is off by ten minutes is mended once, in a leg as in a call")
+TEST_CASE("client on the sandbox: a clock that is off by ten minutes is corrected once, in a leg as in a call")
 {
     in_both_apis([](api_version api) {
         for (const int minutes : {10, -10}) {
-            coauth::sandbox::options mood;
-            mood.clock_skew = std::chrono::minutes(minutes);
-            meeting m(api, mood);
+            coauth::sandbox::options options;
+            options.clock_skew = std::chrono::minutes(minutes);
+            client_on_sandbox m(api, options);
             CHECK(m.run(m.client->request_token("oob")).has_value());
-            CHECK(std::abs((m.client->clock_offset() - mood.clock_skew).count()) <= 2);
+            CHECK(std::abs((m.client->clock_offset() - options.clock_skew).count()) <= 2);
             CHECK(m.run(m.client->for_user(m.user("user_1")).me()).has_value());
         }
-        coauth::sandbox::options mood;
-        mood.clock_skew = std::chrono::hours(2);
-        meeting m(api, mood);
+        coauth::sandbox::options options;
+        options.clock_skew = std::chrono::hours(2);
+        client_on_sandbox m(api, options);
         CHECK(m.run(m.client->request_token("oob")).error().reason() == errc::clock_skew);
         CHECK(m.client->clock_offset().count() == 0);
     });
 }
 
-TEST_CASE("the e-mail address comes where it is asked for")
+TEST_CASE("client on the sandbox: the e-mail address comes where it is asked for")
 {
     in_both_apis([](api_version api) {
-        coauth::sandbox::options mood;
-        mood.seed = R"({"users": [{"id": "11", "username": "ada", "name": "Ada", "email": "ada@example.com"}]})";
-        meeting::want_email = true;
-        meeting m(api, mood);
-        meeting::want_email = false;
+        coauth::sandbox::options options;
+        options.seed = R"({"users": [{"id": "11", "username": "ada", "name": "Ada", "email": "ada@example.com"}]})";
+        client_on_sandbox::want_email = true;
+        client_on_sandbox m(api, options);
+        client_on_sandbox::want_email = false;
         CHECK(m.run(m.client->for_user(m.user("ada")).me()).value().email == "ada@example.com");
     });
 }

@@ -1,4 +1,4 @@
-// A run at a session without a wire: how it ends, and that nothing of it is used after that.
+// A run at a session without a network: how it ends, and that nothing of it is used after that.
 #include "enrich_profiles/asking.hpp"
 #include "unit/session/allocation_failure.hpp"
 #include "unit/session/echo_provider.hpp"
@@ -44,7 +44,7 @@ public:
     }
 
     bool has() const noexcept override { return !list_.empty(); }
-    asio::awaitable<bool> more() override { co_return has(); }
+    asio::awaitable<bool> read_more() override { co_return has(); }
     const input& front() const override { return list_.front(); }
     input take() override
     {

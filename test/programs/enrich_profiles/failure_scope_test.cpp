@@ -13,7 +13,7 @@ TEST_CASE("failure_scope: every error is about its input, about every input, or 
     using s = failure_scope;
     struct {
         errc code;
-        s in_response; // the provider answered, and says it of one name
+        s in_response; // the provider responded, and says it of one name
         s request;     // the request failed
     } const rows[] = {
         {errc::invalid_argument, s::unclear, s::unclear},
@@ -59,7 +59,7 @@ TEST_CASE("failure_scope: every error is about its input, about every input, or 
         CHECK(scope_of(row.code, true) == row.in_response);
         CHECK(scope_of(row.code, false) == row.request);
     }
-    // There is no code after the last row's.
+    // The last row has the last code.
     CHECK(name(static_cast<errc>(code + 1)) == "unknown_error");
 }
 

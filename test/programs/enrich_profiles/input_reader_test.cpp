@@ -96,7 +96,7 @@ std::string layout_of(const std::string& text, const std::string& column = {})
 
 } // namespace
 
-TEST_CASE("lines are inputs as they stand")
+TEST_CASE("input_reader: lines are inputs unchanged")
 {
     CHECK(read("") == texts{});
     CHECK(read("\n \n\t\r\n") == texts{});
@@ -110,7 +110,7 @@ TEST_CASE("lines are inputs as they stand")
     CHECK(read(std::string("a\0b\n", 4)) == texts{std::string("a\0b", 3)});
 }
 
-TEST_CASE("a line over 1 KiB is an input that says so and keeps no more than that")
+TEST_CASE("input_reader: a line over 1 KiB is an input that says so and keeps no more than that")
 {
     const std::string most(longest_input, 'x');
     CHECK(read(most + "\r\njack") == texts{most, "jack"});
@@ -119,7 +119,7 @@ TEST_CASE("a line over 1 KiB is an input that says so and keeps no more than tha
     CHECK(read(std::string(200'000, 'x') + "\njack", "", 1000).size() == 2);
 }
 
-TEST_CASE("a comma in the first line means CSV and the usual columns are found")
+TEST_CASE("input_reader: a comma in the first line means CSV and the usual columns are found")
 {
     CHECK(read("id,username\n1,jack\n2,jill\n") == texts{"jack", "jill"});
     CHECK(read("ID,Other\n1,a\n2,b") == texts{"1", "2"});
@@ -131,7 +131,7 @@ TEST_CASE("a comma in the first line means CSV and the usual columns are found")
     CHECK(read("\"id\",\"username\"\r\n\"1\",\"jack\"\r\n") == texts{"jack"});
 }
 
-TEST_CASE("a column that is named makes CSV of any file")
+TEST_CASE("input_reader: a column that is named makes CSV of any file")
 {
     CHECK(read("who\njack\njill\n", "who") == texts{"jack", "jill"});
     CHECK(read("Who,WHO,who\na,b,c\n", "who") == texts{"c"});
@@ -143,7 +143,7 @@ TEST_CASE("a column that is named makes CSV of any file")
     CHECK(read("", "who") == texts{});
 }
 
-TEST_CASE("a column that is not there is refused with those that are")
+TEST_CASE("input_reader: a column that is not there is refused with those that are")
 {
     CHECK(refusal("foo,\"b\"\"ar\"\n1,2\n").find(R"("foo" "b\"ar")") != std::string::npos);
     CHECK(refusal("\n\xef\xbb\xbfid,x\n") != ""); // a byte order mark is one at the beginning only
@@ -153,7 +153,7 @@ TEST_CASE("a column that is not there is refused with those that are")
     CHECK(refusal("a," + std::string(70'000, 'x') + "\n1,2\n").find("64 KiB") != std::string::npos);
 }
 
-TEST_CASE("CSV is read as RFC 4180 says")
+TEST_CASE("input_reader: CSV is read as RFC 4180 says")
 {
     const std::string head = "id,username,note\n";
     CHECK(read(head + "1,\"jack\",x\n") == texts{"jack"});
@@ -314,7 +314,7 @@ TEST_CASE("input_reader: it says how IN is read")
           R"(UTF-16, CSV separated by commas, of which column "id" (1 of 2) is read)");
 }
 
-TEST_CASE("a quote left open costs 128 KiB and not the file")
+TEST_CASE("input_reader: a quote left open loses 128 KiB and not the file")
 {
     std::string text = "id,username\n\"1,jack\n";
     const std::size_t begin = text.size();
@@ -336,7 +336,7 @@ TEST_CASE("input_reader: the longest cell of a spreadsheet is not a quote left o
     CHECK(read("text,username\n\"" + cell + "\",jack\n1,jill\n", "", 4096) == texts{"jack", "jill"});
 }
 
-TEST_CASE("an input knows where it ends")
+TEST_CASE("input_reader: an input has the position of its end")
 {
     input_reader reader;
     reader.feed("\xef\xbb\xbfjack\r\n\njill");

@@ -16,18 +16,18 @@ input of(std::string text)
     return i;
 }
 
-// "@jack", "#12", or "-" for what can be nobody.
+// "@jack", "#12", or "-" for what can't be a user.
 std::string meaning(const std::string& text, naming by)
 {
-    const auto who = person(of(text), by);
-    if (!who)
+    const auto user = user_of(of(text), by);
+    if (!user)
         return "-";
-    return (who->is_id() ? "#" : "@") + who->text();
+    return (user->is_id() ? "#" : "@") + user->text();
 }
 
 } // namespace
 
-TEST_CASE("an input is a name or an id")
+TEST_CASE("input: an input is a name or an id")
 {
     struct row {
         std::string text, by_default, as_name, as_id;
@@ -65,34 +65,34 @@ TEST_CASE("an input is a name or an id")
     }
 }
 
-TEST_CASE("a fault of the text itself makes it invalid whatever it says")
+TEST_CASE("input: a fault of the text itself makes any input invalid")
 {
     input i = of("jack");
     i.fault = "a quote is never closed";
-    const auto who = person(i, naming::digits_are_ids);
-    REQUIRE(!who);
-    CHECK(who.error().reason() == coauth::errc::invalid_argument);
-    CHECK(who.error().message() == "a quote is never closed");
+    const auto user = user_of(i, naming::digits_are_ids);
+    REQUIRE(!user);
+    CHECK(user.error().reason() == coauth::errc::invalid_argument);
+    CHECK(user.error().message() == "a quote is never closed");
 }
 
 TEST_CASE("input: what is wrong with it says in which lines of IN it is")
 {
     input i = of("two words");
     i.line = i.last_line = 7;
-    CHECK(person(i, naming::digits_are_ids).error().message().starts_with("line 7: not a user name"));
-    CHECK(person(i, naming::ids).error().message().starts_with("line 7: not an id"));
+    CHECK(user_of(i, naming::digits_are_ids).error().message().starts_with("line 7: not a user name"));
+    CHECK(user_of(i, naming::ids).error().message().starts_with("line 7: not an id"));
     i.last_line = 9;
     i.fault = "a quote is never closed";
-    CHECK(person(i, naming::digits_are_ids).error().message() == "lines 7 to 9: a quote is never closed");
+    CHECK(user_of(i, naming::digits_are_ids).error().message() == "lines 7 to 9: a quote is never closed");
 }
 
-TEST_CASE("digits that are no id are told how to be a name")
+TEST_CASE("input: digits that are not an id get a hint how to be a name")
 {
-    CHECK(person(of("007"), naming::digits_are_ids).error().hint()->find("--by name") != std::string::npos);
-    CHECK(!person(of("007"), naming::ids).error().hint());
+    CHECK(user_of(of("007"), naming::digits_are_ids).error().hint()->find("--by name") != std::string::npos);
+    CHECK(!user_of(of("007"), naming::ids).error().hint());
 }
 
-TEST_CASE("texts become UTF-8 and stay what they were if they are")
+TEST_CASE("input: a text becomes UTF-8, and well-formed UTF-8 is unchanged")
 {
     struct row {
         std::string text, expected;

@@ -33,10 +33,10 @@ TEST_CASE("job: any other reason takes the place of failures that may be about i
             options.others_follow = others_follow;
             job_fixture f(300, options);
             const questions first = f.ask(), second = f.ask();
-            f.tested.answered(first, coauth::result<lookups>(error(errc::timeout)));
+            f.tested.record(first, coauth::result<lookups>(error(errc::timeout)));
             CHECK(f.tested.leaves_others() == others_follow);
             if (row.response)
-                f.tested.answered(second, coauth::result<lookups>(error(*row.response)));
+                f.tested.record(second, coauth::result<lookups>(error(*row.response)));
             if (row.stop)
                 f.tested.stop(error(*row.stop));
             CHECK(f.tested.stopped()->reason() == row.reported);
@@ -160,8 +160,8 @@ TEST_CASE("job: a name that fails among others that the session knew is written 
     lookups known;
     const questions second = f.ask();
     for (const question& q : second)
-        known.outcomes.emplace_back(q.who, lookup_outcome::not_found).reused = true;
-    f.tested.answered(second, known);
+        known.outcomes.emplace_back(q.user, lookup_outcome::not_found).reused = true;
+    f.tested.record(second, known);
     CHECK(f.count_of("failed") == 0);
     f.find(f.ask());
     CHECK(f.count_of("failed") == 1);
@@ -177,11 +177,11 @@ TEST_CASE("job: a failure of another call's request is not counted as a request 
         const questions batch = f.ask();
         lookups joined;
         for (const question& q : batch) {
-            lookup& added = joined.outcomes.emplace_back(q.who, lookup_outcome::failed);
+            lookup& added = joined.outcomes.emplace_back(q.user, lookup_outcome::failed);
             added.why = why;
             added.reused = true;
         }
-        f.tested.answered(batch, joined);
+        f.tested.record(batch, joined);
     }
     CHECK_FALSE(f.tested.stopped());
     f.find(f.ask());
@@ -196,11 +196,11 @@ TEST_CASE("job: several inputs that fail among others that are found wait for a 
         lookups response; // of two requests
         for (std::size_t i = 0; i < batch.size(); ++i) {
             lookup& added = response.outcomes.emplace_back(
-                batch[i].who, i < 8 ? lookup_outcome::not_found : lookup_outcome::failed);
+                batch[i].user, i < 8 ? lookup_outcome::not_found : lookup_outcome::failed);
             if (i >= 8)
                 added.why = error(errc::malformed_response).with_http_status(200);
         }
-        f.tested.answered(batch, response);
+        f.tested.record(batch, response);
         CHECK(f.written.size() == 8);
         if (later_succeeds) {
             f.find(f.ask());

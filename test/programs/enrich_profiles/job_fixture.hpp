@@ -32,7 +32,7 @@ public:
     }
 
     bool has() const noexcept override { return !list_.empty(); }
-    boost::asio::awaitable<bool> more() override { co_return has(); }
+    boost::asio::awaitable<bool> read_more() override { co_return has(); }
     const input& front() const override { return list_.front(); }
     input take() override
     {
@@ -55,7 +55,7 @@ struct job_fixture {
                              io.get_executor(), options,
                              [this](const std::vector<output_line>& lines) {
                                  for (const auto& line : lines)
-                                     written.emplace_back(line.number, std::string(name(line.what)));
+                                     written.emplace_back(line.number, std::string(name(line.kind)));
                              },
                              before)
     {}
@@ -67,12 +67,12 @@ struct job_fixture {
     {
         lookups response;
         for (const question& q : batch) {
-            lookup added(q.who, outcome);
+            lookup added(q.user, outcome);
             added.why = why;
             added.in_response = in_response;
             response.outcomes.push_back(added);
         }
-        tested.answered(batch, response);
+        tested.record(batch, response);
     }
     void find(const questions& batch) { respond(batch, lookup_outcome::not_found, std::nullopt, true); }
     void fail(const questions& batch, const error& why) { respond(batch, lookup_outcome::failed, why); }
@@ -82,14 +82,14 @@ struct job_fixture {
     {
         lookups response;
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            lookup added(batch[i].who, i == odd ? lookup_outcome::failed : lookup_outcome::not_found);
+            lookup added(batch[i].user, i == odd ? lookup_outcome::failed : lookup_outcome::not_found);
             if (i == odd)
                 added.why = why;
             else
                 added.reused = reused;
             response.outcomes.push_back(added);
         }
-        tested.answered(batch, response);
+        tested.record(batch, response);
     }
 
     // The first is known from before, and the request for the others failed.
@@ -97,12 +97,12 @@ struct job_fixture {
     {
         lookups response;
         for (const question& q : batch) {
-            lookup& added = response.outcomes.emplace_back(q.who, lookup_outcome::failed);
+            lookup& added = response.outcomes.emplace_back(q.user, lookup_outcome::failed);
             added.why = why;
         }
-        response.outcomes.front() = lookup(batch.front().who, lookup_outcome::not_found);
+        response.outcomes.front() = lookup(batch.front().user, lookup_outcome::not_found);
         response.outcomes.front().reused = true;
-        tested.answered(batch, response);
+        tested.record(batch, response);
     }
 
     std::size_t count_of(const std::string& outcome) const

@@ -44,10 +44,10 @@ TEST_CASE("job: while it is stopping no failure that may pass is written, and wh
         // One of a batch fails, and the others are found.
         lookups mixed;
         for (const question& q : third)
-            mixed.outcomes.emplace_back(q.who, lookup_outcome::not_found);
-        mixed.outcomes[7] = lookup(third[7].who, lookup_outcome::failed);
+            mixed.outcomes.emplace_back(q.user, lookup_outcome::not_found);
+        mixed.outcomes[7] = lookup(third[7].user, lookup_outcome::failed);
         mixed.outcomes[7].why = why;
-        f.tested.answered(third, mixed);
+        f.tested.record(third, mixed);
         CHECK(f.tested.idle());
         CHECK(f.written.size() == 199);
         CHECK(f.count_of("not_found") == 199);
@@ -62,15 +62,15 @@ TEST_CASE("job: while it is stopping what is known of an input itself is written
     REQUIRE(batch.size() == 4);
     f.tested.stop(error(errc::token_revoked));
     lookups response;
-    response.outcomes.emplace_back(batch[0].who, lookup_outcome::suspended);
-    response.outcomes.emplace_back(batch[1].who, lookup_outcome::failed);
+    response.outcomes.emplace_back(batch[0].user, lookup_outcome::suspended);
+    response.outcomes.emplace_back(batch[1].user, lookup_outcome::failed);
     response.outcomes.back().why = error(errc::malformed_response); // of this user's data
     response.outcomes.back().in_response = true;
-    response.outcomes.emplace_back(batch[2].who, lookup_outcome::forbidden);
-    response.outcomes.emplace_back(batch[3].who, lookup_outcome::failed);
+    response.outcomes.emplace_back(batch[2].user, lookup_outcome::forbidden);
+    response.outcomes.emplace_back(batch[3].user, lookup_outcome::failed);
     response.outcomes.back().why = error(errc::access_level); // a problem beside the data
     response.outcomes.back().in_response = true;
-    f.tested.answered(batch, response);
+    f.tested.record(batch, response);
     CHECK(f.written == decltype(f.written){{0, "suspended"}, {1, "failed"}, {2, "protected"}, {3, "failed"}});
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("job: an outage that is thrown stops it, writes nothing off and says h
         f.find(first);
         const error why =
             error(code).with_hint("no request with this user's token has succeeded for 7 s; try again later");
-        f.tested.answered(second, coauth::result<lookups>(why));
+        f.tested.record(second, coauth::result<lookups>(why));
         CHECK(f.tested.stopped()->reason() == code);
         CHECK(f.tested.stopped()->hint() ==
               "no request with this user's token has succeeded for 7 s; run again with the same IN and OUT to go on");
@@ -131,11 +131,11 @@ TEST_CASE("job: of a batch whose ids were refused the names that were found are 
     const questions batch = f.ask();
     lookups response;
     for (std::size_t i = 0; i < 4; ++i) {
-        response.outcomes.emplace_back(batch[i].who, i < 2 ? lookup_outcome::failed : lookup_outcome::not_found);
+        response.outcomes.emplace_back(batch[i].user, i < 2 ? lookup_outcome::failed : lookup_outcome::not_found);
         if (i < 2)
             response.outcomes.back().why = error(errc::forbidden).with_http_status(403);
     }
-    f.tested.answered(batch, response);
+    f.tested.record(batch, response);
     CHECK(f.tested.stopped()->reason() == errc::forbidden);
     CHECK(f.written == decltype(f.written){{2, "not_found"}, {3, "not_found"}});
 }
@@ -217,10 +217,10 @@ TEST_CASE("job: a single input that fails among others that are found fails at o
     const questions batch = f.ask();
     lookups response;
     for (const question& q : batch)
-        response.outcomes.emplace_back(q.who, lookup_outcome::not_found);
+        response.outcomes.emplace_back(q.user, lookup_outcome::not_found);
     response.outcomes[50].outcome = lookup_outcome::failed;
     response.outcomes[50].why = error(errc::provider_unavailable).with_http_status(503);
-    f.tested.answered(batch, response);
+    f.tested.record(batch, response);
     CHECK(f.written.size() == 100);
     CHECK(f.count_of("failed") == 1);
 }
@@ -253,9 +253,9 @@ TEST_CASE("job: a line that can't be written is not followed by others")
     const questions first = tested.next(source, 0), second = tested.next(source, 0);
     lookups response;
     for (std::size_t i = 0; i < 100; ++i)
-        response.outcomes.emplace_back(first[i].who, lookup_outcome::not_found);
-    CHECK_THROWS_AS(tested.answered(first, response), error);
-    CHECK_NOTHROW(tested.answered(second, response));
+        response.outcomes.emplace_back(first[i].user, lookup_outcome::not_found);
+    CHECK_THROWS_AS(tested.record(first, response), error);
+    CHECK_NOTHROW(tested.record(second, response));
     CHECK(written == 0);
     CHECK(tested.broken());
     CHECK(tested.written().all() == 0);

@@ -7,7 +7,7 @@
 
 using namespace enrich;
 
-TEST_CASE("amounts are read exactly or not at all")
+TEST_CASE("money: amounts are read exactly or not at all")
 {
     struct row {
         const char* text;
@@ -43,7 +43,7 @@ TEST_CASE("amounts are read exactly or not at all")
     }
 }
 
-TEST_CASE("amounts are shown as the shortest decimal")
+TEST_CASE("money: amounts are shown as the shortest decimal")
 {
     CHECK(amount_text(0) == "0");
     CHECK(amount_text(10'000) == "0.01");
@@ -54,7 +54,7 @@ TEST_CASE("amounts are shown as the shortest decimal")
         CHECK(read_amount(amount_text(m)) == m);
 }
 
-TEST_CASE("what is spent and what may be is never above the bound")
+TEST_CASE("money: the cost so far and the cost in flight are never above the bound")
 {
     const micros price = 10'000;
     CHECK(budget(std::nullopt, price).fits(1'000'000, 5'000, 100) == 100);
@@ -66,10 +66,10 @@ TEST_CASE("what is spent and what may be is never above the bound")
     CHECK(budget(1'000'000, price).fits(600'000, 40, 100) == 0);
     CHECK(budget(1'000'000, price).fits(995'000, 0, 100) == 0);
     CHECK(budget(1'000'000, price).fits(2'000'000, 0, 100) == 0);
-    for (micros spent = 0; spent <= 120'000; spent += 5'000)
-        for (std::size_t asked = 0; asked < 12; ++asked) {
-            const auto more = budget(100'000, price).fits(spent, asked, 100);
-            CHECK((more == 0 || spent + (asked + more) * price <= 100'000));
-            CHECK(spent + (asked + more + 1) * price > 100'000);
+    for (micros cost = 0; cost <= 120'000; cost += 5'000)
+        for (std::size_t in_flight = 0; in_flight < 12; ++in_flight) {
+            const auto fitting = budget(100'000, price).fits(cost, in_flight, 100);
+            CHECK((fitting == 0 || cost + (in_flight + fitting) * price <= 100'000));
+            CHECK(cost + (in_flight + fitting + 1) * price > 100'000);
         }
 }

@@ -25,12 +25,12 @@ input of(std::string text, std::uint64_t number = 0)
 
 lookup found(const std::string& username)
 {
-    lookup answer(username, lookup_outcome::found);
-    answer.profile.emplace();
-    answer.profile->id = "1";
-    answer.profile->username = username;
-    answer.profile->name = "A \"name\"\n";
-    return answer;
+    lookup lookup_of_user(username, lookup_outcome::found);
+    lookup_of_user.profile.emplace();
+    lookup_of_user.profile->id = "1";
+    lookup_of_user.profile->username = username;
+    lookup_of_user.profile->name = "A \"name\"\n";
+    return lookup_of_user;
 }
 
 std::string without_end(const output_line& line)
@@ -41,12 +41,12 @@ std::string without_end(const output_line& line)
 
 } // namespace
 
-TEST_CASE("a line has its keys in order and can be read again whatever the input was")
+TEST_CASE("output: a line has its keys in order and can be read again for any input")
 {
     for (const std::string& text :
         {std::string("jack"), std::string(), std::string("q\"\\\n\t\x01/"), std::string("\xc3\xa4\xef\xbf\xbd"),
             std::string("\\"), std::string("\",\"outcome\":\"found\""), std::string("a\0b", 3)}) {
-        const std::string line = without_end(answered(of(text), found("jack")));
+        const std::string line = without_end(lookup_line(of(text), found("jack")));
         CAPTURE(line);
         CHECK(line.find('\n') == line.npos);
         const auto json = boost::json::parse(line).get_object();
@@ -55,14 +55,14 @@ TEST_CASE("a line has its keys in order and can be read again whatever the input
             keys.emplace_back(member.key());
         CHECK(keys == std::vector<std::string>{"input", "outcome", "profile", "error"});
         CHECK(json.at("input").get_string() == text);
-        const auto again = read_output_line(line);
-        REQUIRE(again);
-        CHECK(again->input == text);
-        CHECK(again->what == outcome::found);
+        const auto read_back = read_output_line(line);
+        REQUIRE(read_back);
+        CHECK(read_back->input == text);
+        CHECK(read_back->kind == outcome::found);
     }
 }
 
-TEST_CASE("each outcome has its word and its parts")
+TEST_CASE("output: each outcome has its word and its members")
 {
     lookup failed("jack", lookup_outcome::failed);
     failed.why = coauth::error(coauth::errc::timeout);
@@ -71,28 +71,28 @@ TEST_CASE("each outcome has its word and its parts")
         std::string word, profile, error;
     };
     const std::vector<row> rows = {
-        {answered(of("a"), found("a")), "found", "object", "null"},
-        {answered(of("a"), lookup("a", lookup_outcome::not_found)), "not_found", "null", "null"},
-        {answered(of("a"), lookup("a", lookup_outcome::suspended)), "suspended", "null", "null"},
-        {answered(of("a"), lookup("a", lookup_outcome::forbidden)), "protected", "null", "null"},
-        {answered(of("a"), failed), "failed", "null", "timeout"},
+        {lookup_line(of("a"), found("a")), "found", "object", "null"},
+        {lookup_line(of("a"), lookup("a", lookup_outcome::not_found)), "not_found", "null", "null"},
+        {lookup_line(of("a"), lookup("a", lookup_outcome::suspended)), "suspended", "null", "null"},
+        {lookup_line(of("a"), lookup("a", lookup_outcome::forbidden)), "protected", "null", "null"},
+        {lookup_line(of("a"), failed), "failed", "null", "timeout"},
         {invalid(of("a"), coauth::error(coauth::errc::invalid_argument)), "invalid", "null", "invalid_argument"},
     };
     for (const auto& r : rows) {
         CAPTURE(r.word);
         const auto json = boost::json::parse(r.line.text).get_object();
         CHECK(json.at("outcome").get_string() == r.word);
-        CHECK(name(r.line.what) == r.word);
+        CHECK(name(r.line.kind) == r.word);
         CHECK(json.at("profile").is_null() == (r.profile == "null"));
         const auto* why = json.at("error").if_object();
         CHECK((why ? std::string(why->at("code").get_string()) : "null") == r.error);
-        CHECK(read_output_line(without_end(r.line))->what == r.line.what);
+        CHECK(read_output_line(without_end(r.line))->kind == r.line.kind);
     }
 }
 
-TEST_CASE("what is no line of ours is not taken for one")
+TEST_CASE("output: a line that this program did not write is not taken for one")
 {
-    const std::string good = without_end(answered(of("jack"), lookup("a", lookup_outcome::not_found)));
+    const std::string good = without_end(lookup_line(of("jack"), lookup("a", lookup_outcome::not_found)));
     CHECK(read_output_line(good));
     for (const std::string& line : std::vector<std::string>{"", "{}", "jack", good + " ", " " + good, good + good + "]",
              "{\"input\":\"a\"}", "{\"input\":1,\"outcome\":\"found\",\"profile\":null,\"error\":null}",
@@ -104,9 +104,9 @@ TEST_CASE("what is no line of ours is not taken for one")
     }
 }
 
-TEST_CASE("a last line without its end is whole or torn or not ours at every cut")
+TEST_CASE("output: a last line without its end is whole, torn or foreign at every cut")
 {
-    const std::string line = without_end(answered(of("ja\"ck"), found("jack")));
+    const std::string line = without_end(lookup_line(of("ja\"ck"), found("jack")));
     for (std::size_t cut = 0; cut < line.size(); ++cut) {
         CAPTURE(cut);
         CHECK(look_at_remnant(std::string_view(line).substr(0, cut)) == remnant::torn);
@@ -116,7 +116,7 @@ TEST_CASE("a last line without its end is whole or torn or not ours at every cut
         CHECK(look_at_remnant(text) == remnant::foreign);
 }
 
-TEST_CASE("in order lines wait for those before them")
+TEST_CASE("output: in order lines wait for those before them")
 {
     release_window window(true, 3);
     std::vector<std::uint64_t> tickets;
@@ -125,36 +125,36 @@ TEST_CASE("in order lines wait for those before them")
         tickets.push_back(window.take(n));
     }
     CHECK(!window.fits(3));
-    const auto answer = [&](std::size_t n) {
+    const auto release_after = [&](std::size_t n) {
         output_line line;
         line.text = std::to_string(n);
-        window.answer(tickets[n], line);
+        window.set_line(tickets[n], line);
         std::string released;
         for (const auto& l : window.release())
             released += l.text;
         return released;
     };
-    CHECK(answer(1) == "");
+    CHECK(release_after(1) == "");
     CHECK(!window.fits(3));
-    CHECK(answer(0) == "01");
+    CHECK(release_after(0) == "01");
     CHECK(window.fits(4));
     CHECK(!window.fits(5));
     tickets.push_back(window.take(3));
-    CHECK(answer(3) == "");
-    CHECK(answer(2) == "23");
+    CHECK(release_after(3) == "");
+    CHECK(release_after(2) == "23");
     CHECK(window.fits(1000));
 }
 
-TEST_CASE("unordered lines go at once but the oldest input without one bounds how far they get ahead")
+TEST_CASE("output: unordered lines go at once but the oldest input without one bounds how far they get ahead")
 {
     release_window window(false, 3);
     const auto first = window.take(10);
     const auto second = window.take(12);
     CHECK(!window.fits(13));
-    window.answer(second, output_line());
+    window.set_line(second, output_line());
     CHECK(window.release().size() == 1);
     CHECK(!window.fits(13));
-    window.answer(first, output_line());
+    window.set_line(first, output_line());
     CHECK(window.release().size() == 1);
     CHECK(window.release().empty());
     CHECK(window.fits(13));
@@ -169,7 +169,7 @@ TEST_CASE("release_window: the rest is what waits behind inputs that have no lin
     for (const std::size_t n : std::vector<std::size_t>{4, 2, 0}) {
         output_line line;
         line.number = n;
-        window.answer(tickets[n], line);
+        window.set_line(tickets[n], line);
     }
     CHECK(window.release().size() == 1);
     const auto rest = window.release_rest();
@@ -182,8 +182,8 @@ TEST_CASE("release_window: the rest is what waits behind inputs that have no lin
 TEST_CASE("tally: lines that replace failed ones are counted in their place")
 {
     tally counts;
-    for (const auto what : {outcome::found, outcome::failed, outcome::failed, outcome::failed})
-        counts.count(what);
+    for (const auto kind : {outcome::found, outcome::failed, outcome::failed, outcome::failed})
+        counts.count(kind);
     tally added;
     added.count(outcome::not_found);
     added.count(outcome::failed);
@@ -194,12 +194,12 @@ TEST_CASE("tally: lines that replace failed ones are counted in their place")
     CHECK(counts.of(outcome::failed) == 2);
 }
 
-TEST_CASE("the summary has its keys in order and plain numbers")
+TEST_CASE("output: the summary has its keys in order and plain numbers")
 {
     tally counts;
-    for (const auto what : {outcome::found, outcome::found, outcome::not_found, outcome::suspended,
+    for (const auto kind : {outcome::found, outcome::found, outcome::not_found, outcome::suspended,
              outcome::is_protected, outcome::invalid, outcome::failed})
-        counts.count(what);
+        counts.count(kind);
     usage run;
     run.requests = 3;
     run.waited = std::chrono::milliseconds(1500);

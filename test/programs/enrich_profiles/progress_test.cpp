@@ -23,7 +23,7 @@ progress half()
 
 } // namespace
 
-TEST_CASE("progress tells part and rate and what is left")
+TEST_CASE("progress: shows part, rate and remaining time")
 {
     CHECK(progress_line(half()) == "50 %  1500 done  100/s  20 s left");
 
@@ -45,7 +45,7 @@ TEST_CASE("progress tells part and rate and what is left")
     CHECK(progress_line(p) == "100 %  1500 done  100/s");
 }
 
-TEST_CASE("a bar fills its width and gives way to the text")
+TEST_CASE("progress: a bar fills the width that the text leaves")
 {
     const std::string text = progress_line(half());
     CHECK(progress_bar(half(), text.size() + 13) == "[#####.....] " + text);
@@ -60,7 +60,7 @@ TEST_CASE("a bar fills its width and gives way to the text")
     CHECK(progress_bar(p, 80).find('.') == std::string::npos);
 }
 
-TEST_CASE("the meter counts from where the run began")
+TEST_CASE("progress: the meter counts from where the run began")
 {
     using std::chrono::seconds;
     const progress_meter::time_point begun{};
@@ -79,21 +79,21 @@ TEST_CASE("the meter counts from where the run began")
     CHECK(!progress_meter(begun, 0, 0, 0).look(begun, 0, 0, begun).part);
 }
 
-TEST_CASE("a terminal is told at most ten times a second")
+TEST_CASE("progress: a terminal is written to at most ten times a second")
 {
     progress_pace pace(true);
     progress p;
     CHECK(pace.due(p));
-    int told = 0;
+    int shown = 0;
     for (int ms = 1; ms <= 1000; ++ms) {
         p.time = milliseconds(ms);
         p.part = ms / 1000.0;
-        told += pace.due(p);
+        shown += pace.due(p);
     }
-    CHECK(told == 10);
+    CHECK(shown == 10);
 }
 
-TEST_CASE("a log is told every ten seconds or ten hundredths")
+TEST_CASE("progress: a log is written to every ten seconds or ten hundredths")
 {
     progress_pace pace(false);
     progress p;

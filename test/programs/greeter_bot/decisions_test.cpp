@@ -14,7 +14,7 @@
 using namespace round_testing;
 using coauth::error;
 
-TEST_CASE("the oldest mention is answered first and each once")
+TEST_CASE("greeter_bot: the oldest mention is answered first and each once")
 {
     memory m = of_bot();
     CHECK(played(m, {mention("1000"), mention("30"), mention("200"), mention("30")}) == "30 200 1000 ");
@@ -23,7 +23,7 @@ TEST_CASE("the oldest mention is answered first and each once")
     CHECK(played(m, {}).empty());
 }
 
-TEST_CASE("the bot does not answer itself and passes its own posts by")
+TEST_CASE("greeter_bot: the bot does not answer itself and skips its own posts")
 {
     memory m = of_bot();
     CHECK(played(m, {mention("5", "10"), mention("6")}) == "6 ");
@@ -31,7 +31,7 @@ TEST_CASE("the bot does not answer itself and passes its own posts by")
     CHECK(m.since_id == "7");
 }
 
-TEST_CASE("since_id does not pass what is not settled")
+TEST_CASE("greeter_bot: since_id does not pass what is not settled")
 {
     memory m = of_bot();
     round r(m, {mention("5"), mention("6"), mention("7")});
@@ -63,7 +63,7 @@ TEST_CASE("greeter_bot: since_id passes what can't be read once all that can is 
     CHECK(m.since_id == "100");
 }
 
-TEST_CASE("what was open comes first with the same words, and one that shows up late is not lost")
+TEST_CASE("greeter_bot: an open mention comes first with the same words, and one that is listed late is not lost")
 {
     memory m = of_bot();
     m.since_id = "3";
@@ -79,7 +79,7 @@ TEST_CASE("what was open comes first with the same words, and one that shows up 
     CHECK(m.since_id == "5");
 }
 
-TEST_CASE("an open one whose mention is gone is still settled first")
+TEST_CASE("greeter_bot: an open mention that is gone is still settled first")
 {
     memory m = of_bot();
     m.open = intention("5", "ada", "words");
@@ -91,7 +91,7 @@ TEST_CASE("an open one whose mention is gone is still settled first")
     CHECK(r.oldest().empty());
 }
 
-TEST_CASE("the same person is greeted in other words, and nobody else is")
+TEST_CASE("greeter_bot: the same user is greeted in other words, and no other user is")
 {
     memory m = of_bot();
     round r(m, {mention("1"), mention("2"), mention("3", "21", "ad"), mention("4")});
@@ -104,27 +104,27 @@ TEST_CASE("the same person is greeted in other words, and nobody else is")
     CHECK(r.next("hi {username}")->text == "hi ada (2)");
 }
 
-TEST_CASE("the memory keeps the newest 256 and all that is not below since_id")
+TEST_CASE("greeter_bot: the memory keeps the newest 256 and all that is not below since_id")
 {
     memory m = of_bot();
     for (int i = 100; i < 500; ++i)
         played(m, {mention(std::to_string(i))});
-    CHECK(m.answered.size() == 256);
-    CHECK(m.answered.back().mention == "499");
+    CHECK(m.settled.size() == 256);
+    CHECK(m.settled.back().mention == "499");
 
     memory waiting = of_bot();
     waiting.since_id = "1";
     for (int i = 0; i < 300; ++i)
-        waiting.answered.emplace_back(std::to_string(100 + i), "", "");
+        waiting.settled.emplace_back(std::to_string(100 + i), "", "");
     round r(waiting, {mention("2"), mention("100")});
-    CHECK(waiting.answered.size() == 300);
+    CHECK(waiting.settled.size() == 300);
     r.next("hi");
     r.settle("");
     CHECK(waiting.since_id == "100");
-    CHECK(waiting.answered.size() == 300); // one came, one went
+    CHECK(waiting.settled.size() == 300); // one came, one went
 }
 
-TEST_CASE("templates")
+TEST_CASE("greeter_bot: a template may have {username} and no other braces")
 {
     CHECK(message_for("{username}, hi {username}", "ada") == "ada, hi ada");
     CHECK(message_for("hi", "ada") == "hi");
@@ -138,7 +138,7 @@ TEST_CASE("templates")
         CHECK_FALSE(template_fault(bad).empty());
 }
 
-TEST_CASE("posts are as long as X counts them")
+TEST_CASE("greeter_bot: posts are as long as X counts them")
 {
     CHECK(post_length("abc") == 3);
     CHECK(post_length("\u00e4\u043e\u2019\u2026") == 5); // an ellipsis counts 2
@@ -146,7 +146,7 @@ TEST_CASE("posts are as long as X counts them")
     CHECK(post_length("\U0001f600") == 2);
 }
 
-TEST_CASE("where there is no room for a number the text stays as it is")
+TEST_CASE("greeter_bot: where a number does not fit the text stays unchanged")
 {
     const std::string full(280, 'x');
     CHECK(distinct(full, {settled_mention("1", "", full)}) == full);
@@ -154,11 +154,11 @@ TEST_CASE("where there is no room for a number the text stays as it is")
     CHECK(distinct("a", {settled_mention("1", "", "ab"), settled_mention("2", "", "")}) == "a");
 }
 
-TEST_CASE("what a state file holds comes back")
+TEST_CASE("greeter_bot: what a state file holds comes back")
 {
     memory m = of_bot();
     m.since_id = "7";
-    m.answered.emplace_back("7", "97", "hi \"ada\"");
+    m.settled.emplace_back("7", "97", "hi \"ada\"");
     m.open = intention("8", "ada", "hi\n");
     coauth::oauth1::parameters extra;
     m.token.emplace("token", coauth::secret("token secret"), extra);
@@ -169,10 +169,10 @@ TEST_CASE("what a state file holds comes back")
     CHECK(to_text(from_text(to_text(memory()))) == to_text(memory()));
 }
 
-TEST_CASE("a damaged state is an error and never a memory")
+TEST_CASE("greeter_bot: a damaged state is an error and is never used")
 {
     memory m = of_bot();
-    m.answered.emplace_back("7", "97", "hi");
+    m.settled.emplace_back("7", "97", "hi");
     m.open = intention("8", "ada", "hi");
     const std::string good = to_text(m);
     for (std::size_t length = 0; length < good.size() - 2; ++length)

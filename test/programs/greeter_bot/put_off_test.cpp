@@ -11,7 +11,8 @@
 using namespace round_testing;
 using coauth::error;
 
-TEST_CASE("greeter_bot: since_id does not pass a mention that was put off, whatever the provider calls newest")
+TEST_CASE(
+    "greeter_bot: since_id does not pass a mention that was put off, even if the provider calls another one newest")
 {
     memory m = of_bot();
     round r(m, {mention("10"), mention("20")}, "30");
@@ -20,9 +21,9 @@ TEST_CASE("greeter_bot: since_id does not pass a mention that was put off, whate
     r.next("hi");
     r.settle("101");
     CHECK(m.since_id.empty());
-    round again(m, {mention("10")}, "30");
-    CHECK(again.next("hi")->mention == "10");
-    again.settle("102");
+    round later_round(m, {mention("10")}, "30");
+    CHECK(later_round.next("hi")->mention == "10");
+    later_round.settle("102");
     CHECK(m.since_id == "30");
 }
 
@@ -67,7 +68,7 @@ TEST_CASE("greeter_bot: what was put off in earlier rounds comes after all other
     grown.push_back(mention("9", "21", "bob"));
     CHECK(played(m, grown) == "9 5 6 7 8 ");
     CHECK(m.since_id == "9");
-    CHECK(m.answered.size() == 5);
+    CHECK(m.settled.size() == 5);
     CHECK(played(m, grown).empty());
 }
 

@@ -31,14 +31,14 @@ inline memory of_bot()
     return m;
 }
 
-// Plays a round to its end and tells the mentions in the order they were answered.
+// Plays a round to its end and returns the mentions in the order they were answered.
 inline std::string played(memory& m, std::vector<tweet> mentions)
 {
     round r(m, std::move(mentions));
     std::string order;
-    while (const auto what = r.next("hi {username}")) {
-        order += what->mention + ' ';
-        r.settle("9" + what->mention);
+    while (const auto next = r.next("hi {username}")) {
+        order += next->mention + ' ';
+        r.settle("9" + next->mention);
     }
     return order;
 }

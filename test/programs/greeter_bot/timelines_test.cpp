@@ -8,7 +8,7 @@ using namespace greeter_bot;
 using coauth::errc;
 using coauth::error;
 
-TEST_CASE("own replies are read in both APIs")
+TEST_CASE("greeter_bot: own replies are read in both APIs")
 {
     using coauth::twitter::api_version;
     replies found;

@@ -28,7 +28,7 @@ std::string nested(std::size_t depth)
 
 } // namespace
 
-TEST_CASE("one JSON text is read, with white space around it")
+TEST_CASE("json_body: one JSON text is read, with white space around it")
 {
     for (const char* good : {"{}", "[]", "null", "1", "\"a\"", " {\"a\":[1,2,{\"b\":null}]}\r\n\t",
              "{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}", "\"\\ud83d\\ude00\"", "\xef\xbb\xbf{}",
@@ -36,7 +36,7 @@ TEST_CASE("one JSON text is read, with white space around it")
         CHECK_MESSAGE(!refusal_to_read(good), good);
 }
 
-TEST_CASE("everything else is refused with a type")
+TEST_CASE("json_body: everything else is refused with a type")
 {
     for (const char* bad : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{'a':1}", "{a:1}", "nul", "01", "1.", "+1", "NaN",
              "Infinity", "[1] [2]", "{}x", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud83\"", "\"\\ud800", "\"\\ud800\\",
@@ -46,7 +46,7 @@ TEST_CASE("everything else is refused with a type")
     CHECK(refusal_to_read(std::string("{}\0", 3)) == errc::malformed_response);
 }
 
-TEST_CASE("depth and size have bounds")
+TEST_CASE("json_body: depth and size have bounds")
 {
     CHECK_FALSE(refusal_to_read(nested(max_json_depth)));
     CHECK(refusal_to_read(nested(max_json_depth + 1)) == errc::malformed_response);
@@ -89,9 +89,9 @@ TEST_CASE("json_body: what is illegal in a text is repaired, and nothing else is
 
 TEST_CASE("json_body: a number that no double can hold costs no other")
 {
-    const json_body answer = read_json(
+    const json_body parsed = read_json(
         R"({"a":1e99999999999,"b":-1E+123456,"c":0e999,"d":7,"e":"1e99999999999","f":1e5,"g":[0.5e-999999]})");
-    const auto& root = answer.root().as_object();
+    const auto& root = parsed.root().as_object();
     CHECK(root.at("a").is_null());
     CHECK(root.at("b").is_null());
     CHECK_FALSE(is_repeated(root.at("c")));
@@ -103,8 +103,8 @@ TEST_CASE("json_body: a number that no double can hold costs no other")
 
 TEST_CASE("json_body: a member named twice in one object is marked, wherever the object is")
 {
-    const auto repeated = [](const json_body& answer, std::initializer_list<const char*> path) {
-        const boost::json::value* value = &answer.root();
+    const auto repeated = [](const json_body& parsed, std::initializer_list<const char*> path) {
+        const boost::json::value* value = &parsed.root();
         for (const char* step : path)
             value = value->is_array() ? &value->as_array().front() : &value->as_object().at(step);
         return is_repeated(*value);
@@ -131,7 +131,7 @@ TEST_CASE("json_body: a member named twice in one object is marked, wherever the
         CHECK(is_repeated(member.value()) == (member.key() == "k500" || member.key() == "k7"));
 }
 
-TEST_CASE("an HTML page instead of JSON is named as one")
+TEST_CASE("json_body: an HTML page instead of JSON is named as one")
 {
     try {
         read_json("\n<!DOCTYPE html><html></html>");
@@ -181,9 +181,9 @@ TEST_CASE("json_members: texts are repaired, one-line texts have no control char
     };
     for (const row& r : table) {
         CAPTURE(r.value);
-        const json_body answer = read_json("{\"t\":" + r.value + '}');
-        CHECK(same(find_line(answer.root().as_object(), "t"), r.line));
-        CHECK(same(find_text(answer.root().as_object(), "t"), r.text));
+        const json_body parsed = read_json("{\"t\":" + r.value + '}');
+        CHECK(same(find_line(parsed.root().as_object(), "t"), r.line));
+        CHECK(same(find_text(parsed.root().as_object(), "t"), r.text));
     }
     CHECK_FALSE(find_text(read_json(R"({"t":"a","t":"a"})").root().as_object(), "t"));
 }

@@ -6,7 +6,7 @@ using namespace coauth::api;
 using namespace coauth::twitter::testing;
 using namespace std::chrono_literals;
 
-TEST_CASE("the provider's time is this machine's until something is learnt")
+TEST_CASE("provider_clock: the provider's time is this machine's until something is learnt")
 {
     auto machine = std::make_shared<fake_clock>();
     provider_clock clock(machine);
@@ -16,7 +16,7 @@ TEST_CASE("the provider's time is this machine's until something is learnt")
     CHECK(clock.now().time_since_epoch() == 1700000001s);
 }
 
-TEST_CASE("what was learnt survives setting this machine's clock")
+TEST_CASE("provider_clock: what was learnt survives setting this machine's clock")
 {
     auto machine = std::make_shared<fake_clock>();
     provider_clock clock(machine);
@@ -44,7 +44,7 @@ TEST_CASE("clock_difference: is read from every form of a Date")
     }
 }
 
-TEST_CASE("the difference is read from a valid Date only")
+TEST_CASE("provider_clock: the difference is read from a valid Date only")
 {
     http::fields headers;
     const std::chrono::sys_seconds now(1700000000s);

@@ -26,7 +26,7 @@ const std::string_view no = "refused";
 
 } // namespace
 
-TEST_CASE("the grammar of the header")
+TEST_CASE("authorization_header: the grammar of the header")
 {
     const row table[] = {
         // What clients send.
@@ -76,7 +76,7 @@ TEST_CASE("the grammar of the header")
         {R"(OAuth a="b/c=")", no, "a=b/c=|"},
         {R"(OAuth a="b:c!")", no, "a=b:c!|"},
 
-        // What nobody should take.
+        // What no reader should take.
         {"", no, no},
         {"OAuth", no, no},
         {"OAuth ", no, no},
@@ -111,13 +111,13 @@ TEST_CASE("the grammar of the header")
     }
 }
 
-TEST_CASE("octets outside ASCII must be encoded, but X's reader takes them")
+TEST_CASE("authorization_header: octets outside ASCII must be encoded, but X's reader takes them")
 {
     CHECK(read("OAuth a=\"\xc3\xa9\"", false) == "refused");
     CHECK(read("OAuth a=\"\xc3\xa9\"", true) == "a=\xc3\xa9|");
 }
 
-TEST_CASE("a header is refused as a whole with a typed error, and says what to do about encoding")
+TEST_CASE("authorization_header: a header is refused as a whole with a typed error, and says what to do about encoding")
 {
     const auto refused = parse_authorization_header(R"(OAuth oauth_signature="a+b=")");
     REQUIRE(refused.has_error());
@@ -126,7 +126,7 @@ TEST_CASE("a header is refused as a whole with a typed error, and says what to d
     CHECK(std::string(refused.error().what()).find("a+b") == std::string::npos);
 }
 
-TEST_CASE("the length of a header is bounded")
+TEST_CASE("authorization_header: the length of a header is bounded")
 {
     const auto of_size = [](std::size_t size) { return R"(OAuth a=")" + std::string(size - 10, 'x') + '"'; };
     CHECK(of_size(max_authorization_header).size() == max_authorization_header);
@@ -134,7 +134,7 @@ TEST_CASE("the length of a header is bounded")
     CHECK(parse_authorization_header(of_size(max_authorization_header + 1)).has_error());
 }
 
-TEST_CASE("only the scheme OAuth is OAuth's")
+TEST_CASE("authorization_header: only the scheme OAuth is OAuth's")
 {
     for (const std::string_view yes : {"OAuth", "OAuth ", "oauth a", "oAuTh\ta"})
         CHECK(is_oauth_header(yes));
@@ -142,7 +142,7 @@ TEST_CASE("only the scheme OAuth is OAuth's")
         CHECK_FALSE(is_oauth_header(other));
 }
 
-TEST_CASE("a header is written encoded, in order, the realm first")
+TEST_CASE("authorization_header: a header is written encoded, in order, the realm first")
 {
     CHECK(write_authorization_header({{"oauth_a", "b c"}, {"oauth_d", "+/=&\xc3\xa9"}}) ==
           R"(OAuth oauth_a="b%20c", oauth_d="%2B%2F%3D%26%C3%A9")");
@@ -151,13 +151,13 @@ TEST_CASE("a header is written encoded, in order, the realm first")
     CHECK(write_authorization_header({}, "Photos") == R"(OAuth realm="Photos")");
 }
 
-TEST_CASE("no realm ends the header")
+TEST_CASE("authorization_header: no realm ends the header")
 {
     CHECK(write_authorization_header({}, "a\"b\\c") == R"(OAuth realm="a\"b\\c")");
     CHECK(write_authorization_header({}, "a\r\nX: y") == "OAuth realm=\"a  X: y\"");
 }
 
-TEST_CASE("what is written is read back, any octet")
+TEST_CASE("authorization_header: what is written is read back, any octet")
 {
     parameters list = {{"realm", "a \"quoted\" \\ realm"}};
     for (int c = 0; c < 256; ++c)
@@ -171,7 +171,7 @@ TEST_CASE("what is written is read back, any octet")
     }
 }
 
-TEST_CASE("no header makes the reader fail but by its error")
+TEST_CASE("authorization_header: no header makes the reader fail but by its error")
 {
     const std::string samples[] = {
         R"(OAuth realm="a\"b", oauth_consumer_key="dpf43f3p2l4k3l03", oauth_nonce="%2Fa%25", oauth_empty="")",

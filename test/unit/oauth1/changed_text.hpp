@@ -1,4 +1,4 @@
-// A text with one piece of it changed, as a faulty client or a stranger on the way would change it.
+// A text with one piece of it changed, as a faulty client or an attacker on the network would change it.
 // A piece that is not there fails the test: otherwise it would test the right text.
 #pragma once
 
@@ -10,20 +10,20 @@
 
 namespace by_hand {
 
-/// The first `from` becomes `to`.
-inline std::string replace(std::string text, std::string_view from, std::string_view to)
+/// The first `old_piece` becomes `new_piece`.
+inline std::string replace(std::string text, std::string_view old_piece, std::string_view new_piece)
 {
-    const auto at = text.find(from);
-    INFO("looked for ", std::string(from), " in ", text);
+    const auto at = text.find(old_piece);
+    INFO("looked for ", std::string(old_piece), " in ", text);
     REQUIRE(at != text.npos);
-    return text.replace(at, from.size(), to);
+    return text.replace(at, old_piece.size(), new_piece);
 }
 
-/// Every `from` becomes `to`. There may be none.
-inline std::string replace_all(std::string text, std::string_view from, std::string_view to)
+/// Every `old_piece` becomes `new_piece`. There may be none.
+inline std::string replace_all(std::string text, std::string_view old_piece, std::string_view new_piece)
 {
-    for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
+    for (auto at = text.find(old_piece); at != text.npos; at = text.find(old_piece, at + new_piece.size()))
+        text.replace(at, old_piece.size(), new_piece);
     return text;
 }
 

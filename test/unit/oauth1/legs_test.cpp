@@ -11,7 +11,7 @@ const moment at("nonce-1", 1700000000);
 
 } // namespace
 
-TEST_CASE("leg 1's answer")
+TEST_CASE("legs: leg 1's response has one token, one secret and the confirmed callback")
 {
     const auto good = parse_request_token_reply("oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true\n");
     REQUIRE(good);
@@ -47,7 +47,7 @@ TEST_CASE("leg 1's answer")
     CHECK_FALSE(parse_request_token_reply(std::string(70'000, 'a')));
 }
 
-TEST_CASE("leg 3's answer keeps what else it says")
+TEST_CASE("legs: leg 3's response keeps its other fields")
 {
     const auto reply =
         parse_access_token_reply("oauth_token=6253282-x&oauth_token_secret=s&user_id=6253282&screen_name=a_b");
@@ -60,7 +60,7 @@ TEST_CASE("leg 3's answer keeps what else it says")
     CHECK(parse_access_token_reply("oauth_token=t&oauth_token_secret=").has_value());
 }
 
-TEST_CASE("leg 1's request")
+TEST_CASE("legs: leg 1's request has the callback and the provider's own parameters")
 {
     const auto r = build_request_token_request(
         app, "https://h/oauth/request_token", "https://app/cb?x=1", at, {{"x_auth_access_type", "read"}});
@@ -80,7 +80,7 @@ TEST_CASE("leg 1's request")
     }
 }
 
-TEST_CASE("leg 2's URL")
+TEST_CASE("legs: leg 2's URL has the token and the extra parameters")
 {
     const request_token login("a&b", secret("s"));
     CHECK(build_authorization_url("https://h/oauth/authorize", login) == "https://h/oauth/authorize?oauth_token=a%26b");
@@ -88,7 +88,7 @@ TEST_CASE("leg 2's URL")
           "https://h/a?x=1&oauth_token=a%26b&force_login=true");
 }
 
-TEST_CASE("leg 2's URL has the token in its query, whatever the base looks like")
+TEST_CASE("legs: leg 2's URL has the token in its query, for every form of the base")
 {
     const request_token login("t", secret("s"));
     CHECK(build_authorization_url("https://h/a#f", login) == "https://h/a?oauth_token=t");
@@ -96,7 +96,7 @@ TEST_CASE("leg 2's URL has the token in its query, whatever the base looks like"
     CHECK(build_authorization_url("https://h/a?b&", login) == "https://h/a?b&oauth_token=t");
 }
 
-TEST_CASE("leg 3's request")
+TEST_CASE("legs: leg 3's request has the verifier")
 {
     const request_token login("t", secret("s"));
     const auto r = build_access_token_request(app, "https://h/oauth/access_token", login, "0123456", at);
@@ -147,7 +147,7 @@ TEST_CASE("legs: a verifier is any text of the provider's without control charac
     }
 }
 
-TEST_CASE("callbacks")
+TEST_CASE("callback: a query is a token with a verifier or a refusal, and nothing else")
 {
     const request_token login("token-1", secret("s"));
 
@@ -182,7 +182,7 @@ TEST_CASE("callbacks")
     CHECK_FALSE(parse_callback("oauth_token=t&oauth_verifier=" + std::string(2048 - 28, 'v')));
 }
 
-TEST_CASE("credentials are checked when they are made")
+TEST_CASE("credentials: are checked when they are made")
 {
     const auto refused = [](auto make) {
         try {

@@ -6,7 +6,7 @@
 using coauth::oauth1::nonce_store;
 using outcome = coauth::oauth1::nonce_store::outcome;
 
-TEST_CASE("a nonce is fresh once")
+TEST_CASE("nonce_store: a nonce is fresh once")
 {
     nonce_store store;
     CHECK_FALSE(store.seen("app", "token", 100, "n"));
@@ -16,7 +16,7 @@ TEST_CASE("a nonce is fresh once")
     CHECK(store.size() == 1);
 }
 
-TEST_CASE("another consumer, token, timestamp or nonce is another request")
+TEST_CASE("nonce_store: another consumer, token, timestamp or nonce is another request")
 {
     nonce_store store;
     REQUIRE(store.record("app", "token", 100, "n", 0) == outcome::fresh);
@@ -28,7 +28,7 @@ TEST_CASE("another consumer, token, timestamp or nonce is another request")
     CHECK(store.size() == 6);
 }
 
-TEST_CASE("texts that join to the same are not confused")
+TEST_CASE("nonce_store: texts that join to the same are not confused")
 {
     nonce_store store;
     REQUIRE(store.record("ab", "c", 1, "d", 0) == outcome::fresh);
@@ -39,7 +39,7 @@ TEST_CASE("texts that join to the same are not confused")
     CHECK(store.record("", "1,1:a", 1, "", 0) == outcome::fresh);
 }
 
-TEST_CASE("a store full of living entries refuses new ones and forgets none")
+TEST_CASE("nonce_store: when full of entries that can still be accepted, it refuses new ones and evicts none")
 {
     nonce_store store(3);
     for (const char* nonce : {"a", "b", "c"})
@@ -49,7 +49,7 @@ TEST_CASE("a store full of living entries refuses new ones and forgets none")
     CHECK(store.size() == 3);
 }
 
-TEST_CASE("entries that are too old to be accepted make room, the oldest first")
+TEST_CASE("nonce_store: entries that are too old to be accepted make room, the oldest first")
 {
     nonce_store store(3);
     REQUIRE(store.record("app", "", 100, "a", 0) == outcome::fresh);
@@ -61,7 +61,7 @@ TEST_CASE("entries that are too old to be accepted make room, the oldest first")
     CHECK(store.seen("app", "", 400, "d"));
 }
 
-TEST_CASE("what is as old as something forgotten counts as seen though the clock was set back")
+TEST_CASE("nonce_store: what is as old as an evicted entry counts as seen though the clock was set back")
 {
     nonce_store store(1);
     REQUIRE(store.record("app", "", 100, "a", 0) == outcome::fresh);
@@ -71,7 +71,7 @@ TEST_CASE("what is as old as something forgotten counts as seen though the clock
     CHECK(store.record("app", "", 101, "z", 101) == outcome::full);
 }
 
-TEST_CASE("a request older than what makes room for it is not recorded")
+TEST_CASE("nonce_store: a request older than what makes room for it is not recorded")
 {
     nonce_store store(1);
     REQUIRE(store.record("app", "", 100, "a", 0) == outcome::fresh);
@@ -79,7 +79,7 @@ TEST_CASE("a request older than what makes room for it is not recorded")
     CHECK(store.size() == 0);
 }
 
-TEST_CASE("the edges of time are times like others")
+TEST_CASE("nonce_store: the smallest and the largest time are times like others")
 {
     constexpr auto first = std::numeric_limits<std::int64_t>::min();
     constexpr auto last = std::numeric_limits<std::int64_t>::max();
@@ -90,7 +90,7 @@ TEST_CASE("the edges of time are times like others")
     CHECK(store.seen("app", "", last, "a"));
 }
 
-TEST_CASE("the store stays within its capacity whatever comes")
+TEST_CASE("nonce_store: any requests leave the store within its capacity")
 {
     nonce_store store(50);
     for (std::int64_t t = 1; t <= 2000; ++t) {
@@ -100,7 +100,7 @@ TEST_CASE("the store stays within its capacity whatever comes")
     }
 }
 
-TEST_CASE("a store without room is refused")
+TEST_CASE("nonce_store: a store without room is refused")
 {
     CHECK_THROWS_AS(nonce_store(0), coauth::error);
 }

@@ -3,7 +3,7 @@
 using namespace coauth;
 using namespace coauth::oauth1;
 
-TEST_CASE("a form is read as it stands")
+TEST_CASE("parameters: a form is read in its order, with repeated and empty names")
 {
     struct row {
         const char* text;
@@ -32,7 +32,7 @@ TEST_CASE("a form is read as it stands")
     CHECK(encode_form({{"a b", "c&d"}, {"", ""}}) == "a%20b=c%26d&=");
 }
 
-TEST_CASE("parameters are sorted by encoded name, then encoded value")
+TEST_CASE("parameters: parameters are sorted by encoded name, then encoded value")
 {
     struct row {
         parameters list;

@@ -30,10 +30,10 @@ public:
         return found;
     }
 
-    std::optional<coauth::secret> find_token_secret(std::string_view key, std::string_view asked) const override
+    std::optional<coauth::secret> find_token_secret(std::string_view key, std::string_view requested) const override
     {
         ++tokens_asked;
-        if (key != consumer_key || asked != token)
+        if (key != consumer_key || requested != token)
             return {};
         return coauth::secret(token_secret);
     }
@@ -62,7 +62,7 @@ public:
         {"oauth_signature_method", "HMAC-SHA1"}, {"oauth_timestamp", std::to_string(now)}, {"oauth_nonce", "n-1"},
         {"oauth_version", "1.0"}};
     std::optional<std::string> realm;
-    place where = place::header;
+    place location = place::header;
     std::string consumer_secret = "app secret/1";
     std::string token_secret = "token+secret";
     coauth::oauth1::signature_method algorithm = coauth::oauth1::hmac_sha1();
@@ -111,9 +111,9 @@ public:
         if (form && content_type.empty())
             content_type = "application/x-www-form-urlencoded";
         oauth.emplace_back("oauth_signature", std::move(signature));
-        if (where == place::header)
+        if (location == place::header)
             authorization = {coauth::oauth1::write_authorization_header(oauth, realm)};
-        else if (where == place::query)
+        else if (location == place::query)
             url += (url.find('?') == url.npos ? '?' : '&') + coauth::oauth1::encode_form(oauth);
         else
             body += (body.empty() ? "" : "&") + coauth::oauth1::encode_form(oauth);
@@ -122,13 +122,13 @@ public:
 
     coauth::oauth1::incoming_request arrive() const
     {
-        coauth::oauth1::incoming_request in;
-        in.method = method;
-        in.url = url;
-        in.authorization.assign(authorization.begin(), authorization.end());
-        in.content_type = content_type;
-        in.body = body;
-        return in;
+        coauth::oauth1::incoming_request arrived;
+        arrived.method = method;
+        arrived.url = url;
+        arrived.authorization.assign(authorization.begin(), authorization.end());
+        arrived.content_type = content_type;
+        arrived.body = body;
+        return arrived;
     }
 
     std::vector<std::string> authorization;

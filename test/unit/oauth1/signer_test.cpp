@@ -18,8 +18,8 @@ TEST_CASE("X's sign-in example: both legs as its documentation prints them")
     const consumer x("cChZNFj6T5R0TigYB9yd1w", secret("L8qq9PZyRg6ieKGEKhZolGC0vJWLw8iEJ88DRdyOg"));
     message first("POST", "https://api.twitter.com/oauth/request_token");
     first.oauth.emplace_back("oauth_callback", "http://localhost/sign-in-with-twitter/");
-    const auto one = signer(x).explain(first, moment("ea9ec8429b68d6b77cd5600adbbb0456", 1318467427));
-    CHECK(one.value().signature == "F1Li3tvehgcraF8DMJ7OyxO4w9Y=");
+    const auto explained = signer(x).explain(first, moment("ea9ec8429b68d6b77cd5600adbbb0456", 1318467427));
+    CHECK(explained.value().signature == "F1Li3tvehgcraF8DMJ7OyxO4w9Y=");
 
     const request_token login(
         "NPcudxy0yU5T3tBzho7iCotZ3cnetKwcTIRlX0iwRl0", secret("veNRnAWe6inFuo8o2u8SLLZLjolYDmDP7SzL0YfYI"));
@@ -29,7 +29,7 @@ TEST_CASE("X's sign-in example: both legs as its documentation prints them")
     CHECK(three.value().signature == "39cipBtIOHEEnybAR4sATQTpl2I=");
 }
 
-TEST_CASE("the header is written in full, encoded and in order")
+TEST_CASE("signer: the header is written in full, encoded and in order")
 {
     std::string out = "Authorization: ";
     message m("get", "https://api.x.com/2/users/me?a=1");
@@ -42,7 +42,7 @@ TEST_CASE("the header is written in full, encoded and in order")
     CHECK(out.ends_with("%3D\""));
 }
 
-TEST_CASE("the signature is the same wherever its parameters travel")
+TEST_CASE("signer: the signature is the same wherever its parameters travel")
 {
     const signer s(app, user);
     const message m("POST", "https://h/p?a=b", "c=d");
@@ -66,7 +66,7 @@ TEST_CASE("the signature is the same wherever its parameters travel")
     CHECK_FALSE(s.sign_request(message("GET", "https://h"), at, placement::form));
 }
 
-TEST_CASE("what is not sent is not signed")
+TEST_CASE("signer: what is not sent is not signed")
 {
     message m("GET", "http://example.test/");
     m.version = false;
@@ -79,7 +79,7 @@ TEST_CASE("what is not sent is not signed")
     CHECK(signer(app).explain(m, at).value().base_string.find("realm") == std::string::npos);
 }
 
-TEST_CASE("what can't be signed is refused")
+TEST_CASE("signer: what can't be signed is refused")
 {
     const signer s(app, user);
     const auto refused = [&](const message& m, const moment& when) {
@@ -111,11 +111,11 @@ TEST_CASE("what can't be signed is refused")
         m.oauth = bad;
         CHECK(refused(m, at));
     }
-    // A name of the person's own may begin with oauth_.
+    // A name of the caller's own may begin with oauth_.
     CHECK_FALSE(refused(message("GET", "https://h/?oauth_mine=1"), at));
 }
 
-TEST_CASE("PLAINTEXT goes over TLS only, and is explained anyway")
+TEST_CASE("signer: PLAINTEXT goes over TLS only, and is explained anyway")
 {
     const signer s(app, user, plaintext());
     CHECK_FALSE(s.sign_request(message("GET", "http://127.0.0.1/"), at));
@@ -128,7 +128,7 @@ TEST_CASE("PLAINTEXT goes over TLS only, and is explained anyway")
     CHECK(bare.normalized.find("oauth_timestamp") == std::string::npos);
 }
 
-TEST_CASE("an explanation shows the length of the secrets and nothing else of them")
+TEST_CASE("signer: an explanation shows the length of the secrets and nothing else of them")
 {
     const auto e = signer(app, user).explain(message("GET", "https://h/"), at).value();
     CHECK(e.masked_key == "[11 characters]&[11 characters]");
@@ -137,7 +137,7 @@ TEST_CASE("an explanation shows the length of the secrets and nothing else of th
         CHECK(text->find("coauth-cs") == std::string::npos);
 }
 
-TEST_CASE("a signature method of one's own")
+TEST_CASE("signer: takes a signature method of the program's own")
 {
     struct shout_key final : signing_key {
         result<void> sign(std::string_view base, std::string& out) const override
@@ -162,7 +162,7 @@ TEST_CASE("a signature method of one's own")
     CHECK(s.sign_request(message("GET", "https://h/"), at).value().authorization.find("SHOUT") != std::string::npos);
 }
 
-TEST_CASE("nonces are 128 bits, hex, and never repeat")
+TEST_CASE("signer: nonces are 128 bits, hex, and never repeat")
 {
     std::set<std::string> seen;
     for (int i = 0; i < 10'000; ++i) {

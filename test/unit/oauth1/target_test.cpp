@@ -4,7 +4,7 @@
 using namespace coauth;
 using namespace coauth::oauth1;
 
-TEST_CASE("the base string URI (RFC 5849, section 3.4.1.2)")
+TEST_CASE("target: the base string URI (RFC 5849, section 3.4.1.2)")
 {
     struct row {
         const char* url;
@@ -37,7 +37,7 @@ TEST_CASE("the base string URI (RFC 5849, section 3.4.1.2)")
     }
 }
 
-TEST_CASE("what can't be sent as it stands is not split")
+TEST_CASE("target: what can't be sent unchanged is not split")
 {
     const char* table[] = {"", "h", "/path", "//h/p", "h/p", "ftp://h/", "mailto:a@b", "http:/h", "https://",
         "https:///p", "https://:443/", "https://user@h/", "https://user:pass@h/", "https://h:0/", "https://h:65536/",
@@ -57,7 +57,7 @@ TEST_CASE("what can't be sent as it stands is not split")
     CHECK_FALSE(split_target(std::string_view("https://h/\0", 11)));
 }
 
-TEST_CASE("a target keeps the query as written")
+TEST_CASE("target: a target keeps the query as written")
 {
     const auto t = split_target("https://h/p?a=%2b&&b[]={x}|y?z#f");
     REQUIRE(t);
@@ -66,7 +66,7 @@ TEST_CASE("a target keeps the query as written")
     CHECK(t->port == 443);
 }
 
-TEST_CASE("loopback hosts")
+TEST_CASE("target: loopback is 127.0.0.0/8, [::1] and localhost")
 {
     for (const char* yes : {"127.0.0.1", "127.255.0.3", "[::1]", "::1", "localhost", "LocalHost"})
         CHECK(is_loopback_host(yes));

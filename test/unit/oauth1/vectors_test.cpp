@@ -55,7 +55,7 @@ std::string taken_apart_and_made_again(const std::string& base)
 
 } // namespace
 
-TEST_CASE("every published vector is reproduced")
+TEST_CASE("vectors: every published vector is reproduced")
 {
     std::set<std::string> kinds;
     int done = 0;
@@ -66,10 +66,10 @@ TEST_CASE("every published vector is reproduced")
         ++done;
         if (kind == "hmac") {
             const std::string uri = v.text("uri");
-            const auto where = split_target(uri);
-            REQUIRE(where);
+            const auto url = split_target(uri);
+            REQUIRE(url);
             const std::string base =
-                signature_base_string(v.text("method"), base_string_uri(*where), normalize(v.params("params")));
+                signature_base_string(v.text("method"), base_string_uri(*url), normalize(v.params("params")));
             CHECK(base == v.text("base_string"));
             CHECK(sign(hmac(v.text("hash")), v, base) == v.text("expected"));
         } else if (kind == "hmac-base") {
@@ -119,7 +119,7 @@ TEST_CASE("every published vector is reproduced")
     CHECK(kinds.size() == 11);
 }
 
-TEST_CASE("the RFC's example of section 3.4.1 is made from its query, header and body")
+TEST_CASE("vectors: the RFC's example of section 3.4.1 is made from its query, header and body")
 {
     // Section 3.4.1.3.1.
     auto all = parse_form("b5=%3D%253D&a3=a&c%40=&a2=r%20b").value();
@@ -130,8 +130,8 @@ TEST_CASE("the RFC's example of section 3.4.1 is made from its query, header and
     all.insert(all.end(), body.begin(), body.end());
 
     const std::string normalized = normalize(all);
-    const auto where = split_target("http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b");
-    const std::string base = signature_base_string("POST", base_string_uri(where.value()), normalized);
+    const auto url = split_target("http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b");
+    const std::string base = signature_base_string("POST", base_string_uri(url.value()), normalized);
     for (const auto& v : vectors::published()) {
         if (v.text("kind") == "norm")
             CHECK(normalized == v.text("expected"));
@@ -140,7 +140,7 @@ TEST_CASE("the RFC's example of section 3.4.1 is made from its query, header and
     }
 }
 
-TEST_CASE("every house vector is reproduced")
+TEST_CASE("vectors: every house vector is reproduced")
 {
     int done = 0;
     for (const auto& v : vectors::house()) {
@@ -152,16 +152,16 @@ TEST_CASE("every house vector is reproduced")
         CHECK(sign(hmac(v.text("hash")), v, base) == v.text("signature"));
         if (v.has("wire")) {
             const std::string wire = v.text("wire");
-            const auto where = split_target(wire);
-            REQUIRE(where);
-            CHECK(base_string_uri(*where) == v.text("base_uri"));
+            const auto url = split_target(wire);
+            REQUIRE(url);
+            CHECK(base_string_uri(*url) == v.text("base_uri"));
         }
         ++done;
     }
     CHECK(done == 22);
 }
 
-TEST_CASE("the house RSA vectors are signed and verified")
+TEST_CASE("vectors: the house RSA vectors are signed and verified")
 {
     const secret key{vectors::house_rsa_private_key()};
     int done = 0;

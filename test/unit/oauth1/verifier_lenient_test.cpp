@@ -11,7 +11,7 @@ using by_hand::request;
 using by_hand::verify_once;
 using by_hand::without;
 
-TEST_CASE("X takes credentials from several places, and the last counts")
+TEST_CASE("verifier: X takes credentials from several places, and the last counts")
 {
     request r;
     r.method = "POST";
@@ -39,7 +39,7 @@ TEST_CASE("X takes credentials from several places, and the last counts")
     CHECK(verify_once(doubled, records(), lenient()) == "genuine");
 }
 
-TEST_CASE("X takes oauth_version 1.0a, and no other than 1.0 beside it")
+TEST_CASE("verifier: X takes oauth_version 1.0a, and no other than 1.0 beside it")
 {
     for (const std::string version : {"1.0a", "1.0A"}) {
         request r;
@@ -55,7 +55,7 @@ TEST_CASE("X takes oauth_version 1.0a, and no other than 1.0 beside it")
     }
 }
 
-TEST_CASE("X takes values without quotes and does not sign what is not oauth_")
+TEST_CASE("verifier: X takes values without quotes and does not sign what is not oauth_")
 {
     request r;
     r.sign();
@@ -67,7 +67,7 @@ TEST_CASE("X takes values without quotes and does not sign what is not oauth_")
     CHECK(verify_once(r, records(), lenient()) == "genuine");
 }
 
-TEST_CASE("X takes leg 3 without the request token's secret, and nothing else without its secret")
+TEST_CASE("verifier: X takes leg 3 without the request token's secret, and nothing else without its secret")
 {
     const auto signed_with = [](std::string token_secret, bool leg3) {
         request r;

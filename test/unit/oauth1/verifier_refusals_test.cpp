@@ -26,12 +26,12 @@ std::string octets(std::size_t count)
 
 } // namespace
 
-TEST_CASE("each refusal and its status")
+TEST_CASE("verifier: each refusal and its status")
 {
     struct row {
         std::string_view reason;
         int status;
-        std::string_view what;
+        std::string_view name;
         std::function<void(request&)> before; // what the client signs
         std::function<void(request&)> after;  // what happens on the way
     };
@@ -42,7 +42,7 @@ TEST_CASE("each refusal and its status")
         {"no_credentials", 401, "another scheme", nothing, [](request& r) { r.authorization = {"Bearer abc"}; }},
         {"no_credentials", 401, "only others' parameters", nothing,
             [](request& r) { r.authorization = {R"(OAuth a="b")"}; }},
-        {"no_credentials", 401, "protocol parameters in a body that is no form", nothing,
+        {"no_credentials", 401, "protocol parameters in a body that is not a form", nothing,
             [](request& r) {
                 r.authorization.clear();
                 r.body = "oauth_consumer_key=app";
@@ -121,11 +121,11 @@ TEST_CASE("each refusal and its status")
             }},
         {"duplicate_parameter", 400, "form and query",
             [](request& r) {
-                r.where = place::form;
+                r.location = place::form;
                 r.form = true;
             },
             [](request& r) { r.url += "&oauth_a=b"; }},
-        {"duplicate_parameter", 400, "twice in the query", [](request& r) { r.where = place::query; },
+        {"duplicate_parameter", 400, "twice in the query", [](request& r) { r.location = place::query; },
             [](request& r) { r.url += "&oauth_token=token-1"; }},
 
         // Missing.
@@ -228,7 +228,7 @@ TEST_CASE("each refusal and its status")
             nothing},
     };
     for (const row& t : table) {
-        CAPTURE(t.what);
+        CAPTURE(t.name);
         request r;
         t.before(r);
         r.sign();
@@ -242,7 +242,7 @@ TEST_CASE("each refusal and its status")
     }
 }
 
-TEST_CASE("what is at its bound is accepted")
+TEST_CASE("verifier: what is at its bound is accepted")
 {
     request r;
     r.set("oauth_nonce", octets(128)).set("oauth_verifier", octets(512)).set("oauth_callback", octets(2048));
@@ -269,7 +269,7 @@ TEST_CASE("verifier: what a user was given as verifier may be any text without c
     }
 }
 
-TEST_CASE("every reason has a name of its own and a status")
+TEST_CASE("verifier: every reason has a name of its own and a status")
 {
     std::set<std::string_view> names;
     for (int i = 0; i <= static_cast<int>(refusal_reason::nonces_exhausted); ++i) {
@@ -281,7 +281,7 @@ TEST_CASE("every reason has a name of its own and a status")
     CHECK(http_status(refusal_reason::nonces_exhausted) == 503);
 }
 
-TEST_CASE("no octet anywhere makes the verifier fail but by a refusal")
+TEST_CASE("verifier: no octet anywhere makes the verifier fail but by a refusal")
 {
     request r;
     r.method = "POST";
@@ -295,18 +295,18 @@ TEST_CASE("no octet anywhere makes the verifier fail but by a refusal")
     for (const bool lenient : {false, true}) {
         explaining.lenient = lenient;
         verifier v(explaining);
-        const auto try_all = [&](std::string& where) {
-            const std::string original = where;
+        const auto try_all = [&](std::string& part) {
+            const std::string original = part;
             for (std::size_t i = 0; i < original.size(); ++i) {
-                where = original.substr(0, i);
+                part = original.substr(0, i);
                 v.verify(r.arrive(), known, now);
                 for (const char c : {'\0', '\n', '"', '%', '&', '+', ',', '=', 'Z', '\x7f', '\xff'}) {
-                    where = original;
-                    where[i] = c;
+                    part = original;
+                    part[i] = c;
                     v.verify(r.arrive(), known, now);
                 }
             }
-            where = original;
+            part = original;
         };
         try_all(r.authorization[0]);
         try_all(r.url);
@@ -317,7 +317,7 @@ TEST_CASE("no octet anywhere makes the verifier fail but by a refusal")
     }
 }
 
-TEST_CASE("a timestamp in another unit than seconds is named as such")
+TEST_CASE("verifier: a timestamp in another unit than seconds is named as such")
 {
     const auto said = [](std::string timestamp) {
         request r;
@@ -335,7 +335,7 @@ TEST_CASE("a timestamp in another unit than seconds is named as such")
     CHECK(said("1").find("behind this clock") != std::string::npos);
 }
 
-TEST_CASE("a signature with an encoder's newline is named as such")
+TEST_CASE("verifier: a signature with an encoder's newline is named as such")
 {
     request r;
     const auto right = r.sign(r.base_string());

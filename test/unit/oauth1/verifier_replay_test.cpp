@@ -11,7 +11,7 @@ using by_hand::records;
 using by_hand::request;
 using by_hand::verify_once;
 
-TEST_CASE("the window is as wide to both sides, and its edges belong to it")
+TEST_CASE("verifier: the window is as wide to both sides, and includes its edges")
 {
     verifier_options options;
     options.timestamp_window = 60;
@@ -27,7 +27,7 @@ TEST_CASE("the window is as wide to both sides, and its edges belong to it")
     CHECK(at(61) == "timestamp_out_of_window");
 }
 
-TEST_CASE("no clock and no timestamp overflow")
+TEST_CASE("verifier: no clock and no timestamp overflow")
 {
     constexpr auto first = std::numeric_limits<std::int64_t>::min();
     constexpr auto last = std::numeric_limits<std::int64_t>::max();
@@ -46,15 +46,15 @@ TEST_CASE("no clock and no timestamp overflow")
     CHECK(verify_once(early, records(), {}, -299) == "genuine");
 }
 
-TEST_CASE("a request that is sent twice is accepted once")
+TEST_CASE("verifier: a request that is sent twice is accepted once")
 {
     verifier v;
     request r;
     r.sign();
     CHECK(outcome(v.verify(r.arrive(), records(), now)) == "genuine");
-    const auto again = v.verify(r.arrive(), records(), now + 300);
-    CHECK(outcome(again) == "nonce_used");
-    CHECK(again.http_status == 401);
+    const auto repeated = v.verify(r.arrive(), records(), now + 300);
+    CHECK(outcome(repeated) == "nonce_used");
+    CHECK(repeated.http_status == 401);
     CHECK(outcome(v.verify(r.arrive(), records(), now + 301)) == "timestamp_out_of_window");
 
     request later; // the same nonce a second later is another request
@@ -65,7 +65,7 @@ TEST_CASE("a request that is sent twice is accepted once")
     CHECK(outcome(v.verify(two_legged.sign().arrive(), records(), now)) == "genuine");
 }
 
-TEST_CASE("forged requests use up no nonces")
+TEST_CASE("verifier: forged requests use up no nonces")
 {
     verifier_options small;
     small.nonce_capacity = 2;
@@ -85,7 +85,7 @@ TEST_CASE("forged requests use up no nonces")
     CHECK(outcome(v.verify(request().sign().arrive(), records(), now)) == "genuine");
 }
 
-TEST_CASE("when every nonce that is remembered is alive, the request may come again later")
+TEST_CASE("verifier: while every remembered nonce can still be accepted, a request is refused with 503")
 {
     verifier_options small;
     small.nonce_capacity = 2;
@@ -103,7 +103,7 @@ TEST_CASE("when every nonce that is remembered is alive, the request may come ag
     CHECK(outcome(ask("d", now + 301)) == "genuine");
 }
 
-TEST_CASE("options out of their range are refused")
+TEST_CASE("verifier: options out of their range are refused")
 {
     verifier_options o;
     o.timestamp_window = 0;

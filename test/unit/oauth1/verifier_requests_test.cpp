@@ -11,7 +11,7 @@ using by_hand::records;
 using by_hand::request;
 using by_hand::verify_once;
 
-TEST_CASE("a genuine request is taken apart")
+TEST_CASE("verifier: a genuine request is taken apart")
 {
     request r;
     r.method = "POST";
@@ -34,18 +34,18 @@ TEST_CASE("a genuine request is taken apart")
     CHECK(found.base_string == request(r).drop("oauth_signature").base_string());
 }
 
-TEST_CASE("requests are genuine wherever their parameters travel")
+TEST_CASE("verifier: requests are genuine wherever their parameters travel")
 {
-    for (const place where : {place::header, place::form, place::query}) {
+    for (const place location : {place::header, place::form, place::query}) {
         request r;
-        r.where = where;
-        r.form = where == place::form;
+        r.location = location;
+        r.form = location == place::form;
         r.method = "POST";
         CHECK(verify_once(r.sign()) == "genuine");
     }
 }
 
-TEST_CASE("keys and tokens may hold what a consumer's may: spaces and UTF-8")
+TEST_CASE("verifier: keys and tokens may hold what a consumer's may: spaces and UTF-8")
 {
     records known;
     known.consumer_key = "an \xc3\xa9 app";
@@ -55,7 +55,7 @@ TEST_CASE("keys and tokens may hold what a consumer's may: spaces and UTF-8")
     CHECK(verify_once(r.sign(), known) == "genuine");
 }
 
-TEST_CASE("requests without a token are genuine, with or without an empty oauth_token")
+TEST_CASE("verifier: requests without a token are genuine, with or without an empty oauth_token")
 {
     for (const bool empty : {false, true}) {
         request r;
@@ -72,13 +72,13 @@ TEST_CASE("requests without a token are genuine, with or without an empty oauth_
     }
 }
 
-TEST_CASE("oauth_version may be left out")
+TEST_CASE("verifier: oauth_version may be left out")
 {
     request r;
     CHECK(verify_once(r.drop("oauth_version").sign()) == "genuine");
 }
 
-TEST_CASE("parameters beside the protocol's own are signed in the header, but no realm is")
+TEST_CASE("verifier: parameters beside the protocol's own are signed in the header, but no realm is")
 {
     request r;
     r.set("extra", "1 2");
@@ -92,7 +92,7 @@ TEST_CASE("parameters beside the protocol's own are signed in the header, but no
     CHECK(verify_once(unsigned_realm) == "genuine");
 }
 
-TEST_CASE("a form body is recognised by its media type")
+TEST_CASE("verifier: a form body is recognised by its media type")
 {
     for (const std::string_view yes : {"application/x-www-form-urlencoded", "APPLICATION/X-WWW-FORM-URLENCODED",
              "application/x-www-form-urlencoded; charset=UTF-8", "application/x-www-form-urlencoded;charset=utf-8",
@@ -111,7 +111,7 @@ TEST_CASE("a form body is recognised by its media type")
         CAPTURE(other);
         request r;
         r.method = "PUT";
-        r.body = "a=b&a=%zz"; // is no form, so nobody reads it
+        r.body = "a=b&a=%zz"; // not a form, so it is not read
         r.content_type = other;
         CHECK(verify_once(r.sign()) == "genuine");
     }

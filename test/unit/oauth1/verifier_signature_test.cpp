@@ -12,29 +12,29 @@ using by_hand::records;
 using by_hand::request;
 using by_hand::verify_once;
 
-TEST_CASE("the signer's requests are genuine, with every method that has secrets")
+TEST_CASE("verifier: the signer's requests are genuine, with every method that has secrets")
 {
     const consumer app("app", secret("app secret/1"));
     const access_token user("token-1", secret("token+secret"));
     for (const signature_method& method : {hmac_sha1(), hmac_sha256(), hmac_sha512(), plaintext()}) {
-        for (const placement where : {placement::header, placement::query, placement::form}) {
+        for (const placement location : {placement::header, placement::query, placement::form}) {
             message m("POST", "https://api.example.com:8443/a%20b?x=1&x=%2b&y", "q=%C3%A9+%21");
             m.realm = "r";
-            const auto sent = signer(app, user, method).sign_request(m, moment("n", now), where).value();
-            incoming_request in;
-            in.method = sent.method;
-            in.url = sent.url;
+            const auto sent = signer(app, user, method).sign_request(m, moment("n", now), location).value();
+            incoming_request arrived;
+            arrived.method = sent.method;
+            arrived.url = sent.url;
             if (!sent.authorization.empty())
-                in.authorization.push_back(sent.authorization);
-            in.content_type = "application/x-www-form-urlencoded";
-            in.body = sent.form;
+                arrived.authorization.push_back(sent.authorization);
+            arrived.content_type = "application/x-www-form-urlencoded";
+            arrived.body = sent.form;
             verifier v;
-            CHECK(outcome(v.verify(in, records(), now)) == "genuine");
+            CHECK(outcome(v.verify(arrived, records(), now)) == "genuine");
         }
     }
 }
 
-TEST_CASE("RSA requests are checked with the consumer's public key, and need no secrets")
+TEST_CASE("verifier: RSA requests are checked with the consumer's public key, and need no secrets")
 {
     records known;
     known.rsa_public_key = vectors::house_rsa_public_key();
@@ -52,7 +52,7 @@ TEST_CASE("RSA requests are checked with the consumer's public key, and need no 
         broken.rsa_public_key = "-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----\n";
         CHECK(verify_once(r, broken) == "bad_signature");
         records other = known;
-        other.consumer_key = "somebody else";
+        other.consumer_key = "another app";
         CHECK(verify_once(r, other) == "unknown_consumer");
         request forged;
         forged.algorithm = method;
@@ -61,7 +61,7 @@ TEST_CASE("RSA requests are checked with the consumer's public key, and need no 
     }
 }
 
-TEST_CASE("the body hash is checked when it is sent")
+TEST_CASE("verifier: the body hash is checked when it is sent")
 {
     for (const signature_method& method : {hmac_sha1(), hmac_sha256(), hmac_sha512()})
         for (const std::string_view body : {"", "{\"text\":\"hello\"}"}) {
@@ -78,7 +78,7 @@ TEST_CASE("the body hash is checked when it is sent")
         }
 }
 
-TEST_CASE("PLAINTEXT needs neither timestamp nor nonce, but they are checked if sent")
+TEST_CASE("verifier: PLAINTEXT needs neither timestamp nor nonce, but they are checked if sent")
 {
     const auto plain = [](auto change) {
         request r;
@@ -106,30 +106,30 @@ TEST_CASE("base64 is strict: other text for the same octets is another signature
 {
     request r;
     const std::string right = r.sign(r.base_string());
-    const auto with = [](std::string signature) {
+    const auto outcome_of = [](std::string signature) {
         request changed;
         return verify_once(changed.put(std::move(signature)));
     };
     REQUIRE(right.size() == 28);
-    CHECK(with(right) == "genuine");
+    CHECK(outcome_of(right) == "genuine");
     std::string tail = right; // the last letter before = carries two bits that don't count
     const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (std::size_t i = 1; i < 4; ++i) {
         tail[26] = alphabet[alphabet.find(right[26]) ^ i];
-        CHECK(with(tail) == "bad_signature");
+        CHECK(outcome_of(tail) == "bad_signature");
     }
-    CHECK(with(right.substr(0, 27)) == "bad_signature");
-    CHECK(with(right + "=") == "bad_signature");
-    CHECK(with(right + "AAAA") == "bad_signature");
-    CHECK(with(" " + right) == "bad_signature");
-    CHECK(with(right.substr(0, 4)) == "bad_signature");
+    CHECK(outcome_of(right.substr(0, 27)) == "bad_signature");
+    CHECK(outcome_of(right + "=") == "bad_signature");
+    CHECK(outcome_of(right + "AAAA") == "bad_signature");
+    CHECK(outcome_of(" " + right) == "bad_signature");
+    CHECK(outcome_of(right.substr(0, 4)) == "bad_signature");
     std::string url_safe = right;
     for (char& c : url_safe)
         c = c == '+' ? '-' : c == '/' ? '_' : c;
-    CHECK((url_safe == right || with(url_safe) == "bad_signature"));
+    CHECK((url_safe == right || outcome_of(url_safe) == "bad_signature"));
 }
 
-TEST_CASE("an unknown consumer or token is looked up and checked as a known one is")
+TEST_CASE("verifier: an unknown consumer or token is looked up and checked as a known one is")
 {
     for (const bool consumer_known : {true, false})
         for (const bool token_known : {true, false}) {
@@ -149,15 +149,15 @@ TEST_CASE("an unknown consumer or token is looked up and checked as a known one 
         }
 }
 
-TEST_CASE("nobody signs with the secret that stands in for unknown ones")
+TEST_CASE("verifier: the dummy secret of unknown consumers and tokens signs nothing")
 {
-    records nobody;
-    nobody.consumer_key = "someone else";
+    records unknown;
+    unknown.consumer_key = "another app";
     request r;
-    for (const char* guess : {"nobody-has-this-secret-it-is-for-equal-work", ""}) {
+    for (const char* guess : {"dummy-secret-for-equal-work", ""}) {
         r = request();
         r.consumer_secret = guess;
         r.token_secret = guess;
-        CHECK(verify_once(r.sign(), nobody) == "unknown_consumer");
+        CHECK(verify_once(r.sign(), unknown) == "unknown_consumer");
     }
 }

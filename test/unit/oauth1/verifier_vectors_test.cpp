@@ -11,7 +11,7 @@ using by_hand::records;
 using by_hand::request;
 using by_hand::verify_once;
 
-TEST_CASE("every published and house vector that is a whole request is genuine")
+TEST_CASE("verifier: every published and house vector that is a whole request is genuine")
 {
     // A base string names its request; the parameters that are not oauth_ travel in the query.
     const auto check = [](const std::string& base, const std::string& signature, const records& secrets) {

@@ -44,9 +44,9 @@ struct osm_bench {
     }
     void answer_leg_1()
     {
-        wire->answer(200, "oauth_token=lt&oauth_token_secret=login-canary&oauth_callback_confirmed=true");
+        wire->respond(200, "oauth_token=lt&oauth_token_secret=login-canary&oauth_callback_confirmed=true");
     }
-    void answer_leg_3() { wire->answer(200, "oauth_token=at&oauth_token_secret=token-canary"); }
+    void answer_leg_3() { wire->respond(200, "oauth_token=at&oauth_token_secret=token-canary"); }
 
     begun_login begin(const std::shared_ptr<login_provider>& provider)
     {
@@ -80,7 +80,7 @@ TEST_CASE("oauth1_provider: three legs and the profile, on two hosts")
     CHECK(provider->key_of("oauth_token=lt&oauth_verifier=v").value() == "lt");
     CHECK(provider->key_of("state=1&code=2").error().reason() == errc::invalid_argument);
     b.answer_leg_3();
-    b.wire->answer(200, "7 Ada");
+    b.wire->respond(200, "7 Ada");
     const auto finished =
         run(provider->finish(begun, "https://app.example/callback", "oauth_token=lt&oauth_verifier=v"));
     REQUIRE(finished);
@@ -92,9 +92,9 @@ TEST_CASE("oauth1_provider: three legs and the profile, on two hosts")
 
     const auto account = provider->open(finished->held);
     CHECK(account->directory() == nullptr);
-    b.wire->answer(200, "7 Ada");
+    b.wire->respond(200, "7 Ada");
     CHECK(run(account->me()).value().id == "7");
-    b.wire->answer(200, "notes");
+    b.wire->respond(200, "notes");
     CHECK(run(account->call(http::get("https://api.example/notes"))).value().body == "notes");
     CHECK(b.wire->done());
 }
@@ -114,7 +114,7 @@ TEST_CASE("oauth1_provider: another signature method, a realm, GET for the legs,
     CHECK(oauth(b.wire->seen.back(), "oauth_signature_method") == "HMAC-SHA256");
     CHECK(b.wire->seen.back().headers.get("Authorization").find("realm=\"Photos\"") != std::string_view::npos);
     b.answer_leg_3();
-    b.wire->answer(200, "7 Ada");
+    b.wire->respond(200, "7 Ada");
     REQUIRE(run(provider->finish(begun, "", "oauth_token=lt&oauth_verifier=v")));
     CHECK(b.wire->seen[1].method == "GET");
     CHECK(oauth(b.wire->seen[2], "oauth_signature_method") == "HMAC-SHA256");
@@ -138,7 +138,7 @@ TEST_CASE("oauth1_provider: what a refusal means depends on the step, and holds 
         CAPTURE(each.status);
         osm_bench b;
         const auto provider = b.make();
-        b.wire->answer(each.status, "no\x01 way").header("Retry-After", "7");
+        b.wire->respond(each.status, "no\x01 way").header("Retry-After", "7");
         const auto leg_1 = run(provider->begin("oob", login_request()));
         CHECK(leg_1.error().reason() == each.at_leg_1);
         CHECK(leg_1.error().http_status() == each.status);
@@ -146,12 +146,12 @@ TEST_CASE("oauth1_provider: what a refusal means depends on the step, and holds 
         CHECK(leg_1.error().provider_message() == "no way");
 
         const begun_login begun = b.begin(provider);
-        b.wire->answer(each.status, "the oauth_token lt is refused");
+        b.wire->respond(each.status, "the oauth_token lt is refused");
         const auto leg_3 = run(provider->finish(begun, "oob", "oauth_token=lt&oauth_verifier=v"));
         CHECK(leg_3.error().reason() == each.at_leg_3);
         CHECK(leg_3.error().provider_message().empty());
 
-        b.wire->answer(each.status, "<html>");
+        b.wire->respond(each.status, "<html>");
         const auto account = provider->open(credential(secret("oauth1 oauth_token=at&oauth_token_secret=s")));
         CHECK(run(account->me()).error().reason() == each.at_call);
     }
@@ -168,7 +168,7 @@ TEST_CASE("oauth1_provider: a denied callback, one of another login, and a profi
     CHECK(b.wire->done());
     for (const char* body : {"", "odd"}) {
         b.answer_leg_3();
-        b.wire->answer(200, body);
+        b.wire->respond(200, body);
         const auto ended = run(provider->finish(begun, "", "oauth_token=lt&oauth_verifier=v"));
         CHECK(ended.error().reason() == errc::malformed_response);
     }
@@ -205,7 +205,7 @@ TEST_CASE("login_by_pin: it shows the page, reads a line, and takes white space 
     osm_bench b;
     b.answer_leg_1();
     b.answer_leg_3();
-    b.wire->answer(200, "7 Ada");
+    b.wire->respond(200, "7 Ada");
     std::istringstream in(" 0123 \n");
     std::ostringstream out;
     const auto finished = run(providers::login_by_pin(b.make(), in, out));

@@ -4,7 +4,7 @@
 
 using namespace sandbox_test;
 
-TEST_CASE("sandbox API: protected tweets are for the person and followers")
+TEST_CASE("sandbox API: protected tweets are for the user and followers")
 {
     signing_client client(seeded());
     struct {
@@ -26,7 +26,7 @@ TEST_CASE("sandbox API: protected tweets are for the person and followers")
     CHECK(json_of(get_bearer(client, "/2/users/13")).at("data").at("username") == "cyd");
 }
 
-TEST_CASE("sandbox API: an app alone may look people up, and no more")
+TEST_CASE("sandbox API: an app alone may look users up, and no more")
 {
     signing_client client(seeded());
     CHECK(get_bearer(client, "/2/users/11").status == 200);
@@ -73,7 +73,7 @@ TEST_CASE("sandbox API: an app gets its bearer token for its key and secret, the
     CHECK(code_of(ask(basic, "grant_type=password")) == 170);
 }
 
-TEST_CASE("sandbox API: a spent window is a 429 in the words of its API, and the clock opens it again")
+TEST_CASE("sandbox API: an exhausted window is a 429 in the format of its API, and the clock opens a new one")
 {
     sandbox::options o;
     o.rate_limits["/2/users/:id"] = sandbox::route_limit(2, 1);
@@ -119,7 +119,7 @@ TEST_CASE("sandbox engine: faults come before everything, and reset takes them a
     CHECK(page.status == 200);
     CHECK(page.body == "<html>");
     CHECK(page.headers.get("X-A") == "b");
-    CHECK(client.engine.answer(client.bare("GET", "/"), client.now).delay.count() == 70);
+    CHECK(client.engine.handle(client.bare("GET", "/"), client.now).delay.count() == 70);
     CHECK(client.get("/").status == 200);
     CHECK(client.submit("/oauth/access_token", "").raw == "");
     CHECK(client.last_entry().at("fault") == "drop");
@@ -145,7 +145,7 @@ TEST_CASE("sandbox engine: refuses options that can't be used")
     CHECK(refused([](options& o) { o.users = 1'000'001; }));
     CHECK(refused([](options& o) { o.seed = "{"; }));
     CHECK(refused([](options& o) { o.faults = "{}"; }));
-    CHECK(refused([](options& o) { o.auto_approve = "nobody"; }));
+    CHECK(refused([](options& o) { o.auto_approve = "absent"; }));
     CHECK(refused([](options& o) { o.consumer_key = ""; }));
     CHECK(refused([](options& o) { o.rate_limits["/nope"] = sandbox::route_limit(1, 1); }));
     CHECK(refused([](options& o) { o.rate_limits["/2/users/me"] = sandbox::route_limit(-1, 1); }));
@@ -154,7 +154,7 @@ TEST_CASE("sandbox engine: refuses options that can't be used")
     CHECK_FALSE(refused([](options&) {}));
 }
 
-TEST_CASE("sandbox engine: a million people need no time to make")
+TEST_CASE("sandbox engine: a million users need no time to make")
 {
     sandbox::options o;
     o.users = 1'000'000;
@@ -166,7 +166,7 @@ TEST_CASE("sandbox engine: a million people need no time to make")
     CHECK(client.engine.issue_access_token("user_5").extra("screen_name") == "user_5");
 }
 
-TEST_CASE("sandbox engine: people's pictures are PNGs in four sizes")
+TEST_CASE("sandbox engine: users's pictures are PNGs in four sizes")
 {
     signing_client client;
     for (const auto& [suffix, size] :

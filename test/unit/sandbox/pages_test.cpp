@@ -22,10 +22,10 @@ authorize_view hostile()
     v.callback = "https://a.example/\"><img>";
     v.username = "\"><b>";
     v.problem = "<i>no</i>";
-    person p;
+    user p;
     p.username = "eve";
     p.name = "</option><script>";
-    v.people.push_back(p);
+    v.users.push_back(p);
     return v;
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("sandbox pages: the form has the token, the user, allow and deny, and 
     CHECK_FALSE(has(authorize_page(v).body, "post and delete"));
 }
 
-TEST_CASE("sandbox pages: the front page tells the last refusals")
+TEST_CASE("sandbox pages: the front page lists the last refusals")
 {
     index_view v;
     CHECK(has(index_page(v).body, "Nothing was refused yet."));
@@ -89,12 +89,12 @@ TEST_CASE("sandbox pages: the front page tells the last refusals")
     CHECK_FALSE(has(html, "secret"));
 }
 
-TEST_CASE("sandbox pages: the PIN stands in a code element")
+TEST_CASE("sandbox pages: the PIN is in a code element")
 {
     CHECK(has(pin_page("App", "0123456").body, "<code>0123456</code>"));
 }
 
-TEST_CASE("sandbox pages: headers keep others out")
+TEST_CASE("sandbox pages: headers keep other sites out")
 {
     const server::response all[] = {authorize_page(hostile()), pin_page("a", "1"), denied_page("a"),
         dead_token_page("w"), refused_form_page("w"), index_page(hostile_index())};

@@ -7,14 +7,14 @@ using namespace sandbox_test;
 
 namespace {
 
-struct told {
+struct last_refusal_texts {
     std::string reason, explanation;
 };
 
-told last_refusal(const signing_client& client)
+last_refusal_texts last_refusal(const signing_client& client)
 {
     const auto entry = client.last_entry();
-    told out;
+    last_refusal_texts out;
     if (entry.at("refused").is_string())
         out.reason = text(entry.at("refused"));
     if (entry.at("explanation").is_string())
@@ -24,10 +24,10 @@ told last_refusal(const signing_client& client)
 
 } // namespace
 
-TEST_CASE("sandbox refusals: a page whose token is missing, unknown, used, denied or too old says which")
+TEST_CASE("sandbox refusals: a page says if its token is missing, unknown, used, denied or too old")
 {
     const auto reply = [](signing_client& client, const std::string& query) {
-        return client.engine.answer(client.bare("GET", "/oauth/authorize" + query), client.now);
+        return client.engine.handle(client.bare("GET", "/oauth/authorize" + query), client.now);
     };
     const auto token_query = [](const oauth1::request_token& login) { return "?oauth_token=" + login.token(); };
 
@@ -63,20 +63,20 @@ TEST_CASE("sandbox refusals: a page whose token is missing, unknown, used, denie
             const auto part = t.part;
             CAPTURE(part);
             const auto result = reply(client, t.query);
-            CHECK(result.answer.status == 403);
-            CHECK(result.answer.body.find(t.part) != std::string::npos);
-            const auto told = last_refusal(client);
-            CHECK(told.reason == t.reason);
-            CHECK(told.explanation.find(t.part) != std::string::npos);
+            CHECK(result.response.status == 403);
+            CHECK(result.response.body.find(t.part) != std::string::npos);
+            const auto last = last_refusal(client);
+            CHECK(last.reason == t.reason);
+            CHECK(last.explanation.find(t.part) != std::string::npos);
             CHECK(result.log_line.find(" 403 refused:" + t.reason + " - ") != std::string::npos);
             CHECK(result.log_line.find(t.part) != std::string::npos);
-            // The form is told the same.
+            // The form gets the same.
             const auto form = t.query.empty() ? std::string() : t.query.substr(1);
-            CHECK(client.submit("/oauth/authenticate", "allow=1&" + form).body == result.answer.body);
+            CHECK(client.submit("/oauth/authenticate", "allow=1&" + form).body == result.response.body);
         }
         client.now += std::chrono::seconds(900);
         const auto late = reply(client, token_query(issued));
-        CHECK(late.answer.body.find("too old") != std::string::npos);
+        CHECK(late.response.body.find("too old") != std::string::npos);
         CHECK(last_refusal(client).reason == "expired_token");
         CHECK(late.log_line.find("too old") != std::string::npos);
     }
@@ -139,9 +139,9 @@ TEST_CASE("sandbox refusals: the front page checks a signature that comes with t
     signing_client client;
     CHECK(client.send(client.sign(oauth1::signer(client.app), "GET", "/")).status == 200);
     const oauth1::consumer wrong(std::string(client.app.key()), coauth::secret("wrong"));
-    const auto answer = client.send(client.sign(oauth1::signer(wrong), "GET", "/"));
-    CHECK(answer.status == 401);
-    CHECK(code_of(answer) == 32);
+    const auto response = client.send(client.sign(oauth1::signer(wrong), "GET", "/"));
+    CHECK(response.status == 401);
+    CHECK(code_of(response) == 32);
     CHECK(last_refusal(client).explanation.find("most likely the consumer's secret differs") != std::string::npos);
 }
 

@@ -57,7 +57,7 @@ struct signing_client {
         return r;
     }
 
-    server::response send(const server::request& r) { return engine.answer(r, now).answer; }
+    server::response send(const server::request& r) { return engine.handle(r, now).response; }
 
     server::response get(std::string target) { return send(bare("GET", std::move(target))); }
 
@@ -97,12 +97,12 @@ struct signing_client {
     /// Allows as `user` and gives the PIN or the verifier.
     std::string allow(const oauth1::request_token& login, std::string_view user = "user_1")
     {
-        const auto answer =
+        const auto response =
             submit("/oauth/authorize", "allow=1&user=" + std::string(user) + "&oauth_token=" + login.token());
-        if (const auto location = std::string(answer.headers.get("Location")); !location.empty())
+        if (const auto location = std::string(response.headers.get("Location")); !location.empty())
             return location.substr(location.find("oauth_verifier=") + 15);
-        const auto begin = answer.body.find("<code>") + 6;
-        return answer.body.substr(begin, answer.body.find("</code>") - begin);
+        const auto begin = response.body.find("<code>") + 6;
+        return response.body.substr(begin, response.body.find("</code>") - begin);
     }
 
     server::response leg3(const oauth1::request_token& login, std::string verifier)

@@ -1,11 +1,11 @@
-// A seed with the cases that matter, and tokens for its people.
+// A seed with the cases that matter, and tokens for its users.
 #pragma once
 
 #include "signing_client.hpp"
 
 namespace sandbox_test {
 
-inline const std::string id_of_2 = std::to_string(sandbox::made_up_people::id_of(2));
+inline const std::string id_of_2 = std::to_string(sandbox::made_up_users::id_of(2));
 
 /// ada, bob who is suspended, cyd who is protected and followed by dan.
 inline sandbox::options seeded()

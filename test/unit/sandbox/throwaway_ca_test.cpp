@@ -47,10 +47,10 @@ int verify(const std::string& server, const std::string& ca, system_clock::time_
     X509_STORE_add_cert(store.get(), root.get());
     const ptr<X509_STORE_CTX> context(X509_STORE_CTX_new());
     X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), nullptr);
-    X509_VERIFY_PARAM* how = X509_STORE_CTX_get0_param(context.get());
-    X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE);
-    X509_VERIFY_PARAM_set_purpose(how, X509_PURPOSE_SSL_SERVER);
-    X509_VERIFY_PARAM_set_time(how, system_clock::to_time_t(when));
+    X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
+    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE);
+    X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER);
+    X509_VERIFY_PARAM_set_time(parameters, system_clock::to_time_t(when));
     X509_verify_cert(context.get());
     return X509_STORE_CTX_get_error(context.get());
 }
@@ -59,7 +59,7 @@ const system_clock::time_point now = system_clock::from_time_t(1'795'500'000);
 
 } // namespace
 
-TEST_CASE("a throw-away certificate convinces a strict client for a week, and from a day before")
+TEST_CASE("throwaway_ca: a strict client accepts the certificate for a week, and from a day before")
 {
     const throwaway_certificates made = make_throwaway_certificates({}, now);
     for (const auto& [when, verdict] : {
@@ -72,15 +72,15 @@ TEST_CASE("a throw-away certificate convinces a strict client for a week, and fr
         CHECK(verify(made.server.certificate, made.ca, when) == verdict);
 }
 
-TEST_CASE("a throw-away authority vouches for its own server only")
+TEST_CASE("throwaway_ca: an authority signs for its own server only")
 {
-    const throwaway_certificates one = make_throwaway_certificates({}, now);
+    const throwaway_certificates first = make_throwaway_certificates({}, now);
     const throwaway_certificates other = make_throwaway_certificates({}, now);
-    CHECK(verify(one.server.certificate, other.ca, now) != X509_V_OK);
-    CHECK(verify(one.server.certificate, one.server.certificate, now) != X509_V_OK);
+    CHECK(verify(first.server.certificate, other.ca, now) != X509_V_OK);
+    CHECK(verify(first.server.certificate, first.server.certificate, now) != X509_V_OK);
 }
 
-TEST_CASE("a throw-away certificate is good for loopback and for the names given")
+TEST_CASE("throwaway_ca: a throw-away certificate is good for loopback and for the names given")
 {
     const throwaway_certificates made =
         make_throwaway_certificates({"api.x.com", "10.1.2.3", "fd00::1", "*.example.com"}, now);
@@ -100,7 +100,7 @@ TEST_CASE("a throw-away certificate is good for loopback and for the names given
     CHECK(X509_check_ip_asc(leaf.get(), "127.0.0.2", 0) == 0);
 }
 
-TEST_CASE("a name that can stand in no certificate is refused")
+TEST_CASE("throwaway_ca: a name that no certificate can hold is refused")
 {
     for (const std::string& name : {std::string(), std::string("a b"), std::string("a,DNS:b"), std::string("a\nb"),
              std::string("a\0b", 3), std::string("127.0.0.1\0x", 11), std::string("caf\xc3\xa9"), std::string(254, 'a'),
@@ -110,7 +110,7 @@ TEST_CASE("a name that can stand in no certificate is refused")
     }
 }
 
-TEST_CASE("throw-away certificates have the extensions and serial numbers of their kind")
+TEST_CASE("throwaway_ca: throw-away certificates have the extensions and serial numbers of their kind")
 {
     const throwaway_certificates made = make_throwaway_certificates({}, now);
     const auto ca = certificate(made.ca);
@@ -134,7 +134,7 @@ TEST_CASE("throw-away certificates have the extensions and serial numbers of the
     CHECK(ASN1_INTEGER_cmp(X509_get0_serialNumber(ca.get()), X509_get0_serialNumber(leaf.get())) != 0);
 }
 
-TEST_CASE("the key of a throw-away identity is its certificate's, and the authority's is nowhere")
+TEST_CASE("throwaway_ca: the key belongs to the server's certificate, and the authority's is dropped")
 {
     const throwaway_certificates made = make_throwaway_certificates({}, now);
     const auto leaf = certificate(made.server.certificate);

@@ -26,12 +26,13 @@ TEST_CASE("percent_encoding: unreserved characters are kept, every other octet i
 {
     const std::string kept = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     for (int octet = 0; octet < 256; ++octet) {
-        const std::string one(1, static_cast<char>(octet));
+        const std::string octet_text(1, static_cast<char>(octet));
         char escaped[4];
         std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(octet));
-        CHECK(text::percent_encode(one) == (kept.find(one) != kept.npos ? one : std::string(escaped)));
-        CHECK(text::percent_decode(text::percent_encode(one)).value() == one);
-        CHECK(text::form_decode(text::percent_encode(one)).value() == one);
+        CHECK(text::percent_encode(octet_text) ==
+              (kept.find(octet_text) != kept.npos ? octet_text : std::string(escaped)));
+        CHECK(text::percent_decode(text::percent_encode(octet_text)).value() == octet_text);
+        CHECK(text::form_decode(text::percent_encode(octet_text)).value() == octet_text);
     }
 }
 

@@ -26,11 +26,11 @@ void check_refused(boost::asio::awaitable<T> operation, errc expected = errc::in
 
 } // namespace
 
-TEST_CASE("what is sent is what was signed, byte for byte")
+TEST_CASE("client: what is sent is what was signed, byte for byte")
 {
     bench b;
     client c = b.make();
-    b.wire->answer(200, "{}");
+    b.wire->respond(200, "{}");
     api_call call("get", "/2/odd%2Fpath");
     call.query = {{"q", "a b+c*(d)"}, {"caf\xc3\xa9", "\xe2\x98\x83"}, {"empty", ""}, {"a", "1"}, {"a", "2"}};
     CHECK(run(c.for_user(b.user).request(call)));
@@ -41,12 +41,12 @@ TEST_CASE("what is sent is what was signed, byte for byte")
 
     const oauth1::signer s(oauth1::consumer("consumer-key", secret("consumer-canary")), b.user);
     const std::string url = sent.origin.url() + sent.target;
-    std::string again;
-    REQUIRE(s.sign(oauth1::message("GET", url), oauth1::moment("nonce-1", 1700000000), again));
-    CHECK(sent.headers.get("authorization") == again);
+    std::string expected;
+    REQUIRE(s.sign(oauth1::message("GET", url), oauth1::moment("nonce-1", 1700000000), expected));
+    CHECK(sent.headers.get("authorization") == expected);
 }
 
-TEST_CASE("a form is signed, JSON is not")
+TEST_CASE("client: a form is signed, JSON is not")
 {
     bench b;
     client c = b.make();
@@ -54,11 +54,11 @@ TEST_CASE("a form is signed, JSON is not")
     form.form = {{"status", "a b&c"}};
     api_call json("POST", "/2/x");
     json.json = R"({"a":1})";
-    b.wire->answer(200, "{}", [](const http::request& r) {
+    b.wire->respond(200, "{}", [](const http::request& r) {
         CHECK(r.body == "status=a%20b%26c");
         CHECK(r.headers.get("content-type") == "application/x-www-form-urlencoded");
     });
-    b.wire->answer(200, "{}", [](const http::request& r) {
+    b.wire->respond(200, "{}", [](const http::request& r) {
         CHECK(r.body == R"({"a":1})");
         CHECK(r.headers.get("content-type") == "application/json");
     });
@@ -76,10 +76,10 @@ TEST_CASE("a form is signed, JSON is not")
     CHECK(b.wire->seen[1].headers.get("authorization") == without_body);
 }
 
-TEST_CASE("an answer carries its rate-limit windows")
+TEST_CASE("client: a response carries its rate-limit windows")
 {
     bench b;
-    b.wire->answer(200, ann_v2)
+    b.wire->respond(200, ann_v2)
         .header("x-rate-limit-limit", "75")
         .header("x-rate-limit-remaining", "74")
         .header("x-rate-limit-reset", "1700000900");
@@ -90,25 +90,25 @@ TEST_CASE("an answer carries its rate-limit windows")
     CHECK(me->limits.window->remaining == 74);
 }
 
-TEST_CASE("me: each API asks its own way and must get the token's own person")
+TEST_CASE("client: me() sends each API's own request and must get the token's own user")
 {
     bench v2;
-    v2.wire->answer(
+    v2.wire->respond(
         200, ann_v2, [](const http::request& r) { CHECK(r.target.starts_with("/2/users/me?user.fields=")); });
     CHECK(run(v2.make().for_user(ann()).me())->id == "7");
 
     bench old(api_version::v1_1);
-    old.wire->answer(200, ann_v1_1,
+    old.wire->respond(200, ann_v1_1,
         [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?screen_name=ann&user_id=7"); });
     CHECK(run(old.make().for_user(ann()).me())->id == "7");
-    old.wire->answer(200, ann_v1_1,
+    old.wire->respond(200, ann_v1_1,
         [](const http::request& r) { CHECK(r.target == "/1.1/account/verify_credentials.json?skip_status=true"); });
     CHECK(run(old.make().for_user(old.user).me())->id == "7");
 
     // A name of 16 to 20 letters can't be asked for.
     for (const char* name : {"sixteen_letters_", "twenty_letters_name_", "a b", ""}) {
         CAPTURE(name);
-        old.wire->answer(200, R"({"id_str":"7","screen_name":")" + std::string(name) + R"(","name":"A"})",
+        old.wire->respond(200, R"({"id_str":"7","screen_name":")" + std::string(name) + R"(","name":"A"})",
             [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?user_id=7"); });
         const oauth1::access_token token("7-token", secret("token-secret"), {{"user_id", "7"}, {"screen_name", name}});
         const auto me = run(old.make().for_user(token).me());
@@ -118,19 +118,19 @@ TEST_CASE("me: each API asks its own way and must get the token's own person")
 
     for (const api_version api : {api_version::v1_1, api_version::v2}) {
         bench other(api);
-        other.wire->answer(200, api == api_version::v2 ? R"({"data":{"id":"8","username":"ann","name":"A"}})"
-                                                       : R"({"id_str":"8","screen_name":"ann","name":"A"})");
+        other.wire->respond(200, api == api_version::v2 ? R"({"data":{"id":"8","username":"ann","name":"A"}})"
+                                                        : R"({"id_str":"8","screen_name":"ann","name":"A"})");
         check_refused(other.make().for_user(ann()).me(), errc::malformed_response);
     }
 }
 
-TEST_CASE("an answer about someone else is never passed on")
+TEST_CASE("client: a response about another user is never passed on")
 {
     for (const auto& [api, body] : {std::pair(api_version::v1_1, ann_v1_1), std::pair(api_version::v2, ann_v2)}) {
         bench b(api);
         client c = b.make();
         for (int i = 0; i < 5; ++i)
-            b.wire->answer(200, body);
+            b.wire->respond(200, body);
         CHECK(run(c.for_user(b.user).profile("aNN"))->id == "7");
         CHECK(run(c.for_user(b.user).profile(user_ref::id("7")))->username == "Ann");
         check_refused(c.for_user(b.user).profile("bob"), errc::malformed_response);
@@ -139,7 +139,7 @@ TEST_CASE("an answer about someone else is never passed on")
     }
 }
 
-TEST_CASE("one person who is missing or suspended is an error, in both APIs and both of API 2's ways")
+TEST_CASE("client: one user who is missing or suspended is an error, in both APIs and both of API 2's ways")
 {
     struct row {
         api_version api;
@@ -162,7 +162,7 @@ TEST_CASE("one person who is missing or suspended is an error, in both APIs and 
     };
     for (const row& r : table) {
         bench b(r.api);
-        b.wire->answer(r.status, r.body);
+        b.wire->respond(r.status, r.body);
         const auto refused = run(b.make().for_user(b.user).profile("bob"));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == r.expected);
@@ -170,17 +170,17 @@ TEST_CASE("one person who is missing or suspended is an error, in both APIs and 
     }
 }
 
-TEST_CASE("many people: shuffled answers reach their names, and none found is no error")
+TEST_CASE("client: outcomes in any order reach their names, and none found is not an error")
 {
-    const std::vector<user_ref> who{"ann", "bob", "carl"};
+    const std::vector<user_ref> users{"ann", "bob", "carl"};
     bench b;
     client c = b.make();
-    b.wire->answer(200,
+    b.wire->respond(200,
         R"({"data":[{"id":"3","username":"carl","name":"C"},{"id":"7","username":"Ann","name":"A"}],"errors":[{"value":"bob","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})",
         [](const http::request& r) {
             CHECK(r.target.starts_with("/2/users/by?usernames=ann%2Cbob%2Ccarl&user.fields="));
         });
-    const auto found = run(c.for_user(b.user).profiles(who));
+    const auto found = run(c.for_user(b.user).profiles(users));
     REQUIRE(found);
     REQUIRE(found->outcomes.size() == 3);
     CHECK(found->outcomes[0].profile->id == "7");
@@ -189,30 +189,30 @@ TEST_CASE("many people: shuffled answers reach their names, and none found is no
     for (const auto& outcome : found->outcomes)
         CHECK(outcome.in_response);
 
-    b.wire->answer(404,
+    b.wire->respond(404,
         R"({"errors":[{"value":"ann","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})");
-    CHECK(run(c.for_user(b.user).profiles(who))->outcomes.size() == 3);
-    b.wire->answer(404, R"({"title":"Not Found","type":"about:blank","status":404})");
-    check_refused(c.for_user(b.user).profiles(who), errc::not_found);
-    b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})");
-    check_refused(c.for_user(b.user).profiles(who), errc::invalid_credentials);
+    CHECK(run(c.for_user(b.user).profiles(users))->outcomes.size() == 3);
+    b.wire->respond(404, R"({"title":"Not Found","type":"about:blank","status":404})");
+    check_refused(c.for_user(b.user).profiles(users), errc::not_found);
+    b.wire->respond(401, R"({"title":"Unauthorized","type":"about:blank","status":401})");
+    check_refused(c.for_user(b.user).profiles(users), errc::invalid_credentials);
 
     bench old(api_version::v1_1);
-    old.wire->answer(404, R"({"errors":[{"code":17,"message":"No user matches for specified terms."}]})")
+    old.wire->respond(404, R"({"errors":[{"code":17,"message":"No user matches for specified terms."}]})")
         .header("x-rate-limit-limit", "900")
         .header("x-rate-limit-remaining", "1")
         .header("x-rate-limit-reset", "1700000900");
-    const auto none = run(old.make().for_user(old.user).profiles(who));
+    const auto none = run(old.make().for_user(old.user).profiles(users));
     REQUIRE(none);
     CHECK(none->outcomes.size() == 3);
     CHECK(none->outcomes[0].outcome == lookup_outcome::not_found);
     CHECK(none->outcomes[0].in_response);
     CHECK(none->limits.window->remaining == 1);
-    old.wire->answer(404, "<html>");
-    check_refused(old.make().for_user(old.user).profiles(who), errc::not_found);
+    old.wire->respond(404, "<html>");
+    check_refused(old.make().for_user(old.user).profiles(users), errc::not_found);
 }
 
-TEST_CASE("nobody asked for is no request")
+TEST_CASE("client: an empty list sends no request")
 {
     bench b;
     const auto none = run(b.make().for_user(b.user).profiles({}));
@@ -221,46 +221,46 @@ TEST_CASE("nobody asked for is no request")
     CHECK(b.wire->seen.empty());
 }
 
-TEST_CASE("pages, posts, deletions and invalidation")
+TEST_CASE("client: pages, posts, deletions and invalidation")
 {
     bench b;
     client c = b.make();
-    b.wire->answer(200, R"({"data":[{"id":"5","text":"hi"}],"meta":{"next_token":"n"}})");
+    b.wire->respond(200, R"({"data":[{"id":"5","text":"hi"}],"meta":{"next_token":"n"}})");
     const auto tweets = run(c.for_user(b.user).tweets("7"));
     REQUIRE(tweets);
     CHECK(tweets->next == "n");
-    b.wire->answer(200, R"({"meta":{"result_count":0}})");
+    b.wire->respond(200, R"({"meta":{"result_count":0}})");
     CHECK(run(c.for_user(b.user).mentions("7"))->items.empty());
-    b.wire->answer(200, R"({"data":[{"id":"7","username":"Ann","name":"A"}],"meta":{}})");
+    b.wire->respond(200, R"({"data":[{"id":"7","username":"Ann","name":"A"}],"meta":{}})");
     CHECK(run(c.for_user(b.user).followers("7"))->items.size() == 1);
-    b.wire->answer(201, R"({"data":{"id":"6","text":"hello"}})", [](const http::request& r) {
+    b.wire->respond(201, R"({"data":{"id":"6","text":"hello"}})", [](const http::request& r) {
         CHECK(r.method == "POST");
         CHECK(r.target == "/2/tweets");
         CHECK(r.body == R"({"text":"hello","reply":{"in_reply_to_tweet_id":"5"}})");
     });
     CHECK(run(c.for_user(b.user).post_tweet("hello", "5"))->id == "6");
-    b.wire->answer(200, R"({"data":{"deleted":true}})", [](const http::request& r) { CHECK(r.method == "DELETE"); });
+    b.wire->respond(200, R"({"data":{"deleted":true}})", [](const http::request& r) { CHECK(r.method == "DELETE"); });
     CHECK(run(c.for_user(b.user).delete_tweet("6")));
-    b.wire->answer(200, R"({"access_token":"token-canary"})",
+    b.wire->respond(200, R"({"access_token":"token-canary"})",
         [](const http::request& r) { CHECK(r.target == "/1.1/oauth/invalidate_token.json"); });
     CHECK(run(c.for_user(b.user).invalidate_token()));
     CHECK(b.wire->done());
 }
 
-TEST_CASE("any other call: 2xx is the answer, the rest is thrown")
+TEST_CASE("client: any other call returns a 2xx response and throws for the rest")
 {
     bench b;
     client c = b.make();
-    b.wire->answer(204, "");
+    b.wire->respond(204, "");
     CHECK(run(c.for_user(b.user).request(api_call("GET", "/2/x")))->status == 204);
-    b.wire->answer(302, "").header("location", "https://evil.example");
+    b.wire->respond(302, "").header("location", "https://evil.example");
     check_refused(c.for_user(b.user).request(api_call("GET", "/2/x")), errc::unexpected_redirect);
 }
 
-TEST_CASE("a page of HTML with 200 is a malformed answer")
+TEST_CASE("client: a page of HTML with 200 is a malformed response")
 {
     bench b;
-    b.wire->answer(200, "<html>hotel</html>");
+    b.wire->respond(200, "<html>hotel</html>");
     const auto refused = run(b.make().for_user(b.user).me());
     REQUIRE_FALSE(refused);
     CHECK(refused.error().reason() == errc::malformed_response);
@@ -268,7 +268,7 @@ TEST_CASE("a page of HTML with 200 is a malformed answer")
     CHECK(refused.error().hint());
 }
 
-TEST_CASE("arguments that can't be used are refused before a byte is sent")
+TEST_CASE("client: arguments that can't be used are refused before a byte is sent")
 {
     const std::vector<user_ref> mixed{"ann", user_ref::id("7")};
     const std::vector<user_ref> too_many(101, user_ref("ann"));
@@ -314,10 +314,10 @@ TEST_CASE("arguments that can't be used are refused before a byte is sent")
             CAPTURE(path);
             check_refused(c.for_user(b.user).request(api_call("GET", path)));
         }
-        api_call both("POST", "/2/x");
-        both.form = {{"a", "b"}};
-        both.json = "{}";
-        check_refused(c.for_user(b.user).request(both));
+        api_call call("POST", "/2/x");
+        call.form = {{"a", "b"}};
+        call.json = "{}";
+        check_refused(c.for_user(b.user).request(call));
         check_refused(c.for_user(b.user).request(api_call("GE T", "/2/x")));
         api_call own("GET", "/2/x");
         own.query = {{"oauth_token", "x"}};
@@ -330,14 +330,14 @@ TEST_CASE("arguments that can't be used are refused before a byte is sent")
     bench b;
     check_refused(b.make().for_user(b.user).tweets("7", four));
     bench old(api_version::v1_1);
-    old.wire->answer(200, "[]");
+    old.wire->respond(200, "[]");
     CHECK(run(old.make().for_user(old.user).tweets("7", four)));
     check_refused(old.make().for_user(ann()).mentions("8"));
-    old.wire->answer(200, "[]");
+    old.wire->respond(200, "[]");
     CHECK(run(old.make().for_user(ann()).mentions("7")));
 }
 
-TEST_CASE("no error shows a secret, a token, a verifier or a signature that the provider repeats")
+TEST_CASE("client: no error shows a secret, a token, a verifier or a signature that the provider repeats")
 {
     const char* const canaries[] = {
         "consumer-canary", "token-canary", "token-secret-canary", "login-canary", "login-secret-canary", "7654321"};
@@ -349,19 +349,19 @@ TEST_CASE("no error shows a secret, a token, a verifier or a signature that the 
         CHECK_MESSAGE(all.find(signature) == std::string::npos, all);
         CHECK(all.find("hidden") != std::string::npos);
     };
-    // A provider that answers with what it was sent, and with what it should have.
+    // A provider that responds with what it was sent, and with what it should have got.
     class parrot final : public http::transport {
     public:
         explicit parrot(bool whole_header) : whole_header_(whole_header) {}
-        boost::asio::awaitable<http::response> send(http::request what) override
+        boost::asio::awaitable<http::response> send(http::request request) override
         {
             http::response r;
             r.status = 401;
             r.body = "No: consumer-canary token-canary token-secret-canary login-canary login-secret-canary 7654321 " +
-                     oauth(what, "oauth_signature");
+                     oauth(request, "oauth_signature");
             if (whole_header_)
-                r.body = std::string(what.headers.get("authorization"));
-            sent = std::move(what);
+                r.body = std::string(request.headers.get("authorization"));
+            sent = std::move(request);
             co_return r;
         }
         http::request sent;

@@ -8,11 +8,11 @@ using namespace coauth::twitter::testing;
 
 namespace {
 
-constexpr const char* leg_1_answer = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
+constexpr const char* leg_1_response = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
 
 } // namespace
 
-TEST_CASE("leg 1 reproduces X's published request_token vector")
+TEST_CASE("client: leg 1 reproduces X's published request_token vector")
 {
     struct row {
         const char* base;
@@ -25,7 +25,7 @@ TEST_CASE("leg 1 reproduces X's published request_token vector")
         b.options.nonce = [] { return "ea9ec8429b68d6b77cd5600adbbb0456"; };
         client c(b.wire,
             oauth1::consumer("cChZNFj6T5R0TigYB9yd1w", secret("L8qq9PZyRg6ieKGEKhZolGC0vJWLw8iEJ88DRdyOg")), b.options);
-        b.wire->answer(200, leg_1_answer, [&](const http::request& sent) {
+        b.wire->respond(200, leg_1_response, [&](const http::request& sent) {
             CHECK(sent.method == "POST");
             CHECK(sent.origin.url() == r.base);
             CHECK(sent.target == "/oauth/request_token");
@@ -48,13 +48,13 @@ TEST_CASE("leg 1 reproduces X's published request_token vector")
     }
 }
 
-TEST_CASE("leg 1 asks for an access type in a signed form")
+TEST_CASE("client: leg 1 asks for an access type in a signed form")
 {
     bench b;
     client c = b.make();
     for (const auto& [type, body] : {std::pair(access_type::read, "x_auth_access_type=read"),
              std::pair(access_type::write, "x_auth_access_type=write")}) {
-        b.wire->answer(200, leg_1_answer, [expected = body](const http::request& sent) {
+        b.wire->respond(200, leg_1_response, [expected = body](const http::request& sent) {
             CHECK(sent.body == expected);
             CHECK(sent.headers.get("content-type") == "application/x-www-form-urlencoded");
         });
@@ -62,7 +62,7 @@ TEST_CASE("leg 1 asks for an access type in a signed form")
     }
 }
 
-TEST_CASE("leg 2's address has the token, and never the callback")
+TEST_CASE("client: leg 2's address has the token, and never the callback")
 {
     bench b;
     b.options.endpoints.authorize_base = "https://www.example.com/base";
@@ -77,11 +77,11 @@ TEST_CASE("leg 2's address has the token, and never the callback")
           "screen_name=a%20b%26c&lang=de");
 }
 
-TEST_CASE("leg 3 sends the verifier without the white space around it, zeros kept")
+TEST_CASE("client: leg 3 sends the verifier without the white space around it, zeros kept")
 {
     bench b;
     client c = b.make();
-    b.wire->answer(
+    b.wire->respond(
         200, "oauth_token=7-at&oauth_token_secret=ats&user_id=7&screen_name=ann", [](const http::request& sent) {
             CHECK(sent.method == "POST");
             CHECK(sent.target == "/oauth/access_token");
@@ -102,14 +102,14 @@ TEST_CASE("client: a PIN is sent without white space of any kind")
         CAPTURE(blank);
         bench b;
         client c = b.make();
-        b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats",
+        b.wire->respond(200, "oauth_token=7-at&oauth_token_secret=ats",
             [](const http::request& sent) { CHECK(oauth(sent, "oauth_verifier") == "0012345"); });
         CHECK(run(c.access_token(b.login, blank + "001" + blank + blank + "2345" + blank)));
         CHECK(run(c.access_token(b.login, blank)).error().reason() == errc::invalid_argument);
     }
 }
 
-TEST_CASE("client: a verifier that is not a PIN is sent as it is")
+TEST_CASE("client: a verifier that is not a PIN is sent unchanged")
 {
     const std::pair<const char*, const char*> table[] = {{"a b", "a%20b"},
         {" caf\xc3\xa9 100% ", "%20caf%C3%A9%20100%25%20"}, {"a b\r\n", "a%20b"}, {" 0012 ", "0012"},
@@ -120,14 +120,14 @@ TEST_CASE("client: a verifier that is not a PIN is sent as it is")
         bench b;
         client c = b.make();
         const std::string expected = "oauth_verifier=\"" + std::string(row.second) + '"';
-        b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats", [expected](const http::request& request) {
+        b.wire->respond(200, "oauth_token=7-at&oauth_token_secret=ats", [expected](const http::request& request) {
             CHECK(request.headers.get("Authorization").find(expected) != std::string_view::npos);
         });
         CHECK(run(c.access_token(b.login, verifier)));
     }
 }
 
-TEST_CASE("client: who signed in is an exact id or not said, and the name can be shown")
+TEST_CASE("client: the user who signed in has an exact id or none, and a name that can be shown")
 {
     struct row {
         const char* extra;
@@ -150,7 +150,7 @@ TEST_CASE("client: who signed in is an exact id or not said, and the name can be
         CAPTURE(r.extra);
         bench b;
         client c = b.make();
-        b.wire->answer(200, "oauth_token=7-at&oauth_token_secret=ats&x_more=1" + std::string(r.extra));
+        b.wire->respond(200, "oauth_token=7-at&oauth_token_secret=ats&x_more=1" + std::string(r.extra));
         const auto token = run(c.access_token(b.login, "1"));
         REQUIRE(token);
         CHECK(token->token() == "7-at");
@@ -161,11 +161,11 @@ TEST_CASE("client: who signed in is an exact id or not said, and the name can be
     }
 }
 
-TEST_CASE("an endpoint below a path is signed and sent with it")
+TEST_CASE("client: an endpoint below a path is signed and sent with it")
 {
     bench b(api_version::v2, "http://127.0.0.1:8080/prefix");
     client c = b.make();
-    b.wire->answer(200, leg_1_answer, [](const http::request& sent) {
+    b.wire->respond(200, leg_1_response, [](const http::request& sent) {
         CHECK(sent.target == "/prefix/oauth/request_token");
         CHECK_FALSE(sent.origin.https);
         CHECK(sent.origin.port == 8080);
@@ -173,7 +173,7 @@ TEST_CASE("an endpoint below a path is signed and sent with it")
     CHECK(run(c.request_token("oob")));
 }
 
-TEST_CASE("a leg's answer that is no token is a typed error with its status")
+TEST_CASE("client: a leg's response that is not a token is a typed error with its status")
 {
     struct row {
         const char* body;
@@ -188,26 +188,26 @@ TEST_CASE("a leg's answer that is no token is a typed error with its status")
     };
     for (const row& r : table) {
         bench b;
-        b.wire->answer(200, r.body);
+        b.wire->respond(200, r.body);
         const auto token = run(b.make().request_token("oob"));
         REQUIRE_FALSE(token);
         CHECK(token.error().reason() == r.expected);
         CHECK(token.error().http_status() == 200);
     }
     bench b;
-    b.wire->answer(
+    b.wire->respond(
         200, "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true&x=" + std::string(70'000, 'a'));
     CHECK(run(b.make().request_token("oob")).error().reason() == errc::response_too_large);
 
     bench page;
-    page.wire->answer(200, "<html>");
+    page.wire->respond(200, "<html>");
     const auto refused = run(page.make().access_token(page.login, "1234567"));
     REQUIRE_FALSE(refused);
     REQUIRE(refused.error().hint());
     CHECK(refused.error().hint()->find("proxy") != std::string::npos);
 }
 
-TEST_CASE("each refusal of a leg has its name")
+TEST_CASE("client: each refusal of a leg has its name")
 {
     struct row {
         bool third;
@@ -228,7 +228,7 @@ TEST_CASE("each refusal of a leg has its name")
     for (const row& r : table) {
         CAPTURE(r.body);
         bench b;
-        b.wire->answer(r.status, r.body);
+        b.wire->respond(r.status, r.body);
         std::optional<error> e;
         if (r.third) {
             const auto refused = run(b.make().access_token(b.login, "1234567"));
@@ -245,7 +245,7 @@ TEST_CASE("each refusal of a leg has its name")
     }
 }
 
-TEST_CASE("what can't be used is refused before a byte is sent")
+TEST_CASE("client: what can't be used is refused before a byte is sent")
 {
     bench b;
     client c = b.make();
@@ -264,7 +264,7 @@ TEST_CASE("what can't be used is refused before a byte is sent")
     CHECK(b.wire->seen.empty());
 }
 
-TEST_CASE("a client with unusable settings is not made")
+TEST_CASE("client: a client with unusable settings is not made")
 {
     const auto fails = [](auto change) {
         bench b;

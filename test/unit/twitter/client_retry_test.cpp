@@ -14,18 +14,18 @@ constexpr const char* refused_time = R"({"errors":[{"code":135,"message":"Timest
 constexpr const char* refused_signature = R"({"errors":[{"code":32,"message":"Could not authenticate you."}]})";
 constexpr const char* ten_minutes_on = "Tue, 14 Nov 2023 22:23:20 GMT";
 constexpr const char* two_hours_on = "Wed, 15 Nov 2023 00:13:20 GMT";
-constexpr const char* leg_1_answer = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
+constexpr const char* leg_1_response = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
 constexpr const char* someone = R"({"data":{"id":"7","username":"ann","name":"Ann"}})";
 
 } // namespace
 
-TEST_CASE("a clock that is ten minutes off is mended once, with a new nonce, and remembered")
+TEST_CASE("client: a clock that is ten minutes off is corrected once, with a new nonce, and the correction is kept")
 {
     for (const char* body : {refused_time, refused_signature}) {
         bench b;
         client c = b.make();
-        b.wire->answer(401, body).header("date", ten_minutes_on);
-        b.wire->answer(200, leg_1_answer);
+        b.wire->respond(401, body).header("date", ten_minutes_on);
+        b.wire->respond(200, leg_1_response);
         CHECK(c.clock_offset() == 0s);
         CHECK(run(c.request_token("oob")));
         REQUIRE(b.wire->seen.size() == 2);
@@ -37,41 +37,42 @@ TEST_CASE("a clock that is ten minutes off is mended once, with a new nonce, and
         CHECK(c.clock_offset() == 600s);
 
         // The next call begins with what was learnt.
-        b.wire->answer(200, someone);
+        b.wire->respond(200, someone);
         CHECK(run(c.for_user(b.user).profile("ann")));
         CHECK(oauth(b.wire->seen[2], "oauth_timestamp") == "1700000600");
         CHECK(b.time->sleeps.empty());
     }
 }
 
-TEST_CASE("a POST refused for its time was not carried out, and is mended too")
+TEST_CASE("client: a POST refused for its time was not carried out, and is sent with the corrected time too")
 {
     bench b;
-    b.wire->answer(401, refused_time).header("date", ten_minutes_on);
-    b.wire->answer(201, R"({"data":{"id":"5","text":"hi"}})");
+    b.wire->respond(401, refused_time).header("date", ten_minutes_on);
+    b.wire->respond(201, R"({"data":{"id":"5","text":"hi"}})");
     CHECK(run(b.make().for_user(b.user).post_tweet("hi")));
     REQUIRE(b.wire->seen.size() == 2);
     CHECK(b.wire->seen[0].body == b.wire->seen[1].body);
 }
 
-TEST_CASE("a bare 401 of API 2 is mended if the clocks differ, and a mistyped PIN is not sent again")
+TEST_CASE("client: a bare 401 of API 2 is retried if the clocks differ, and a mistyped PIN is not")
 {
     bench b;
-    b.wire->answer(401, R"({"title":"Unauthorized","type":"about:blank","status":401})").header("date", ten_minutes_on);
-    b.wire->answer(200, someone);
+    b.wire->respond(401, R"({"title":"Unauthorized","type":"about:blank","status":401})")
+        .header("date", ten_minutes_on);
+    b.wire->respond(200, someone);
     CHECK(run(b.make().for_user(b.user).profile("ann")));
     bench pin;
-    pin.wire->answer(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
+    pin.wire->respond(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
     CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_verifier);
     CHECK(pin.wire->seen.size() == 1);
 }
 
-TEST_CASE("a second refusal is the result, and nothing is learnt from it")
+TEST_CASE("client: a second refusal is the result, and nothing is learnt from it")
 {
     bench b;
     client c = b.make();
-    b.wire->answer(401, refused_time).header("date", ten_minutes_on);
-    b.wire->answer(401, refused_time).header("date", two_hours_on);
+    b.wire->respond(401, refused_time).header("date", ten_minutes_on);
+    b.wire->respond(401, refused_time).header("date", two_hours_on);
     const auto refused = run(c.request_token("oob"));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().reason() == errc::clock_skew);
@@ -79,11 +80,11 @@ TEST_CASE("a second refusal is the result, and nothing is learnt from it")
     CHECK(b.wire->done());
 }
 
-TEST_CASE("a clock that is two hours off is named and not mended")
+TEST_CASE("client: a clock that is two hours off is reported and not corrected")
 {
     for (const char* body : {refused_time, refused_signature}) {
         bench b;
-        b.wire->answer(401, body).header("date", two_hours_on);
+        b.wire->respond(401, body).header("date", two_hours_on);
         const auto refused = run(b.make().request_token("oob"));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == errc::clock_skew);
@@ -94,20 +95,22 @@ TEST_CASE("a clock that is two hours off is named and not mended")
     }
 }
 
-TEST_CASE("without a Date nothing is mended")
+TEST_CASE("client: without a Date no clock is corrected")
 {
     bench b;
-    b.wire->answer(401, refused_time);
+    b.wire->respond(401, refused_time);
     CHECK(run(b.make().request_token("oob")).error().reason() == errc::clock_skew);
     bench keys;
-    keys.wire->answer(401, refused_signature).header("date", "Tue, 14 Nov 2023 22:13:20 GMT");
+    keys.wire->respond(401, refused_signature).header("date", "Tue, 14 Nov 2023 22:13:20 GMT");
     CHECK(run(keys.make().request_token("oob")).error().reason() == errc::invalid_credentials);
 }
 
-TEST_CASE("a GET is repeated while the provider is down, each time with a new nonce")
+TEST_CASE("client: a GET is repeated while the provider is down, each time with a new nonce")
 {
     bench b;
-    b.wire->answer(503, "").answer(500, R"({"errors":[{"code":131,"message":"Internal error"}]})").answer(200, someone);
+    b.wire->respond(503, "")
+        .respond(500, R"({"errors":[{"code":131,"message":"Internal error"}]})")
+        .respond(200, someone);
     const auto found = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE(found);
     CHECK(found->id == "7");
@@ -119,11 +122,11 @@ TEST_CASE("a GET is repeated while the provider is down, each time with a new no
     CHECK(b.time->sleeps[1] < 500ms);
 }
 
-TEST_CASE("the retry budget ends a GET's patience")
+TEST_CASE("client: the retry budget ends a GET's retries")
 {
     bench b;
     for (int i = 0; i < 3; ++i)
-        b.wire->answer(503, "").header("retry-after", "2");
+        b.wire->respond(503, "").header("retry-after", "2");
     const auto refused = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().reason() == errc::provider_unavailable);
@@ -132,16 +135,16 @@ TEST_CASE("the retry budget ends a GET's patience")
 
     bench once;
     once.options.retry_budget = 0ms;
-    once.wire->answer(503, "");
+    once.wire->respond(503, "");
     CHECK_FALSE(run(once.make().for_user(once.user).profile("ann")));
     CHECK(once.wire->seen.size() == 1);
 }
 
-TEST_CASE("legs, posts and deletions are never repeated for a provider that is down")
+TEST_CASE("client: legs, posts and deletions are never repeated for a provider that is down")
 {
     const auto sent_once = [](auto operation) {
         bench b;
-        b.wire->answer(503, "").header("retry-after", "1");
+        b.wire->respond(503, "").header("retry-after", "1");
         const auto refused = run(operation(b));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == errc::provider_unavailable);
@@ -157,10 +160,10 @@ TEST_CASE("legs, posts and deletions are never repeated for a provider that is d
     sent_once([](bench& b) { return b.make().for_user(b.user).request(api_call("PUT", "/2/x")); });
 }
 
-TEST_CASE("a spent rate limit and a broken connection are the caller's to repeat")
+TEST_CASE("client: after an exhausted rate limit or a broken connection, repeating is up to the caller")
 {
     bench b;
-    b.wire->answer(429, "").header("retry-after", "1");
+    b.wire->respond(429, "").header("retry-after", "1");
     const auto limited = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE_FALSE(limited);
     CHECK(limited.error().reason() == errc::rate_limited);
@@ -173,27 +176,27 @@ TEST_CASE("a spent rate limit and a broken connection are the caller's to repeat
     CHECK(broken.wire->seen.size() == 1);
 }
 
-TEST_CASE("a GET that the transport sends again is signed anew")
+TEST_CASE("client: a GET that the transport sends again is signed anew")
 {
     bench b;
     client c = b.make();
-    b.wire->answer(200, someone);
+    b.wire->respond(200, someone);
     CHECK(run(c.for_user(b.user).profile("ann")));
-    http::request again = b.wire->seen.at(0);
-    REQUIRE(again.renew);
+    http::request renewed = b.wire->seen.at(0);
+    REQUIRE(renewed.renew);
     b.time->pass(3s);
-    again.renew(again);
-    CHECK(oauth(again, "oauth_nonce") == "nonce-2");
-    CHECK(oauth(again, "oauth_timestamp") == "1700000003");
-    CHECK(oauth(again, "oauth_signature") != oauth(b.wire->seen[0], "oauth_signature"));
-    CHECK(again.headers.count("authorization") == 1);
-    CHECK(again.target == b.wire->seen[0].target);
+    renewed.renew(renewed);
+    CHECK(oauth(renewed, "oauth_nonce") == "nonce-2");
+    CHECK(oauth(renewed, "oauth_timestamp") == "1700000003");
+    CHECK(oauth(renewed, "oauth_signature") != oauth(b.wire->seen[0], "oauth_signature"));
+    CHECK(renewed.headers.count("authorization") == 1);
+    CHECK(renewed.target == b.wire->seen[0].target);
 }
 
-TEST_CASE("an operation outlives its client")
+TEST_CASE("client: an operation outlives its client")
 {
     bench b;
-    b.wire->answer(503, "").answer(200, someone);
+    b.wire->respond(503, "").respond(200, someone);
     auto c = std::make_unique<client>(b.make());
     auto operation = c->for_user(b.user).profile("ann");
     c.reset();
@@ -202,7 +205,7 @@ TEST_CASE("an operation outlives its client")
 
 namespace {
 
-// A transport that never answers.
+// A transport that never responds.
 class silent_transport final : public http::transport {
 public:
     boost::asio::awaitable<http::response> send(http::request) override
@@ -216,7 +219,7 @@ public:
 
 } // namespace
 
-TEST_CASE("cancelling is a typed error")
+TEST_CASE("client: cancelling is a typed error")
 {
     bench b;
     client c(std::make_shared<silent_transport>(), oauth1::consumer("k", secret("s")), b.options);

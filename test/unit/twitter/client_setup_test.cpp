@@ -1,4 +1,4 @@
-// What stands between a client and its provider: proxies that change responses, keys that were copied badly.
+// Proxies that change responses, and keys that were copied badly.
 #include "fake_provider.hpp"
 
 #include <coauth/oauth1/credentials.hpp>
@@ -11,7 +11,7 @@ TEST_CASE("client: a response in an encoding that was not asked for is named as 
 {
     for (const char* encoding : {"gzip", "br", "deflate, gzip"}) {
         bench b;
-        b.wire->answer(200, "\x1f\x8b\x08").header("content-encoding", encoding);
+        b.wire->respond(200, "\x1f\x8b\x08").header("content-encoding", encoding);
         const auto refused = run(b.make().for_user(b.user).me());
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason() == errc::malformed_response);
@@ -20,12 +20,12 @@ TEST_CASE("client: a response in an encoding that was not asked for is named as 
     }
     for (const char* encoding : {"identity", "Identity"}) {
         bench b;
-        b.wire->answer(200, R"({"data":{"id":"7","name":"A","username":"ann"}})").header("content-encoding", encoding);
+        b.wire->respond(200, R"({"data":{"id":"7","name":"A","username":"ann"}})").header("content-encoding", encoding);
         CHECK(run(b.make().for_user(b.user).me()));
     }
     // What refuses has said enough by its status, and garbage is not shown as its words.
     bench b;
-    b.wire->answer(503, "\x1f\x8b\x08").header("content-encoding", "gzip");
+    b.wire->respond(503, "\x1f\x8b\x08").header("content-encoding", "gzip");
     b.options.retry_budget = std::chrono::milliseconds(0);
     const auto busy = run(b.make().for_user(b.user).me());
     REQUIRE_FALSE(busy);
@@ -33,7 +33,7 @@ TEST_CASE("client: a response in an encoding that was not asked for is named as 
     CHECK(busy.error().provider_message().empty());
 }
 
-TEST_CASE("client: keys with something around them are refused before a byte is sent")
+TEST_CASE("client: keys with quotes or blanks around them are refused before a byte is sent")
 {
     for (const std::string odd : {"\"key\"", "'key'", " key", "key ", "\u00a0key", "key\u00a0", "\ufeffkey",
              "\u201ckey\u201d", "\u2018key\u2019", "\"\""}) {

@@ -73,6 +73,6 @@ TEST_CASE("client: any exception of a transport, a clock or a nonce is a typed e
     };
     bench without_time;
     without_time.options.clock = std::make_shared<throwing_clock>();
-    without_time.wire->answer(200, R"({"data":{"id":"7","username":"ann","name":"Ann"}})");
+    without_time.wire->respond(200, R"({"data":{"id":"7","username":"ann","name":"Ann"}})");
     CHECK(run(without_time.make().for_user(without_time.user).profile("ann")));
 }

@@ -18,7 +18,7 @@ std::int64_t seconds(reader read, std::string_view text)
 
 } // namespace
 
-TEST_CASE("the two forms of a time give the same seconds")
+TEST_CASE("dates: the two forms of a time give the same seconds")
 {
     CHECK(seconds(read_v1_1_date, "Sun Nov 06 08:49:37 +0000 1994") == 784111777);
     CHECK(seconds(read_v2_date, "1994-11-06T08:49:37.000Z") == 784111777);
@@ -29,7 +29,7 @@ TEST_CASE("the two forms of a time give the same seconds")
     CHECK(seconds(read_v2_date, "2038-01-19T03:14:08Z") == 2147483648);
 }
 
-TEST_CASE("a time in any other form is none")
+TEST_CASE("dates: a text in any other form is not a time")
 {
     for (const char* bad :
         {"", "Sun Nov 06 08:49:37 1994", "Mon Nov 06 08:49:37 +0000 1994", "Sun Nov 06 08:49:37 +0100 1994",
@@ -42,7 +42,7 @@ TEST_CASE("a time in any other form is none")
         CHECK_FALSE_MESSAGE(read_v2_date(bad), bad);
 }
 
-TEST_CASE("a time cut short anywhere is none")
+TEST_CASE("dates: a text cut short anywhere is not a time")
 {
     const std::string v2 = "1994-11-06T08:49:37.123Z";
     for (std::size_t i = 0; i < v2.size(); ++i)

@@ -1,4 +1,4 @@
-// A provider without a wire: a script of answers, each with what the request before it must be.
+// A provider without a network: a script of responses, each with a check of the request before it.
 #pragma once
 
 #include <coauth/coro/as_result.hpp>
@@ -23,7 +23,7 @@
 
 namespace coauth::twitter::testing {
 
-/// Time stands still but for what is slept.
+/// Time moves by what is slept only.
 class fake_clock final : public coauth::clock {
 public:
     std::chrono::system_clock::time_point now() const override { return now_; }
@@ -53,40 +53,40 @@ class fake_transport final : public http::transport {
 public:
     using check = std::function<void(const http::request&)>;
 
-    /// The next answer; `expected` looks at the request before it is given.
-    fake_transport& answer(int status, std::string body, check expected = {})
+    /// The next response; `expected` checks the request before it is sent.
+    fake_transport& respond(int status, std::string body, check expected = {})
     {
         step s;
-        s.answer.status = status;
-        s.answer.body = std::move(body);
+        s.response.status = status;
+        s.response.body = std::move(body);
         s.expected = std::move(expected);
         script_.push_back(std::move(s));
         return *this;
     }
     fake_transport& header(std::string name, std::string value)
     {
-        script_.back().answer.headers.add(std::move(name), std::move(value));
+        script_.back().response.headers.add(std::move(name), std::move(value));
         return *this;
     }
-    fake_transport& fail(error with)
+    fake_transport& fail(error reason)
     {
         step s;
-        s.failure = std::move(with);
+        s.failure = std::move(reason);
         script_.push_back(std::move(s));
         return *this;
     }
 
-    boost::asio::awaitable<http::response> send(http::request what) override
+    boost::asio::awaitable<http::response> send(http::request request) override
     {
-        REQUIRE_MESSAGE(!script_.empty(), "a request too many: " << what.method << ' ' << what.target);
+        REQUIRE_MESSAGE(!script_.empty(), "a request too many: " << request.method << ' ' << request.target);
         const step next = std::move(script_.front());
         script_.pop_front();
         if (next.expected)
-            next.expected(what);
-        seen.push_back(std::move(what));
+            next.expected(request);
+        seen.push_back(std::move(request));
         if (next.failure)
             throw *next.failure;
-        co_return next.answer;
+        co_return next.response;
     }
 
     bool done() const { return script_.empty(); }
@@ -95,7 +95,7 @@ public:
 
 private:
     struct step {
-        http::response answer;
+        http::response response;
         std::optional<error> failure;
         check expected;
     };

@@ -143,7 +143,7 @@ TEST_CASE("odd users: a name that two users have belongs to neither")
     }
 }
 
-TEST_CASE("odd users: problems that cannot be read leave open whom they are about")
+TEST_CASE("odd users: problems that cannot be read leave open which user they are about")
 {
     const std::string three = user_writer(api_version::v2, 1).user();
     const std::vector<user_ref> users{user_ref::id("1"), user_ref::id("2")};

@@ -7,7 +7,7 @@
 
 using namespace coauth::twitter;
 
-TEST_CASE("a picture comes in the four documented sizes")
+TEST_CASE("profile: a picture comes in the four documented sizes")
 {
     profile p;
     CHECK_FALSE(picture_url(p, picture_size::original));
@@ -39,7 +39,7 @@ TEST_CASE("a picture comes in the four documented sizes")
     }
 }
 
-TEST_CASE("what can be asked for: an id of 1 to 19 digits, a name of 1 to 15 letters, digits, underscores")
+TEST_CASE("user_ref: can be an id of 1 to 19 digits, or a name of 1 to 15 letters, digits, underscores")
 {
     for (const char* good : {"1", "12", "1234567890123456789", "9999999999999999999"})
         CHECK_MESSAGE(can_be_asked_for(user_ref::id(good)), good);

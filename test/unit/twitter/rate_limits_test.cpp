@@ -16,7 +16,7 @@ rate_limits read(const http::fields& headers)
 
 } // namespace
 
-TEST_CASE("the three windows are read from their headers, in any case")
+TEST_CASE("rate_limits: the three windows are read from their headers, in any case")
 {
     http::fields headers;
     headers.add("x-rate-limit-limit", "900");

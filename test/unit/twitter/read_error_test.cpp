@@ -12,7 +12,7 @@ namespace {
 
 const std::chrono::sys_seconds now(std::chrono::seconds(1700000000)); // Tue, 14 Nov 2023 22:13:20 GMT
 
-http::response answer(int status, std::string body)
+http::response response_of(int status, std::string body)
 {
     http::response r;
     r.status = status;
@@ -49,7 +49,7 @@ void add_window(http::response& r, const std::string& prefix, const char* remain
 
 } // namespace
 
-TEST_CASE("the provider's codes")
+TEST_CASE("read_error: each of the provider's codes has its meaning")
 {
     struct row {
         int code;
@@ -101,7 +101,7 @@ TEST_CASE("the provider's codes")
     };
     for (const row& r : table) {
         CAPTURE(r.code);
-        const error e = read(answer(r.status, coded(r.code)));
+        const error e = read(response_of(r.status, coded(r.code)));
         CHECK(e.reason() == r.expected);
         CHECK(e.provider_code() == r.code);
         CHECK(e.http_status() == r.status);
@@ -111,7 +111,7 @@ TEST_CASE("the provider's codes")
     }
 }
 
-TEST_CASE("the HTTP status, when nothing else tells")
+TEST_CASE("read_error: the HTTP status counts if nothing else does")
 {
     struct row {
         int status;
@@ -142,11 +142,11 @@ TEST_CASE("the HTTP status, when nothing else tells")
     for (const row& r : table)
         for (const char* body : {"", "<html>x</html>", "garbage \xff", "{}"}) {
             CAPTURE(r.status);
-            CHECK(read(answer(r.status, body)).reason() == r.expected);
+            CHECK(read(response_of(r.status, body)).reason() == r.expected);
         }
 }
 
-TEST_CASE("bodies of every other shape")
+TEST_CASE("read_error: bodies of every other shape have a meaning")
 {
     struct row {
         step at;
@@ -218,13 +218,13 @@ TEST_CASE("bodies of every other shape")
     };
     for (const row& r : table) {
         CAPTURE(r.body);
-        CHECK(read(answer(r.status, r.body), r.at).reason() == r.expected);
+        CHECK(read(response_of(r.status, r.body), r.at).reason() == r.expected);
     }
 }
 
-TEST_CASE("the code may stand in a header")
+TEST_CASE("read_error: the code may be in a header")
 {
-    http::response r = answer(401, "");
+    http::response r = response_of(401, "");
     r.headers.add("WWW-Authenticate", "OAuth realm=\"https://api.x.com\", api_error_code=89");
     CHECK(read(r).reason() == errc::token_revoked);
     CHECK(read(r).provider_code() == 89);
@@ -232,18 +232,18 @@ TEST_CASE("the code may stand in a header")
     CHECK_FALSE(read(r).provider_code());
 }
 
-TEST_CASE("a refusal of the credentials says which ones, by what was being done")
+TEST_CASE("read_error: a refusal of the credentials says which ones, by what was being done")
 {
-    const http::response r = answer(401, coded(32));
+    const http::response r = response_of(401, coded(32));
     CHECK(hints(read(r, step::request_token), "consumer key"));
     CHECK_FALSE(hints(read(r, step::request_token), "access token"));
     CHECK(hints(read(r, step::access_token), "new login"));
     CHECK(hints(read(r, step::call), "access token"));
 }
 
-TEST_CASE("a clock that differs is named, with the direction")
+TEST_CASE("read_error: a clock that differs is named, with the direction")
 {
-    http::response r = answer(401, coded(135));
+    http::response r = response_of(401, coded(135));
     r.headers.add("date", "Tue, 14 Nov 2023 22:20:12 GMT");
     CHECK(read(r).hint() == "the clock of this machine is 412 s behind the provider's");
     r.headers.set("date", "Tue, 14 Nov 2023 20:13:20 GMT");
@@ -257,15 +257,15 @@ TEST_CASE("a clock that differs is named, with the direction")
     CHECK(hints(read(r), "agrees"));
 }
 
-TEST_CASE("the wait after a spent rate limit is that of the latest spent window")
+TEST_CASE("read_error: the wait after an exhausted rate limit is that of the latest exhausted window")
 {
-    http::response r = answer(429, coded(88));
+    http::response r = response_of(429, coded(88));
     CHECK_FALSE(read(r).retry_after());
 
     add_window(r, "x-rate-limit-", "0", 1700000100);
     CHECK(read(r).retry_after() == std::chrono::seconds(100));
     CHECK(hints(read(r), "100 s"));
-    add_window(r, "x-app-limit-24hour-", "5", 1700009999); // not spent
+    add_window(r, "x-app-limit-24hour-", "5", 1700009999); // not exhausted
     CHECK(read(r).retry_after() == std::chrono::seconds(100));
     add_window(r, "x-user-limit-24hour-", "0", 1700005000);
     CHECK(read(r).retry_after() == std::chrono::seconds(5000));
@@ -276,15 +276,15 @@ TEST_CASE("the wait after a spent rate limit is that of the latest spent window"
     r.headers.set("retry-after", "x");
     CHECK(read(r).retry_after() == std::chrono::seconds(1400));
 
-    http::response spent_day = answer(429, "");
-    add_window(spent_day, "x-rate-limit-", "899", 1700000100);
-    add_window(spent_day, "x-user-limit-24hour-", "0", 1700005000);
-    CHECK(read(spent_day).retry_after() == std::chrono::seconds(5000));
+    http::response day_exhausted = response_of(429, "");
+    add_window(day_exhausted, "x-rate-limit-", "899", 1700000100);
+    add_window(day_exhausted, "x-user-limit-24hour-", "0", 1700005000);
+    CHECK(read(day_exhausted).retry_after() == std::chrono::seconds(5000));
 }
 
-TEST_CASE("a nonsensical wait is bounded")
+TEST_CASE("read_error: a nonsensical wait is bounded")
 {
-    http::response r = answer(429, coded(88));
+    http::response r = response_of(429, coded(88));
     add_window(r, "x-rate-limit-", "0", 1700000001);
     CHECK(read(r).retry_after() == std::chrono::seconds(1));
     r.headers.set("x-rate-limit-reset", "200000000000");
@@ -294,7 +294,7 @@ TEST_CASE("a nonsensical wait is bounded")
     CHECK(read(r).retry_after() == std::chrono::seconds(86460));
 }
 
-TEST_CASE("read_error: a time that has passed, or can't be read, is no time to come back at")
+TEST_CASE("read_error: a time that has passed, or can't be read, is not a time to retry at")
 {
     struct row {
         const char* remaining;
@@ -325,7 +325,7 @@ TEST_CASE("read_error: a time that has passed, or can't be read, is no time to c
         CAPTURE(given.remaining);
         CAPTURE(given.reset);
         CAPTURE(given.retry_after);
-        http::response r = answer(429, coded(88));
+        http::response r = response_of(429, coded(88));
         r.headers.add("x-rate-limit-remaining", given.remaining); // without a limit
         r.headers.add("x-rate-limit-reset", given.reset);
         r.headers.add("retry-after", given.retry_after);
@@ -337,9 +337,9 @@ TEST_CASE("read_error: a time that has passed, or can't be read, is no time to c
     }
 }
 
-TEST_CASE("a wrong verifier is named even if a bad token's code comes with it")
+TEST_CASE("read_error: a wrong verifier is named even if a bad token's code comes with it")
 {
-    http::response r = answer(401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
+    http::response r = response_of(401, "Error processing your OAuth request: Invalid oauth_verifier parameter");
     r.headers.add("www-authenticate", R"(OAuth realm="https://api.x.com", api_error_code=89)");
     const error e = read(r, step::access_token);
     CHECK(e.reason() == errc::invalid_verifier);
@@ -347,10 +347,10 @@ TEST_CASE("a wrong verifier is named even if a bad token's code comes with it")
     CHECK(hints(e, "ask for the PIN again"));
 }
 
-TEST_CASE("Retry-After counts for a provider in trouble, as seconds or as a date, and for nothing else")
+TEST_CASE("read_error: Retry-After counts for an unavailable provider, as seconds or a date, and for nothing else")
 {
     const auto wait = [](const char* text) {
-        http::response r = answer(503, "");
+        http::response r = response_of(503, "");
         r.headers.add("retry-after", text);
         return read(r).retry_after().value_or(std::chrono::seconds(-1)).count();
     };
@@ -361,14 +361,14 @@ TEST_CASE("Retry-After counts for a provider in trouble, as seconds or as a date
         CHECK(wait(text) == seconds);
     for (const char* bad : {"", "-1", "+1", "0.0", ".5", "1.5.0", "1,5", "1e3", "soon", "7 s", "."})
         CHECK_MESSAGE(wait(bad) == -1, bad);
-    http::response not_found = answer(404, "");
+    http::response not_found = response_of(404, "");
     not_found.headers.add("retry-after", "7");
     CHECK_FALSE(read(not_found).retry_after());
 }
 
-TEST_CASE("a token that may only read explains a refused write")
+TEST_CASE("read_error: a token that may only read explains a refused write")
 {
-    http::response r = answer(403, "");
+    http::response r = response_of(403, "");
     r.headers.add("x-access-level", "read");
     CHECK(read(r, step::call, true).reason() == errc::access_level);
     CHECK(hints(read(r, step::call, true), "read only"));
@@ -377,7 +377,7 @@ TEST_CASE("a token that may only read explains a refused write")
     CHECK(read(r, step::call, true).reason() == errc::forbidden);
 }
 
-TEST_CASE("what the provider repeats of the request is not shown")
+TEST_CASE("read_error: what the provider repeats of the request is not shown")
 {
     std::vector<secret> hidden{secret("token/canary=1"), secret("123"), secret()};
     CHECK(without_secrets("bad token/canary=1 here", hidden) == "bad [hidden] here");
@@ -389,12 +389,12 @@ TEST_CASE("what the provider repeats of the request is not shown")
     CHECK(without_secrets("ends in oauth_", hidden) == "ends in oauth_");
 }
 
-TEST_CASE("a page from something before the provider is named as one")
+TEST_CASE("read_error: a page from something before the provider is named as one")
 {
-    const error e = read(answer(403, "<html><title>Blocked</title></html>"));
+    const error e = read(response_of(403, "<html><title>Blocked</title></html>"));
     CHECK(e.reason() == errc::forbidden);
     CHECK(hints(e, "HTML page"));
     CHECK(e.provider_message() == "Blocked");
     // Its words are not the provider's.
-    CHECK(read(answer(403, "<html><title>bad signature timestamp</title></html>")).reason() == errc::forbidden);
+    CHECK(read(response_of(403, "<html><title>bad signature timestamp</title></html>")).reason() == errc::forbidden);
 }

@@ -20,20 +20,20 @@ std::string problem(const char* value, const char* title, const char* detail, co
 
 } // namespace
 
-TEST_CASE("answers are matched by name without case, whatever their order")
+TEST_CASE("read_lookups: users are matched by name without case, in any order")
 {
-    const std::vector<user_ref> asked{"Ann", "bob", "missing", "carl", "bob"};
-    const lookups old = read_lookups(api_version::v1_1, asked,
+    const std::vector<user_ref> users{"Ann", "bob", "missing", "carl", "bob"};
+    const lookups old = read_lookups(api_version::v1_1, users,
         R"([{"id":3,"screen_name":"Carl","name":"C"},
             {"id":2,"screen_name":"BOB","name":"B"},{"id":1,"screen_name":"ann","name":"A"}])");
-    const lookups now = read_lookups(api_version::v2, asked,
+    const lookups now = read_lookups(api_version::v2, users,
         R"({"data":[{"id":"3","username":"Carl","name":"C"},
             {"id":"2","username":"BOB","name":"B"},{"id":"1","username":"ann","name":"A"}]})");
     for (const lookups* l : {&old, &now}) {
         REQUIRE(l->outcomes.size() == 5);
         const char* ids[] = {"1", "2", nullptr, "3", "2"};
         for (std::size_t i = 0; i < 5; ++i) {
-            CHECK(l->outcomes[i].asked.text() == asked[i].text());
+            CHECK(l->outcomes[i].asked.text() == users[i].text());
             CHECK(l->outcomes[i].profile.has_value() == (ids[i] != nullptr));
             CHECK((l->outcomes[i].outcome == lookup_outcome::found) == (ids[i] != nullptr));
             if (ids[i])
@@ -43,13 +43,13 @@ TEST_CASE("answers are matched by name without case, whatever their order")
     }
 }
 
-TEST_CASE("answers are matched by id, and a name of digits is no id")
+TEST_CASE("read_lookups: users are matched by id, and a name of digits is not an id")
 {
-    const std::vector<user_ref> asked{user_ref::id("20"), user_ref::id("12"), user_ref::id("9007199254740993")};
+    const std::vector<user_ref> users{user_ref::id("20"), user_ref::id("12"), user_ref::id("9007199254740993")};
     const char* body =
         R"({"data":[{"id":"9007199254740993","username":"big","name":"B"},{"id":"7","username":"20","name":"N"},
                                    {"id":"12","username":"jack","name":"J"}]})";
-    const lookups l = read_lookups(api_version::v2, asked, body);
+    const lookups l = read_lookups(api_version::v2, users, body);
     CHECK(l.outcomes[0].outcome == lookup_outcome::failed); // id 7 was not asked for
     CHECK(l.outcomes[1].profile->username == "jack");
     CHECK(l.outcomes[2].profile->username == "big");
@@ -63,27 +63,27 @@ TEST_CASE("answers are matched by id, and a name of digits is no id")
     CHECK(digits.outcomes[1].outcome == lookup_outcome::not_found);
 }
 
-TEST_CASE("API 2's problems beside the data are outcomes of their own")
+TEST_CASE("read_lookups: API 2's problems beside the data are outcomes of their own")
 {
-    const std::vector<user_ref> asked{"found", "Gone", "banned", "hidden", "odd", "shy", "silent"};
+    const std::vector<user_ref> users{"found", "Gone", "banned", "hidden", "odd", "shy", "silent"};
     const std::string body = R"({"data":[{"id":"1","username":"found","name":"F"}],"errors":[)" +
                              problem("banned", "Forbidden", "User has been suspended: [banned].") + "," +
                              problem("gone", "Not Found Error", "Could not find user with usernames: [gone].") + "," +
                              problem("hidden", "Authorization Error", "not authorized", "not-authorized-for-resource") +
                              "," + problem("shy", "Forbidden", "no") + "," +
                              problem("odd", "New", "what", "brand-new") + "," +
-                             problem("nobody", "Not Found Error", "not asked for") + "]}";
-    const lookups l = read_lookups(api_version::v2, asked, body);
+                             problem("absent", "Not Found Error", "not asked for") + "]}";
+    const lookups l = read_lookups(api_version::v2, users, body);
     const lookup_outcome expected[] = {lookup_outcome::found, lookup_outcome::not_found, lookup_outcome::suspended,
         lookup_outcome::forbidden, lookup_outcome::failed, lookup_outcome::forbidden, lookup_outcome::not_found};
-    REQUIRE(l.outcomes.size() == asked.size());
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        CAPTURE(asked[i].text());
+    REQUIRE(l.outcomes.size() == users.size());
+    for (std::size_t i = 0; i < users.size(); ++i) {
+        CAPTURE(users[i].text());
         CHECK(l.outcomes[i].outcome == expected[i]);
     }
 }
 
-TEST_CASE("an answer of nothing but problems is outcomes too")
+TEST_CASE("read_lookups: a response of nothing but problems gives outcomes too")
 {
     const lookups l =
         read_lookups(api_version::v2, {"a1"}, R"({"errors":[)" + problem("a1", "Not Found Error", "no") + "]}");
@@ -101,7 +101,7 @@ TEST_CASE("an answer of nothing but problems is outcomes too")
     CHECK(other.outcomes.at(0).outcome == lookup_outcome::suspended);
 }
 
-TEST_CASE("read_lookups: a problem about something else says nothing of who was asked for")
+TEST_CASE("read_lookups: a problem about something else does not affect the users asked for")
 {
     const std::string pinned =
         R"({"errors":[{"value":"77","resource_id":"77","title":"Not Found Error","detail":"Could not find tweet with pinned_tweet_id: [77].","type":"https://api.x.com/2/problems/resource-not-found"}]})";
@@ -128,14 +128,14 @@ TEST_CASE("read_lookups: a failure is in_response only where the response names 
     CHECK(missing.outcomes.at(1).in_response);
 }
 
-TEST_CASE("the first of two answers about one person counts, and a person is found once by each name")
+TEST_CASE("read_lookups: the first of two entries about one user counts, and a user is found once by each name")
 {
     const lookups l = read_lookups(api_version::v1_1, {user_ref::id("1")},
         R"([{"id":1,"screen_name":"first","name":"F"},{"id":1,"screen_name":"second","name":"S"}])");
     CHECK(l.outcomes.at(0).profile->username == "first");
 }
 
-TEST_CASE("what is no answer to a lookup is refused")
+TEST_CASE("read_lookups: what is not a response to a lookup is refused")
 {
     for (const char* bad : {"", "{}", "[]", R"({"data":{}})", R"({"data":[],"data":[]})", R"({"errors":[]})",
              R"({"errors":[1]})", R"({"errors":{}})", "<html>"}) {

@@ -61,7 +61,7 @@ std::string v2_with(const std::string& member)
 
 } // namespace
 
-TEST_CASE("both APIs give the same profile")
+TEST_CASE("read_profile: both APIs give the same profile")
 {
     for (const side& s : both) {
         CAPTURE(s.name);
@@ -84,7 +84,7 @@ TEST_CASE("both APIs give the same profile")
     }
 }
 
-TEST_CASE("every optional member may be missing, null or empty")
+TEST_CASE("read_profile: every optional member may be missing, null or empty")
 {
     const auto check_bare = [](const profile& p) {
         CHECK(p.id == "1");
@@ -123,20 +123,20 @@ TEST_CASE("every optional member may be missing, null or empty")
     check_bare(read_profile(api_version::v2, v2_with(R"(,"entities":{"url":{"urls":[{"expanded_url":null}]}})")));
 }
 
-TEST_CASE("a person without a name goes by the user name")
+TEST_CASE("read_profile: a user without a name has the user name for one")
 {
     CHECK(read_profile(api_version::v1_1, R"({"id":1,"screen_name":"a","name":""})").name == "a");
     CHECK(read_profile(api_version::v2, R"({"data":{"id":"1","username":"a","name":null}})").name == "a");
 }
 
-TEST_CASE("X's new word for tweets is understood")
+TEST_CASE("read_profile: X's new word for tweets is understood")
 {
     CHECK(read_profile(api_version::v2, v2_with(R"(,"public_metrics":{"post_count":5})")).tweet_count == 5);
     CHECK(read_profile(api_version::v2, v2_with(R"(,"public_metrics":{"tweet_count":4,"post_count":5})")).tweet_count ==
           4);
 }
 
-TEST_CASE("pictures are https, links are web addresses, and what is neither is left out")
+TEST_CASE("read_profile: pictures are https, links are web addresses, and what is neither is left out")
 {
     struct row {
         const char* given;
@@ -227,7 +227,7 @@ TEST_CASE("read_profile: names are repaired, and what is missing is made up for"
         }
 }
 
-TEST_CASE("read_profile: an address to write to is given as it came or not at all")
+TEST_CASE("read_profile: an e-mail address is given unchanged or not at all")
 {
     for (const char* email :
         {"a\\u0000@example.com", "a\\n@example.com", "a\\ud83d@example.com", "a\xff@example.com"}) {
@@ -238,31 +238,31 @@ TEST_CASE("read_profile: an address to write to is given as it came or not at al
           "caf\xc3\xa9@example.com");
 }
 
-TEST_CASE("API 2's problems with 200 are what they mean")
+TEST_CASE("read_profile: API 2's problems with 200 are what they mean")
 {
-    const auto with = [](const char* title, const char* detail, const char* host, const char* type) {
+    const auto problem_of = [](const char* title, const char* detail, const char* host, const char* type) {
         return std::string(R"({"errors":[{"value":"1","resource_id":"1","title":")") + title + R"(","detail":")" +
                detail + R"(","type":")" + host + "/2/problems/" + type + "\"}]}";
     };
     for (const char* host : {"https://api.twitter.com", "https://api.x.com"}) {
-        CHECK(refused(api_version::v2, with("Not Found Error", "Could not find user with ids: [1].", host,
+        CHECK(refused(api_version::v2, problem_of("Not Found Error", "Could not find user with ids: [1].", host,
                                            "resource-not-found")) == errc::not_found);
-        CHECK(refused(api_version::v2,
-                  with("Forbidden", "User has been suspended: [1].", host, "resource-not-found")) == errc::suspended);
-        CHECK(refused(api_version::v2, with("Authorization Error", "Sorry, you are not authorized", host,
+        CHECK(refused(api_version::v2, problem_of("Forbidden", "User has been suspended: [1].", host,
+                                           "resource-not-found")) == errc::suspended);
+        CHECK(refused(api_version::v2, problem_of("Authorization Error", "Sorry, you are not authorized", host,
                                            "not-authorized-for-resource")) == errc::forbidden);
-        CHECK(refused(api_version::v2, with("New", "something else", host, "brand-new")) == errc::provider_error);
+        CHECK(refused(api_version::v2, problem_of("New", "something else", host, "brand-new")) == errc::provider_error);
     }
 }
 
-TEST_CASE("an answer cut short at any byte is refused")
+TEST_CASE("read_profile: a response cut short at any byte is refused")
 {
     for (const side& s : both)
         for (std::size_t length = 0; length < s.body.size(); ++length)
             REQUIRE(refused(s.api, s.body.substr(0, length)) == errc::malformed_response);
 }
 
-TEST_CASE("an answer with any byte changed gives a profile or a typed error")
+TEST_CASE("read_profile: a response with any byte changed gives a profile or a typed error")
 {
     for (const side& s : both)
         for (std::size_t at = 0; at < s.body.size(); ++at)

@@ -35,7 +35,7 @@ std::optional<errc> refused(Read read, api_version api, std::string_view body)
 
 } // namespace
 
-TEST_CASE("both APIs give the same page of tweets")
+TEST_CASE("read_tweets: both APIs give the same page of tweets")
 {
     for (const auto& [api, body] : {std::pair(api_version::v1_1, v1_1_tweets), std::pair(api_version::v2, v2_tweets)}) {
         const auto& shown_body = body;
@@ -58,7 +58,7 @@ TEST_CASE("both APIs give the same page of tweets")
     }
 }
 
-TEST_CASE("the newest and the oldest tweet are found by number, not by place or as text")
+TEST_CASE("read_tweets: the newest and the oldest tweet are found by number, not by place or as text")
 {
     const page<tweet> p = read_tweets(api_version::v1_1, R"([{"id":9,"text":""},{"id":9223372036854775807,"text":"b"},
         {"id":100,"text":"c"}])");
@@ -68,7 +68,7 @@ TEST_CASE("the newest and the oldest tweet are found by number, not by place or 
     CHECK(read_tweets(api_version::v1_1, R"([{"id":9007199254740993,"text":"a"}])").next == "9007199254740992");
 }
 
-TEST_CASE("an empty page is a page")
+TEST_CASE("read_tweets: an empty page is a page")
 {
     for (const char* body : {R"({"meta":{"result_count":0}})", R"({"data":[],"meta":{"result_count":0}})"}) {
         const page<tweet> p = read_tweets(api_version::v2, body);
@@ -83,7 +83,7 @@ TEST_CASE("an empty page is a page")
     CHECK(read_followers(api_version::v1_1, R"({"users":[],"next_cursor_str":"0"})").items.empty());
 }
 
-TEST_CASE("both APIs give the same page of followers")
+TEST_CASE("read_tweets: both APIs give the same page of followers")
 {
     const page<profile> old = read_followers(api_version::v1_1,
         R"({"users":[{"id":1,"screen_name":"a","name":"A"},{"id":2,"screen_name":"b","name":"B"}],"next_cursor":15,"next_cursor_str":"15","previous_cursor_str":"0"})");
@@ -98,7 +98,7 @@ TEST_CASE("both APIs give the same page of followers")
     }
 }
 
-TEST_CASE("the answer to a post and to a deletion")
+TEST_CASE("read_tweets: the response to a post and to a deletion is read")
 {
     CHECK(
         read_tweet(api_version::v2, R"({"data":{"id":"5","text":"hello","edit_history_tweet_ids":["5"]}})").id == "5");
@@ -273,7 +273,7 @@ TEST_CASE("read_followers: one whose id cannot be read is left out, and an odd o
     }
 }
 
-TEST_CASE("a page cut short at any byte is refused")
+TEST_CASE("read_tweets: a page cut short at any byte is refused")
 {
     for (const auto& [api, body] : {std::pair(api_version::v1_1, v1_1_tweets), std::pair(api_version::v2, v2_tweets)})
         for (std::size_t length = 0; length < body.size(); ++length)

@@ -8,7 +8,7 @@
 
 using namespace coauth::twitter;
 
-TEST_CASE("a refusal is read in every shape that providers use")
+TEST_CASE("refusal: a refusal is read in every shape that providers use")
 {
     struct row {
         const char* body;
@@ -92,21 +92,21 @@ TEST_CASE("a refusal is read in every shape that providers use")
     }
 }
 
-TEST_CASE("a problem says whom it is about")
+TEST_CASE("refusal: a problem says which user it is about")
 {
     CHECK(read_refusal(R"({"errors":[{"value":"jack","resource_id":"12"}]})").about == "jack");
     CHECK(read_refusal(R"({"errors":[{"resource_id":"12"}]})").about == "12");
     CHECK(read_refusal(R"({"errors":[{"value":12}]})").about == "");
 }
 
-TEST_CASE("a huge or deep body says little and takes no harm")
+TEST_CASE("refusal: a huge or deep body is read within bounds")
 {
     CHECK(read_refusal(std::string(3'000'000, 'a')).words.size() <= 64 * 1024);
     CHECK_FALSE(read_refusal(std::string(100'000, '[')).code);
     CHECK_FALSE(read_refusal(std::string(100'000, '<')).page);
 }
 
-TEST_CASE("what is shown is short and UTF-8")
+TEST_CASE("refusal: what is shown is short and UTF-8")
 {
     CHECK(shown("caf\xc3\xa9") == "caf\xc3\xa9");
     CHECK(shown("bad \xff") == "bad ?");

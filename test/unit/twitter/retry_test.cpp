@@ -32,7 +32,7 @@ error refused(errc code, int provider_code, int status)
 
 } // namespace
 
-TEST_CASE("a refused timestamp is mended once, whatever the request is")
+TEST_CASE("retry: a refused timestamp is corrected once, for every kind of request")
 {
     const error timestamp = refused(errc::clock_skew, 135, 401);
     const error signature = refused(errc::invalid_credentials, 32, 401);
@@ -78,7 +78,7 @@ TEST_CASE("a refused timestamp is mended once, whatever the request is")
         }
 }
 
-TEST_CASE("what counts is how far the signed timestamp was off, not the machine's clock")
+TEST_CASE("retry: what counts is how far the signed timestamp was off, not the machine's clock")
 {
     const error timestamp = refused(errc::clock_skew, 135, 401);
     attempts a = post();
@@ -89,7 +89,7 @@ TEST_CASE("what counts is how far the signed timestamp was off, not the machine'
     CHECK(decide(a, refused(errc::invalid_credentials, 32, 401), 630s, budget, 0.5).what == kind::fail);
 }
 
-TEST_CASE("other refusals of the credentials are no matter of the clock")
+TEST_CASE("retry: other refusals of the credentials do not concern the clock")
 {
     for (int code : {89, 99, 215, 416})
         CHECK(decide(get(), refused(errc::invalid_credentials, code, 401), 10min, budget, 0.5).what == kind::fail);
@@ -97,7 +97,7 @@ TEST_CASE("other refusals of the credentials are no matter of the clock")
     CHECK(decide(get(), refused(errc::token_revoked, 89, 401), 10min, budget, 0.5).what == kind::fail);
 }
 
-TEST_CASE("API 2's bare 401 may mean the clock, a leg's may not")
+TEST_CASE("retry: API 2's bare 401 may mean the clock, a leg's may not")
 {
     const error bare = error(errc::invalid_credentials).with_http_status(401);
     attempts a = post();
@@ -111,7 +111,7 @@ TEST_CASE("API 2's bare 401 may mean the clock, a leg's may not")
     }
 }
 
-TEST_CASE("a GET waits while the provider is in trouble, up to a bound that doubles")
+TEST_CASE("retry: a GET waits while the provider is unavailable, up to a bound that doubles")
 {
     const error down = error(errc::provider_unavailable).with_http_status(503);
     struct row {
@@ -128,7 +128,7 @@ TEST_CASE("a GET waits while the provider is in trouble, up to a bound that doub
     }
 }
 
-TEST_CASE("the budget ends it, waits included")
+TEST_CASE("retry: the budget ends the retries, waits included")
 {
     const error down = error(errc::provider_unavailable).with_http_status(500);
     CHECK(decide(get(1, 4'800ms), down, std::nullopt, budget, 0.5).what == kind::wait);
@@ -137,7 +137,7 @@ TEST_CASE("the budget ends it, waits included")
     CHECK(decide(get(1), down, std::nullopt, 0ms, 0.0).what == kind::fail);
 }
 
-TEST_CASE("Retry-After is the least wait, and one beyond the budget ends it")
+TEST_CASE("retry: Retry-After is the least wait, and one beyond the budget ends it")
 {
     const error busy = error(errc::provider_unavailable).with_http_status(503).with_retry_after(2s);
     CHECK(decide(get(), busy, std::nullopt, budget, 0.0).wait == 2s);
@@ -145,7 +145,7 @@ TEST_CASE("Retry-After is the least wait, and one beyond the budget ends it")
     CHECK(decide(get(), busy.with_retry_after(60s), std::nullopt, budget, 0.0).what == kind::fail);
 }
 
-TEST_CASE("nothing else is sent twice")
+TEST_CASE("retry: nothing else is sent twice")
 {
     const error down = error(errc::provider_unavailable).with_http_status(503);
     CHECK(decide(post(), down, std::nullopt, budget, 0.0).what == kind::fail);

@@ -35,16 +35,16 @@ constexpr api_version v2 = api_version::v2;
 
 page_options third_page()
 {
-    page_options which;
-    which.count = 50;
-    which.token = "99";
-    which.since_id = "10";
-    return which;
+    page_options options;
+    options.count = 50;
+    options.token = "99";
+    options.since_id = "10";
+    return options;
 }
 
 } // namespace
 
-TEST_CASE("whose token is this")
+TEST_CASE("routes: the request for the token's user")
 {
     CHECK(line(routes::me(v2, "7", "ann", false)) == "GET /2/users/me?user.fields=" + fields);
     CHECK(line(routes::me(v2, "", "", true)) == "GET /2/users/me?user.fields=confirmed_email," + fields);
@@ -55,7 +55,7 @@ TEST_CASE("whose token is this")
           "GET /1.1/account/verify_credentials.json?skip_status=true&include_email=true");
 }
 
-TEST_CASE("one person")
+TEST_CASE("routes: the request for one user")
 {
     CHECK(line(routes::profile(v2, "ann")) == "GET /2/users/by/username/ann?user.fields=" + fields);
     CHECK(line(routes::profile(v2, user_ref::id("7"))) == "GET /2/users/7?user.fields=" + fields);
@@ -63,7 +63,7 @@ TEST_CASE("one person")
     CHECK(line(routes::profile(v1_1, user_ref::id("7"))) == "GET /1.1/users/show.json?user_id=7");
 }
 
-TEST_CASE("many people, each once")
+TEST_CASE("routes: the request for many users, each once")
 {
     const std::vector<user_ref> names{"ann", "bob", "ANN"};
     const std::vector<user_ref> ids{user_ref::id("7"), user_ref::id("8"), user_ref::id("7")};
@@ -73,7 +73,7 @@ TEST_CASE("many people, each once")
     CHECK(line(routes::profiles(v1_1, ids)) == "GET /1.1/users/lookup.json?user_id=7,8");
 }
 
-TEST_CASE("pages")
+TEST_CASE("routes: the requests for pages")
 {
     const page_options first;
     CHECK(line(routes::tweets(v2, "7", first)) == "GET /2/users/7/tweets?tweet.fields=author_id,created_at");
@@ -102,7 +102,7 @@ TEST_CASE("pages")
           "GET /1.1/followers/list.json?user_id=7&skip_status=true&count=50&cursor=15");
 }
 
-TEST_CASE("posting and deleting")
+TEST_CASE("routes: the requests for posting and deleting")
 {
     CHECK(line(routes::post_tweet(v2, "hi \"you\"", "")) == R"(POST /2/tweets | {"text":"hi \"you\""})");
     CHECK(line(routes::post_tweet(v2, "hi", "5")) ==

@@ -20,14 +20,14 @@ using by_hand::request;
 
 namespace {
 
-// The protocol parameters as they stand in the base string between others.
+// The protocol parameters as the base string has them between others.
 const std::string protocol =
     "oauth_consumer_key%3Dapp%26oauth_nonce%3Dn-1%26oauth_signature_method%3DHMAC-SHA1%26oauth_timestamp%"
     "3D1700000000%26oauth_token%3Dtoken-1%26oauth_version%3D1.0";
 
 } // namespace
 
-TEST_CASE("the draft of a request is its base string")
+TEST_CASE("explain: the draft of a request is its base string")
 {
     for (const auto& v : vectors::house()) {
         request r;
@@ -44,15 +44,15 @@ TEST_CASE("the draft of a request is its base string")
             r.url += '?' + encode_form(query);
         r.put(v.text("signature"));
         claims c;
-        const auto in = r.arrive();
-        const auto refused = read_claims(in, verifier_options(), c);
+        const auto arrived = r.arrive();
+        const auto refused = read_claims(arrived, verifier_options(), c);
         CAPTURE(v.text("name"));
         REQUIRE_FALSE(refused.has_value());
         CHECK(draft(c).base_string() == base);
     }
 }
 
-TEST_CASE("each usual fault of a base string is named")
+TEST_CASE("explain: each usual fault of a base string is named")
 {
     struct row {
         std::string_view says;
@@ -71,8 +71,8 @@ TEST_CASE("each usual fault of a base string is named")
     };
     const auto url = [](std::string text) { return [text](request& r) { r.url = text; }; };
     const auto as_it_is = [](request&) {};
-    const auto swap = [](std::string from, std::string to) {
-        return [from, to](std::string base) { return replace(std::move(base), from, to); };
+    const auto swap = [](std::string before, std::string after) {
+        return [before, after](std::string base) { return replace(std::move(base), before, after); };
     };
     const auto callback = [](request& r) {
         r.method = "POST";
@@ -123,7 +123,7 @@ TEST_CASE("each usual fault of a base string is named")
             [](std::string base) {
                 return replace(replace(std::move(base), "%26status%3DHi", ""), "name%3Djack%26", "");
             }},
-        {"a body that is no form was signed",
+        {"a body that is not a form was signed",
             [](request& r) {
                 r.method = "POST";
                 r.body = R"({"text":"hi"})";
@@ -276,7 +276,7 @@ TEST_CASE("each usual fault of a base string is named")
         }
 }
 
-TEST_CASE("the base strings of the table above are those of RFC 5849")
+TEST_CASE("explain: the base strings of the table above are those of RFC 5849")
 {
     CHECK(request().base_string() == "GET&https%3A%2F%2Fapi.example.com%2F1%2Flookup&name%3Djack%26" + protocol);
 }

@@ -13,7 +13,7 @@ using by_hand::records;
 using by_hand::replace;
 using by_hand::request;
 
-TEST_CASE("when nothing explains it, the secrets are the likely cause")
+TEST_CASE("explain: without another fault, the secrets are the likely cause")
 {
     request r;
     r.consumer_secret = "wrong";
@@ -24,7 +24,7 @@ TEST_CASE("when nothing explains it, the secrets are the likely cause")
     CHECK(explain(two_legged.sign()).detail.find("the consumer's secret differs") != std::string::npos);
 }
 
-TEST_CASE("nothing is explained unless that is asked for")
+TEST_CASE("explain: only by option")
 {
     request r;
     r.sign_text(replace(r.base_string(), "GET&", "POST&"));
@@ -33,7 +33,7 @@ TEST_CASE("nothing is explained unless that is asked for")
           "the signature is not the one of this request and these secrets");
 }
 
-TEST_CASE("lenient requests are explained from what counts in them")
+TEST_CASE("explain: lenient requests are explained from what counts in them")
 {
     request r;
     r.method = "POST";
@@ -42,13 +42,13 @@ TEST_CASE("lenient requests are explained from what counts in them")
     CHECK(explain(r, records(), true).detail.find("the method differs") == 0);
 }
 
-TEST_CASE("an explanation's work is bounded")
+TEST_CASE("explain: an explanation's work is bounded")
 {
     const secret consumer_secret("a"), token_secret("b");
     const auto tries = [&](const request& r) {
         claims c;
-        const auto in = r.arrive();
-        REQUIRE_FALSE(read_claims(in, verifier_options(), c).has_value());
+        const auto arrived = r.arrive();
+        REQUIRE_FALSE(read_claims(arrived, verifier_options(), c).has_value());
         return explain_mismatch(disputed(c, r.body, *hmac_sha1(), consumer_secret, token_secret));
     };
     request r;
@@ -74,7 +74,7 @@ TEST_CASE("an explanation's work is bounded")
     CHECK(tries(huge).sentence.find("too long") != std::string::npos);
 }
 
-TEST_CASE("no explanation holds a secret, a token or a signature")
+TEST_CASE("explain: no explanation holds a secret, a token or a signature")
 {
     const auto clean = [](const verification& v, const request& r) {
         for (const std::string& text :

@@ -42,7 +42,7 @@ TEST_CASE("sandbox callbacks: a desktop app may use PINs only")
     CHECK(judge_callback("https://app.example/cb", none) == callback_verdict::only_oob);
 }
 
-TEST_CASE("sandbox callbacks: the answer is added to the query that is there")
+TEST_CASE("sandbox callbacks: the parameters are added to the query that is there")
 {
     CHECK(append_query("https://a.example/cb", "x=1") == "https://a.example/cb?x=1");
     CHECK(append_query("https://a.example/cb?", "x=1") == "https://a.example/cb?x=1");

@@ -42,9 +42,9 @@ TEST_CASE("sandbox login: by callback, whose own query is kept")
 {
     signing_client client;
     const auto login = client.begin("https://app.example/cb?next=%2Fhome");
-    const auto answer = client.submit("/oauth/authenticate", "user=user_3&allow=Allow&oauth_token=" + login.token());
-    CHECK(answer.status == 302);
-    const std::string location(answer.headers.get("Location"));
+    const auto response = client.submit("/oauth/authenticate", "user=user_3&allow=Allow&oauth_token=" + login.token());
+    CHECK(response.status == 302);
+    const std::string location(response.headers.get("Location"));
     REQUIRE(location.starts_with("https://app.example/cb?next=%2Fhome&oauth_token="));
     const auto back = oauth1::parse_callback(location.substr(location.find('?') + 1)).value();
     CHECK(back.belongs_to(login));
@@ -55,9 +55,9 @@ TEST_CASE("sandbox login: denied sends the token back and nothing else, and is t
 {
     signing_client client;
     const auto login = client.begin("https://app.example/cb");
-    const auto answer = client.submit("/oauth/authorize", "user=user_1&deny=Cancel&oauth_token=" + login.token());
-    CHECK(answer.status == 302);
-    CHECK(answer.headers.get("Location") == "https://app.example/cb?denied=" + login.token());
+    const auto response = client.submit("/oauth/authorize", "user=user_1&deny=Cancel&oauth_token=" + login.token());
+    CHECK(response.status == 302);
+    CHECK(response.headers.get("Location") == "https://app.example/cb?denied=" + login.token());
     CHECK(client.leg3(login, "x").status == 401);
     CHECK(client.get("/oauth/authorize?oauth_token=" + login.token()).status == 403);
 
@@ -79,8 +79,8 @@ TEST_CASE("sandbox login: leg 3 refuses a wrong, replayed, early or late verifie
         CHECK(client.send(client.sign(oauth1::signer(client.app, login), "POST", "/oauth/access_token")).status ==
               (o.mode == sandbox::mode::strict ? 400 : 401));
         CHECK(client.leg3(login, pin).status == 200);
-        const auto again = client.leg3(login, pin);
-        CHECK(again.status == 401);
+        const auto repeated = client.leg3(login, pin);
+        CHECK(repeated.status == 401);
         CHECK(client.last_entry().at("explanation") == "the request token was exchanged before");
 
         const auto late = client.begin();
@@ -93,7 +93,7 @@ TEST_CASE("sandbox login: leg 3 refuses a wrong, replayed, early or late verifie
     }
 }
 
-TEST_CASE("sandbox login: parameters in two places are refused, unless X's tolerance is wanted")
+TEST_CASE("sandbox login: parameters in two places are refused, unless mode x tolerates it")
 {
     for (const auto& o : {strict(), tolerant()}) {
         signing_client client(o);
@@ -117,7 +117,7 @@ TEST_CASE("sandbox login: parameters in two places are refused, unless X's toler
     }
 }
 
-TEST_CASE("sandbox login: the request token's secret must be used, unless X's tolerance is wanted")
+TEST_CASE("sandbox login: the request token's secret must be used, unless mode x tolerates it")
 {
     for (const auto& o : {strict(), tolerant()}) {
         signing_client client(o);
@@ -163,10 +163,10 @@ TEST_CASE("sandbox login: a token has no place in leg 1")
     const auto access = client.sign_in();
     oauth1::parameters oauth;
     oauth.emplace_back("oauth_callback", "oob");
-    const auto answer =
+    const auto response =
         client.send(client.sign(oauth1::signer(client.app, access), "POST", "/oauth/request_token", std::move(oauth)));
-    CHECK(answer.status == 401);
-    CHECK(code_of(answer) == 89);
+    CHECK(response.status == 401);
+    CHECK(code_of(response) == 89);
 }
 
 TEST_CASE("sandbox login: tokens of one kind are not taken for the other")
@@ -186,7 +186,7 @@ TEST_CASE("sandbox login: what is wrong with a signature is said in the document
         signing_client client(o);
         const bool is_strict = o.mode == sandbox::mode::strict;
         const oauth1::consumer wrong_secret(client.app.key(), coauth::secret("wrong"));
-        const oauth1::consumer unknown("nobody", coauth::secret("x"));
+        const oauth1::consumer unknown("absent", coauth::secret("x"));
         oauth1::parameters oob;
         oob.emplace_back("oauth_callback", "oob");
 
@@ -218,15 +218,15 @@ TEST_CASE("sandbox login: what is wrong with a signature is said in the document
     }
 }
 
-TEST_CASE("sandbox login: a clock that is off is told the sandbox's time")
+TEST_CASE("sandbox login: a client whose clock is off gets the sandbox's time")
 {
     signing_client client;
     for (const auto off : {seconds(301), seconds(-301)}) {
         client.client_behind = off;
-        const auto answer = client.leg1("oob");
-        CHECK(answer.status == 401);
-        CHECK(code_of(answer) == 135);
-        CHECK(answer.headers.get("Date") == "Fri, 15 Jan 2027 08:00:00 GMT");
+        const auto response = client.leg1("oob");
+        CHECK(response.status == 401);
+        CHECK(code_of(response) == 135);
+        CHECK(response.headers.get("Date") == "Fri, 15 Jan 2027 08:00:00 GMT");
     }
     client.client_behind = seconds(300);
     CHECK(client.leg1("oob").status == 200);
@@ -256,7 +256,7 @@ TEST_CASE("sandbox login: the signature is checked for the host that the client 
     CHECK(client.send(r).status == 200);
 }
 
-TEST_CASE("sandbox login: the page asks, refuses strangers and unknown people, and is dead after use")
+TEST_CASE("sandbox login: the page asks, refuses other browsers and unknown users, and can be used once")
 {
     signing_client client;
     const auto login = client.begin("https://app.example/cb");
@@ -277,7 +277,7 @@ TEST_CASE("sandbox login: the page asks, refuses strangers and unknown people, a
     CHECK(client.submit("/oauth/authorize", "allow=1&user=user_1").status == 403);
     const auto unknown = client.submit("/oauth/authorize", "allow=1&user=%3Cb%3E&oauth_token=" + login.token());
     CHECK(unknown.status == 200);
-    CHECK(has(unknown.body, "nobody called @&lt;b&gt;"));
+    CHECK(has(unknown.body, "No user is called @&lt;b&gt;"));
 
     CHECK(client.submit("/oauth/authorize", "allow=1&user=user_1&oauth_token=" + login.token()).status == 302);
     CHECK(client.submit("/oauth/authorize", "allow=1&user=user_1&oauth_token=" + login.token()).status == 403);
@@ -309,9 +309,9 @@ TEST_CASE("sandbox login: auto-approve redirects at once, or shows the PIN")
     o.auto_approve = "user_3";
     signing_client client(o);
     const auto login = client.begin("https://app.example/cb");
-    const auto answer = client.get("/oauth/authenticate?oauth_token=" + login.token());
-    CHECK(answer.status == 302);
-    CHECK(has(answer.headers.get("Location"), "oauth_verifier="));
+    const auto response = client.get("/oauth/authenticate?oauth_token=" + login.token());
+    CHECK(response.status == 302);
+    CHECK(has(response.headers.get("Location"), "oauth_verifier="));
     const auto by_pin = client.begin();
     CHECK(has(client.get("/oauth/authorize?oauth_token=" + by_pin.token()).body, "<code>"));
 }
@@ -336,9 +336,9 @@ TEST_CASE("sandbox login: an invalidated token is gone, and the next login gets 
 {
     signing_client client;
     const auto access = client.sign_in();
-    const auto answer = client.post_as(access, "/1.1/oauth/invalidate_token.json", "");
-    CHECK(answer.status == 200);
-    CHECK(text(json_of(answer).at("access_token")) == access.token());
+    const auto response = client.post_as(access, "/1.1/oauth/invalidate_token.json", "");
+    CHECK(response.status == 200);
+    CHECK(text(json_of(response).at("access_token")) == access.token());
     const auto after = client.get_as(access, "/1.1/account/verify_credentials.json");
     CHECK(after.status == 401);
     CHECK(code_of(after) == 89);

@@ -62,7 +62,7 @@ TEST_CASE("sandbox logins: denied is the end")
     CHECK(all.exchange("app", token, "1234567", start) == exchange_outcome::denied);
 }
 
-TEST_CASE("sandbox logins: a login lives for its time to live, whatever its state")
+TEST_CASE("sandbox logins: a login in any state is kept for its time to live")
 {
     logins all(seconds(900));
     const auto random = counting();
@@ -74,7 +74,7 @@ TEST_CASE("sandbox logins: a login lives for its time to live, whatever its stat
     CHECK(all.find(b, start + seconds(900))->state == login_state::expired);
     CHECK_FALSE(all.authorize(b, 1, random, start + seconds(901)));
     CHECK(all.exchange("app", a, pin, start + seconds(900)) == exchange_outcome::expired);
-    // A clock that goes back does not bring it back to life.
+    // A clock that goes back does not make it valid again.
     CHECK(all.exchange("app", a, pin, start) == exchange_outcome::expired);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("sandbox logins: a PIN has seven digits, and zeros may come first")
     CHECK(first_digits.contains('0'));
 }
 
-TEST_CASE("sandbox logins: ended ones are remembered for an hour and then forgotten")
+TEST_CASE("sandbox logins: ended ones are remembered for an hour and then removed")
 {
     logins all(seconds(900));
     const auto random = counting();

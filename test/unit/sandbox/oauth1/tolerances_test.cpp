@@ -145,9 +145,9 @@ TEST_CASE("sandbox tolerances: what mode x takes, strict refuses and says so")
         CHECK(careful.send(t.make().sign(careful)).status == t.strict_status);
         CHECK(tells(careful.last_entry(), "mode x takes"));
         signing_client easy(tolerant());
-        const auto answer = easy.send(t.make().sign(easy));
-        CHECK(answer.status == 200);
-        CHECK(answer.body.find("oauth_callback_confirmed=true") != std::string::npos);
+        const auto response = easy.send(t.make().sign(easy));
+        CHECK(response.status == 200);
+        CHECK(response.body.find("oauth_callback_confirmed=true") != std::string::npos);
     }
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("sandbox tolerances: leg 3 with the verifier, or all, in the query, by
                 CAPTURE(method);
                 CAPTURE(with_secret);
                 CAPTURE(token_in_query);
-                const auto answered = [&](const sandbox::options& o) {
+                const auto status_of_leg = [&](const sandbox::options& o) {
                     signing_client client(o);
                     const auto login = client.begin();
                     placed_request r;
@@ -255,8 +255,8 @@ TEST_CASE("sandbox tolerances: leg 3 with the verifier, or all, in the query, by
                     r.token_secret = with_secret ? std::string(login.secret().reveal()) : "";
                     return client.send(r.sign(client)).status;
                 };
-                CHECK(answered(tolerant()) == 200);
-                CHECK(answered(strict()) == (method == "GET" ? 405 : 400));
+                CHECK(status_of_leg(tolerant()) == 200);
+                CHECK(status_of_leg(strict()) == (method == "GET" ? 405 : 400));
             }
 }
 

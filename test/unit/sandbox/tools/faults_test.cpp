@@ -1,4 +1,4 @@
-#include "sandbox/tools/broken_answers.hpp"
+#include "sandbox/tools/broken_responses.hpp"
 #include "sandbox/tools/faults.hpp"
 
 #include <coauth/error.hpp>
@@ -12,11 +12,11 @@ namespace {
 const route* const me = route_named("/2/users/me");
 const route* const leg3 = route_named("/oauth/access_token");
 
-std::string struck(fault_script& script, const route* where, int calls)
+std::string struck(fault_script& script, const route* r, int calls)
 {
     std::string pattern;
     for (int i = 0; i < calls; ++i)
-        pattern += script.next(where) ? 'x' : '.';
+        pattern += script.next(r) ? 'x' : '.';
     return pattern;
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("sandbox faults: all fields are read")
     const auto f = read_faults(R"([{"route":"/2/users/:id","nth":2,"times":3,"status":429,"delay_ms":50,"body":"b",
                                     "headers":{"Retry-After":"7"},"action":null}])")
                        .front();
-    CHECK(f.where == route_named("/2/users/:id"));
+    CHECK(f.faulty_route == route_named("/2/users/:id"));
     CHECK(f.nth == 2);
     CHECK(f.times == 3);
     CHECK(f.status == 429);
@@ -77,7 +77,7 @@ TEST_CASE("sandbox faults: all fields are read")
 TEST_CASE("sandbox faults: what is wrong is named")
 {
     const std::pair<const char*, const char*> cases[] = {
-        {"", "no JSON"},
+        {"", "not JSON"},
         {"{}", "must be a JSON array"},
         {"[1]", "faults[0] must be an object"},
         {R"([{"status":500}])", "faults[0].route"},
@@ -109,7 +109,7 @@ TEST_CASE("sandbox faults: what is wrong is named")
     }
 }
 
-TEST_CASE("sandbox faults: a truncated answer announces more than it sends")
+TEST_CASE("sandbox faults: a truncated response announces more than it sends")
 {
     coauth::server::response whole(200, "text/plain", "0123456789");
     const auto cut = truncated(whole);

@@ -49,13 +49,13 @@ TEST_CASE("sandbox seed: everything it says is there")
     CHECK(w.find_app("k")->callbacks->size() == 1);
     CHECK_FALSE(w.find_app("any")->callbacks);
     CHECK(w.find_app("desktop")->callbacks->empty());
-    const auto ada = w.person_by_username("ADA");
+    const auto ada = w.user_by_username("ADA");
     REQUIRE(ada);
     CHECK(ada->is_protected);
     CHECK(ada->followers_count == 7);
     CHECK(ada->following_count == 0);
     CHECK(ada->tweet_count == 1);
-    const auto bob = w.person_by_id(9'007'199'254'740'993);
+    const auto bob = w.user_by_id(9'007'199'254'740'993);
     REQUIRE(bob);
     CHECK(bob->name == "bob");
     CHECK(bob->suspended);
@@ -69,22 +69,22 @@ TEST_CASE("sandbox seed: everything it says is there")
     CHECK(w.follows(9'007'199'254'740'993, 12));
 }
 
-TEST_CASE("sandbox seed: empty, and people made up unless it lists some")
+TEST_CASE("sandbox seed: an empty one makes users up, and one that lists users replaces those")
 {
     auto w = with_app();
     apply_seed("{}", w);
-    CHECK(w.people() == 4);
+    CHECK(w.users() == 4);
     apply_seed(R"({"users":null,"consumers":[]})", w);
-    CHECK(w.people() == 4);
+    CHECK(w.users() == 4);
 }
 
 TEST_CASE("sandbox seed: what is wrong is named")
 {
     const std::pair<const char*, const char*> cases[] = {
-        {"", "no JSON"},
+        {"", "not JSON"},
         {"{\n\"users\":[}", "line 2"},
         {"[]", "seed: must be an object"},
-        {"{} {}", "no JSON"},
+        {"{} {}", "not JSON"},
         {R"({"people":[]})", "\"people\""},
         {R"({"users":{}})", "users must be a list"},
         {R"({"users":[{"id":"1","username":"a"},{"id":"x","username":"b"}]})", "users[1].id"},
@@ -105,13 +105,13 @@ TEST_CASE("sandbox seed: what is wrong is named")
         {R"({"consumers":[{"key":"a","callbacks":"https://x"}]})", "consumers[0].callbacks"},
         {R"({"consumers":[{"key":"a","callbacks":[1]}]})", "consumers[0].callbacks"},
         {R"({"access_tokens":[{"token":"t","user_id":"77"}]})", "access_tokens[0].user_id"},
-        {R"({"access_tokens":[{"token":"t","consumer_key":"nobody"}]})", "access_tokens[0].consumer_key"},
+        {R"({"access_tokens":[{"token":"t","consumer_key":"absent"}]})", "access_tokens[0].consumer_key"},
         {R"({"access_tokens":[{"token":"t"},{"token":"t"}]})", "access_tokens[1].token"},
         {R"({"access_tokens":[{"token":"t\n"}]})", "access_tokens[0].token"},
         {R"({"bearer_tokens":[{}]})", "bearer_tokens[0].token"},
         {R"({"tweets":[{"id":"5","user_id":"3"}]})", "tweets[0].user_id"},
         {R"({"follows":[["1"]]})", "follows[0]"},
-        {R"({"follows":[["1","2"]]})", "nobody's id"},
+        {R"({"follows":[["1","2"]]})", "the id of no user"},
     };
     for (const auto& [seed, expected] : cases) {
         const std::string shown_seed(seed);

@@ -10,9 +10,9 @@ TEST_CASE("sandbox API 1.1: users/show gives the documented shape")
 {
     signing_client client;
     const auto access = client.sign_in();
-    const auto answer = client.get_as(access, "/1.1/users/show.json?screen_name=user_2&user_id=" + id_of_2);
-    REQUIRE(answer.status == 200);
-    const auto user = json_of(answer);
+    const auto response = client.get_as(access, "/1.1/users/show.json?screen_name=user_2&user_id=" + id_of_2);
+    REQUIRE(response.status == 200);
+    const auto user = json_of(response);
     CHECK(text(user.at("id_str")) == id_of_2);
     CHECK(std::to_string(user.at("id").to_number<std::uint64_t>()) == id_of_2);
     CHECK(user.at("screen_name") == "user_2");
@@ -20,12 +20,12 @@ TEST_CASE("sandbox API 1.1: users/show gives the documented shape")
     CHECK(user.at("url").is_null());
     CHECK(user.at("created_at").as_string().size() == 30);
     CHECK_FALSE(user.as_object().contains("email"));
-    CHECK(answer.headers.get("x-rate-limit-limit") == "900");
-    CHECK(answer.headers.get("x-access-level") == "read-write");
-    CHECK(answer.headers.get("Date") != "");
+    CHECK(response.headers.get("x-rate-limit-limit") == "900");
+    CHECK(response.headers.get("x-access-level") == "read-write");
+    CHECK(response.headers.get("Date") != "");
 }
 
-TEST_CASE("sandbox API 1.1: missing and suspended people have their codes")
+TEST_CASE("sandbox API 1.1: missing and suspended users have their codes")
 {
     signing_client client(seeded());
     const auto access = token_of("11-a");
@@ -34,21 +34,21 @@ TEST_CASE("sandbox API 1.1: missing and suspended people have their codes")
         int status;
         int code;
     } const cases[] = {
-        {"/1.1/users/show.json?screen_name=nobody", 404, 50},
+        {"/1.1/users/show.json?screen_name=absent", 404, 50},
         {"/1.1/users/show.json?user_id=99", 404, 50},
         {"/1.1/users/show.json?user_id=x", 404, 50},
         {"/1.1/users/show.json?user_id=12", 403, 63},
         {"/1.1/users/show.json", 403, 38},
-        {"/1.1/users/lookup.json?screen_name=nobody,bob", 404, 17},
+        {"/1.1/users/lookup.json?screen_name=absent,bob", 404, 17},
         {"/1.1/users/lookup.json", 403, 38},
         {"/1.1/nope.json", 404, 34},
         {"/1.1/statuses/user_timeline.json?user_id=99", 404, 34},
     };
     for (const auto& c : cases) {
         CAPTURE(std::string(c.target));
-        const auto answer = client.get_as(access, c.target);
-        CHECK(answer.status == c.status);
-        CHECK(code_of(answer) == c.code);
+        const auto response = client.get_as(access, c.target);
+        CHECK(response.status == c.status);
+        CHECK(code_of(response) == c.code);
     }
     CHECK(code_of(client.get_as(token_of("12-b"), "/1.1/users/show.json?user_id=11")) == 64);
     const auto post = client.post_as(access, "/1.1/users/show.json", "user_id=11");
@@ -60,13 +60,13 @@ TEST_CASE("sandbox API 1.1: lookup takes GET and POST, leaves out who is missing
 {
     signing_client client(seeded());
     const auto access = token_of("11-a");
-    const std::string who = "screen_name=ada,nobody,bob,DAN&user_id=11,13";
-    for (const auto& answer : {client.get_as(access, "/1.1/users/lookup.json?" + who),
-             client.post_as(access, "/1.1/users/lookup.json", who)}) {
-        REQUIRE(answer.status == 200);
+    const std::string query = "screen_name=ada,absent,bob,DAN&user_id=11,13";
+    for (const auto& response : {client.get_as(access, "/1.1/users/lookup.json?" + query),
+             client.post_as(access, "/1.1/users/lookup.json", query)}) {
+        REQUIRE(response.status == 200);
         std::string names;
-        const auto people = json_of(answer);
-        for (const auto& user : people.as_array())
+        const auto users = json_of(response);
+        for (const auto& user : users.as_array())
             names += std::string(user.at("screen_name").as_string()) + ' ';
         CHECK(names == "dan cyd ada ");
     }

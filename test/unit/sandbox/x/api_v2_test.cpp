@@ -6,7 +6,7 @@
 
 using namespace sandbox_test;
 
-TEST_CASE("sandbox API 2: one person, with the fields asked for")
+TEST_CASE("sandbox API 2: one user, with the fields asked for")
 {
     signing_client client;
     const auto access = client.sign_in();
@@ -28,21 +28,21 @@ TEST_CASE("sandbox API 2: one person, with the fields asked for")
                     .contains("confirmed_email"));
 }
 
-TEST_CASE("sandbox API 2: many people, data and errors side by side, in the order asked")
+TEST_CASE("sandbox API 2: many users, data and errors side by side, in the order asked")
 {
     signing_client client(seeded());
     const auto access = token_of("11-a");
-    const auto answer = client.get_as(access, "/2/users/by?usernames=dan,nobody,ADA,bob,dan");
-    CHECK(answer.status == 200);
-    const auto body = json_of(answer);
+    const auto response = client.get_as(access, "/2/users/by?usernames=dan,absent,ADA,bob,dan");
+    CHECK(response.status == 200);
+    const auto body = json_of(response);
     REQUIRE(body.at("data").as_array().size() == 2);
     CHECK(body.at("data").at(0).at("username") == "dan");
     CHECK(body.at("data").at(1).at("id") == "11");
     REQUIRE(body.at("errors").as_array().size() == 2);
     CHECK(body.at("errors").at(0).at("title") == "Not Found Error");
-    CHECK(body.at("errors").at(0).at("resource_id") == "nobody");
+    CHECK(body.at("errors").at(0).at("resource_id") == "absent");
     CHECK(body.at("errors").at(0).at("parameter") == "usernames");
-    CHECK(body.at("errors").at(0).at("detail") == "Could not find user with usernames: [nobody].");
+    CHECK(body.at("errors").at(0).at("detail") == "Could not find user with usernames: [absent].");
     CHECK(body.at("errors").at(1).at("title") == "Forbidden");
     CHECK(body.at("errors").at(1).at("detail") == "User has been suspended: [bob].");
     CHECK_FALSE(json_of(client.get_as(access, "/2/users?ids=99")).as_object().contains("data"));
@@ -62,7 +62,7 @@ TEST_CASE("sandbox API 2: refuses what it does not know")
     } const cases[] = {
         {"/2/users/99", 404},
         {"/2/users/12", 403},
-        {"/2/users/by/username/nobody", 404},
+        {"/2/users/by/username/absent", 404},
         {"/2/users/abc", 400},
         {"/2/users/12345678901234567890", 400},
         {"/2/users/by/username/with-dash", 400},
@@ -89,9 +89,9 @@ TEST_CASE("sandbox API 2: refuses what it does not know")
     };
     for (const auto& c : cases) {
         CAPTURE(std::string(c.target));
-        const auto answer = client.get_as(access, c.target);
-        CHECK(answer.status == c.status);
-        CHECK_FALSE(json_of(answer).at("title").as_string().empty());
+        const auto response = client.get_as(access, c.target);
+        CHECK(response.status == c.status);
+        CHECK_FALSE(json_of(response).at("title").as_string().empty());
     }
     const auto invalid = json_of(client.get_as(access, "/2/users/abc"));
     CHECK(invalid.at("title") == "Invalid Request");
@@ -137,7 +137,7 @@ TEST_CASE("sandbox API 2: followers page by token")
     o.users = 250;
     signing_client client(o);
     const auto access = client.sign_in();
-    const auto id = std::to_string(sandbox::made_up_people::id_of(1));
+    const auto id = std::to_string(sandbox::made_up_users::id_of(1));
     const auto first = json_of(client.get_as(access, "/2/users/" + id + "/followers?max_results=200"));
     CHECK(first.at("meta").at("result_count") == 200);
     const std::string next(first.at("meta").at("next_token").as_string());

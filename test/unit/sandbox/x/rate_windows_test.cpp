@@ -34,7 +34,7 @@ TEST_CASE("sandbox rates: a window begins with its first call and ends after its
     CHECK(next.window->reset == start + seconds(1800));
 }
 
-TEST_CASE("sandbox rates: people, apps and routes are counted apart")
+TEST_CASE("sandbox rates: users, apps and routes are counted apart")
 {
     rate_windows all(seconds(900));
     const route_limit limit(1, 1);
@@ -69,7 +69,7 @@ TEST_CASE("sandbox rates: a day's buckets refuse while the window has room, and 
     CHECK(refused.user_day->remaining == 0);
     CHECK(refused.user_day->reset == start + hours(24));
     CHECK(refused.app_day->remaining == 1);
-    // Another person of the same app shares the app's day.
+    // Another user of the same app shares the app's day.
     CHECK(all.take(some_route, limit, "app", "u", start).allowed);
     CHECK_FALSE(all.take(some_route, limit, "app", "u", start).allowed);
     CHECK(all.take(some_route, limit, "app", "t", start + hours(24)).allowed);

@@ -9,12 +9,12 @@ namespace {
 std::optional<endpoint> at(std::string_view path)
 {
     const auto found = find_route(path);
-    return found.where ? std::optional(found.where->what) : std::nullopt;
+    return found.matched ? std::optional(found.matched->id) : std::nullopt;
 }
 
 } // namespace
 
-TEST_CASE("sandbox routes: literal segments win over placeholders")
+TEST_CASE("sandbox routes: literal segments take precedence over placeholders")
 {
     CHECK(at("/2/users/me") == endpoint::v2_me);
     CHECK(at("/2/users/by") == endpoint::v2_users_by_usernames);
@@ -28,7 +28,7 @@ TEST_CASE("sandbox routes: literal segments win over placeholders")
     CHECK(find_route("/2/users/by/username/a%5Fb").values.front() == "a_b");
 }
 
-TEST_CASE("sandbox routes: other paths are none")
+TEST_CASE("sandbox routes: other paths match no route")
 {
     for (const auto* path :
         {"", "2/users", "/2/users/", "/2/users//tweets", "/2/users/12/", "/2/users/me/x", "/oauth/request_token/",
@@ -40,11 +40,11 @@ TEST_CASE("sandbox routes: other paths are none")
 
 TEST_CASE("sandbox routes: settings name them with any placeholder, with or without .json")
 {
-    CHECK(route_named("/2/users/:id")->what == endpoint::v2_user_by_id);
-    CHECK(route_named("/2/users/:anything")->what == endpoint::v2_user_by_id);
-    CHECK(route_named("/1.1/users/show")->what == endpoint::v1_1_users_show);
-    CHECK(route_named("/1.1/users/show.json")->what == endpoint::v1_1_users_show);
-    CHECK(route_named("/1.1/statuses/destroy/:id")->what == endpoint::v1_1_destroy);
+    CHECK(route_named("/2/users/:id")->id == endpoint::v2_user_by_id);
+    CHECK(route_named("/2/users/:anything")->id == endpoint::v2_user_by_id);
+    CHECK(route_named("/1.1/users/show")->id == endpoint::v1_1_users_show);
+    CHECK(route_named("/1.1/users/show.json")->id == endpoint::v1_1_users_show);
+    CHECK(route_named("/1.1/statuses/destroy/:id")->id == endpoint::v1_1_destroy);
     for (const auto& r : all_routes())
         CHECK(route_named(r.pattern) == &r);
     for (const auto* none : {"", "users", "/2/users/12x/", "/nope"})
