@@ -65,6 +65,7 @@ failure_scope scope_of(coauth::errc code, bool in_response) noexcept
     case errc::unexpected_redirect:
     case errc::cancelled:
     case errc::unknown_user:
+    case errc::login_required:
     case errc::store_unavailable:
     case errc::sealed_record:
         return failure_scope::job;

@@ -53,6 +53,7 @@ enum class errc {
     provider_error,       ///< The provider refused for another reason.
 
     unknown_user,      ///< The session holds no token for this person.
+    login_required,    ///< The user's credential has expired and can't be renewed; the user must sign in again.
     too_many_logins,   ///< The cap on pending logins is reached.
     store_unavailable, ///< The store of tokens or logins can't be reached.
     sealed_record,     ///< A stored record can't be opened with the keys at hand.

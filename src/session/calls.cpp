@@ -159,8 +159,9 @@ asio::awaitable<reply<T>> governed(call_context context, std::string user_id, st
     std::optional<milliseconds> max_wait, send_call<T> send)
 {
     const session_options& options = context.setup->options;
-    owner_ptr owner = co_await context.tokens->find(std::move(user_id));
+    owner_ptr owner = co_await context.tokens->find(user_id);
     lookups::other_call call(owner, std::move(limit));
+    bool renewed = false;
     call_failures failures(repeatable ? options.retry_for : milliseconds(0));
     for (;;) {
         call_request request(context.governor, call);
@@ -170,8 +171,15 @@ asio::awaitable<reply<T>> governed(call_context context, std::string user_id, st
             co_return std::move(*response);
         const error why = response.error();
         if (why.reason() == errc::token_revoked) {
-            co_await context.tokens->drop(owner, errc::token_revoked);
-            throw why;
+            if (renewed || !owner->held.renewable()) {
+                co_await context.tokens->drop(owner, errc::token_revoked);
+                throw why;
+            }
+            renewed = true; // once: a new credential that is refused, too, is no use
+            co_await context.tokens->renew(owner);
+            owner = co_await context.tokens->find(user_id);
+            call.owner = owner;
+            continue;
         }
         const auto wait = failures.next_try(why, options.clock->steady_now(), options.chance());
         if (!wait)

@@ -16,6 +16,8 @@ std::string_view name(session_event_kind event_kind) noexcept
         return "token_added";
     case kind::token_removed:
         return "token_removed";
+    case kind::token_renewed:
+        return "token_renewed";
     case kind::request:
         return "request";
     case kind::response:

@@ -36,7 +36,8 @@ owner_ptr tokens::held(const std::string& user_id)
     if (found == held_.end())
         return nullptr;
     used_.splice(used_.begin(), used_, found->second);
-    return *found->second;
+    const owner_ptr& owner = *found->second;
+    return owner->held.expires_at() && !owner->lifetime.is_fresh(wall()) ? nullptr : owner;
 }
 
 // With the lock held.
@@ -63,7 +64,7 @@ user_key tokens::key_of(std::string user_id) const
 }
 
 // With the lock held. Another call may have read the credential first.
-owner_ptr tokens::hold(std::string user_id, store::stored_credential found, opened_account opened)
+owner_ptr tokens::hold(std::string user_id, store::stored_credential found, opened_account opened, double chance)
 {
     if (const auto known = held_.find(user_id); known != held_.end())
         return *known->second;
@@ -72,7 +73,7 @@ owner_ptr tokens::hold(std::string user_id, store::stored_credential found, open
         used_.pop_back();
     }
     used_.push_front(std::make_shared<token_owner>(
-        user_id, std::move(found), std::move(opened), ++last_number_, setup_->options.reset_jitter));
+        user_id, std::move(found), std::move(opened), ++last_number_, setup_->options.reset_jitter, chance));
     try {
         held_.emplace(std::move(user_id), used_.begin());
     } catch (...) {
@@ -90,23 +91,32 @@ std::uint64_t tokens::forget_all() noexcept
     return last_number_ + 1;
 }
 
-asio::awaitable<owner_ptr> tokens::find(std::string user_id)
+asio::awaitable<owner_ptr> tokens::find_any(std::string user_id)
 {
     const auto self = shared_from_this();
     for (;;) {
-        if (owner_ptr known = held(user_id))
-            co_return known;
+        {
+            const std::lock_guard lock(mutex_);
+            if (const auto known = held_.find(user_id); known != held_.end()) {
+                used_.splice(used_.begin(), used_, known->second);
+                co_return *known->second;
+            }
+        }
         const reading current(*this, user_id);
         std::optional<store::stored_credential> found = co_await setup_->options.tokens->find(key_of(user_id));
         std::optional<opened_account> opened;
-        if (found)
+        double chance = 0;
+        if (found) {
             opened.emplace(setup_->provider->open(found->held));
+            if (found->held.renewable())
+                chance = setup_->options.chance();
+        }
         const std::lock_guard lock(mutex_);
         if (current.stale)
             continue; // this user's credential was put or removed meanwhile
         if (!found)
             throw error(errc::unknown_user).with_hint("let the user sign in, or pass the credential to add_user");
-        co_return hold(user_id, *std::move(found), *std::move(opened));
+        co_return hold(user_id, *std::move(found), *std::move(opened), chance);
     }
 }
 
@@ -120,6 +130,16 @@ asio::awaitable<void> tokens::put(std::string user_id, credential held)
         forget(user_id);
     }
     setup_->report(session_event(session_event_kind::token_added, std::move(user_id)));
+}
+
+// With the lock held.
+void tokens::forget_version(const std::string& user_id, std::uint64_t version)
+{
+    const auto found = held_.find(user_id);
+    if (found != held_.end() && (*found->second)->version == version)
+        forget(user_id);
+    else
+        make_stale(user_id);
 }
 
 asio::awaitable<bool> tokens::drop(owner_ptr owner, std::optional<errc> why)
@@ -137,11 +157,7 @@ asio::awaitable<bool> tokens::drop(owner_ptr owner, std::optional<errc> why)
     {
         // Another call may have read it again before it was removed.
         const std::lock_guard lock(mutex_);
-        const auto found = held_.find(owner->user_id);
-        if (found != held_.end() && (*found->second)->version == owner->version)
-            forget(owner->user_id);
-        else
-            make_stale(owner->user_id);
+        forget_version(owner->user_id, owner->version);
     }
     if (removed) {
         session_event event(session_event_kind::token_removed, owner->user_id);

@@ -3,9 +3,11 @@
 
 #include "session/lookups/token_owner.hpp"
 #include "session/setup.hpp"
+#include "session/shared_end.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -22,11 +24,16 @@ class tokens : public std::enable_shared_from_this<tokens> {
 public:
     explicit tokens(std::shared_ptr<const session_setup> setup) : setup_(std::move(setup)) {}
 
-    /// The user with this id, from memory or from the store. Throws `errc::unknown_user`.
+    /// The user with this id, from memory or from the store, with a credential that has not expired: one that is about to
+    /// is renewed. Throws `unknown_user`; `login_required` if it has expired and can't be renewed; `token_revoked`, and
+    /// has forgotten it then, if the provider does not renew it; what else renewing an expired one fails with.
     boost::asio::awaitable<owner_ptr> find(std::string user_id);
 
-    /// Null if it is not in memory.
+    /// Null if it is not in memory, or must be renewed.
     owner_ptr held(const std::string& user_id);
+
+    /// Renews a credential that the provider refused. The next `find` gives the new one. Throws as `find`.
+    boost::asio::awaitable<void> renew(owner_ptr owner);
 
     boost::asio::awaitable<void> put(std::string user_id, credential held);
 
@@ -40,9 +47,19 @@ public:
 private:
     using order = std::list<owner_ptr>;
     class reading;
+    struct renewal;
+    using renewal_ptr = std::shared_ptr<renewal>;
+
+    boost::asio::awaitable<owner_ptr> find_any(std::string user_id);
+    void start(const owner_ptr& owner, const renewal_ptr& started);
+    static boost::asio::awaitable<void> carry_out(
+        std::shared_ptr<tokens> self, owner_ptr owner, ending_promise<bool> promise);
+    boost::asio::awaitable<void> renew_once(owner_ptr owner);
+    void forget_version(const std::string& user_id, std::uint64_t version);
+    std::chrono::sys_seconds wall() const;
 
     user_key key_of(std::string user_id) const;
-    owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened);
+    owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened, double chance);
     void forget(const std::string& user_id);
     void make_stale(const std::string& user_id);
 
@@ -51,6 +68,7 @@ private:
     order used_; ///< The most recently used first.
     std::unordered_map<std::string, order::iterator> held_;
     std::unordered_multimap<std::string, reading*> readings_; ///< By user id, in progress.
+    std::unordered_map<std::uint64_t, renewal_ptr> renewals_; ///< In progress, by the owner's number.
     std::uint64_t last_number_ = 0;
 };
 

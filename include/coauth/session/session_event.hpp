@@ -21,6 +21,7 @@ enum class session_event_kind {
     login_failed,  ///< Leg 1 or leg 3 failed, with `why`.
     token_added,   ///< By a login or by `add_user`.
     token_removed, ///< Signed out, or refused by the provider (with `why`).
+    token_renewed, ///< Before it expired, or since the provider refused it.
     request,       ///< A lookup of `count` users was sent.
     response,      ///< The provider responded to it, for `count` users.
     retry,         ///< It failed with `why` and will be sent again after `wait`.

@@ -1,6 +1,7 @@
 // The owner of a credential, and the lookups made with it.
 #pragma once
 
+#include "session/credential_lifetime.hpp"
 #include "session/lookups/allowance.hpp"
 #include "session/lookups/lookup_call.hpp"
 
@@ -89,9 +90,9 @@ struct opened_account {
 struct token_owner {
     /// `number` identifies this user with this credential within one session.
     token_owner(std::string user_id, store::stored_credential stored, opened_account opened, std::uint64_t number,
-        std::chrono::milliseconds reset_jitter)
+        std::chrono::milliseconds reset_jitter, double chance)
         : user_id(std::move(user_id)), held(std::move(stored.held)), version(stored.version), number(number),
-          access(std::move(opened.access)), directory(opened.directory),
+          access(std::move(opened.access)), directory(opened.directory), lifetime(held, chance),
           by_id(this, std::make_shared<allowance>(rules(reset_jitter))),
           by_name(this, has_one_limit() ? by_id.limits : std::make_shared<allowance>(rules(reset_jitter)))
     {}
@@ -107,6 +108,7 @@ struct token_owner {
     const std::uint64_t number;
     const std::shared_ptr<account> access;
     const lookup_rules* const directory; ///< Null: this provider looks nobody up.
+    credential_lifetime lifetime;        ///< Guarded by `tokens`.
 
     lookup_queue by_id;
     lookup_queue by_name;

@@ -47,6 +47,7 @@ TEST_CASE("failure_scope: every error is about its input, about every input, or 
         {errc::provider_unavailable, s::unclear, s::unclear},
         {errc::provider_error, s::input, s::unclear},
         {errc::unknown_user, s::job, s::job},
+        {errc::login_required, s::job, s::job},
         {errc::too_many_logins, s::job, s::job},
         {errc::store_unavailable, s::job, s::job},
         {errc::sealed_record, s::job, s::job},

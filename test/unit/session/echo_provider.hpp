@@ -191,6 +191,30 @@ public:
     }
     std::vector<std::string> revoked;
 
+    /// A credential that `renew` replaces by "token-of-USER+1", then "+2", ..., each of `life`; needs `clock`.
+    credential renewable_token_of(const std::string& user_id) const
+    {
+        const auto now = std::chrono::floor<std::chrono::seconds>(clock->now());
+        return credential(secret("token-of-" + user_id), now, now + life, true);
+    }
+    std::chrono::seconds life{3'600};
+    std::function<void(std::size_t number)> renewal_fails;
+    std::atomic<std::size_t> renewals = 0;
+
+    boost::asio::awaitable<credential> renew(credential held) override
+    {
+        const std::size_t number = ++renewals;
+        auto executor = co_await boost::asio::this_coro::executor;
+        for (int i = 0; i < turns; ++i)
+            co_await boost::asio::post(executor, boost::asio::use_awaitable);
+        if (renewal_fails)
+            renewal_fails(number);
+        const auto now = std::chrono::floor<std::chrono::seconds>(clock->now());
+        const std::string old(held.text().reveal());
+        co_return credential(
+            secret(old.substr(0, old.find('+')) + '+' + std::to_string(number)), now, now + life, true);
+    }
+
     boost::asio::awaitable<begun_login> begin(std::string, login_request) override
     {
         auto executor = co_await boost::asio::this_coro::executor;

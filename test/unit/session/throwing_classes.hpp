@@ -217,6 +217,10 @@ public:
         fault_->plainly("provider::open");
         return std::make_shared<throwing_account>(echo->open(held), fault_);
     }
+    asio::awaitable<credential> renew(credential held) override
+    {
+        return fault_->instead_of("provider::renew", echo->renew(std::move(held)));
+    }
     asio::awaitable<void> revoke(credential held) override
     {
         return fault_->instead_of("provider::revoke", echo->revoke(std::move(held)));

@@ -59,6 +59,7 @@ public:
         };
         // Every token is read from the store again.
         options.max_cached_tokens = 1;
+        provider->echo->clock = clock;
         sut = std::make_unique<session>(io.get_executor(), provider, options);
         start(sut->add_user("ann", echo_provider::token_of("ann")));
         start(sut->add_user("bob", echo_provider::token_of("bob")));

@@ -34,6 +34,13 @@ std::vector<user_class_operation> user_class_operations()
         {"me", [](fixture& f) { f.start(f.sut->me("ann")); }},
         {"call", [](fixture& f) { f.start(f.sut->call("ann", http::request(), "tweets")); }},
         {"profiles", [](fixture& f) { f.start(f.sut->profiles("ann", std::vector<coauth::user_ref>(2, "jack"))); }},
+        {"call with a credential to renew",
+            [](fixture& f) {
+                const auto now = std::chrono::floor<std::chrono::seconds>(f.clock->now());
+                f.start(f.sut->add_user("ann", credential(secret("token-of-ann"), now - 90s, now + 10s, true)));
+                f.poll();
+                f.start(f.sut->call("ann", http::request(), "tweets"));
+            }},
         {"two profiles of a revoked token",
             [](fixture& f) {
                 f.provider->echo->fails = [&f](std::size_t) {
@@ -57,8 +64,9 @@ std::vector<user_class_operation> user_class_operations()
 const std::vector<const char*>& awaited_methods()
 {
     static const std::vector<const char*> all = {"login_store::add", "login_store::count", "login_store::take",
-        "login_store::end", "login_store::expire", "token_store::find", "token_store::put", "token_store::remove",
-        "provider::begin", "provider::finish", "account::look_up", "account::me", "account::call", "provider::revoke"};
+        "login_store::end", "login_store::expire", "token_store::find", "token_store::put", "token_store::replace_if",
+        "token_store::lease", "token_store::remove", "provider::begin", "provider::finish", "provider::renew",
+        "account::look_up", "account::me", "account::call", "provider::revoke"};
     return all;
 }
 

@@ -38,7 +38,7 @@ public:
         provider->rules.max_users = max_users;
         opened_account opened(provider->open(stored.held));
         return std::make_shared<token_owner>(
-            id, std::move(stored), std::move(opened), ++numbers, std::chrono::milliseconds(3'000));
+            id, std::move(stored), std::move(opened), ++numbers, std::chrono::milliseconds(3'000), 0.5);
     }
 
     std::shared_ptr<lookup_call> add(const owner_ptr& owner, std::vector<user_ref> names,

@@ -1,0 +1,248 @@
+// Credentials that expire: renewed in time, once for all, and across sessions.
+#include "session/credential_lifetime.hpp"
+#include "unit/session/echo_provider.hpp"
+#include "unit/session/manual_clock.hpp"
+
+#include <coauth/coro/as_result.hpp>
+#include <coauth/session/session.hpp>
+#include <coauth/store/memory_store.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace coauth;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using sessions::credential_lifetime;
+using testing::echo_provider;
+
+namespace {
+
+constexpr std::chrono::sys_seconds issued{std::chrono::seconds(1'000'000)};
+
+class renewals_fixture {
+public:
+    renewals_fixture()
+    {
+        provider->clock = clock;
+        first = make();
+        add(provider->renewable_token_of("ann"));
+    }
+    ~renewals_fixture()
+    {
+        first.reset();
+        second.reset();
+        poll();
+        clock->end();
+        poll();
+    }
+
+    std::unique_ptr<session> make()
+    {
+        session_options options;
+        options.clock = clock;
+        options.chance = [] { return 0.5; };
+        options.tokens = tokens;
+        options.on_event = [this](const session_event& event) {
+            if (event.kind == session_event_kind::token_renewed)
+                ++renewed_events;
+        };
+        return std::make_unique<session>(io.get_executor(), provider, options);
+    }
+
+    void add(credential held)
+    {
+        asio::co_spawn(io, first->add_user("ann", std::move(held)), [](const std::exception_ptr& e) { CHECK(!e); });
+        poll();
+    }
+
+    // The token that a call of `ann` was made with, or the error.
+    using seen = std::shared_ptr<std::optional<result<std::string>>>;
+    seen ask(session& on)
+    {
+        auto out = std::make_shared<std::optional<result<std::string>>>();
+        asio::co_spawn(io, as_result(on.call("ann", http::request(), "tweets")),
+            [out](const std::exception_ptr& e, result<reply<http::response>> response) {
+                REQUIRE(!e);
+                if (response)
+                    out->emplace(std::string(response->headers.get("X-Token")));
+                else
+                    out->emplace(response.error());
+            });
+        return out;
+    }
+    std::string token(session& on)
+    {
+        const auto asked = ask(on);
+        poll();
+        REQUIRE(*asked);
+        return **asked ? (*asked)->value() : std::string(name((*asked)->error().reason()));
+    }
+
+    void poll()
+    {
+        io.restart();
+        io.poll();
+    }
+    void pass(std::chrono::milliseconds time)
+    {
+        poll();
+        clock->advance(time);
+        poll();
+    }
+
+    std::shared_ptr<testing::manual_clock> clock = std::make_shared<testing::manual_clock>();
+    std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
+    std::shared_ptr<store::token_store> tokens = store::memory_token_store(clock);
+    asio::io_context io;
+    int renewed_events = 0;
+    std::unique_ptr<session> first;
+    std::unique_ptr<session> second;
+};
+
+} // namespace
+
+TEST_CASE("credential_lifetime: a renewal is due after 80 to 90 % of the life, at random")
+{
+    const credential held(secret("s"), issued, issued + 1'000s, true);
+    for (const auto& [chance, due] : {std::pair(0.0, 800s), std::pair(0.5, 850s), std::pair(0.999, 899s)}) {
+        const credential_lifetime life(held, chance);
+        CHECK(life.is_fresh(issued + due - 1s));
+        CHECK_FALSE(life.is_fresh(issued + due));
+        CHECK_FALSE(life.has_expired(issued + 999s));
+        CHECK(life.has_expired(issued + 1'000s));
+    }
+}
+
+TEST_CASE(
+    "credential_lifetime: without a beginning it is due a minute before the end, and never if it can't be renewed")
+{
+    const credential_lifetime no_beginning(credential(secret("s"), std::nullopt, issued, true), 0.5);
+    CHECK(no_beginning.is_fresh(issued - 61s));
+    CHECK_FALSE(no_beginning.is_fresh(issued - 60s));
+
+    const credential_lifetime not_renewable(credential(secret("s"), issued, issued + 1'000s, false), 0.5);
+    CHECK(not_renewable.is_fresh(issued + 999s));
+    CHECK_FALSE(not_renewable.is_fresh(issued + 1'000s));
+
+    const credential_lifetime endless(credential(secret("s")), 0.5);
+    CHECK(endless.is_fresh(std::chrono::sys_seconds::max()));
+    CHECK_FALSE(endless.has_expired(std::chrono::sys_seconds::max()));
+
+    credential_lifetime failed(credential(secret("s"), issued, issued + 1'000s, true), 0.5);
+    failed.renewal_failed(issued + 850s);
+    CHECK(failed.is_fresh(issued + 879s));
+    CHECK_FALSE(failed.is_fresh(issued + 880s));
+}
+
+TEST_CASE("session: a credential is renewed before it expires, once however many calls need it")
+{
+    renewals_fixture f;
+    f.provider->turns = 5;
+    CHECK(f.token(*f.first) == "token-of-ann");
+    f.pass(3'060s);
+    std::vector<renewals_fixture::seen> all;
+    for (int i = 0; i < 1'000; ++i)
+        all.push_back(f.ask(*f.first));
+    f.poll();
+    for (const auto& each : all) {
+        REQUIRE(*each);
+        CHECK((*each)->value() == "token-of-ann+1");
+    }
+    CHECK(f.provider->renewals == 1);
+    CHECK(f.renewed_events == 1);
+    f.pass(3'000s);
+    CHECK(f.token(*f.first) == "token-of-ann+1");
+    f.pass(60s);
+    CHECK(f.token(*f.first) == "token-of-ann+2");
+}
+
+TEST_CASE("session: two sessions on one store renew once, and both use the new credential")
+{
+    renewals_fixture f;
+    f.second = f.make();
+    CHECK(f.token(*f.second) == "token-of-ann");
+    f.provider->turns = 50;
+    f.pass(3'060s);
+    const auto one = f.ask(*f.first);
+    const auto other = f.ask(*f.second);
+    f.poll();
+    f.pass(200ms); // the second reads the store again
+    REQUIRE(*one);
+    REQUIRE(*other);
+    CHECK((*one)->value() == "token-of-ann+1");
+    CHECK((*other)->value() == "token-of-ann+1");
+    CHECK(f.provider->renewals == 1);
+}
+
+TEST_CASE("session: a renewal that fails leaves the credential in use until it expires, and is tried again")
+{
+    renewals_fixture f;
+    f.provider->renewal_fails = [](std::size_t) { throw error(errc::provider_unavailable).with_http_status(503); };
+    f.pass(3'060s);
+    CHECK(f.token(*f.first) == "token-of-ann");
+    CHECK(f.token(*f.first) == "token-of-ann");
+    CHECK(f.provider->renewals == 1);
+    f.pass(31s);
+    CHECK(f.token(*f.first) == "token-of-ann");
+    CHECK(f.provider->renewals == 2);
+    f.pass(600s); // it has expired
+    CHECK(f.token(*f.first) == "provider_unavailable");
+    f.provider->renewal_fails = nullptr;
+    f.pass(31s);
+    CHECK(f.token(*f.first) == "token-of-ann+4");
+}
+
+TEST_CASE("session: a credential that the provider does not renew is forgotten")
+{
+    renewals_fixture f;
+    f.provider->renewal_fails = [](std::size_t) { throw error(errc::token_revoked).with_http_status(400); };
+    f.pass(3'060s);
+    CHECK(f.token(*f.first) == "token_revoked");
+    CHECK(f.token(*f.first) == "unknown_user");
+    CHECK(f.provider->renewals == 1);
+}
+
+TEST_CASE("session: one that can't be renewed is used until it expires, and then the user must sign in again")
+{
+    renewals_fixture f;
+    const auto now = std::chrono::floor<std::chrono::seconds>(f.clock->now());
+    f.add(credential(secret("token-of-ann"), now, now + 60s, false));
+    f.pass(59s);
+    CHECK(f.token(*f.first) == "token-of-ann");
+    f.pass(1s);
+    CHECK(f.token(*f.first) == "login_required");
+    CHECK(f.provider->renewals == 0);
+}
+
+TEST_CASE("session: a new credential that seems to have expired is used, and renewed once for each call")
+{
+    renewals_fixture f;
+    f.provider->life = -60s; // the provider's clock is behind
+    f.pass(3'060s);
+    CHECK(f.token(*f.first) == "token-of-ann+1");
+    CHECK(f.token(*f.first) == "token-of-ann+2");
+    CHECK(f.provider->renewals == 2);
+}
+
+TEST_CASE("session: one that the provider refuses is renewed once, and forgotten if it refuses the new one")
+{
+    renewals_fixture f;
+    f.provider->call_fails = [](std::size_t number) {
+        if (number == 1)
+            throw error(errc::token_revoked).with_http_status(401);
+    };
+    CHECK(f.token(*f.first) == "token-of-ann+1");
+    CHECK(f.provider->renewals == 1);
+    f.provider->call_fails = [](std::size_t) { throw error(errc::token_revoked).with_http_status(401); };
+    CHECK(f.token(*f.first) == "token_revoked");
+    CHECK(f.provider->renewals == 2);
+    CHECK(f.token(*f.first) == "unknown_user");
+}
