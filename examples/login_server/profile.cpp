@@ -24,7 +24,8 @@ constexpr int followers_shown = 10;
 
 bool must_sign_in_again(const coauth::error& failure)
 {
-    return failure.reason() == errc::token_revoked || failure.reason() == errc::unknown_user;
+    return failure.reason() == errc::token_revoked || failure.reason() == errc::login_required ||
+           failure.reason() == errc::unknown_user;
 }
 
 const char* words_for(const coauth::error& failure)

@@ -51,6 +51,7 @@ notice login_notice(const error& failure, login_step step)
     case errc::invalid_credentials:
     case errc::invalid_verifier:
     case errc::token_revoked:
+    case errc::login_required:
         if (step == login_step::finish)
             return {400, "The provider did not accept this sign-in", "Perhaps the address was changed on its way.",
                 "Please begin again."};

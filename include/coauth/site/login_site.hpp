@@ -104,7 +104,7 @@ public:
     /// for the operator, and not in it.
     static notice notice_of(const error& failure);
 
-    /// For a token that the provider no longer accepts (`token_revoked`, `unknown_user`): ends the visits of the user that
+    /// For a token that the provider no longer accepts (`token_revoked`, `login_required`, `unknown_user`): ends the visits of the user that
     /// had begun at `latest`, drops the token unless a later visit brought a new one, and returns a page with buttons.
     /// `latest`: when the failed request came, by `clock::now`.
     boost::asio::awaitable<server::response> sign_in_again(
