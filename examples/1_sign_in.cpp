@@ -38,7 +38,7 @@ struct sign_in_flags {
     bool authorize = false;
     bool force_login = false;
     bool interactive = false;
-    double timeout = program::patience;
+    double timeout = program::default_timeout;
 };
 
 std::chrono::milliseconds milliseconds(double seconds)

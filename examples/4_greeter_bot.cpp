@@ -30,9 +30,9 @@
 // Signals are obeyed between steps: a post in flight is finished and recorded first.
 
 #include "command_line/output.hpp"
+#include "greeter_bot/limit_wait.hpp"
 #include "greeter_bot/memory.hpp"
 #include "greeter_bot/message.hpp"
-#include "greeter_bot/patience.hpp"
 #include "greeter_bot/result_line.hpp"
 #include "greeter_bot/round.hpp"
 #include "greeter_bot/state_file.hpp"

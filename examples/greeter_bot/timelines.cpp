@@ -1,7 +1,7 @@
 #include "greeter_bot/timelines.hpp"
 
 #include "greeter_bot/ids.hpp"
-#include "greeter_bot/patience.hpp"
+#include "greeter_bot/limit_wait.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -60,7 +60,7 @@ asio::awaitable<mention_list> read_mentions(twitter::user_client user, std::stri
     const auto ask = [&] { return user.mentions(user_id, options); };
     mention_list found;
     for (int pages = 0; pages < most_pages; ++pages) {
-        auto page = co_await patiently(ask);
+        auto page = co_await retry_after_limit(ask);
         std::move(page.items.begin(), page.items.end(), std::back_inserter(found.items));
         if (page.newest_id && is_older(found.newest_id, *page.newest_id))
             found.newest_id = *page.newest_id;
@@ -79,7 +79,7 @@ asio::awaitable<replies> read_own_replies(twitter::user_client user, std::string
     const auto ask = [&] { return user.request(call); };
     replies found;
     for (int pages = 0; pages < most_pages; ++pages) {
-        const auto answer = co_await patiently(ask);
+        const auto answer = co_await retry_after_limit(ask);
         const auto next = add_replies(api, answer.body, found);
         if (!next)
             co_return found;

@@ -13,14 +13,14 @@
 namespace program {
 
 /// How long a user has by default. In seconds.
-inline constexpr double patience = 300;
+inline constexpr double default_timeout = 300;
 
 /// Asks on stderr for the PIN that the page at `url` shows, and reads it from stdin. With the sandbox
 /// inside this program no user is needed, unless `interactive`: the page is read instead.
 ///
 /// Throws `errc::expired` if nothing is typed within `timeout` seconds.
 boost::asio::awaitable<std::string> ask_for_pin(
-    provider_setup& setup, std::string url, bool interactive = false, double timeout = patience);
+    provider_setup& setup, std::string url, bool interactive = false, double timeout = default_timeout);
 
 /// A login by PIN, which may be mistyped.
 class pin_entry {

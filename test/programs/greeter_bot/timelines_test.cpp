@@ -1,5 +1,5 @@
 // What the bot reads of its own timeline, and how long it waits for a limit.
-#include "greeter_bot/patience.hpp"
+#include "greeter_bot/limit_wait.hpp"
 #include "greeter_bot/timelines.hpp"
 
 #include <doctest/doctest.h>

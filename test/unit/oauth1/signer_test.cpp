@@ -139,7 +139,7 @@ TEST_CASE("signer: an explanation shows the length of the secrets and nothing el
 
 TEST_CASE("signer: takes a signature method of the program's own")
 {
-    struct shout_key final : signing_key {
+    struct custom_key final : signing_key {
         result<void> sign(std::string_view base, std::string& out) const override
         {
             out += std::to_string(base.size());
@@ -150,15 +150,15 @@ TEST_CASE("signer: takes a signature method of the program's own")
             return std::to_string(base.size()) == signature;
         }
     };
-    struct shout final : signature_algorithm {
+    struct custom_algorithm final : signature_algorithm {
         std::string_view name() const noexcept override { return "SHOUT"; }
         std::unique_ptr<const signing_key> make_key(const secret&, const secret&) const override
         {
-            return std::make_unique<shout_key>();
+            return std::make_unique<custom_key>();
         }
         std::string body_hash(std::string_view) const override { return ""; }
     };
-    const signer s(app, user, std::make_shared<shout>());
+    const signer s(app, user, std::make_shared<custom_algorithm>());
     CHECK(s.sign_request(message("GET", "https://h/"), at).value().authorization.find("SHOUT") != std::string::npos);
 }
 

@@ -28,7 +28,7 @@ void check_refused(boost::asio::awaitable<T> operation, errc expected = errc::in
 
 TEST_CASE("client: what is sent is what was signed, byte for byte")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(200, "{}");
     api_call call("get", "/2/odd%2Fpath");
@@ -48,7 +48,7 @@ TEST_CASE("client: what is sent is what was signed, byte for byte")
 
 TEST_CASE("client: a form is signed, JSON is not")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     api_call form("POST", "/1.1/x.json");
     form.form = {{"status", "a b&c"}};
@@ -78,7 +78,7 @@ TEST_CASE("client: a form is signed, JSON is not")
 
 TEST_CASE("client: a response carries its rate-limit windows")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(200, ann_v2)
         .header("x-rate-limit-limit", "75")
         .header("x-rate-limit-remaining", "74")
@@ -92,12 +92,12 @@ TEST_CASE("client: a response carries its rate-limit windows")
 
 TEST_CASE("client: me() sends each API's own request and must get the token's own user")
 {
-    bench v2;
+    client_fixture v2;
     v2.wire->respond(
         200, ann_v2, [](const http::request& r) { CHECK(r.target.starts_with("/2/users/me?user.fields=")); });
     CHECK(run(v2.make().for_user(ann()).me())->id == "7");
 
-    bench old(api_version::v1_1);
+    client_fixture old(api_version::v1_1);
     old.wire->respond(200, ann_v1_1,
         [](const http::request& r) { CHECK(r.target == "/1.1/users/show.json?screen_name=ann&user_id=7"); });
     CHECK(run(old.make().for_user(ann()).me())->id == "7");
@@ -117,7 +117,7 @@ TEST_CASE("client: me() sends each API's own request and must get the token's ow
     }
 
     for (const api_version api : {api_version::v1_1, api_version::v2}) {
-        bench other(api);
+        client_fixture other(api);
         other.wire->respond(200, api == api_version::v2 ? R"({"data":{"id":"8","username":"ann","name":"A"}})"
                                                         : R"({"id_str":"8","screen_name":"ann","name":"A"})");
         check_refused(other.make().for_user(ann()).me(), errc::malformed_response);
@@ -127,7 +127,7 @@ TEST_CASE("client: me() sends each API's own request and must get the token's ow
 TEST_CASE("client: a response about another user is never passed on")
 {
     for (const auto& [api, body] : {std::pair(api_version::v1_1, ann_v1_1), std::pair(api_version::v2, ann_v2)}) {
-        bench b(api);
+        client_fixture b(api);
         client c = b.make();
         for (int i = 0; i < 5; ++i)
             b.wire->respond(200, body);
@@ -161,7 +161,7 @@ TEST_CASE("client: one user who is missing or suspended is an error, in both API
             errc::suspended},
     };
     for (const row& r : table) {
-        bench b(r.api);
+        client_fixture b(r.api);
         b.wire->respond(r.status, r.body);
         const auto refused = run(b.make().for_user(b.user).profile("bob"));
         REQUIRE_FALSE(refused);
@@ -173,7 +173,7 @@ TEST_CASE("client: one user who is missing or suspended is an error, in both API
 TEST_CASE("client: outcomes in any order reach their names, and none found is not an error")
 {
     const std::vector<user_ref> users{"ann", "bob", "carl"};
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(200,
         R"({"data":[{"id":"3","username":"carl","name":"C"},{"id":"7","username":"Ann","name":"A"}],"errors":[{"value":"bob","title":"Not Found Error","type":"https://api.x.com/2/problems/resource-not-found"}]})",
@@ -197,7 +197,7 @@ TEST_CASE("client: outcomes in any order reach their names, and none found is no
     b.wire->respond(401, R"({"title":"Unauthorized","type":"about:blank","status":401})");
     check_refused(c.for_user(b.user).profiles(users), errc::invalid_credentials);
 
-    bench old(api_version::v1_1);
+    client_fixture old(api_version::v1_1);
     old.wire->respond(404, R"({"errors":[{"code":17,"message":"No user matches for specified terms."}]})")
         .header("x-rate-limit-limit", "900")
         .header("x-rate-limit-remaining", "1")
@@ -214,7 +214,7 @@ TEST_CASE("client: outcomes in any order reach their names, and none found is no
 
 TEST_CASE("client: an empty list sends no request")
 {
-    bench b;
+    client_fixture b;
     const auto none = run(b.make().for_user(b.user).profiles({}));
     REQUIRE(none);
     CHECK(none->outcomes.empty());
@@ -223,7 +223,7 @@ TEST_CASE("client: an empty list sends no request")
 
 TEST_CASE("client: pages, posts, deletions and invalidation")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(200, R"({"data":[{"id":"5","text":"hi"}],"meta":{"next_token":"n"}})");
     const auto tweets = run(c.for_user(b.user).tweets("7"));
@@ -249,7 +249,7 @@ TEST_CASE("client: pages, posts, deletions and invalidation")
 
 TEST_CASE("client: any other call returns a 2xx response and throws for the rest")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(204, "");
     CHECK(run(c.for_user(b.user).request(api_call("GET", "/2/x")))->status == 204);
@@ -259,7 +259,7 @@ TEST_CASE("client: any other call returns a 2xx response and throws for the rest
 
 TEST_CASE("client: a page of HTML with 200 is a malformed response")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(200, "<html>hotel</html>");
     const auto refused = run(b.make().for_user(b.user).me());
     REQUIRE_FALSE(refused);
@@ -274,7 +274,7 @@ TEST_CASE("client: arguments that can't be used are refused before a byte is sen
     const std::vector<user_ref> too_many(101, user_ref("ann"));
     const std::vector<user_ref> one_bad{"ann", "b b"};
     for (const api_version api : {api_version::v1_1, api_version::v2}) {
-        bench b(api);
+        client_fixture b(api);
         client c = b.make();
         check_refused(c.for_user(b.user).profile(""));
         check_refused(c.for_user(b.user).profile("a/b"));
@@ -327,9 +327,9 @@ TEST_CASE("client: arguments that can't be used are refused before a byte is sen
 
     page_options four;
     four.count = 4;
-    bench b;
+    client_fixture b;
     check_refused(b.make().for_user(b.user).tweets("7", four));
-    bench old(api_version::v1_1);
+    client_fixture old(api_version::v1_1);
     old.wire->respond(200, "[]");
     CHECK(run(old.make().for_user(old.user).tweets("7", four)));
     check_refused(old.make().for_user(ann()).mentions("8"));
@@ -350,9 +350,9 @@ TEST_CASE("client: no error shows a secret, a token, a verifier or a signature t
         CHECK(all.find("hidden") != std::string::npos);
     };
     // A provider that responds with what it was sent, and with what it should have got.
-    class parrot final : public http::transport {
+    class echo_transport final : public http::transport {
     public:
-        explicit parrot(bool whole_header) : whole_header_(whole_header) {}
+        explicit echo_transport(bool whole_header) : whole_header_(whole_header) {}
         boost::asio::awaitable<http::response> send(http::request request) override
         {
             http::response r;
@@ -370,8 +370,8 @@ TEST_CASE("client: no error shows a secret, a token, a verifier or a signature t
         bool whole_header_;
     };
     for (const bool whole_header : {false, true}) {
-        bench b;
-        auto wire = std::make_shared<parrot>(whole_header);
+        client_fixture b;
+        auto wire = std::make_shared<echo_transport>(whole_header);
         client c(wire, oauth1::consumer("consumer-key", secret("consumer-canary")), b.options);
         const auto me = run(c.for_user(oauth1::access_token("token-canary", secret("token-secret-canary"))).me());
         REQUIRE_FALSE(me);

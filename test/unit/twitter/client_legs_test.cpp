@@ -20,7 +20,7 @@ TEST_CASE("client: leg 1 reproduces X's published request_token vector")
     };
     for (const row& r : {row{"https://api.twitter.com", "F1Li3tvehgcraF8DMJ7OyxO4w9Y="},
              row{"https://api.x.com", "X9xhcB9d+NxXd/ThJ/n51vPhetM="}}) {
-        bench b(api_version::v2, r.base);
+        client_fixture b(api_version::v2, r.base);
         b.time->set(1318467427);
         b.options.nonce = [] { return "ea9ec8429b68d6b77cd5600adbbb0456"; };
         client c(b.wire,
@@ -50,7 +50,7 @@ TEST_CASE("client: leg 1 reproduces X's published request_token vector")
 
 TEST_CASE("client: leg 1 asks for an access type in a signed form")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     for (const auto& [type, body] : {std::pair(access_type::read, "x_auth_access_type=read"),
              std::pair(access_type::write, "x_auth_access_type=write")}) {
@@ -64,7 +64,7 @@ TEST_CASE("client: leg 1 asks for an access type in a signed form")
 
 TEST_CASE("client: leg 2's address has the token, and never the callback")
 {
-    bench b;
+    client_fixture b;
     b.options.endpoints.authorize_base = "https://www.example.com/base";
     client c = b.make();
     CHECK(c.authorize_url(b.login) == "https://www.example.com/base/oauth/authorize?oauth_token=login-canary");
@@ -79,7 +79,7 @@ TEST_CASE("client: leg 2's address has the token, and never the callback")
 
 TEST_CASE("client: leg 3 sends the verifier without the white space around it, zeros kept")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(
         200, "oauth_token=7-at&oauth_token_secret=ats&user_id=7&screen_name=ann", [](const http::request& sent) {
@@ -100,7 +100,7 @@ TEST_CASE("client: a PIN is sent without white space of any kind")
     for (const std::string blank : {" ", "\t", "\v", "\u0085", "\u00a0", "\u1680", "\u2003", "\u2028", "\u202f",
              "\u3000", "\u200b", "\u2060", "\ufeff"}) {
         CAPTURE(blank);
-        bench b;
+        client_fixture b;
         client c = b.make();
         b.wire->respond(200, "oauth_token=7-at&oauth_token_secret=ats",
             [](const http::request& sent) { CHECK(oauth(sent, "oauth_verifier") == "0012345"); });
@@ -117,7 +117,7 @@ TEST_CASE("client: a verifier that is not a PIN is sent unchanged")
     for (const auto& row : table) {
         const auto* const verifier = row.first;
         CAPTURE(verifier);
-        bench b;
+        client_fixture b;
         client c = b.make();
         const std::string expected = "oauth_verifier=\"" + std::string(row.second) + '"';
         b.wire->respond(200, "oauth_token=7-at&oauth_token_secret=ats", [expected](const http::request& request) {
@@ -148,7 +148,7 @@ TEST_CASE("client: the user who signed in has an exact id or none, and a name th
     };
     for (const row& r : table) {
         CAPTURE(r.extra);
-        bench b;
+        client_fixture b;
         client c = b.make();
         b.wire->respond(200, "oauth_token=7-at&oauth_token_secret=ats&x_more=1" + std::string(r.extra));
         const auto token = run(c.access_token(b.login, "1"));
@@ -163,7 +163,7 @@ TEST_CASE("client: the user who signed in has an exact id or none, and a name th
 
 TEST_CASE("client: an endpoint below a path is signed and sent with it")
 {
-    bench b(api_version::v2, "http://127.0.0.1:8080/prefix");
+    client_fixture b(api_version::v2, "http://127.0.0.1:8080/prefix");
     client c = b.make();
     b.wire->respond(200, leg_1_response, [](const http::request& sent) {
         CHECK(sent.target == "/prefix/oauth/request_token");
@@ -187,19 +187,19 @@ TEST_CASE("client: a leg's response that is not a token is a typed error with it
         {R"({"errors":[]})", errc::malformed_response},
     };
     for (const row& r : table) {
-        bench b;
+        client_fixture b;
         b.wire->respond(200, r.body);
         const auto token = run(b.make().request_token("oob"));
         REQUIRE_FALSE(token);
         CHECK(token.error().reason() == r.expected);
         CHECK(token.error().http_status() == 200);
     }
-    bench b;
+    client_fixture b;
     b.wire->respond(
         200, "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true&x=" + std::string(70'000, 'a'));
     CHECK(run(b.make().request_token("oob")).error().reason() == errc::response_too_large);
 
-    bench page;
+    client_fixture page;
     page.wire->respond(200, "<html>");
     const auto refused = run(page.make().access_token(page.login, "1234567"));
     REQUIRE_FALSE(refused);
@@ -227,7 +227,7 @@ TEST_CASE("client: each refusal of a leg has its name")
     };
     for (const row& r : table) {
         CAPTURE(r.body);
-        bench b;
+        client_fixture b;
         b.wire->respond(r.status, r.body);
         std::optional<error> e;
         if (r.third) {
@@ -247,7 +247,7 @@ TEST_CASE("client: each refusal of a leg has its name")
 
 TEST_CASE("client: what can't be used is refused before a byte is sent")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     for (const char* callback : {"", "/relative", "example.com", "OOB", "https://a b", "http://h/\n"}) {
         CAPTURE(callback);
@@ -267,7 +267,7 @@ TEST_CASE("client: what can't be used is refused before a byte is sent")
 TEST_CASE("client: a client with unusable settings is not made")
 {
     const auto fails = [](auto change) {
-        bench b;
+        client_fixture b;
         change(b.options);
         try {
             b.make();
@@ -286,6 +286,6 @@ TEST_CASE("client: a client with unusable settings is not made")
     CHECK(fails([](client_options& o) { o.endpoints.authorize_path = ""; }));
     CHECK(fails([](client_options& o) { o.deadline = std::chrono::milliseconds(-1); }));
     CHECK(fails([](client_options& o) { o.retry_budget = std::chrono::milliseconds(-1); }));
-    bench b;
+    client_fixture b;
     CHECK_THROWS_AS(client(nullptr, oauth1::consumer("k", secret("s")), b.options), error);
 }

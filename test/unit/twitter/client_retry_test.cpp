@@ -22,7 +22,7 @@ constexpr const char* someone = R"({"data":{"id":"7","username":"ann","name":"An
 TEST_CASE("client: a clock that is ten minutes off is corrected once, with a new nonce, and the correction is kept")
 {
     for (const char* body : {refused_time, refused_signature}) {
-        bench b;
+        client_fixture b;
         client c = b.make();
         b.wire->respond(401, body).header("date", ten_minutes_on);
         b.wire->respond(200, leg_1_response);
@@ -46,7 +46,7 @@ TEST_CASE("client: a clock that is ten minutes off is corrected once, with a new
 
 TEST_CASE("client: a POST refused for its time was not carried out, and is sent with the corrected time too")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(401, refused_time).header("date", ten_minutes_on);
     b.wire->respond(201, R"({"data":{"id":"5","text":"hi"}})");
     CHECK(run(b.make().for_user(b.user).post_tweet("hi")));
@@ -56,12 +56,12 @@ TEST_CASE("client: a POST refused for its time was not carried out, and is sent 
 
 TEST_CASE("client: a bare 401 of API 2 is retried if the clocks differ, and a mistyped PIN is not")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(401, R"({"title":"Unauthorized","type":"about:blank","status":401})")
         .header("date", ten_minutes_on);
     b.wire->respond(200, someone);
     CHECK(run(b.make().for_user(b.user).profile("ann")));
-    bench pin;
+    client_fixture pin;
     pin.wire->respond(401, "Invalid oauth_verifier parameter").header("date", ten_minutes_on);
     CHECK(run(pin.make().access_token(pin.login, "1234567")).error().reason() == errc::invalid_verifier);
     CHECK(pin.wire->seen.size() == 1);
@@ -69,7 +69,7 @@ TEST_CASE("client: a bare 401 of API 2 is retried if the clocks differ, and a mi
 
 TEST_CASE("client: a second refusal is the result, and nothing is learnt from it")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(401, refused_time).header("date", ten_minutes_on);
     b.wire->respond(401, refused_time).header("date", two_hours_on);
@@ -83,7 +83,7 @@ TEST_CASE("client: a second refusal is the result, and nothing is learnt from it
 TEST_CASE("client: a clock that is two hours off is reported and not corrected")
 {
     for (const char* body : {refused_time, refused_signature}) {
-        bench b;
+        client_fixture b;
         b.wire->respond(401, body).header("date", two_hours_on);
         const auto refused = run(b.make().request_token("oob"));
         REQUIRE_FALSE(refused);
@@ -97,17 +97,17 @@ TEST_CASE("client: a clock that is two hours off is reported and not corrected")
 
 TEST_CASE("client: without a Date no clock is corrected")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(401, refused_time);
     CHECK(run(b.make().request_token("oob")).error().reason() == errc::clock_skew);
-    bench keys;
+    client_fixture keys;
     keys.wire->respond(401, refused_signature).header("date", "Tue, 14 Nov 2023 22:13:20 GMT");
     CHECK(run(keys.make().request_token("oob")).error().reason() == errc::invalid_credentials);
 }
 
 TEST_CASE("client: a GET is repeated while the provider is down, each time with a new nonce")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(503, "")
         .respond(500, R"({"errors":[{"code":131,"message":"Internal error"}]})")
         .respond(200, someone);
@@ -124,7 +124,7 @@ TEST_CASE("client: a GET is repeated while the provider is down, each time with 
 
 TEST_CASE("client: the retry budget ends a GET's retries")
 {
-    bench b;
+    client_fixture b;
     for (int i = 0; i < 3; ++i)
         b.wire->respond(503, "").header("retry-after", "2");
     const auto refused = run(b.make().for_user(b.user).profile("ann"));
@@ -133,7 +133,7 @@ TEST_CASE("client: the retry budget ends a GET's retries")
     CHECK(b.time->sleeps == std::vector<std::chrono::milliseconds>{2s, 2s});
     CHECK(b.wire->done());
 
-    bench once;
+    client_fixture once;
     once.options.retry_budget = 0ms;
     once.wire->respond(503, "");
     CHECK_FALSE(run(once.make().for_user(once.user).profile("ann")));
@@ -143,7 +143,7 @@ TEST_CASE("client: the retry budget ends a GET's retries")
 TEST_CASE("client: legs, posts and deletions are never repeated for a provider that is down")
 {
     const auto sent_once = [](auto operation) {
-        bench b;
+        client_fixture b;
         b.wire->respond(503, "").header("retry-after", "1");
         const auto refused = run(operation(b));
         REQUIRE_FALSE(refused);
@@ -152,17 +152,17 @@ TEST_CASE("client: legs, posts and deletions are never repeated for a provider t
         CHECK(b.time->sleeps.empty());
         CHECK_FALSE(b.wire->seen[0].renew);
     };
-    sent_once([](bench& b) { return b.make().request_token("oob"); });
-    sent_once([](bench& b) { return b.make().access_token(b.login, "1234567"); });
-    sent_once([](bench& b) { return b.make().for_user(b.user).invalidate_token(); });
-    sent_once([](bench& b) { return b.make().for_user(b.user).post_tweet("hi"); });
-    sent_once([](bench& b) { return b.make().for_user(b.user).delete_tweet("5"); });
-    sent_once([](bench& b) { return b.make().for_user(b.user).request(api_call("PUT", "/2/x")); });
+    sent_once([](client_fixture& b) { return b.make().request_token("oob"); });
+    sent_once([](client_fixture& b) { return b.make().access_token(b.login, "1234567"); });
+    sent_once([](client_fixture& b) { return b.make().for_user(b.user).invalidate_token(); });
+    sent_once([](client_fixture& b) { return b.make().for_user(b.user).post_tweet("hi"); });
+    sent_once([](client_fixture& b) { return b.make().for_user(b.user).delete_tweet("5"); });
+    sent_once([](client_fixture& b) { return b.make().for_user(b.user).request(api_call("PUT", "/2/x")); });
 }
 
 TEST_CASE("client: after an exhausted rate limit or a broken connection, repeating is up to the caller")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(429, "").header("retry-after", "1");
     const auto limited = run(b.make().for_user(b.user).profile("ann"));
     REQUIRE_FALSE(limited);
@@ -170,7 +170,7 @@ TEST_CASE("client: after an exhausted rate limit or a broken connection, repeati
     CHECK(limited.error().retry_after() == 1s);
     CHECK(b.wire->seen.size() == 1);
 
-    bench broken;
+    client_fixture broken;
     broken.wire->fail(error(errc::connection_lost));
     CHECK(run(broken.make().for_user(broken.user).profile("ann")).error().reason() == errc::connection_lost);
     CHECK(broken.wire->seen.size() == 1);
@@ -178,7 +178,7 @@ TEST_CASE("client: after an exhausted rate limit or a broken connection, repeati
 
 TEST_CASE("client: a GET that the transport sends again is signed anew")
 {
-    bench b;
+    client_fixture b;
     client c = b.make();
     b.wire->respond(200, someone);
     CHECK(run(c.for_user(b.user).profile("ann")));
@@ -195,7 +195,7 @@ TEST_CASE("client: a GET that the transport sends again is signed anew")
 
 TEST_CASE("client: an operation outlives its client")
 {
-    bench b;
+    client_fixture b;
     b.wire->respond(503, "").respond(200, someone);
     auto c = std::make_unique<client>(b.make());
     auto operation = c->for_user(b.user).profile("ann");
@@ -221,7 +221,7 @@ public:
 
 TEST_CASE("client: cancelling is a typed error")
 {
-    bench b;
+    client_fixture b;
     client c(std::make_shared<silent_transport>(), oauth1::consumer("k", secret("s")), b.options);
     boost::asio::io_context context;
     boost::asio::cancellation_signal cancel;

@@ -10,7 +10,7 @@ using namespace coauth::twitter::testing;
 TEST_CASE("client: a response in an encoding that was not asked for is named as one")
 {
     for (const char* encoding : {"gzip", "br", "deflate, gzip"}) {
-        bench b;
+        client_fixture b;
         b.wire->respond(200, "\x1f\x8b\x08").header("content-encoding", encoding);
         const auto refused = run(b.make().for_user(b.user).me());
         REQUIRE_FALSE(refused);
@@ -19,12 +19,12 @@ TEST_CASE("client: a response in an encoding that was not asked for is named as 
         CHECK(refused.error().hint().value().find("proxy") != std::string::npos);
     }
     for (const char* encoding : {"identity", "Identity"}) {
-        bench b;
+        client_fixture b;
         b.wire->respond(200, R"({"data":{"id":"7","name":"A","username":"ann"}})").header("content-encoding", encoding);
         CHECK(run(b.make().for_user(b.user).me()));
     }
     // What refuses has said enough by its status, and garbage is not shown as its words.
-    bench b;
+    client_fixture b;
     b.wire->respond(503, "\x1f\x8b\x08").header("content-encoding", "gzip");
     b.options.retry_budget = std::chrono::milliseconds(0);
     const auto busy = run(b.make().for_user(b.user).me());
@@ -38,10 +38,10 @@ TEST_CASE("client: keys with quotes or blanks around them are refused before a b
     for (const std::string odd : {"\"key\"", "'key'", " key", "key ", "\u00a0key", "key\u00a0", "\ufeffkey",
              "\u201ckey\u201d", "\u2018key\u2019", "\"\""}) {
         CAPTURE(odd);
-        bench b;
+        client_fixture b;
         CHECK_THROWS_AS(client(b.wire, oauth1::consumer(odd, secret("s"))), error);
         CHECK_THROWS_AS(client(b.wire, oauth1::consumer("key", secret(odd))), error);
     }
-    bench b;
+    client_fixture b;
     CHECK_NOTHROW(client(b.wire, oauth1::consumer("k\"e y'", secret("\"s"))));
 }

@@ -50,7 +50,7 @@ TEST_CASE("client: any exception of a transport, a clock or a nonce is a typed e
     };
     for (const auto& [raise, reason] : thrown)
         for (const bool in_the_call : {false, true}) {
-            bench b;
+            client_fixture b;
             const auto wire = std::make_shared<throwing_transport>();
             wire->raise = raise;
             wire->in_the_call = in_the_call;
@@ -61,7 +61,7 @@ TEST_CASE("client: any exception of a transport, a clock or a nonce is a typed e
             CHECK(run(c.for_user(b.user).profiles(std::vector<user_ref>(1, "ann"))).error().reason() == reason);
         }
 
-    bench b;
+    client_fixture b;
     b.options.nonce = []() -> std::string { throw 7; };
     CHECK(run(b.make().for_user(b.user).me()).error().reason() == errc::invalid_argument);
 
@@ -71,7 +71,7 @@ TEST_CASE("client: any exception of a transport, a clock or a nonce is a typed e
         std::chrono::steady_clock::time_point steady_now() const override { throw 7; }
         boost::asio::awaitable<void> sleep_for(std::chrono::milliseconds) override { throw 7; }
     };
-    bench without_time;
+    client_fixture without_time;
     without_time.options.clock = std::make_shared<throwing_clock>();
     without_time.wire->respond(200, R"({"data":{"id":"7","username":"ann","name":"Ann"}})");
     CHECK(run(without_time.make().for_user(without_time.user).profile("ann")));

@@ -112,8 +112,8 @@ inline std::string oauth(const http::request& r, std::string_view name)
 }
 
 /// Everything a test of the client needs.
-struct bench {
-    explicit bench(api_version api = api_version::v2, const std::string& base = "https://api.example.com")
+struct client_fixture {
+    explicit client_fixture(api_version api = api_version::v2, const std::string& base = "https://api.example.com")
     {
         options.endpoints = endpoints(base);
         options.api = api;

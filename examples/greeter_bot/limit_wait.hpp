@@ -24,7 +24,7 @@ boost::asio::awaitable<void> wait_for_limit(coauth::error refused, int earlier);
 
 /// Awaits what `call()` returns, again and again while the rate limit is exhausted.
 template <class Call>
-std::invoke_result_t<Call> patiently(Call call)
+std::invoke_result_t<Call> retry_after_limit(Call call)
 {
     for (int refusals = 0;; ++refusals) {
         auto outcome = co_await coauth::as_result(call());

@@ -1,4 +1,4 @@
-#include "greeter_bot/patience.hpp"
+#include "greeter_bot/limit_wait.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
