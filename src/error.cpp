@@ -52,7 +52,8 @@ constexpr std::array table = {
     entry{errc::provider_unavailable, "provider_unavailable", fault::provider, "the provider is over capacity or down"},
     entry{errc::provider_error, "provider_error", fault::provider, "the provider refused the request"},
     entry{errc::unknown_user, "unknown_user", fault::session, "the session holds no token for this user"},
-    entry{errc::login_required, "login_required", fault::login, "the user's sign-in has ended, and a new one is needed"},
+    entry{
+        errc::login_required, "login_required", fault::login, "the user's sign-in has ended, and a new one is needed"},
     entry{errc::too_many_logins, "too_many_logins", fault::session, "too many logins are pending"},
     entry{errc::store_unavailable, "store_unavailable", fault::session, "the store can't be reached"},
     entry{

@@ -104,8 +104,8 @@ namespace {
 // No coroutine: g++ 12 would destroy the lambda's captures twice.
 asio::awaitable<http::response> deliver(shared_app app, http::request request)
 {
-    return await_user_class(errc::provider_error, "the transport",
-        [app = std::move(app), request = std::move(request)]() mutable {
+    return await_user_class(
+        errc::provider_error, "the transport", [app = std::move(app), request = std::move(request)]() mutable {
             return app->transport->send(std::move(request));
         });
 }

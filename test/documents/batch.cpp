@@ -1,9 +1,9 @@
 // [batch
-#include <boost/asio/this_coro.hpp>
 #include <coauth/coro/run.hpp>
 #include <coauth/identity/profile_json.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <iostream>
 
 boost::asio::awaitable<void> enrich() {

@@ -1,8 +1,8 @@
 // [bot
-#include <algorithm>
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/run.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 

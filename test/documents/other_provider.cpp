@@ -1,10 +1,10 @@
 // [other_provider
-#include <boost/json/parse.hpp>
 #include <coauth/coro/run.hpp>
 #include <coauth/http/pool_from_environment.hpp>
 #include <coauth/providers/login_by_pin.hpp>
 #include <coauth/providers/oauth1_provider.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <boost/json/parse.hpp>
 #include <iostream>
 
 coauth::profile read_user(std::string_view body) {

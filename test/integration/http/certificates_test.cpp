@@ -163,7 +163,8 @@ TEST_CASE("certificates: for a host there must be its name, from an authority th
 
         {"by one that is not an authority", usual_root(), not_authority->server(for_api), api,
             "invalid CA certificate"},
-        {"by one without basic constraints", usual_root(), says_nothing->server(for_api), api, "invalid CA certificate"},
+        {"by one without basic constraints", usual_root(), says_nothing->server(for_api), api,
+            "invalid CA certificate"},
         {"by one that may not sign", usual_root(), signs_none->server(for_api), api, "invalid CA certificate"},
         {"by one whose time is over", usual_root(), past->server(for_api), api, "has expired"},
         {"by one for other names", usual_root(), of_org->server(for_api), api, "permitted subtree violation"},
