@@ -4,6 +4,7 @@
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
 #include <coauth/server/page.hpp>
+#include <coauth/twitter/requests.hpp>
 
 #include <optional>
 #include <utility>
@@ -82,29 +83,53 @@ asio::awaitable<void> site::ask_provider(std::shared_ptr<profile_view> view)
         view->latest = co_await ask_news(view->user.id);
 }
 
+asio::awaitable<coauth::twitter::page<coauth::twitter::tweet>> site::ask_tweets(
+    coauth::session& session, std::string user_id, coauth::twitter::page_options page, coauth::call_options options)
+{
+    auto request = coauth::twitter::tweets_request(client_.options(), user_id, page);
+    const auto response = co_await session.call(user_id, std::move(request), "tweets", options);
+    co_return coauth::twitter::read_tweets(client_.options(), response);
+}
+
+asio::awaitable<coauth::twitter::page<coauth::profile>> site::ask_followers(
+    coauth::session& session, std::string user_id, coauth::twitter::page_options page, coauth::call_options options)
+{
+    auto request = coauth::twitter::followers_request(client_.options(), user_id, page);
+    const auto response = co_await session.call(user_id, std::move(request), "followers", options);
+    co_return coauth::twitter::read_followers(client_.options(), response);
+}
+
+// The words for the user; a store that fails is for the operator to mend.
+std::string site::problem_words(const coauth::error& problem) const
+{
+    if (coauth::whose_fault(problem.reason()) == coauth::fault::session)
+        log(std::string("profile: ") + problem.what());
+    return words_for(problem);
+}
+
 asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
 {
-    const auto held = co_await options_.logins.session.tokens->find(coauth::user_key("x", user_id));
-    if (!held)
-        throw coauth::error(errc::unknown_user);
-    const auto user = client_.for_user(coauth::twitter::access_token_of(held->held));
+    coauth::session& session = logins_.session("x");
+    coauth::call_options options;
+    options.max_wait = std::chrono::milliseconds(0);
+    options.keep_refused = true;
     auto latest = std::make_shared<news>();
     coauth::twitter::page_options page;
     page.count = tweets_shown;
-    auto tweets = co_await coauth::as_result(user.tweets(user_id, page));
+    auto tweets = co_await coauth::as_result(ask_tweets(session, user_id, page, options));
     if (tweets)
         latest->tweets = tweets->items;
     else
-        latest->tweets_problem = words_for(tweets.error());
+        latest->tweets_problem = problem_words(tweets.error());
     page.count = followers_shown;
-    auto followers = co_await coauth::as_result(user.followers(user_id, page));
+    auto followers = co_await coauth::as_result(ask_followers(session, user_id, page, options));
     // One of them alone may be what the provider does not show to this app.
     if (!tweets && !followers && must_sign_in_again(tweets.error()) && must_sign_in_again(followers.error()))
         throw tweets.error();
     if (followers)
         latest->followers = followers->items;
     else
-        latest->followers_problem = words_for(followers.error());
+        latest->followers_problem = problem_words(followers.error());
     latest->at = now();
     people_->keep_news(user_id, latest);
     co_return latest;

@@ -8,6 +8,7 @@
 #include <coauth/site/login_site.hpp>
 #include <coauth/twitter/client.hpp>
 #include <coauth/twitter/provider.hpp>
+#include <coauth/twitter/tweet.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -46,6 +47,11 @@ private:
     boost::asio::awaitable<response> save_profile(request r);
 
     boost::asio::awaitable<void> ask_provider(std::shared_ptr<profile_view> view);
+    boost::asio::awaitable<coauth::twitter::page<coauth::twitter::tweet>> ask_tweets(coauth::session& session,
+        std::string user_id, coauth::twitter::page_options page, coauth::call_options options);
+    boost::asio::awaitable<coauth::twitter::page<coauth::profile>> ask_followers(coauth::session& session,
+        std::string user_id, coauth::twitter::page_options page, coauth::call_options options);
+    std::string problem_words(const coauth::error& problem) const;
     boost::asio::awaitable<std::shared_ptr<const news>> ask_news(std::string user_id);
 
     void log(const std::string& line) const noexcept;

@@ -78,8 +78,10 @@ struct parts {
     std::string base_string;
 };
 
-// Section 3.4.1: what is signed, made of the request as it will be sent.
-result<parts> take_apart(parameters protocol, const message& m)
+enum class keep_normalized { no, yes }; // only an explanation shows them
+
+// Section 3.4.1: the signed parts, made of the request as it will be sent.
+result<parts> take_apart(parameters protocol, const message& m, keep_normalized normalized)
 {
     const auto url = split_target(m.url);
     if (!url)
@@ -106,7 +108,8 @@ result<parts> take_apart(parameters protocol, const message& m)
     parts p;
     p.url = *url;
     p.protocol = std::move(protocol);
-    all.append_normalized(p.normalized);
+    if (normalized == keep_normalized::yes)
+        all.append_normalized(p.normalized);
     text::percent_encode(text::uppered(m.method), p.base_string);
     p.base_string += '&';
     text::percent_encode(base_string_uri(p.url), p.base_string);
@@ -163,7 +166,8 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
 {
     if (auto fit = check(m, at, method()); !fit)
         return fit.error();
-    auto p = take_apart(protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m);
+    auto p = take_apart(
+        protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m, keep_normalized::no);
     if (!p)
         return p.error();
     if (method().needs_tls() && !p->url.https)
@@ -178,6 +182,7 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
     std::string signature;
     if (auto made = state_->key->sign(p->base_string, signature); !made)
         return made.error();
+    out.signature = secret(std::string_view(signature));
     p->protocol.emplace_back("oauth_signature", std::move(signature));
 
     out.url = std::string(m.url.substr(0, m.url.find('#')));
@@ -202,7 +207,8 @@ result<explanation> signer::explain(const message& m, const moment& at) const
 {
     if (auto fit = check(m, at, method()); !fit)
         return fit.error();
-    auto p = take_apart(protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m);
+    auto p = take_apart(
+        protocol_parameters(state_->consumer_key, state_->token, method().name(), m, at), m, keep_normalized::yes);
     if (!p)
         return p.error();
 

@@ -156,7 +156,7 @@ asio::awaitable<result<reply<T>>> send_once(call_request& request, send_call<T> 
 
 template <class T>
 asio::awaitable<reply<T>> governed(call_context context, std::string user_id, std::string limit, bool repeatable,
-    std::optional<milliseconds> max_wait, send_call<T> send)
+    call_options wanted, send_call<T> send)
 {
     const session_options& options = context.setup->options;
     owner_ptr owner = co_await context.tokens->find(user_id);
@@ -165,14 +165,15 @@ asio::awaitable<reply<T>> governed(call_context context, std::string user_id, st
     call_failures failures(repeatable ? options.retry_for : milliseconds(0));
     for (;;) {
         call_request request(context.governor, call);
-        co_await admit(request, context.setup, max_wait.value_or(options.max_wait));
+        co_await admit(request, context.setup, wanted.max_wait.value_or(options.max_wait));
         result<reply<T>> response = co_await send_once<T>(request, send);
         if (response)
             co_return std::move(*response);
         const error why = response.error();
         if (why.reason() == errc::token_revoked) {
             if (renewed || !owner->held.renewable()) {
-                co_await context.tokens->drop(owner, errc::token_revoked);
+                if (!wanted.keep_refused)
+                    co_await context.tokens->drop(owner, errc::token_revoked);
                 throw why;
             }
             renewed = true; // once: a new credential that is refused, too, is no use
@@ -192,20 +193,19 @@ asio::awaitable<reply<T>> governed(call_context context, std::string user_id, st
 
 } // namespace
 
-asio::awaitable<reply<profile>> own_profile(
-    call_context context, std::string user_id, std::optional<milliseconds> max_wait)
+asio::awaitable<reply<profile>> own_profile(call_context context, std::string user_id, call_options options)
 {
     send_call<profile> send = [](account& access) { return access.me(); };
-    return governed<profile>(std::move(context), std::move(user_id), "me", true, max_wait, std::move(send));
+    return governed<profile>(std::move(context), std::move(user_id), "me", true, options, std::move(send));
 }
 
-asio::awaitable<reply<http::response>> call(call_context context, std::string user_id, http::request request,
-    std::string limit, std::optional<milliseconds> max_wait)
+asio::awaitable<reply<http::response>> call(
+    call_context context, std::string user_id, http::request request, std::string limit, call_options options)
 {
     const bool repeatable = request.method == "GET" || request.method == "HEAD";
     send_call<http::response> send = [request = std::move(request)](account& access) { return access.call(request); };
     return governed<http::response>(
-        std::move(context), std::move(user_id), std::move(limit), repeatable, max_wait, std::move(send));
+        std::move(context), std::move(user_id), std::move(limit), repeatable, options, std::move(send));
 }
 
 } // namespace coauth::sessions

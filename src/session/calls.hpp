@@ -12,9 +12,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace coauth::sessions {
@@ -34,9 +32,8 @@ struct call_context {
 };
 
 /// As `session::me` and `session::call`.
-boost::asio::awaitable<reply<profile>> own_profile(
-    call_context context, std::string user_id, std::optional<std::chrono::milliseconds> max_wait);
-boost::asio::awaitable<reply<http::response>> call(call_context context, std::string user_id, http::request request,
-    std::string limit, std::optional<std::chrono::milliseconds> max_wait);
+boost::asio::awaitable<reply<profile>> own_profile(call_context context, std::string user_id, call_options options);
+boost::asio::awaitable<reply<http::response>> call(
+    call_context context, std::string user_id, http::request request, std::string limit, call_options options);
 
 } // namespace coauth::sessions

@@ -152,18 +152,18 @@ asio::awaitable<coauth::lookups> session::profiles(
     return typed_errors(do_profiles(state_->lookups, std::move(user_id), std::move(users), options));
 }
 
-asio::awaitable<reply<coauth::profile>> session::me(std::string user_id, lookup_options options)
+asio::awaitable<reply<coauth::profile>> session::me(std::string user_id, call_options options)
 {
     sessions::call_context context(state_->setup, state_->tokens, state_->lookups);
-    return typed_errors(sessions::own_profile(std::move(context), std::move(user_id), options.max_wait));
+    return typed_errors(sessions::own_profile(std::move(context), std::move(user_id), options));
 }
 
 asio::awaitable<reply<http::response>> session::call(
-    std::string user_id, http::request request, std::string limit, lookup_options options)
+    std::string user_id, http::request request, std::string limit, call_options options)
 {
     sessions::call_context context(state_->setup, state_->tokens, state_->lookups);
     return typed_errors(
-        sessions::call(std::move(context), std::move(user_id), std::move(request), std::move(limit), options.max_wait));
+        sessions::call(std::move(context), std::move(user_id), std::move(request), std::move(limit), options));
 }
 
 session_stats session::stats() const

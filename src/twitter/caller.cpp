@@ -47,22 +47,12 @@ void require_not_copied_with(const std::string& name, std::string_view value)
             .with_hint("leave it out: the provider's keys have none");
 }
 
-std::string_view signature_in(std::string_view authorization)
-{
-    constexpr std::string_view name = "oauth_signature=\"";
-    const std::size_t at = authorization.find(name);
-    if (at == std::string_view::npos)
-        return {};
-    const std::string_view value = authorization.substr(at + name.size());
-    return value.substr(0, value.find('"'));
-}
-
 // One call under way: what was sent so far, and when.
 class course {
 public:
     course(std::shared_ptr<const caller> from, std::shared_ptr<const outgoing> what)
         : from_(std::move(from)), what_(std::move(what)), started_(from_->clock().machine().steady_now()),
-          sent_signature_(std::make_shared<std::string>())
+          sent_signature_(std::make_shared<secret>())
     {
         so_far_.at = what_->at;
         so_far_.repeatable = what_->repeatable;
@@ -118,20 +108,17 @@ public:
     }
 
 private:
-    static http::request sign(
-        const caller& from, const outgoing& what, std::chrono::seconds ahead, std::string& signature)
+    static http::request sign(const caller& from, const outgoing& what, std::chrono::seconds ahead, secret& signature)
     {
-        http::request wire = signed_wire_request(what, from.moment_at(from.clock().machine_now() + ahead));
-        signature = signature_in(wire.headers.get("Authorization"));
-        return wire;
+        return signed_wire_request(what, from.moment_at(from.clock().machine_now() + ahead), signature);
     }
 
     error read(const http::response& answer) const
     {
         std::vector<secret> hidden = what_->hidden;
-        hidden.emplace_back(*sent_signature_);
-        if (auto plain = text::percent_decode(*sent_signature_))
-            hidden.emplace_back(*std::move(plain));
+        // As it is, and as it was sent.
+        hidden.push_back(*sent_signature_);
+        hidden.emplace_back(text::percent_encode(sent_signature_->reveal()));
         circumstances when;
         when.at = what_->at;
         when.writes = !what_->repeatable;
@@ -153,7 +140,7 @@ private:
     std::shared_ptr<const outgoing> what_;
     std::chrono::steady_clock::time_point started_;
     attempts so_far_;
-    std::shared_ptr<std::string> sent_signature_; ///< Of the latest sending, which the transport may have renewed.
+    std::shared_ptr<secret> sent_signature_; ///< Of the latest sending, which the transport may have renewed.
 };
 
 } // namespace

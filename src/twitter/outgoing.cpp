@@ -97,9 +97,10 @@ std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const htt
     return what;
 }
 
-http::request signed_wire_request(const outgoing& what, const oauth1::moment& at)
+http::request signed_wire_request(const outgoing& what, const oauth1::moment& at, secret& signature)
 {
     oauth1::signed_request signed_one = what.sign(at).value();
+    signature = std::move(signed_one.signature);
     http::request wire;
     wire.origin = what.origin;
     wire.method = std::move(signed_one.method);

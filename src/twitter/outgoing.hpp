@@ -51,7 +51,7 @@ std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const htt
 std::shared_ptr<const outgoing> user_call(const oauth1::consumer& app, const http::base_url& base,
     const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer, http::request request);
 
-/// The request as it goes on the wire, signed at this moment. Throws what signing fails with.
-http::request signed_wire_request(const outgoing& what, const oauth1::moment& at);
+/// The request as it goes on the wire, signed at this moment, and its signature. Throws what signing fails with.
+http::request signed_wire_request(const outgoing& what, const oauth1::moment& at, secret& signature);
 
 } // namespace coauth::twitter

@@ -25,6 +25,7 @@ struct signed_request {
     std::string url;           ///< With the protocol parameters if they travel in the query.
     std::string authorization; ///< The header's value ("OAuth ..."), or empty.
     std::string form;          ///< The body, with the protocol parameters if they travel there.
+    secret signature;          ///< Not percent-encoded. For whoever must hide it; for PLAINTEXT it is the key itself.
 };
 
 /// How a signature was made, part by part, to look for the part that differs.

@@ -108,6 +108,18 @@ struct lookup_options {
     std::optional<std::chrono::milliseconds> max_wait;
 };
 
+/// Options of one call that is not a lookup.
+struct call_options {
+    call_options() = default;
+
+    /// Instead of `session_options::max_wait`.
+    std::optional<std::chrono::milliseconds> max_wait;
+
+    /// Keeps a credential that the provider refuses (`token_revoked`), for an endpoint that the provider may refuse alone.
+    /// Default false: it is forgotten.
+    bool keep_refused = false;
+};
+
 /// The users of one app at one provider: signs them in, keeps their credentials, looks profiles up with these.
 ///
 /// **Logins.** `begin_login`, a redirect, `complete_login` when the browser comes
@@ -170,14 +182,14 @@ public:
     boost::asio::awaitable<void> sign_out(std::string user_id, at_provider held = at_provider::leave);
 
     /// The user's own profile. Not cached. Fails as `profile` does.
-    boost::asio::awaitable<reply<coauth::profile>> me(std::string user_id, lookup_options options = lookup_options());
+    boost::asio::awaitable<reply<coauth::profile>> me(std::string user_id, call_options options = call_options());
 
     /// Any other call on behalf of a user, below the provider's own origins, under the limits of this session: it waits
     /// for the rate window named `limit` (each name has its own) and for a free request. A GET or HEAD is tried again while
     /// the provider is down, as long as `retry_for` says; anything else is sent once. A credential that the provider
-    /// refuses is forgotten. Gives the response if its status is 2xx; fails as `profile` does.
+    /// refuses is renewed, once, if it can be, and else forgotten. Gives the response if its status is 2xx; fails as `profile` does.
     boost::asio::awaitable<reply<http::response>> call(
-        std::string user_id, http::request request, std::string limit, lookup_options options = lookup_options());
+        std::string user_id, http::request request, std::string limit, call_options options = call_options());
 
     /// A user's profile, looked up with `user_id`'s token. Fails with `unknown_user`,
     /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...

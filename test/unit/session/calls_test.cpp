@@ -35,7 +35,7 @@ struct called {
 };
 
 asio::awaitable<void> call_into(
-    session& on, std::shared_ptr<called> out, http::request request, std::string limit, lookup_options options)
+    session& on, std::shared_ptr<called> out, http::request request, std::string limit, call_options options)
 {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     auto response = co_await as_result(on.call("ann", std::move(request), std::move(limit), options));
@@ -71,7 +71,7 @@ public:
         http::request request;
         request.method = method;
         request.target = target;
-        lookup_options options;
+        call_options options = base;
         options.max_wait = max_wait;
         auto out = std::make_shared<called>();
         asio::co_spawn(io, call_into(*sut, out, std::move(request), limit, options),
@@ -111,6 +111,7 @@ public:
     std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
     asio::io_context io;
     std::unique_ptr<session> sut;
+    call_options base;
 };
 
 rate_limits window_of(std::int64_t remaining, std::chrono::seconds until, const testing::manual_clock& clock)
@@ -214,6 +215,21 @@ TEST_CASE("session.call: a credential that the provider refuses is forgotten")
     CHECK(call->failed->reason() == errc::token_revoked);
     CHECK(f.run(f.sut->me("ann")).error().reason() == errc::unknown_user);
     CHECK(f.provider->calls == 1);
+}
+
+TEST_CASE("session.call: with keep_refused a credential that one endpoint refuses is kept")
+{
+    calls_fixture f;
+    f.provider->call_fails = [](std::size_t number) {
+        if (number == 1)
+            throw error(errc::token_revoked).with_http_status(401);
+    };
+    f.base.keep_refused = true;
+    const auto call = f.start("GET", "/2/tweets");
+    f.poll();
+    REQUIRE(call->failed);
+    CHECK(call->failed->reason() == errc::token_revoked);
+    CHECK(f.run(f.sut->me("ann")));
 }
 
 TEST_CASE("session.call: calls and lookups share max_requests")
