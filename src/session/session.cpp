@@ -174,6 +174,12 @@ session_stats session::stats() const
     return now;
 }
 
+void session::stop() noexcept
+{
+    state_->logins->close();
+    state_->lookups->close();
+}
+
 asio::awaitable<void> session::close()
 {
     return typed_errors(do_close(state_->logins, state_->lookups, state_->setup->work));

@@ -38,7 +38,11 @@ login_site::login_site(asio::any_io_executor executor, std::string_view origin,
     : state_(std::make_shared<state>(std::move(executor), origin, std::move(providers), std::move(options)))
 {}
 
-login_site::~login_site() = default;
+// An operation that waits keeps the state, and so the session that it waits for: without this neither would end.
+login_site::~login_site()
+{
+    state_->stop();
+}
 
 asio::awaitable<std::optional<server::response>> login_site::handle(server::request r)
 {
@@ -198,6 +202,12 @@ asio::awaitable<std::string> login_site::state::metrics(std::optional<server::se
     numbers.begin_failures = begun_.failures();
     numbers.end_failures = ended_.failures();
     co_return metrics_text(numbers);
+}
+
+void login_site::state::stop() noexcept
+{
+    for (const app& each : apps_)
+        each.session->stop();
 }
 
 asio::awaitable<void> login_site::state::close()

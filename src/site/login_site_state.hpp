@@ -45,6 +45,7 @@ public:
     awaitable<response> sign_in_again(signed_in_user user, std::chrono::system_clock::time_point latest);
     awaitable<std::string> metrics(std::optional<server::server_stats> connections);
     awaitable<void> close();
+    void stop() noexcept;
 
     coauth::session& session(std::string_view provider) const;
     const login_pages& pages() const noexcept { return pages_; }

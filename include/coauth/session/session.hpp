@@ -210,6 +210,9 @@ public:
     /// them; the missing ones are `failed` with `cancelled`.
     boost::asio::awaitable<void> close();
 
+    /// The same without waiting for the requests in flight.
+    void stop() noexcept;
+
 private:
     class state;
     std::shared_ptr<state> state_;

@@ -49,8 +49,8 @@ namespace coauth::site {
 /// A visit is one user of one provider: a signed-in visitor cannot attach a second provider's account yet. Who signs in
 /// with another provider is another user to the site, and the visit before ends.
 ///
-/// Thread safety: safe; share one among threads. Lifetime: an operation keeps what it needs and goes on without this; `close`
-/// ends those that wait. It must not outlive the executor's context.
+/// Thread safety: safe; share one among threads. Lifetime: an operation keeps what it needs and may outlive this; `close`
+/// and the destructor end those that wait, with `errc::cancelled`. It must not outlive the executor's context.
 class COAUTH_DECL login_site {
 public:
     /// `origin`: as browsers see the site, such as "https://example.org"; without a path, and http for loopback only.

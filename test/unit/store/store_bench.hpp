@@ -20,6 +20,11 @@ namespace coauth::testing {
 
 class store_bench {
 public:
+    store_bench() = default;
+    ~store_bench() { clock->end(); } // what sleeps holds the clock
+    store_bench(const store_bench&) = delete;
+    store_bench& operator=(const store_bench&) = delete;
+
     /// Runs the context until the operation has ended, and not longer: a store may keep it busy.
     template <class T>
     result<T> run(boost::asio::awaitable<T> op)
