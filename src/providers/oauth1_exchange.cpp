@@ -6,9 +6,10 @@
 #include "coro/user_class.hpp"
 
 #include <coauth/http/date.hpp>
+#include <coauth/oauth1/authorization_header.hpp>
 #include <coauth/oauth1/message.hpp>
 #include <coauth/oauth1/signer.hpp>
-#include <coauth/text/utf8.hpp>
+#include <coauth/text/percent_encoding.hpp>
 #include <coauth/version.hpp>
 
 #include <algorithm>
@@ -61,6 +62,21 @@ std::optional<std::chrono::seconds> retry_after(const http::response& response)
     return std::chrono::seconds(seconds);
 }
 
+// True if the provider repeats a token, verifier or signature that it was sent, by name or as it is.
+bool repeats_credentials(std::string_view body, std::string_view authorization)
+{
+    const auto sent = oauth1::parse_authorization_header(authorization);
+    for (const std::string_view name : {"oauth_token", "oauth_verifier", "oauth_signature"}) {
+        const std::string* const value = sent ? oauth1::find(*sent, name) : nullptr;
+        if (body.find(name) != body.npos)
+            return true;
+        if (value && !value->empty() &&
+            (body.find(*value) != body.npos || body.find(text::percent_encode(*value)) != body.npos))
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 oauth1_app::oauth1_app(std::shared_ptr<http::transport> new_transport, oauth1::consumer new_app, oauth1_rules new_rules,
@@ -84,12 +100,12 @@ oauth1::moment oauth1_app::now() const
     return oauth1::moment(oauth1::random_nonce(), seconds);
 }
 
-error refusal_of(const http::response& response, oauth1_step step)
+error refusal_of(const http::response& response, oauth1_step step, std::string_view authorization)
 {
     constexpr std::size_t longest = 200;
     std::string words;
-    // A page of HTML says nothing in a line of text; and a token may stand in a longer one.
-    if (!api::looks_like_markup(response.body) && response.body.find("oauth_token") == std::string::npos)
+    // A page of HTML says nothing in a line of text.
+    if (!api::looks_like_markup(response.body) && !repeats_credentials(response.body, authorization))
         words = api::clean_line(std::string_view(response.body).substr(0, longest));
     error refused = error(code_of(response.status, step)).with_http_status(response.status);
     if (!words.empty())
@@ -122,12 +138,12 @@ asio::awaitable<http::response> send_signed(shared_app app, std::shared_ptr<cons
         message.realm = app->rules.realm;
     const oauth1::moment at = app->now();
     oauth1::signed_request signed_one = signer->sign_request(message, at).value();
-    request.headers.set("Authorization", std::move(signed_one.authorization));
+    request.headers.set("Authorization", signed_one.authorization);
     request.headers.set("Accept-Encoding", "identity");
     request.headers.set("User-Agent", "coauth/" COAUTH_VERSION_STRING);
     http::response response = co_await deliver(app, std::move(request));
     if (response.status < 200 || response.status > 299)
-        throw refusal_of(response, step);
+        throw refusal_of(response, step, signed_one.authorization);
     co_return response;
 }
 

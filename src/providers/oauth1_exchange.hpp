@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace coauth::providers {
 
@@ -42,7 +43,8 @@ enum class oauth1_step { request_token, access_token, call };
 boost::asio::awaitable<http::response> send_signed(shared_app app, std::shared_ptr<const oauth1::signer> signer,
     http::request request, oauth1::parameters oauth, oauth1_step step);
 
-/// A refusal as an error: the status, and the provider's words on one line.
-error refusal_of(const http::response& response, oauth1_step step);
+/// A refusal as an error: the status, and the provider's words on one line, unless they repeat what was sent in
+/// `authorization`, the header of the request.
+error refusal_of(const http::response& response, oauth1_step step, std::string_view authorization);
 
 } // namespace coauth::providers

@@ -157,6 +157,27 @@ TEST_CASE("oauth1_provider: what a refusal means depends on the step, and holds 
     }
 }
 
+TEST_CASE("oauth1_provider: words of a refusal that repeat a token, verifier or signature are not shown")
+{
+    osm_bench b;
+    const auto provider = b.make();
+    const begun_login begun = b.begin(provider);
+    const auto message_for = [&](const std::string& words) {
+        b.wire->respond(401, words);
+        const auto ended = run(provider->finish(begun, "oob", "oauth_token=lt&oauth_verifier=verifier-canary%2F1"));
+        return ended.error().provider_message();
+    };
+    CHECK(message_for("no such login") == "no such login");
+    CHECK(message_for("oauth_problem=verifier_invalid") == "oauth_problem=verifier_invalid");
+    CHECK(message_for("the verifier verifier-canary/1 is wrong").empty());
+    CHECK(message_for("the verifier verifier-canary%2F1 is wrong").empty());
+    CHECK(message_for("bad oauth_signature").empty());
+
+    const auto account = provider->open(credential(secret("oauth1 oauth_token=token-canary&oauth_token_secret=s")));
+    b.wire->respond(401, "token-canary has expired");
+    CHECK(run(account->me()).error().provider_message().empty());
+}
+
 TEST_CASE("oauth1_provider: a denied callback, one of another login, and a profile without an id end the login")
 {
     osm_bench b;
