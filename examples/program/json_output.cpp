@@ -1,12 +1,10 @@
 #include "program/json_output.hpp"
 
 #include <coauth/identity/profile_json.hpp>
+#include <coauth/text/date_time.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-
-#include <chrono>
-#include <cstdio>
 
 namespace program {
 
@@ -30,18 +28,6 @@ std::string printable(std::string text)
 }
 
 } // namespace
-
-std::string iso8601(std::chrono::sys_seconds t)
-{
-    const auto day = std::chrono::floor<std::chrono::days>(t);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(t - day);
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-    return text;
-}
 
 json::object profile_json(const coauth::profile& p)
 {
@@ -86,7 +72,7 @@ std::string profile_text(const coauth::profile& p)
     if (p.tweet_count)
         line("tweets       ", std::to_string(*p.tweet_count));
     if (p.created_at)
-        line("since        ", iso8601(*p.created_at));
+        line("since        ", coauth::text::date_time(*p.created_at));
     return out;
 }
 

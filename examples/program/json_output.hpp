@@ -6,13 +6,9 @@
 
 #include <boost/json/value.hpp>
 
-#include <chrono>
 #include <string>
 
 namespace program {
-
-/// "2026-11-28T13:00:00Z"
-std::string iso8601(std::chrono::sys_seconds t);
 
 /// A key is always there; null where the provider gave nothing.
 boost::json::object profile_json(const coauth::profile& p);

@@ -1,10 +1,9 @@
 #include <coauth/identity/profile_json.hpp>
+#include <coauth/text/date_time.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <chrono>
-#include <cstdio>
 #include <optional>
 
 namespace coauth {
@@ -17,19 +16,6 @@ template <class T>
 json::value or_null(const std::optional<T>& value)
 {
     return value ? json::value(*value) : json::value(nullptr);
-}
-
-// RFC 3339, in UTC.
-std::string date_time(std::chrono::sys_seconds time)
-{
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
-    return text;
 }
 
 } // namespace
@@ -50,7 +36,7 @@ std::string to_json(const profile& user)
     o["followers_count"] = or_null(user.followers_count);
     o["following_count"] = or_null(user.following_count);
     o["tweet_count"] = or_null(user.tweet_count);
-    o["created_at"] = user.created_at ? json::value(date_time(*user.created_at)) : json::value(nullptr);
+    o["created_at"] = user.created_at ? json::value(text::date_time(*user.created_at)) : json::value(nullptr);
     return json::serialize(o);
 }
 

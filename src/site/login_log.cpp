@@ -1,6 +1,7 @@
 #include "site/login_log.hpp"
 
-#include <cstdio>
+#include <coauth/text/date_time.hpp>
+
 #include <utility>
 
 namespace coauth::site {
@@ -9,28 +10,15 @@ namespace {
 
 constexpr std::chrono::minutes interval(1);
 
-// "2026-11-28T13:00:00Z"
-std::string iso8601(std::chrono::sys_seconds time)
-{
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
-    return text;
-}
-
 } // namespace
 
 std::string text_of(const login_line& line)
 {
-    std::string text = iso8601(line.time) + " login outcome=" + line.outcome;
+    std::string line_text = text::date_time(line.time) + " login outcome=" + line.outcome;
     if (!line.cause.empty())
-        text += " cause=" + line.cause;
-    text += " provider=" + line.provider + " user=" + (line.user_id.empty() ? "-" : line.user_id);
-    return text + " address=" + line.address;
+        line_text += " cause=" + line.cause;
+    line_text += " provider=" + line.provider + " user=" + (line.user_id.empty() ? "-" : line.user_id);
+    return line_text + " address=" + line.address;
 }
 
 void login_log::write(const std::string& line) const noexcept

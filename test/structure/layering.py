@@ -18,7 +18,7 @@ ROOMS = {
     'oauth1': ['top', 'text', 'crypto'],
     'http': ['top', 'text', 'coro'],
     'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
-    'identity': ['top', 'coro', 'http:values'],
+    'identity': ['top', 'text', 'coro', 'http:values'],
     'api': ['top', 'text', 'coro', 'http', 'identity'],
     'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
     'providers': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
