@@ -8,6 +8,8 @@ import unittest
 AT_ONCE = 5
 # Of long enumerations only each such case is tried: for the sanitizers (see test/every.hpp).
 EVERY = int(os.environ.get("COAUTH_TEST_EVERY", "1"))
+# The same for moments at which a program is killed or a file is cut: what runs afterwards differs little.
+EVERY_CUT = EVERY if EVERY == 1 else 4 * EVERY
 
 
 def tests_of(suite):

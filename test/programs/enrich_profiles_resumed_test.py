@@ -7,7 +7,7 @@ import json
 import random
 import sys
 
-from at_once import EVERY, run_all
+from at_once import EVERY_CUT, run_all
 from enrich_job import AT_ONCE, NO_LIMITS, Job, calls, names_served
 from sandbox_process import control
 
@@ -22,7 +22,7 @@ class EveryCut(Job):
                 job.run_job(ready, source, *arguments)
                 whole = job.out.read_bytes()
                 ends = [i + 1 for i, octet in enumerate(whole) if octet == ord("\n")]
-                for cut in range(0, len(whole) + 1, step * EVERY)[share::AT_ONCE]:
+                for cut in range(0, len(whole) + 1, step * EVERY_CUT)[share::AT_ONCE]:
                     job.out.write_bytes(whole[:cut])
                     summary = job.run_job(ready, source, *arguments)
                     found = job.out.read_bytes()

@@ -7,7 +7,7 @@ import os
 import signal
 import unittest
 
-from at_once import EVERY, run_all
+from at_once import EVERY_CUT, run_all
 from greeter_world import DIE_AT_CALL, OWN_ROUTE, POST_ROUTE, wait_until, world
 
 APIS = ("2", "1.1")
@@ -33,7 +33,7 @@ class AnswersOnce(unittest.TestCase):
                     self.assertIn(process.returncode, (0, -signal.SIGKILL), err)
                     w.run("--api", api)
                     self.check_answered(w, mentions)
-                    at += EVERY
+                    at += EVERY_CUT
                 # 2 mentions, each recorded twice: at least so many calls before and after which it died.
                 self.assertGreater(at, 2 * 2 * 2 * 3)
 

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-from at_once import EVERY
+from at_once import EVERY_CUT
 
 # As typed, the nearest flag, and the rest of the line. A value is not repeated: it may be a secret.
 MISSPELT = [
@@ -73,7 +73,7 @@ def check_help(program, name):
 
 
 def check_misspelt(program, name):
-    for typed, nearest in (MISSPELT + MISSPELT_OF.get(name, []))[::EVERY]:
+    for typed, nearest in (MISSPELT + MISSPELT_OF.get(name, []))[::EVERY_CUT]:
         refused = run(program, typed)
         assert refused.returncode == 2 and refused.stdout == "", (name, typed, refused)
         shown = re.sub(r"[\x00-\x1f]", "?", typed.split("=")[0])
