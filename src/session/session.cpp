@@ -61,10 +61,20 @@ asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> 
 asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, std::shared_ptr<sessions::tokens> tokens,
     std::shared_ptr<const sessions::session_setup> setup, std::string user_id, session::at_provider action)
 {
-    const sessions::owner_ptr owner = co_await tokens->find(std::move(user_id));
+    const sessions::owner_ptr owner = co_await tokens->find_any(std::move(user_id));
     co_await lookups->sign_out(owner);
     if (action == session::at_provider::revoke)
         co_await setup->provider->revoke(owner->held);
+}
+
+asio::awaitable<signed_in_user> do_add(std::shared_ptr<sessions::tokens> tokens,
+    std::shared_ptr<const sessions::session_setup> setup, finished_login finished)
+{
+    if (finished.user.id.empty())
+        throw error(errc::invalid_argument, "the user has no id");
+    co_await tokens->put(finished.user.id, std::move(finished.held));
+    co_return signed_in_user(std::string(setup->provider->name()), std::move(finished.user.id),
+        std::move(finished.user.username), std::move(finished.user.name));
 }
 
 asio::awaitable<void> do_close(std::shared_ptr<sessions::logins> logins, std::shared_ptr<sessions::lookups> lookups,
@@ -133,6 +143,11 @@ asio::awaitable<login_outcome> session::complete_login(std::string query, browse
 asio::awaitable<void> session::add_user(std::string user_id, credential held)
 {
     return typed_errors(state_->tokens->put(std::move(user_id), std::move(held)));
+}
+
+asio::awaitable<signed_in_user> session::add(finished_login finished)
+{
+    return typed_errors(do_add(state_->tokens, state_->setup, std::move(finished)));
 }
 
 asio::awaitable<void> session::sign_out(std::string user_id, at_provider held)

@@ -29,6 +29,9 @@ public:
     /// has forgotten it then, if the provider does not renew it; what else renewing an expired one fails with.
     boost::asio::awaitable<owner_ptr> find(std::string user_id);
 
+    /// The same, with a credential that may have expired. Throws `unknown_user`.
+    boost::asio::awaitable<owner_ptr> find_any(std::string user_id);
+
     /// Null if it is not in memory, or must be renewed.
     owner_ptr held(const std::string& user_id);
 
@@ -50,7 +53,6 @@ private:
     struct renewal;
     using renewal_ptr = std::shared_ptr<renewal>;
 
-    boost::asio::awaitable<owner_ptr> find_any(std::string user_id);
     void start(const owner_ptr& owner, const renewal_ptr& started);
     static boost::asio::awaitable<void> carry_out(
         std::shared_ptr<tokens> self, owner_ptr owner, ending_promise<bool> promise);

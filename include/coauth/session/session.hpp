@@ -175,6 +175,10 @@ public:
     /// Keeps a credential that was obtained without this session.
     boost::asio::awaitable<void> add_user(std::string user_id, credential held);
 
+    /// Keeps what a login without this session gave, such as one by device code (`login_provider::finish_device`), and
+    /// returns its user. Throws `invalid_argument` for a user without an id.
+    boost::asio::awaitable<signed_in_user> add(finished_login finished);
+
     enum class at_provider { leave, revoke };
 
     /// Forgets a user's credential and cached results, then revokes the credential at the provider if requested. Fails
@@ -193,6 +197,7 @@ public:
 
     /// A user's profile, looked up with `user_id`'s token. Fails with `unknown_user`,
     /// `not_found`, `suspended`, `forbidden`, `rate_limited`, `token_revoked` (the token is forgotten then), ...
+    /// A credential that the provider refuses is renewed, once, if it can be.
     boost::asio::awaitable<coauth::profile> profile(
         std::string user_id, coauth::user_ref user, lookup_options options = lookup_options());
 

@@ -105,7 +105,7 @@ asio::awaitable<void> lookups::run_batch(batch_in_flight batch)
         const result<lookups_reply> reply = co_await send_lookup(batch.request());
         batch.complete(reply);
         // Before any call is notified, so that a later call does not find the token.
-        if (!reply && reply.error().reason() == errc::token_revoked)
+        if (!reply && reply.error().reason() == errc::token_revoked && !owner->held.renewable())
             co_await tokens->drop(owner, errc::token_revoked);
     } catch (...) {
         // The batch is dropped; or the store is unavailable, and the next response reports the revoked token again.

@@ -99,8 +99,8 @@ void lookups::start()
     });
 }
 
-asio::awaitable<call_results> lookups::look_up(
-    std::string user_id, std::vector<coauth::user_ref> users, std::optional<std::chrono::milliseconds> max_wait)
+asio::awaitable<call_results> lookups::look_up(std::string user_id, std::vector<coauth::user_ref> users,
+    std::optional<std::chrono::milliseconds> max_wait, attempt made)
 {
     const auto self = shared_from_this();
     owner_ptr owner = tokens_->held(user_id);
@@ -131,7 +131,10 @@ asio::awaitable<call_results> lookups::look_up(
         throw std::bad_alloc();
     if (call->failed)
         throw *call->failed;
-    co_return call_results(std::move(call->results), std::move(call->reused));
+    if (!owner->held.renewable() || !has_refused(*call))
+        co_return call_results(std::move(call->results), std::move(call->reused));
+    call_results results = co_await look_up_refused(std::move(owner), std::move(call), made);
+    co_return results;
 }
 
 // Adds all questions of a call; returns whether there is something to wait for.

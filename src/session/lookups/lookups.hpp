@@ -31,10 +31,14 @@ public:
     /// Starts what needs `shared_from_this`.
     void start();
 
-    /// One result for each of `users`, in that order. `max_wait`: empty for the session's. Throws `unknown_user`,
+    /// Whether a lookup is made with a credential that was renewed for it.
+    enum class attempt { first, renewed };
+
+    /// One result for each of `users`, in that order. `max_wait`: empty for the session's. A credential that the provider
+    /// refuses is renewed, once, if it can be, and else forgotten. Throws `unknown_user`,
     /// `cancelled`, what the token store throws, the error of an outage, and `std::bad_alloc`.
     boost::asio::awaitable<call_results> look_up(std::string user_id, std::vector<coauth::user_ref> users,
-        std::optional<std::chrono::milliseconds> max_wait = {});
+        std::optional<std::chrono::milliseconds> max_wait = {}, attempt made = attempt::first);
 
     /// Removes an owner's token and cached results; questions that wait to be sent fail with `unknown_user`.
     boost::asio::awaitable<void> sign_out(owner_ptr owner);
@@ -83,6 +87,9 @@ private:
     void notify(const lookup_batcher::call_list& done) noexcept;
     void notify_remaining();
     void report_events() noexcept;
+    static bool has_refused(const lookup_call& call);
+    boost::asio::awaitable<call_results> look_up_refused(
+        owner_ptr owner, std::shared_ptr<lookup_call> call, attempt made);
     bool add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call);
     void out_of_memory() noexcept;
     template <class Change>

@@ -65,10 +65,10 @@ public:
 
     // The token that a call of `ann` was made with, or the error.
     using seen = std::shared_ptr<std::optional<result<std::string>>>;
-    seen ask(session& on)
+    seen ask(session& on, const std::string& user_id = "ann")
     {
         auto out = std::make_shared<std::optional<result<std::string>>>();
-        asio::co_spawn(io, as_result(on.call("ann", http::request(), "tweets")),
+        asio::co_spawn(io, as_result(on.call(user_id, http::request(), "tweets")),
             [out](const std::exception_ptr& e, result<reply<http::response>> response) {
                 REQUIRE(!e);
                 if (response)
@@ -78,12 +78,22 @@ public:
             });
         return out;
     }
-    std::string token(session& on)
+    std::string token(session& on, const std::string& user_id = "ann")
     {
-        const auto asked = ask(on);
+        const auto asked = ask(on, user_id);
         poll();
         REQUIRE(*asked);
         return **asked ? (*asked)->value() : std::string(name((*asked)->error().reason()));
+    }
+
+    // Adds the token that the lookup was made with, or the error's name.
+    void look_up(session& on, coauth::user_ref user, std::vector<std::string>& out)
+    {
+        asio::co_spawn(io, as_result(on.profile("ann", std::move(user))),
+            [&out](const std::exception_ptr& e, const result<coauth::profile>& found) {
+                REQUIRE(!e);
+                out.push_back(found ? *found->description : std::string(name(found.error().reason())));
+            });
     }
 
     void poll()
@@ -245,4 +255,100 @@ TEST_CASE("session: one that the provider refuses is renewed once, and forgotten
     CHECK(f.token(*f.first) == "token_revoked");
     CHECK(f.provider->renewals == 2);
     CHECK(f.token(*f.first) == "unknown_user");
+}
+
+TEST_CASE("session: a lookup whose credential the provider refuses is made again with a renewed one, as every call "
+          "that waits")
+{
+    std::vector<std::string> tokens;
+    renewals_fixture f;
+    const auto refuse_first = [&f](std::size_t) {
+        if (f.provider->requests().back().token == "token-of-ann")
+            throw error(errc::token_revoked).with_http_status(401);
+    };
+    f.provider->fails = refuse_first;
+    for (int i = 0; i < 1'000; ++i)
+        f.look_up(*f.first, coauth::user_ref::username("user_" + std::to_string(i)), tokens);
+    f.pass(0ms);
+    CHECK(tokens == std::vector<std::string>(1'000, "token-of-ann+1"));
+    CHECK(f.provider->renewals == 1);
+    CHECK(f.renewed_events == 1);
+}
+
+TEST_CASE("session: a lookup whose renewed credential is refused, too, fails and forgets it")
+{
+    std::vector<std::string> tokens;
+    renewals_fixture f;
+    f.provider->fails = [](std::size_t) { throw error(errc::token_revoked).with_http_status(401); };
+    f.look_up(*f.first, coauth::user_ref::username("jack"), tokens);
+    f.pass(0ms);
+    f.look_up(*f.first, coauth::user_ref::username("jack"), tokens);
+    f.pass(0ms);
+    CHECK(tokens == std::vector<std::string>{"token_revoked", "unknown_user"});
+    CHECK(f.provider->renewals == 1);
+    CHECK(f.provider->count() == 2);
+}
+
+TEST_CASE("session: a lookup whose credential can't be renewed for now fails with that error, and is renewed later")
+{
+    std::vector<std::string> tokens;
+    renewals_fixture f;
+    f.provider->fails = [&f](std::size_t) {
+        if (f.provider->requests().back().token == "token-of-ann")
+            throw error(errc::token_revoked).with_http_status(401);
+    };
+    f.provider->renewal_fails = [](std::size_t number) {
+        if (number == 1)
+            throw error(errc::provider_unavailable).with_http_status(503);
+    };
+    for (int i = 0; i < 2; ++i) {
+        f.look_up(*f.first, coauth::user_ref::username("jack"), tokens);
+        f.pass(30s); // as long as the lease
+    }
+    CHECK(tokens == std::vector<std::string>{"provider_unavailable", "token-of-ann+2"});
+}
+
+TEST_CASE("session: a user whose credential has expired can sign out, without a renewal")
+{
+    renewals_fixture f;
+    const auto now = std::chrono::floor<std::chrono::seconds>(f.clock->now());
+    for (const bool renewable : {false, true}) {
+        f.add(credential(secret("token-of-ann"), now, now + 60s, renewable));
+        f.pass(60s);
+        asio::co_spawn(f.io, f.first->sign_out("ann"), [](const std::exception_ptr& e) { CHECK(!e); });
+        f.poll();
+        CHECK(f.token(*f.first) == "unknown_user");
+    }
+    CHECK(f.provider->renewals == 0);
+}
+
+TEST_CASE("session.add: a login that was finished without a callback is kept, and gives the user")
+{
+    renewals_fixture f;
+    coauth::profile user;
+    user.id = "7";
+    user.username = "bob";
+    user.name = "Bob";
+    std::optional<signed_in_user> added;
+    asio::co_spawn(f.io, f.first->add(finished_login(user, echo_provider::token_of("7"))),
+        [&added](const std::exception_ptr& e, signed_in_user signed_in) {
+            CHECK(!e);
+            added = std::move(signed_in);
+        });
+    f.poll();
+    REQUIRE(added);
+    CHECK(added->provider == "x");
+    CHECK(added->id == "7");
+    CHECK(added->username == "bob");
+    CHECK(added->name == "Bob");
+    CHECK(f.token(*f.first, "7") == "token-of-7");
+
+    std::optional<errc> failed;
+    asio::co_spawn(f.io, as_result(f.first->add(finished_login(coauth::profile(), echo_provider::token_of("")))),
+        [&failed](const std::exception_ptr& e, const result<signed_in_user>& signed_in) {
+            CHECK(!e);
+            failed = signed_in.error().reason();
+        });
+    f.poll();
+    CHECK(failed == errc::invalid_argument);
 }
