@@ -11,6 +11,8 @@ login::ticket::ticket(std::shared_ptr<sessions::ticket_table> table, const store
     : table_(std::move(table)), id_(id), deadline_(deadline),
       return_to_size_(static_cast<std::uint32_t>(return_to.size()))
 {
+    if (return_to.empty())
+        return; // an array of no characters takes 32 bytes, too
     auto copy = std::make_unique<char[]>(return_to.size());
     std::copy(return_to.begin(), return_to.end(), copy.get());
     return_to_ = std::move(copy);
@@ -145,7 +147,7 @@ void ticket_table::expire(login::ticket& t, suspended_list& ended) noexcept
     login_end expired = expired_end_; // without memory it has no return_to
     try {
         login_outcome outcome(login_status::expired);
-        outcome.return_to.assign(t.return_to_.get(), t.return_to_size_);
+        outcome.return_to.assign(std::string_view(t.return_to_.get(), t.return_to_size_));
         expired = ended_with(std::move(outcome));
     } catch (const std::bad_alloc&) {}
     end(t, expired, ended);
