@@ -103,6 +103,8 @@ asio::awaitable<void> admit(call_request& request, std::shared_ptr<const session
         if (may.action == kind::wait && request.call().for_limit && left > max_wait)
             throw limit_takes_too_long(left);
         co_await wait_for_turn(waiting.turn());
+        if (request.call().for_limit)
+            request.call().asked_at = setup->options.clock->steady_now();
     }
 }
 
@@ -161,6 +163,7 @@ asio::awaitable<reply<T>> governed(call_context context, std::string user_id, st
     const session_options& options = context.setup->options;
     owner_ptr owner = co_await context.tokens->find(user_id);
     lookups::other_call call(owner, std::move(limit));
+    call.asked_at = options.clock->steady_now();
     bool renewed = false;
     call_failures failures(repeatable ? options.retry_for : milliseconds(0));
     for (;;) {

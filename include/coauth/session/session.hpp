@@ -190,7 +190,8 @@ public:
 
     /// Any other call on behalf of a user, below the provider's own origins, under the limits of this session: it waits
     /// for the rate window named `limit` (each name has its own) and for a free request. A GET or HEAD is tried again while
-    /// the provider is down, as long as `retry_for` says; anything else is sent once. A credential that the provider
+    /// the provider is down, as long as `retry_for` says; anything else is sent once, and waits no longer than that for its
+    /// turn in an outage. A credential that the provider
     /// refuses is renewed, once, if it can be, and else forgotten. Gives the response if its status is 2xx; fails as `profile` does.
     boost::asio::awaitable<reply<http::response>> call(
         std::string user_id, http::request request, std::string limit, call_options options = call_options());

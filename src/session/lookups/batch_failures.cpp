@@ -233,16 +233,27 @@ void lookup_batcher::give_up(const queue_ptr& queue, const std::shared_ptr<looku
         call->results[place] = std::move(outcome);
 }
 
+namespace {
+
+std::string in_seconds(std::chrono::steady_clock::duration time)
+{
+    return std::to_string(std::chrono::duration_cast<seconds>(time).count()) + " s";
+}
+
+} // namespace
+
+error lookup_batcher::no_response(time_point now) const
+{
+    return outage_.why().with_hint(
+        "the provider has not responded for " + in_seconds(now - *outage_.since()) + "; try again later");
+}
+
 error lookup_batcher::no_success(const lookup_queue& queue, time_point now) const
 {
-    const auto text = [](auto duration) {
-        return std::to_string(std::chrono::duration_cast<seconds>(duration).count()) + " s";
-    };
     if (outage_.since() && now - *outage_.since() >= rules_.retry_for)
-        return outage_.why().with_hint(
-            "the provider has not responded for " + text(now - *outage_.since()) + "; try again later");
+        return no_response(now);
     return queue.why->with_hint("no request with this user's token has succeeded for " +
-                                text(now - *queue.failing_since) + "; try again later");
+                                in_seconds(now - *queue.failing_since) + "; try again later");
 }
 
 } // namespace coauth::sessions

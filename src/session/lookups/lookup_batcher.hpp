@@ -128,7 +128,8 @@ public:
 
         owner_ptr owner;
         std::string limit;
-        bool retry = false; ///< It failed before.
+        time_point asked_at{}; ///< Since when it waits for its turn, rate limits apart.
+        bool retry = false;    ///< It failed before.
 
         // Set by `admit`.
         bool for_limit = false; ///< It waits for a rate limit.
@@ -136,6 +137,7 @@ public:
     };
 
     /// Whether the call may be sent now; with `go` it counts as sent, and one of the next three functions must follow.
+    /// Throws the error of an outage in which it has waited for `retry_for`.
     allowance::verdict admit(other_call& call, time_point now);
     void call_responded(
         const other_call& call, const rate_limits& limits, std::chrono::sys_seconds wall, time_point now);
@@ -188,6 +190,8 @@ private:
     time_point give_up_at(const lookup_queue& queue, const lookup_call& call) const;
     void give_up(time_point now, call_list& done);
     void give_up(const queue_ptr& queue, const std::shared_ptr<lookup_call>& call, time_point now);
+    allowance::verdict in_outage(const other_call& call, allowance::verdict may, time_point now) const;
+    error no_response(time_point now) const;
     error no_success(const lookup_queue& queue, time_point now) const;
 
     batcher_rules rules_;

@@ -1,6 +1,8 @@
 // How `lookup_batcher` governs calls that are no lookups.
 #include "session/lookups/lookup_batcher.hpp"
 
+#include <algorithm>
+
 namespace coauth::sessions {
 
 allowance::verdict lookup_batcher::admit(other_call& call, time_point now)
@@ -8,12 +10,12 @@ allowance::verdict lookup_batcher::admit(other_call& call, time_point now)
     using verdict = allowance::verdict;
     call.for_limit = false;
     if (!has_free_request())
-        return verdict(verdict::kind::hold);
+        return in_outage(call, verdict(verdict::kind::hold), now);
     const time_point ready = outage_.ready_at(call.retry, now);
     if (ready == time_point::max())
-        return verdict(verdict::kind::hold);
+        return in_outage(call, verdict(verdict::kind::hold), now);
     if (ready > now)
-        return verdict(ready);
+        return in_outage(call, verdict(ready), now);
     const allowance_rules rules = call.owner->rules(rules_.reset_jitter);
     allowance& limits = call.owner->call_limits.try_emplace(call.limit, allowance(rules)).first->second;
     const verdict may = limits.admit(now);
@@ -25,6 +27,18 @@ allowance::verdict lookup_batcher::admit(other_call& call, time_point now)
     ++calls_in_flight_;
     call.state = state_;
     return may;
+}
+
+// While the provider does not respond, a call waits no longer than `retry_for`.
+allowance::verdict lookup_batcher::in_outage(const other_call& call, allowance::verdict may, time_point now) const
+{
+    if (!outage_.since())
+        return may;
+    const time_point give_up = std::max(*outage_.since(), call.asked_at) + rules_.retry_for;
+    if (give_up <= now)
+        throw no_response(now);
+    const bool until_known = may.action == allowance::verdict::kind::wait;
+    return allowance::verdict(until_known ? std::min(may.until, give_up) : give_up);
 }
 
 // The limits of a call that was admitted by this state; null if the state was replaced since.

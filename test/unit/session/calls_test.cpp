@@ -205,6 +205,29 @@ TEST_CASE("session.call: while the provider is down a GET is tried again for ret
     CHECK(second->body == "/2/tweets");
 }
 
+TEST_CASE("session.call: in an outage no call waits longer than retry_for for its turn, and then fails with what it is")
+{
+    for (const char* method : {"POST", "GET"}) {
+        calls_fixture f;
+        f.provider->call_fails = [](std::size_t) { throw error(errc::provider_unavailable).with_http_status(503); };
+        std::vector<std::shared_ptr<called>> all;
+        for (int i = 0; i < 100; ++i)
+            all.push_back(f.start(method, "/a"));
+        for (int i = 0; i < 55; ++i)
+            f.pass(100ms);
+        for (const auto& each : all) {
+            REQUIRE(each->done);
+            CHECK(each->failed->reason() == errc::provider_unavailable);
+        }
+        // Ten, and two a second.
+        CHECK(f.provider->calls <= 10 + 2 * 6);
+        const auto late = f.start("POST", "/b"); // it has its own time
+        f.pass(4'900ms);
+        f.pass(200ms);
+        CHECK(late->done);
+    }
+}
+
 TEST_CASE("session.call: a credential that the provider refuses is forgotten")
 {
     calls_fixture f;
