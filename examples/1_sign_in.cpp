@@ -106,7 +106,7 @@ asio::awaitable<std::string> wait_for_callback(program::provider_setup& setup, c
     const auto callback = oauth1::parse_callback(query.value()).value();
     if (callback.denied)
         throw coauth::error(coauth::errc::denied).with_hint("run again and allow the app to sign in");
-    co_return callback.verifier;
+    co_return std::string(callback.verifier.reveal());
 }
 
 asio::awaitable<oauth1::access_token> trade(

@@ -37,7 +37,7 @@ result<callback> parse_callback(std::string_view query)
         if (name == "oauth_token" && !std::exchange(token_seen, true)) {
             out.token = std::move(value);
         } else if (name == "oauth_verifier" && !std::exchange(verifier_seen, true)) {
-            out.verifier = std::move(value);
+            out.verifier = secret(std::move(value));
         } else if (name == "denied" && !std::exchange(out.denied, true)) {
             out.token = std::move(value);
         } else if (name.starts_with("oauth_") || name == "denied") {
@@ -51,6 +51,26 @@ result<callback> parse_callback(std::string_view query)
     if (out.token.empty() || (!out.denied && out.verifier.empty()))
         return refused_callback("has an empty token or verifier");
     return out;
+}
+
+result<std::string> callback_token(std::string_view query)
+{
+    auto parsed = parse_callback(query);
+    if (!parsed)
+        return parsed.error();
+    return std::move(parsed->token);
+}
+
+result<secret> callback_verifier(std::string_view query, const request_token& login)
+{
+    auto parsed = parse_callback(query);
+    if (!parsed)
+        return parsed.error();
+    if (!parsed->belongs_to(login))
+        return error(errc::invalid_argument, "the callback is of another login");
+    if (parsed->denied)
+        return error(errc::denied);
+    return std::move(parsed->verifier);
 }
 
 } // namespace coauth::oauth1

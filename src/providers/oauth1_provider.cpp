@@ -1,12 +1,15 @@
+#include "api/revoke_on_failure.hpp"
 #include "coro/typed_errors.hpp"
-#include "providers/oauth1_exchange.hpp"
+#include "providers/oauth1_app.hpp"
 
 #include <coauth/oauth1/callback.hpp>
 #include <coauth/oauth1/legs.hpp>
-#include <coauth/oauth1/signer.hpp>
 #include <coauth/oauth1/stored_token.hpp>
 #include <coauth/providers/oauth1_provider.hpp>
 
+#include <chrono>
+#include <memory>
+#include <string>
 #include <utility>
 
 namespace coauth::providers {
@@ -15,26 +18,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-using shared_signer = std::shared_ptr<const oauth1::signer>;
-
-http::request leg_request(const oauth1_app& app, const std::string& url)
+asio::awaitable<begun_login> begin_login(shared_oauth1_app app, std::string callback, login_request wanted)
 {
-    http::request request = http::get(url);
-    request.method = app.rules.leg_method;
-    return request;
-}
-
-asio::awaitable<begun_login> begin_login(shared_app app, std::string callback, login_request wanted)
-{
-    const auto signer = std::make_shared<const oauth1::signer>(app->app, app->rules.method);
-    http::request request = leg_request(*app, app->rules.request_token_url);
-    oauth1::parameters oauth(1, oauth1::parameter("oauth_callback", std::move(callback)));
-    const http::response response =
-        co_await send_signed(app, signer, std::move(request), std::move(oauth), oauth1_step::request_token);
+    auto call = request_token_call(*app, std::move(callback));
+    const http::response response = co_await api::perform(app, std::move(call));
     const oauth1::request_token token = oauth1::parse_request_token_reply(response.body).value();
-    oauth1::parameters extra = app->rules.authorize_parameters;
+    oauth1::parameters extra = app->rules().authorize_parameters;
     extra.insert(extra.end(), wanted.parameters.begin(), wanted.parameters.end());
-    std::string page = oauth1::build_authorization_url(app->rules.authorize_url, token, extra);
+    std::string page = oauth1::build_authorization_url(app->rules().authorize_url, token, extra);
     co_return begun_login(token.token(), std::move(page), token.secret());
 }
 
@@ -55,69 +46,75 @@ profile read_profile(const oauth1_rules& rules, const std::string& body)
     return user;
 }
 
-asio::awaitable<reply<profile>> own_profile(shared_app app, shared_signer signer)
+// `retry_budget`: as in `api::call`.
+asio::awaitable<reply<profile>> own_profile(
+    shared_oauth1_app app, oauth1_user user, std::chrono::milliseconds retry_budget)
 {
-    http::request request = http::get(app->rules.user_url);
-    const http::response response =
-        co_await send_signed(app, signer, std::move(request), oauth1::parameters(), oauth1_step::call);
-    co_return reply<profile>(read_profile(app->rules, response.body), rate_limits());
+    auto call = user.call(*app, http::get(app->rules().user_url));
+    call->retry_budget = retry_budget;
+    const http::response response = co_await api::perform(app, std::move(call));
+    co_return reply<profile>(read_profile(app->rules(), response.body), rate_limits());
 }
 
-asio::awaitable<reply<http::response>> call_as(shared_app app, shared_signer signer, http::request request)
+asio::awaitable<reply<http::response>> call_as(shared_oauth1_app app, std::shared_ptr<const api::call> call)
 {
-    http::response response =
-        co_await send_signed(app, signer, std::move(request), oauth1::parameters(), oauth1_step::call);
+    http::response response = co_await api::perform(app, std::move(call));
     co_return reply<http::response>(std::move(response), rate_limits());
 }
 
-shared_signer signer_of(const oauth1_app& app, const oauth1::access_token& access)
+asio::awaitable<void> revoke_token(shared_oauth1_app app, oauth1::access_token access)
 {
-    return std::make_shared<const oauth1::signer>(app.app, access, app.rules.method);
+    if (app->rules().revoke_url.empty())
+        co_return;
+    auto call = oauth1_user(*app, std::move(access)).revocation(*app);
+    co_await api::perform(app, std::move(call));
 }
 
-asio::awaitable<finished_login> finish_login(shared_app app, begun_login begun, std::string query)
+asio::awaitable<void> revoke_credential(shared_oauth1_app app, credential held)
 {
-    const oauth1::callback callback = oauth1::parse_callback(query).value();
+    oauth1::access_token access = oauth1::parse_stored_text(held.text().reveal()).value();
+    co_await revoke_token(std::move(app), std::move(access));
+}
+
+asio::awaitable<finished_login> finish_login(shared_oauth1_app app, begun_login begun, std::string query)
+{
     const oauth1::request_token login(std::move(begun.key), std::move(begun.proof));
-    if (!callback.belongs_to(login))
-        throw error(errc::invalid_argument, "the callback is of another login");
-    if (callback.denied)
-        throw error(errc::denied);
-    const auto signer = std::make_shared<const oauth1::signer>(app->app, login, app->rules.method);
-    http::request request = leg_request(*app, app->rules.access_token_url);
-    oauth1::parameters oauth(1, oauth1::parameter("oauth_verifier", callback.verifier));
-    const http::response response =
-        co_await send_signed(app, signer, std::move(request), std::move(oauth), oauth1_step::access_token);
+    const secret verifier = oauth1::callback_verifier(query, login).value();
+    auto call = access_token_call(*app, login, verifier);
+    const http::response response = co_await api::perform(app, std::move(call));
     const oauth1::access_token access = oauth1::parse_access_token_reply(response.body).value();
-    reply<profile> user = co_await own_profile(app, signer_of(*app, access));
-    co_return finished_login(std::move(user), credential(oauth1::stored_text(access)));
+    auto profile_of_user = own_profile(app, oauth1_user(*app, access), api::login_retry_budget);
+    auto revoke = revoke_token(app, access);
+    const reply<profile> user = co_await api::revoke_on_failure(std::move(profile_of_user), std::move(revoke));
+    co_return finished_login(user, credential(oauth1::stored_text(access)));
 }
 
 class oauth1_account final : public account {
 public:
-    oauth1_account(shared_app app, const oauth1::access_token& access)
-        : app_(std::move(app)), signer_(signer_of(*app_, access))
+    oauth1_account(shared_oauth1_app app, oauth1::access_token access)
+        : app_(std::move(app)), user_(*app_, std::move(access))
     {}
 
-    asio::awaitable<reply<profile>> me() override { return typed_errors(own_profile(app_, signer_)); }
+    asio::awaitable<reply<profile>> me() override
+    {
+        return typed_errors(own_profile(app_, user_, std::chrono::milliseconds(0)));
+    }
 
     asio::awaitable<reply<http::response>> call(http::request request) override
     {
-        if (!(request.origin == http::get(app_->rules.user_url).origin))
-            throw error(errc::invalid_argument, "the request is for another host than the user's profile");
-        return typed_errors(call_as(app_, signer_, std::move(request)));
+        return typed_errors(call_as(app_, user_.call(*app_, std::move(request))));
     }
 
 private:
-    const shared_app app_;
-    const shared_signer signer_;
+    const shared_oauth1_app app_;
+    const oauth1_user user_;
 };
 
 class oauth1_login_provider final : public login_provider {
 public:
-    explicit oauth1_login_provider(shared_app app) : app_(std::move(app)) {}
+    explicit oauth1_login_provider(shared_oauth1_app app) : app_(std::move(app)) {}
 
-    std::string_view name() const noexcept override { return app_->rules.name; }
+    std::string_view name() const noexcept override { return app_->rules().name; }
 
     asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
@@ -126,10 +123,7 @@ public:
 
     result<std::string> key_of(std::string_view callback_query) const override
     {
-        auto callback = oauth1::parse_callback(callback_query);
-        if (!callback)
-            return callback.error();
-        return std::move(callback->token);
+        return oauth1::callback_token(callback_query);
     }
 
     asio::awaitable<finished_login> finish(begun_login login, std::string, std::string callback_query) override
@@ -142,8 +136,13 @@ public:
         return std::make_shared<oauth1_account>(app_, oauth1::parse_stored_text(held.text().reveal()).value());
     }
 
+    asio::awaitable<void> revoke(credential held) override
+    {
+        return typed_errors(revoke_credential(app_, std::move(held)));
+    }
+
 private:
-    const shared_app app_;
+    const shared_oauth1_app app_;
 };
 
 } // namespace

@@ -37,7 +37,7 @@ std::string client::authorize_url(const oauth1::request_token& login, const auth
 
 asio::awaitable<oauth1::access_token> client::access_token(oauth1::request_token login, std::string verifier) const
 {
-    return typed_errors(twitter::access_token(state_, std::move(login), std::move(verifier)));
+    return typed_errors(twitter::access_token(state_, std::move(login), secret(std::move(verifier))));
 }
 
 user_client client::for_user(oauth1::access_token access) const
@@ -48,7 +48,7 @@ user_client client::for_user(oauth1::access_token access) const
 
 std::chrono::seconds client::clock_offset() const noexcept
 {
-    return state_->clock().ahead();
+    return state_->clock()->ahead();
 }
 
 const client_options& client::options() const noexcept

@@ -4,6 +4,7 @@
 #include "api/json_body.hpp"
 #include "twitter/names.hpp"
 #include "twitter/read_response.hpp"
+#include "twitter/x_calls.hpp"
 
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/text/utf8.hpp>
@@ -16,7 +17,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A leg's answer: a small form, whatever its media type says.
+// A leg's response: a small form, whatever its media type says.
 std::string_view leg_body(std::string_view body)
 {
     constexpr std::size_t largest = 64 * 1024;
@@ -47,29 +48,25 @@ oauth1::access_token with_exact_user(const oauth1::access_token& token)
 
 } // namespace
 
-asio::awaitable<oauth1::request_token> request_token(
-    std::shared_ptr<const caller> from, std::string callback, access_type access)
+asio::awaitable<oauth1::request_token> request_token(shared_app app, std::string callback, access_type access)
 {
-    auto call = request_token_call(
-        from->app(), from->api(), from->options().endpoints.request_token_path, std::move(callback), access);
-    const http::response answer = co_await perform(from, std::move(call));
+    auto call = request_token_call(*app, std::move(callback), access);
+    const http::response response = co_await api::perform(app, std::move(call));
     co_return read_response(
-        answer, [](std::string_view body) { return oauth1::parse_request_token_reply(leg_body(body)).value(); });
+        response, [](std::string_view body) { return oauth1::parse_request_token_reply(leg_body(body)).value(); });
 }
 
-asio::awaitable<oauth1::access_token> access_token(
-    std::shared_ptr<const caller> from, oauth1::request_token login, std::string verifier)
+asio::awaitable<oauth1::access_token> access_token(shared_app app, oauth1::request_token login, secret verifier)
 {
-    auto call = access_token_call(
-        from->app(), from->api(), from->options().endpoints.access_token_path, login, std::move(verifier));
-    const http::response answer = co_await perform(from, std::move(call));
-    co_return read_response(answer, [](std::string_view body) {
+    auto call = access_token_call(*app, login, verifier);
+    const http::response response = co_await api::perform(app, std::move(call));
+    co_return read_response(response, [](std::string_view body) {
         return with_exact_user(oauth1::parse_access_token_reply(leg_body(body)).value());
     });
 }
 
 std::string login_page(
-    const caller& from, bool ask_again, const oauth1::request_token& login, const authorize_options& options)
+    const x_app& app, bool ask_again, const oauth1::request_token& login, const authorize_options& options)
 {
     oauth1::parameters extra;
     if (options.force_login)
@@ -78,9 +75,9 @@ std::string login_page(
         extra.emplace_back("screen_name", options.screen_name);
     if (!options.lang.empty())
         extra.emplace_back("lang", options.lang);
-    const endpoints& at = from.options().endpoints;
-    const std::string& path = ask_again ? at.authorize_path : at.authenticate_path;
-    return oauth1::build_authorization_url(from.authorize().url() + path, login, extra);
+    const endpoints& paths = app.options().endpoints;
+    const std::string& path = ask_again ? paths.authorize_path : paths.authenticate_path;
+    return oauth1::build_authorization_url(app.authorize().url() + path, login, extra);
 }
 
 } // namespace coauth::twitter

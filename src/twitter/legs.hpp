@@ -1,7 +1,7 @@
-// The three legs of a login, as coroutines over a caller.
+// The three legs of a login, as coroutines.
 #pragma once
 
-#include "twitter/caller.hpp"
+#include "twitter/x_app.hpp"
 
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/twitter/client.hpp>
@@ -13,14 +13,14 @@
 
 namespace coauth::twitter {
 
+using shared_app = std::shared_ptr<const x_app>;
+
 /// As the members of `client` with the same names.
-boost::asio::awaitable<oauth1::request_token> request_token(
-    std::shared_ptr<const caller> from, std::string callback, access_type access);
-boost::asio::awaitable<oauth1::access_token> access_token(
-    std::shared_ptr<const caller> from, oauth1::request_token login, std::string verifier);
+boost::asio::awaitable<oauth1::request_token> request_token(shared_app app, std::string callback, access_type access);
+boost::asio::awaitable<oauth1::access_token> access_token(shared_app app, oauth1::request_token login, secret verifier);
 
 /// `ask_again`: the page that always asks.
 std::string login_page(
-    const caller& from, bool ask_again, const oauth1::request_token& login, const authorize_options& options);
+    const x_app& app, bool ask_again, const oauth1::request_token& login, const authorize_options& options);
 
 } // namespace coauth::twitter

@@ -1,3 +1,4 @@
+#include "api/revoke_on_failure.hpp"
 #include "coro/typed_errors.hpp"
 #include "twitter/client_state.hpp"
 #include "twitter/legs.hpp"
@@ -16,8 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-using shared_caller = std::shared_ptr<const caller>;
-
 std::string objection_to(const user_ref& user)
 {
     if (can_be_asked_for(user))
@@ -26,7 +25,7 @@ std::string objection_to(const user_ref& user)
                         : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _";
 }
 
-lookup_rules rules_of(const caller& app, std::uint64_t price_micros)
+lookup_rules rules_of(const x_app& app, std::uint64_t price_micros)
 {
     lookup_rules rules;
     rules.max_users = 100;
@@ -83,7 +82,7 @@ authorize_options options_of(const login_request& request)
     return options;
 }
 
-asio::awaitable<begun_login> do_begin(shared_caller app, std::string callback, login_request request)
+asio::awaitable<begun_login> do_begin(shared_app app, std::string callback, login_request request)
 {
     const access_type access = access_of(request.scope);
     const oauth1::request_token token = co_await twitter::request_token(app, std::move(callback), access);
@@ -91,54 +90,30 @@ asio::awaitable<begun_login> do_begin(shared_caller app, std::string callback, l
     co_return begun_login(token.token(), std::move(page), token.secret());
 }
 
-// What can't be used is of no use to anybody else.
-asio::awaitable<void> revoke_unused(shared_caller app, oauth1::access_token access)
-{
-    auto user = std::make_shared<const user_access>(std::move(app), std::move(access), std::chrono::milliseconds(0));
-    try {
-        co_await invalidate(std::move(user));
-    } catch (const error&) {
-        // The error that the login ends with matters more.
-    }
-}
-
 // The response of leg 3 names the user; if it does not, the profile does.
-asio::awaitable<coauth::profile> user_of(shared_caller app, oauth1::access_token access)
+asio::awaitable<coauth::profile> user_of(shared_app app, oauth1::access_token access)
 {
     coauth::profile user;
     user.id = access.extra("user_id");
     user.username = access.extra("screen_name");
     if (!user.id.empty())
         co_return user;
-    const auto asking = std::make_shared<const user_access>(app, access, app->options().retry_budget);
-    std::optional<error> failed;
-    try {
-        const reply<coauth::profile> me = co_await own_profile(asking);
-        user = me;
-    } catch (const error& e) {
-        failed = e;
-    }
-    if (failed) {
-        co_await revoke_unused(app, access);
-        throw *failed;
-    }
-    co_return user;
+    auto me = own_profile(std::make_shared<const user_access>(app, access, app->options().retry_budget));
+    auto revocation = invalidate(std::make_shared<const user_access>(app, access, std::chrono::milliseconds(0)));
+    const reply<coauth::profile> found = co_await api::revoke_on_failure(std::move(me), std::move(revocation));
+    co_return found;
 }
 
-asio::awaitable<finished_login> do_finish(shared_caller app, begun_login begun, std::string query)
+asio::awaitable<finished_login> do_finish(shared_app app, begun_login begun, std::string query)
 {
-    const oauth1::callback callback = oauth1::parse_callback(query).value();
     oauth1::request_token login(std::move(begun.key), std::move(begun.proof));
-    if (!callback.belongs_to(login))
-        throw error(errc::invalid_argument, "the callback is of another login");
-    if (callback.denied)
-        throw error(errc::denied);
-    const oauth1::access_token access = co_await twitter::access_token(app, std::move(login), callback.verifier);
+    secret verifier = oauth1::callback_verifier(query, login).value();
+    const oauth1::access_token access = co_await twitter::access_token(app, std::move(login), std::move(verifier));
     coauth::profile user = co_await user_of(app, access);
     co_return finished_login(std::move(user), credential_of(access));
 }
 
-asio::awaitable<void> do_revoke(shared_caller app, credential held)
+asio::awaitable<void> do_revoke(shared_app app, credential held)
 {
     auto user =
         std::make_shared<const user_access>(std::move(app), access_token_of(held), std::chrono::milliseconds(0));
@@ -147,8 +122,7 @@ asio::awaitable<void> do_revoke(shared_caller app, credential held)
 
 class x_provider final : public login_provider {
 public:
-    x_provider(shared_caller app, std::uint64_t price_micros)
-        : app_(std::move(app)), rules_(rules_of(*app_, price_micros))
+    x_provider(shared_app app, std::uint64_t price_micros) : app_(std::move(app)), rules_(rules_of(*app_, price_micros))
     {}
 
     std::string_view name() const noexcept override { return "x"; }
@@ -160,10 +134,7 @@ public:
 
     result<std::string> key_of(std::string_view callback_query) const override
     {
-        auto callback = oauth1::parse_callback(callback_query);
-        if (!callback)
-            return callback.error();
-        return std::move(callback->token);
+        return oauth1::callback_token(callback_query);
     }
 
     asio::awaitable<finished_login> finish(begun_login login, std::string, std::string callback_query) override
@@ -180,7 +151,7 @@ public:
     asio::awaitable<void> revoke(credential held) override { return typed_errors(do_revoke(app_, std::move(held))); }
 
 private:
-    const shared_caller app_;
+    const shared_app app_;
     const lookup_rules rules_;
 };
 
@@ -189,7 +160,7 @@ private:
 std::shared_ptr<login_provider> provider(
     std::shared_ptr<http::transport> transport, oauth1::consumer app, provider_options options)
 {
-    auto shared = std::make_shared<const caller>(std::move(transport), std::move(app), std::move(options.client));
+    auto shared = std::make_shared<const x_app>(std::move(transport), std::move(app), std::move(options.client));
     return std::make_shared<x_provider>(std::move(shared), options.price_per_profile_micros);
 }
 

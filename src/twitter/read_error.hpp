@@ -7,25 +7,19 @@
 #include <coauth/http/response.hpp>
 #include <coauth/secret.hpp>
 
-#include <chrono>
 #include <span>
-#include <string_view>
+#include <string>
 
 namespace coauth::twitter {
 
-/// What is known beside the response. Views; valid as long as what they point to.
-struct circumstances {
-    circumstances() = default;
-
-    step at = step::call;
-    bool writes = false;                   ///< The call would have changed something.
-    std::chrono::sys_seconds machine_now;  ///< When the response came, by this machine's clock.
-    std::chrono::sys_seconds provider_now; ///< The same by the provider's, if the response has no `Date`.
-    std::span<const secret> hidden;        ///< Never shown, even if the provider repeats them.
-};
+using api::circumstances;
 
 /// For a response that is not 2xx, in any of the shapes that providers use.
 error read_error(const http::response& response, const circumstances& when);
+
+/// What X may say of a timestamp as well as of the keys: its code 32, and API 2's bare 401. A leg's refusal without a code
+/// is about the login, such as a mistyped PIN.
+bool may_mean_clock(const error& refused, step at);
 
 /// `words` without the texts in `hidden`, and without OAuth parameters that the provider repeats.
 std::string without_secrets(std::string words, std::span<const secret> hidden);

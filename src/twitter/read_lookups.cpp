@@ -2,6 +2,7 @@
 
 #include "api/json_body.hpp"
 #include "api/json_members.hpp"
+#include "api/provider_words.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/refusal_meaning.hpp"
 #include "twitter/v2_response.hpp"

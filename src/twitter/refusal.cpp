@@ -3,7 +3,6 @@
 #include "api/json_body.hpp"
 
 #include <coauth/text/ascii.hpp>
-#include <coauth/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -189,20 +188,6 @@ refusal read_refusal(std::string_view body)
         r.words = std::string(text::trimmed(body.substr(0, longest_body)));
         return r;
     }
-}
-
-std::string shown(std::string_view text)
-{
-    constexpr std::size_t longest = 200;
-    constexpr std::string_view ellipsis = "...";
-    std::string out(text.size() > longest ? text::utf8_prefix(text, longest - ellipsis.size()) : text);
-    if (!text::is_utf8(out))
-        for (char& c : out)
-            if (static_cast<unsigned char>(c) >= 0x80)
-                c = '?';
-    if (text.size() > longest)
-        out += ellipsis;
-    return out;
 }
 
 } // namespace coauth::twitter

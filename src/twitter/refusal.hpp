@@ -9,7 +9,7 @@
 
 namespace coauth::twitter {
 
-/// Texts are as they came: `shown` makes them fit for an error.
+/// Texts are as they came: `api::shown` makes them fit for an error.
 struct refusal {
     refusal() = default;
 
@@ -27,8 +27,5 @@ refusal refusal_of(const boost::json::object& problem);
 /// Reads JSON of both APIs and of older ones, XML, plain text, HTML, or nothing. Never fails: what
 /// can't be read says nothing.
 refusal read_refusal(std::string_view body);
-
-/// `text` in valid UTF-8 and at most 200 octets.
-std::string shown(std::string_view text);
 
 } // namespace coauth::twitter

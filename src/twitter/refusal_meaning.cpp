@@ -123,30 +123,22 @@ std::optional<meaning> find_words(const word_row (&rows)[N], std::string_view te
     return row != std::end(rows) ? std::optional(meaning(row->meaning, row->hint)) : std::nullopt;
 }
 
+// Where X means something else by a status than others do.
 meaning by_status(int status, step at)
 {
-    if (status >= 300 && status < 400)
-        return {errc::unexpected_redirect,
-            "set the base URL to the address that the provider redirects to, if it is one "
-            "you trust"};
-    if (status >= 500)
-        return {errc::provider_unavailable, "try again later"};
     switch (status) {
     case 401:
         return {errc::invalid_credentials, ""};
     case 402:
         return {errc::access_level, "the app's credit is used up; see the developer portal"};
-    case 403:
-        return {errc::forbidden, ""};
     case 404:
         if (at == step::call)
             return {errc::not_found, ""};
         return {errc::provider_error, "no login was found at this address; check the API base URL and the paths"};
     case 420:
-    case 429:
         return {errc::rate_limited, ""};
     default:
-        return {errc::provider_error, ""};
+        return api::meaning_of_status(status, step::call);
     }
 }
 
@@ -159,6 +151,7 @@ std::string_view check_credentials(step at)
     case step::access_token:
         return "the consumer's secret or the request token's is not the one that the login began with; begin a new "
                "login";
+    case step::renewal:
     case step::call:
         break;
     }
@@ -191,7 +184,7 @@ meaning meaning_of(const refusal& said, int status, step at)
     if (found->code == errc::invalid_credentials && found->hint.empty())
         found->hint = check_credentials(at);
     if (said.page && found->hint.empty())
-        found->hint = "the response is an HTML page: something before the provider's API sent it";
+        found->hint = api::page_hint;
     return *std::move(found);
 }
 

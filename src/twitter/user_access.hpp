@@ -1,7 +1,7 @@
 // A user's access, made ready.
 #pragma once
 
-#include "twitter/caller.hpp"
+#include "twitter/x_calls.hpp"
 
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/oauth1/signer.hpp>
@@ -13,35 +13,35 @@
 
 namespace coauth::twitter {
 
-/// An app's caller, a user's token, and the key of both, prepared.
+/// An app, a user's token, and the key of both, prepared.
 ///
 /// Thread safety: a shared object is safe.
 class user_access {
 public:
     /// `retry_budget`: how long a GET may be repeated while the provider is down; 0: for a caller that decides that itself.
-    user_access(std::shared_ptr<const caller> app, oauth1::access_token user, std::chrono::milliseconds retry_budget)
+    user_access(std::shared_ptr<const x_app> app, oauth1::access_token user, std::chrono::milliseconds retry_budget)
         : app_(std::move(app)), user_(std::move(user)), retry_budget_(retry_budget),
-          signer_(std::make_shared<const oauth1::signer>(app_->app(), user_))
+          signer_(std::make_shared<const oauth1::signer>(app_->keys(), user_))
     {}
 
-    const std::shared_ptr<const caller>& app() const noexcept { return app_; }
+    const std::shared_ptr<const x_app>& app() const noexcept { return app_; }
     const oauth1::access_token& token() const noexcept { return user_; }
     api_version version() const noexcept { return app_->options().api; }
 
     /// Throws `errc::invalid_argument`.
-    std::shared_ptr<const outgoing> signed_call(api_call call) const
+    shared_call signed_call(api_call call) const
     {
-        return user_call(app_->app(), app_->api(), user_, signer_, std::move(call), retry_budget_);
+        return user_call(*app_, user_, signer_, std::move(call), retry_budget_);
     }
 
     /// The same for a request below the API's origin.
-    std::shared_ptr<const outgoing> signed_call(http::request request) const
+    shared_call signed_call(http::request request) const
     {
-        return user_call(app_->app(), app_->api(), user_, signer_, std::move(request));
+        return user_call(*app_, user_, signer_, std::move(request));
     }
 
 private:
-    std::shared_ptr<const caller> app_;
+    std::shared_ptr<const x_app> app_;
     oauth1::access_token user_;
     std::chrono::milliseconds retry_budget_;
     std::shared_ptr<const oauth1::signer> signer_;

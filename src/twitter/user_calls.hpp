@@ -22,16 +22,15 @@ namespace coauth::twitter {
 /// As `user_client::me`, `profiles`, `request` and `invalidate_token`.
 boost::asio::awaitable<reply<profile>> own_profile(std::shared_ptr<const user_access> user);
 boost::asio::awaitable<reply<lookups>> look_up(std::shared_ptr<const user_access> user, std::vector<user_ref> users);
-boost::asio::awaitable<reply<http::response>> request_as(
-    std::shared_ptr<const user_access> user, std::shared_ptr<const outgoing> call);
+boost::asio::awaitable<reply<http::response>> request_as(std::shared_ptr<const user_access> user, shared_call call);
 boost::asio::awaitable<void> invalidate(std::shared_ptr<const user_access> user);
 
 /// What `read` makes of the body, with the rate limits of the response.
 template <class Read>
-auto reply_from(const caller& app, const http::response& response, Read read)
+auto reply_from(const x_app& app, const http::response& response, Read read)
 {
     auto value = read_response(response, read);
-    return reply<decltype(value)>(std::move(value), read_rate_limits(response.headers, app.clock().machine_now()));
+    return reply<decltype(value)>(std::move(value), read_rate_limits(response.headers, app.clock()->machine_now()));
 }
 
 } // namespace coauth::twitter

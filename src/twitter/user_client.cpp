@@ -27,7 +27,7 @@ asio::awaitable<reply<profile>> do_profile(shared_user user, user_ref asked)
     require_user(asked);
     const api_version version = user->version();
     auto call = user->signed_call(routes::profile(version, asked));
-    const http::response response = co_await perform(user->app(), std::move(call));
+    const http::response response = co_await api::perform(user->app(), std::move(call));
     co_return reply_from(
         *user->app(), response, [&](std::string_view body) { return read_profile(version, body, asked); });
 }
@@ -44,7 +44,7 @@ asio::awaitable<reply<page<tweet>>> do_timeline(shared_user user, std::string us
         throw error(errc::invalid_argument, "API 1.1 knows the mentions of the token's own user only");
     auto call = user->signed_call(
         list == timeline::tweets ? routes::tweets(version, user_id, page) : routes::mentions(version, user_id, page));
-    const http::response response = co_await perform(user->app(), std::move(call));
+    const http::response response = co_await api::perform(user->app(), std::move(call));
     co_return reply_from(
         *user->app(), response, [version](std::string_view body) { return read_tweets(version, body); });
 }
@@ -55,7 +55,7 @@ asio::awaitable<reply<page<profile>>> do_followers(shared_user user, std::string
     require_id(user_id, "the user's id");
     require_page(version, page_kind::followers, page);
     auto call = user->signed_call(routes::followers(version, user_id, page));
-    const http::response response = co_await perform(user->app(), std::move(call));
+    const http::response response = co_await api::perform(user->app(), std::move(call));
     co_return reply_from(
         *user->app(), response, [version](std::string_view body) { return read_followers(version, body); });
 }
@@ -67,7 +67,7 @@ asio::awaitable<reply<tweet>> do_post_tweet(shared_user user, std::string text, 
     if (!reply_to.empty())
         require_id(reply_to, "the id of the tweet answered");
     auto call = user->signed_call(routes::post_tweet(version, text, reply_to));
-    const http::response response = co_await perform(user->app(), std::move(call));
+    const http::response response = co_await api::perform(user->app(), std::move(call));
     co_return reply_from(
         *user->app(), response, [version](std::string_view body) { return read_tweet(version, body); });
 }
@@ -77,7 +77,7 @@ asio::awaitable<void> do_delete_tweet(shared_user user, std::string id)
     const api_version version = user->version();
     require_id(id, "the tweet's id");
     auto call = user->signed_call(routes::delete_tweet(version, id));
-    const http::response response = co_await perform(user->app(), std::move(call));
+    const http::response response = co_await api::perform(user->app(), std::move(call));
     read_response(response, [version](std::string_view body) { read_deletion(version, body); });
 }
 

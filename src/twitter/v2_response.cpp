@@ -1,6 +1,7 @@
 #include "twitter/v2_response.hpp"
 
 #include "api/json_members.hpp"
+#include "api/provider_words.hpp"
 #include "twitter/refusal_meaning.hpp"
 
 #include <coauth/error.hpp>

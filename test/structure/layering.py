@@ -19,7 +19,7 @@ ROOMS = {
     'http': ['top', 'text', 'coro'],
     'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
     'identity': ['top', 'text', 'coro', 'http:values'],
-    'api': ['top', 'text', 'coro', 'http', 'identity'],
+    'api': ['top', 'text', 'crypto', 'coro', 'oauth1', 'http', 'identity'],
     'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
     'providers': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
     'store': ['top', 'text', 'crypto', 'coro', 'identity'],

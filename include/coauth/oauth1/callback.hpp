@@ -18,10 +18,10 @@ inline constexpr std::size_t max_callback_query = 2048;
 struct COAUTH_DECL callback {
     callback() = default;
 
-    std::string token;    ///< The request token of the login.
-    std::string verifier; ///< Empty if the user denied the login.
-    bool denied = false;  ///< X says `denied=TOKEN` and nothing else.
-    parameters extra;     ///< What the app's own callback URL had in its query.
+    std::string token;   ///< The request token of the login.
+    secret verifier;     ///< Empty if the user denied the login.
+    bool denied = false; ///< X says `denied=TOKEN` and nothing else.
+    parameters extra;    ///< What the app's own callback URL had in its query.
 
     /// Compares the token with a pending login's, in constant time.
     bool belongs_to(const request_token& login) const noexcept;
@@ -32,5 +32,12 @@ struct COAUTH_DECL callback {
 /// else: a part missing, doubled or empty, both forms at once, another `oauth_` parameter, control
 /// characters, bad encoding, or over `max_callback_query`.
 COAUTH_DECL result<callback> parse_callback(std::string_view query);
+
+/// The request token of the login that the callback speaks of: `login_provider::key_of`. Fails as `parse_callback`.
+COAUTH_DECL result<std::string> callback_token(std::string_view query);
+
+/// The verifier that the callback brought for `login`, for leg 3. Fails as `parse_callback`, with `errc::invalid_argument`
+/// for a callback of another login, and with `errc::denied` if the user refused.
+COAUTH_DECL result<secret> callback_verifier(std::string_view query, const request_token& login);
 
 } // namespace coauth::oauth1

@@ -39,11 +39,17 @@ public:
     oauth1::signature_method method = oauth1::hmac_sha1();
     std::string realm;               ///< Sent in the Authorization header if not empty (section 3.5.1).
     std::string leg_method = "POST"; ///< "GET" for a provider that takes no other for legs 1 and 3.
+
+    /// A signed POST of it invalidates the token that signed it; empty: the provider has no such address.
+    std::string revoke_url;
+
     oauth1::parameters
         authorize_parameters; ///< Further ones for the authorize page, such as its own `name` or `scope`.
 };
 
-/// The provider. Legs are sent once; so is the request for the profile. Of a `login_request` it takes
+/// The provider. A leg is sent once, or twice if the clocks differ: a request refused for its timestamp is signed again with
+/// the provider's time, up to an hour off. The GET of the profile that ends a login is repeated for up to 5 s while the
+/// provider is down, and if it fails the new token is revoked at `revoke_url`. Of a `login_request` it takes
 /// `parameters`, which follow those of the rules on the authorize page.
 ///
 /// Throws `errc::invalid_argument` for rules that can't be used: a name or URL missing or malformed, no reader.

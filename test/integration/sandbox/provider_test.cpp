@@ -60,7 +60,7 @@ TEST_CASE("sandbox over TLS: three legs by callback, approved without asking")
     const auto back = oauth1::parse_callback(query).value();
     CHECK(back.belongs_to(login));
     CHECK(back.extra.size() == 1);
-    CHECK(status_of(leg3(*running, login, back.verifier)) == 200);
+    CHECK(status_of(leg3(*running, login, std::string(back.verifier.reveal()))) == 200);
 }
 
 TEST_CASE("sandbox over TLS: a token can be had without a login")

@@ -135,7 +135,7 @@ TEST_CASE("legs: a verifier is any text of the provider's without control charac
         CHECK(request->authorization.find("oauth_token=\"t%20%C3%A9%25\"") != std::string::npos);
         const auto back = parse_callback("oauth_token=t&oauth_verifier=" + std::string(r.sent));
         REQUIRE(back);
-        CHECK(back->verifier == r.verifier);
+        CHECK(back->verifier.reveal() == r.verifier);
     }
     for (const char* body : {"oauth_token=t%20%C3%A9%25&oauth_token_secret=s%20%C3%A9%25&oauth_callback_confirmed=true",
              "oauth_token=t+%C3%A9%25&oauth_token_secret=s+%C3%A9%25&oauth_callback_confirmed=true"}) {
@@ -153,7 +153,7 @@ TEST_CASE("callback: a query is a token with a verifier or a refusal, and nothin
 
     const auto granted = parse_callback("next=%2Fhome&oauth_token=token-1&oauth_verifier=v%2B1").value();
     CHECK(granted.belongs_to(login));
-    CHECK(granted.verifier == "v+1");
+    CHECK(granted.verifier.reveal() == "v+1");
     CHECK_FALSE(granted.denied);
     CHECK(*find(granted.extra, "next") == "/home");
 
@@ -206,4 +206,17 @@ TEST_CASE("credentials: are checked when they are made")
     }
     CHECK_FALSE(refused([] { consumer("k", secret()); }));
     CHECK_FALSE(refused([] { consumer("k", secret("with space and %&=+")); }));
+}
+
+TEST_CASE("callback: what a provider needs of it is its token, and the verifier of its login")
+{
+    const request_token login("token-1", secret("s"));
+    CHECK(callback_token("oauth_token=token-1&oauth_verifier=v").value() == "token-1");
+    CHECK(callback_token("denied=token-1").value() == "token-1");
+    CHECK(callback_token("oauth_token=token-1").error().reason() == errc::invalid_argument);
+    CHECK(callback_verifier("oauth_token=token-1&oauth_verifier=v%2B1", login).value().reveal() == "v+1");
+    CHECK(callback_verifier("denied=token-1", login).error().reason() == errc::denied);
+    CHECK(callback_verifier("state=1&code=2", login).error().reason() == errc::invalid_argument);
+    for (const char* other : {"oauth_token=token-2&oauth_verifier=v", "denied=token-2"})
+        CHECK(callback_verifier(other, login).error().reason() == errc::invalid_argument);
 }

@@ -1,5 +1,5 @@
 // A provider of OAuth 1.0a as data, against a transport that a test scripts.
-#include "unit/twitter/fake_provider.hpp"
+#include "unit/providers/osm_fixture.hpp"
 
 #include <coauth/oauth1/authorization_header.hpp>
 #include <coauth/oauth1/stored_token.hpp>
@@ -11,58 +11,11 @@
 #include <sstream>
 
 using namespace coauth;
-using coauth::twitter::testing::fake_clock;
-using coauth::twitter::testing::fake_transport;
-using coauth::twitter::testing::oauth;
-using coauth::twitter::testing::run;
-
-namespace {
-
-providers::oauth1_rules osm_rules()
-{
-    providers::oauth1_rules rules("osm");
-    rules.request_token_url = "https://login.example/oauth/request_token?scope=read";
-    rules.authorize_url = "https://login.example/oauth/authorize";
-    rules.access_token_url = "https://login.example/oauth/access_token";
-    rules.user_url = "https://api.example/me";
-    rules.read_user = [](std::string_view body) {
-        if (body.starts_with("odd"))
-            throw 7;
-        profile user;
-        user.id = body.substr(0, body.find(' '));
-        user.name = body.substr(std::min(body.find(' '), body.size()));
-        return user;
-    };
-    return rules;
-}
-
-struct osm_bench {
-    std::shared_ptr<login_provider> make(providers::oauth1_rules rules = osm_rules())
-    {
-        return providers::oauth1_provider(
-            wire, oauth1::consumer("key", secret("consumer-canary")), std::move(rules), time);
-    }
-    void answer_leg_1()
-    {
-        wire->respond(200, "oauth_token=lt&oauth_token_secret=login-canary&oauth_callback_confirmed=true");
-    }
-    void answer_leg_3() { wire->respond(200, "oauth_token=at&oauth_token_secret=token-canary"); }
-
-    begun_login begin(const std::shared_ptr<login_provider>& provider)
-    {
-        answer_leg_1();
-        return run(provider->begin("https://app.example/callback", login_request())).value();
-    }
-
-    std::shared_ptr<fake_clock> time = std::make_shared<fake_clock>();
-    std::shared_ptr<fake_transport> wire = std::make_shared<fake_transport>();
-};
-
-} // namespace
+using namespace coauth::providers::testing;
 
 TEST_CASE("oauth1_provider: three legs and the profile, on two hosts")
 {
-    osm_bench b;
+    osm_fixture b;
     const auto provider = b.make();
     CHECK(provider->name() == "osm");
     b.answer_leg_1();
@@ -101,7 +54,7 @@ TEST_CASE("oauth1_provider: three legs and the profile, on two hosts")
 
 TEST_CASE("oauth1_provider: another signature method, a realm, GET for the legs, and parameters of the page")
 {
-    osm_bench b;
+    osm_fixture b;
     auto rules = osm_rules();
     rules.method = oauth1::hmac_sha256();
     rules.realm = "Photos";
@@ -136,7 +89,7 @@ TEST_CASE("oauth1_provider: what a refusal means depends on the step, and holds 
              row{302, errc::unexpected_redirect, errc::unexpected_redirect, errc::unexpected_redirect},
              row{503, errc::provider_unavailable, errc::provider_unavailable, errc::provider_unavailable}}) {
         CAPTURE(each.status);
-        osm_bench b;
+        osm_fixture b;
         const auto provider = b.make();
         b.wire->respond(each.status, "no\x01 way").header("Retry-After", "7");
         const auto leg_1 = run(provider->begin("oob", login_request()));
@@ -159,7 +112,7 @@ TEST_CASE("oauth1_provider: what a refusal means depends on the step, and holds 
 
 TEST_CASE("oauth1_provider: words of a refusal that repeat a token, verifier or signature are not shown")
 {
-    osm_bench b;
+    osm_fixture b;
     const auto provider = b.make();
     const begun_login begun = b.begin(provider);
     const auto message_for = [&](const std::string& words) {
@@ -180,7 +133,7 @@ TEST_CASE("oauth1_provider: words of a refusal that repeat a token, verifier or 
 
 TEST_CASE("oauth1_provider: a denied callback, one of another login, and a profile without an id end the login")
 {
-    osm_bench b;
+    osm_fixture b;
     const auto provider = b.make();
     const begun_login begun = b.begin(provider);
     CHECK(run(provider->finish(begun, "", "denied=lt")).error().reason() == errc::denied);
@@ -197,7 +150,7 @@ TEST_CASE("oauth1_provider: a denied callback, one of another login, and a profi
 
 TEST_CASE("oauth1_provider: rules that can't be used are refused")
 {
-    osm_bench b;
+    osm_fixture b;
     const std::vector<std::function<void(providers::oauth1_rules&)>> faults = {
         [](auto& rules) { rules.name = "Two Words"; },
         [](auto& rules) { rules.name = ""; },
@@ -223,7 +176,7 @@ TEST_CASE("oauth1_provider: rules that can't be used are refused")
 
 TEST_CASE("login_by_pin: it shows the page, reads a line, and takes white space around the PIN away")
 {
-    osm_bench b;
+    osm_fixture b;
     b.answer_leg_1();
     b.answer_leg_3();
     b.wire->respond(200, "7 Ada");

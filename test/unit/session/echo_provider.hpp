@@ -240,9 +240,10 @@ public:
         if (callback.denied)
             throw error(errc::denied);
         coauth::profile user;
-        user.id = callback.verifier;
-        user.username = "user_" + callback.verifier;
-        co_return finished_login(std::move(user), token_of(callback.verifier));
+        user.id = callback.verifier.reveal();
+        user.username = "user_" + user.id;
+        credential held = token_of(user.id);
+        co_return finished_login(std::move(user), std::move(held));
     }
     std::atomic<std::size_t> exchanges = 0;
     std::size_t legs() const { return legs_; }

@@ -105,13 +105,3 @@ TEST_CASE("refusal: a huge or deep body is read within bounds")
     CHECK_FALSE(read_refusal(std::string(100'000, '[')).code);
     CHECK_FALSE(read_refusal(std::string(100'000, '<')).page);
 }
-
-TEST_CASE("refusal: what is shown is short and UTF-8")
-{
-    CHECK(shown("caf\xc3\xa9") == "caf\xc3\xa9");
-    CHECK(shown("bad \xff") == "bad ?");
-    CHECK(shown(std::string(200, 'a')) == std::string(200, 'a'));
-    const std::string cut = shown(std::string(196, 'a') + "\xe2\x98\x83\xe2\x98\x83");
-    CHECK(cut == std::string(196, 'a') + "...");
-    CHECK(coauth::text::is_utf8(cut));
-}

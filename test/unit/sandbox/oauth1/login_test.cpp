@@ -48,7 +48,7 @@ TEST_CASE("sandbox login: by callback, whose own query is kept")
     REQUIRE(location.starts_with("https://app.example/cb?next=%2Fhome&oauth_token="));
     const auto back = oauth1::parse_callback(location.substr(location.find('?') + 1)).value();
     CHECK(back.belongs_to(login));
-    CHECK(client.leg3(login, back.verifier).status == 200);
+    CHECK(client.leg3(login, std::string(back.verifier.reveal())).status == 200);
 }
 
 TEST_CASE("sandbox login: denied sends the token back and nothing else, and is the end")

@@ -122,8 +122,8 @@ public:
         if (finish_fails)
             throw *finish_fails;
         profile user;
-        user.id = "id-of-" + parsed.verifier;
-        user.username = "name-of-" + parsed.verifier;
+        user.id = "id-of-" + std::string(parsed.verifier.reveal());
+        user.username = "name-of-" + std::string(parsed.verifier.reveal());
         co_return finished_login(std::move(user), credential(secret("access-" + login.key)));
     }
 

@@ -1,0 +1,38 @@
+// What the calls of one app at X share.
+#pragma once
+
+#include "api/caller.hpp"
+#include "api/oauth1_signing.hpp"
+
+#include <coauth/http/origin.hpp>
+#include <coauth/http/transport.hpp>
+#include <coauth/oauth1/credentials.hpp>
+#include <coauth/twitter/client.hpp>
+
+#include <memory>
+
+namespace coauth::twitter {
+
+/// A caller with X's keys, options and addresses.
+///
+/// Thread safety: a shared object is safe through its const functions.
+class x_app : public api::caller {
+public:
+    /// Throws as `client` does.
+    x_app(std::shared_ptr<http::transport> transport, oauth1::consumer keys, client_options options);
+
+    const oauth1::consumer& keys() const noexcept { return keys_; }
+    const client_options& options() const noexcept { return options_; }
+    const http::base_url& api() const noexcept { return api_; }
+    const http::base_url& authorize() const noexcept { return authorize_; }
+    const api::nonce_source& nonce() const noexcept { return nonce_; }
+
+private:
+    oauth1::consumer keys_;
+    client_options options_;
+    http::base_url api_;
+    http::base_url authorize_;
+    api::nonce_source nonce_;
+};
+
+} // namespace coauth::twitter
