@@ -1,7 +1,7 @@
 #include "api/provider_words.hpp"
 
 #include "api/clean_text.hpp"
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 
 #include <coauth/text/percent_encoding.hpp>
 #include <coauth/text/utf8.hpp>
@@ -65,7 +65,7 @@ bool repeats(std::string_view text, std::span<const secret> hidden)
 
 std::string words_of(std::string_view body, std::span<const secret> hidden)
 {
-    if (looks_like_markup(body) || repeats(body, hidden))
+    if (text::looks_like_markup(body) || repeats(body, hidden))
         return {};
     return clean_line(body.substr(0, longest_words));
 }

@@ -1,8 +1,8 @@
 #include "api/refusal.hpp"
 
-#include "api/json_body.hpp"
 #include "api/provider_clock.hpp"
 #include "api/provider_words.hpp"
+#include "text/json_body.hpp"
 
 #include <coauth/http/date.hpp>
 #include <coauth/text/ascii.hpp>
@@ -87,7 +87,7 @@ error read_by_status(const http::response& response, const circumstances& when, 
         e = e.with_provider(std::nullopt, words);
     if (!by_status.hint.empty())
         e = e.with_hint(by_status.hint);
-    else if (looks_like_markup(response.body))
+    else if (text::looks_like_markup(response.body))
         e = e.with_hint(std::string(page_hint));
     const auto date = http::read_date(response.headers.get("date"), when.machine_now);
     if (const auto wait = retry_after(response.headers, date.value_or(when.provider_now)))

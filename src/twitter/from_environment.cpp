@@ -1,4 +1,5 @@
 #include <coauth/http/pool_from_environment.hpp>
+#include <coauth/text/copied_with.hpp>
 #include <coauth/twitter/from_environment.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -22,7 +23,7 @@ std::string variable(const char* name)
 
 void require_clean(const char* name, std::string_view value)
 {
-    const std::string_view extra = oauth1::copied_with(value);
+    const std::string_view extra = text::copied_with(value);
     if (!extra.empty())
         throw error(errc::invalid_argument, std::string(name) + " has " + std::string(extra) + " around its value")
             .with_hint("leave it out: the provider's keys have none, and the signature would be refused");

@@ -6,6 +6,7 @@
 
 #include <coauth/oauth1/message.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/copied_with.hpp>
 
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ void require_path(const http::base_url& base, const std::string& path)
 // The provider would refuse the signature, and not say why.
 void require_not_copied_with(const std::string& name, std::string_view value)
 {
-    const std::string_view extra = oauth1::copied_with(value);
+    const std::string_view extra = text::copied_with(value);
     if (!extra.empty())
         throw error(errc::invalid_argument, "the " + name + " has " + std::string(extra) + " around it")
             .with_hint("leave it out: the provider's keys have none");

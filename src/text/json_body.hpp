@@ -10,7 +10,7 @@
 #include <memory>
 #include <string_view>
 
-namespace coauth::api {
+namespace coauth::text {
 
 /// The largest body that is read, in octets: twice what a page of a thousand followers with long texts
 /// takes. Its values take at most some ten times as much memory.
@@ -51,4 +51,4 @@ bool is_repeated(const boost::json::value& value) noexcept;
 /// True if `body` begins like an HTML or XML page.
 bool looks_like_markup(std::string_view body) noexcept;
 
-} // namespace coauth::api
+} // namespace coauth::text
