@@ -24,14 +24,15 @@ http::fields with_authorization(const http::fields& headers, std::string authori
 } // namespace
 
 authorizer signed_by(
-    std::shared_ptr<const oauth1::signer> signer, nonce_source nonce, oauth1::parameters oauth, std::string realm)
+    std::shared_ptr<const oauth1::signer> signer, nonce_source nonce, protocol_parameters oauth, std::string realm)
 {
     return [signer = std::move(signer), nonce = std::move(nonce), oauth = std::move(oauth), realm = std::move(realm)](
                http::request& request, std::chrono::sys_seconds provider_time) {
         const std::string url = request.origin.url() + request.target;
         const bool is_form = oauth1::is_form(request.headers.get("Content-Type"));
         oauth1::message message(request.method, url, is_form ? request.body : std::string_view());
-        message.oauth = oauth;
+        for (const auto& [name, value] : oauth)
+            message.oauth.emplace_back(name, value.reveal());
         if (!realm.empty())
             message.realm = realm;
         const oauth1::moment at(nonce(), provider_time.time_since_epoch().count());

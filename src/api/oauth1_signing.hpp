@@ -4,22 +4,27 @@
 #include "api/call.hpp"
 
 #include <coauth/http/origin.hpp>
-#include <coauth/oauth1/parameters.hpp>
 #include <coauth/oauth1/signer.hpp>
+#include <coauth/secret.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace coauth::api {
 
 /// `oauth1::random_nonce`, or a test's.
 using nonce_source = std::function<std::string()>;
 
-/// Signs the request as it stands: its target, and its body if that is a form. `oauth`: further protocol parameters, such
-/// as `oauth_verifier`. `realm`: empty for none. `signer`: of the app alone, of a login, or of a user.
+/// Protocol parameters beside the usual ones, such as `oauth_verifier`.
+using protocol_parameters = std::vector<std::pair<std::string, secret>>;
+
+/// Signs the request as it stands: its target, and its body if that is a form. `realm`: empty for none. `signer`: of the app
+/// alone, of a login, or of a user.
 authorizer signed_by(std::shared_ptr<const oauth1::signer> signer, nonce_source nonce,
-    oauth1::parameters oauth = oauth1::parameters(), std::string realm = std::string());
+    protocol_parameters oauth = protocol_parameters(), std::string realm = std::string());
 
 /// Puts the parts of a signed request where they are sent, the Authorization header first; gives the signature.
 /// `request`: of the URL's origin.

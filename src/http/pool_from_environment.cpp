@@ -1,9 +1,10 @@
+#include "text/environment_variable.hpp"
+
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/http/pool_from_environment.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -11,21 +12,11 @@ namespace coauth::http {
 
 namespace asio = boost::asio;
 
-namespace {
-
-std::string environment_variable(const char* name)
-{
-    const char* const value = std::getenv(name);
-    return value ? value : "";
-}
-
-} // namespace
-
 std::shared_ptr<transport> pool_from_environment(asio::any_io_executor executor)
 {
     pool_options pool;
-    pool.proxy = environment_variable("COAUTH_PROXY");
-    if (std::string file = environment_variable("COAUTH_CA_FILE"); !file.empty())
+    pool.proxy = text::environment_variable("COAUTH_PROXY");
+    if (std::string file = text::environment_variable("COAUTH_CA_FILE"); !file.empty())
         pool.trust = tls_trust::ca_file(std::move(file));
     return std::make_shared<connection_pool>(std::move(executor), std::move(pool));
 }

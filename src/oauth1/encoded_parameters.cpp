@@ -1,6 +1,8 @@
 #include "oauth1/encoded_parameters.hpp"
 
-#include <coauth/oauth1/parameters.hpp>
+#include "text/hex.hpp"
+
+#include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
@@ -19,6 +21,30 @@ void encode_again(std::string_view encoded, std::string& out)
     }
 }
 
+// RFC 3986, section 2.3.
+bool is_unreserved(char c)
+{
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+// True if decoding and encoding would give the same octets.
+bool is_encoded(std::string_view part)
+{
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        if (is_unreserved(part[i]))
+            continue;
+        if (part[i] != '%' || part.size() - i < 3)
+            return false;
+        const auto high = text::upper_hex_digits.find(part[i + 1]);
+        const auto low = text::upper_hex_digits.find(part[i + 2]);
+        if (high == std::string_view::npos || low == std::string_view::npos ||
+            is_unreserved(static_cast<char>(high * 16 + low)))
+            return false;
+        i += 2;
+    }
+    return true;
+}
+
 } // namespace
 
 void encoded_parameters::add(std::string_view name, std::string_view value)
@@ -35,13 +61,37 @@ void encoded_parameters::add(std::string_view name, std::string_view value)
 
 result<void> encoded_parameters::add_form(std::string_view raw)
 {
-    if (raw.empty())
+    while (!raw.empty()) {
+        const auto end = std::min(raw.find('&'), raw.size());
+        const auto pair = raw.substr(0, end);
+        raw.remove_prefix(std::min(end + 1, raw.size()));
+        if (pair.empty())
+            continue;
+        const auto equals = std::min(pair.find('='), pair.size());
+        piece p{};
+        p.name = buffer_.size();
+        if (auto added = add_part(pair.substr(0, equals)); !added)
+            return added.error();
+        p.name_size = buffer_.size() - p.name;
+        p.value = buffer_.size();
+        if (auto added = add_part(pair.substr(std::min(equals + 1, pair.size()))); !added)
+            return added.error();
+        p.value_size = buffer_.size() - p.value;
+        pieces_.push_back(p);
+    }
+    return {};
+}
+
+result<void> encoded_parameters::add_part(std::string_view part)
+{
+    if (is_encoded(part)) {
+        buffer_ += part;
         return {};
-    auto list = parse_form(raw);
-    if (!list)
-        return list.error();
-    for (const auto& [name, value] : *list)
-        add(name, value);
+    }
+    const auto decoded = text::form_decode(part);
+    if (!decoded)
+        return decoded.error();
+    text::percent_encode(*decoded, buffer_);
     return {};
 }
 

@@ -18,7 +18,8 @@ public:
     /// Encodes and adds a decoded pair.
     void add(std::string_view name, std::string_view value);
 
-    /// Decodes a query or form body and adds what it holds.
+    /// Adds what a query or form body holds, as `text::parse_form` reads it. A part that is in OAuth's encoding already, such as
+    /// `encode_form` writes, is taken as it stands; any other is decoded and encoded.
     result<void> add_form(std::string_view raw);
 
     void sort();
@@ -44,6 +45,8 @@ private:
     {
         return std::string_view(buffer_).substr(p.value, p.value_size);
     }
+
+    result<void> add_part(std::string_view part);
 
     std::string buffer_;
     std::vector<piece> pieces_;

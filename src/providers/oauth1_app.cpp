@@ -39,7 +39,7 @@ api::caller_options oauth1_options(std::shared_ptr<coauth::clock> clock)
 }
 
 std::shared_ptr<api::call> leg_call(const oauth1_app& app, api::step at, const std::string& url,
-    std::shared_ptr<const oauth1::signer> signer, oauth1::parameters oauth)
+    std::shared_ptr<const oauth1::signer> signer, api::protocol_parameters oauth)
 {
     auto call = std::make_shared<api::call>();
     call->at = at;
@@ -96,14 +96,14 @@ std::shared_ptr<const api::call> oauth1_user::revocation(const oauth1_app& app) 
 std::shared_ptr<api::call> oauth1_user::signed_call(const oauth1_app& app, std::shared_ptr<api::call> call) const
 {
     call->hidden = {app.keys().secret(), access_.secret(), secret(access_.token())};
-    call->authorize = api::signed_by(signer_, oauth1::random_nonce, oauth1::parameters(), app.rules().realm);
+    call->authorize = api::signed_by(signer_, oauth1::random_nonce, api::protocol_parameters(), app.rules().realm);
     return call;
 }
 
 std::shared_ptr<const api::call> request_token_call(const oauth1_app& app, std::string callback)
 {
-    oauth1::parameters oauth;
-    oauth.emplace_back("oauth_callback", std::move(callback));
+    api::protocol_parameters oauth;
+    oauth.emplace_back("oauth_callback", secret(std::move(callback)));
     return leg_call(app, api::step::request_token, app.rules().request_token_url,
         std::make_shared<const oauth1::signer>(app.keys(), app.rules().method), std::move(oauth));
 }
@@ -111,8 +111,8 @@ std::shared_ptr<const api::call> request_token_call(const oauth1_app& app, std::
 std::shared_ptr<const api::call> access_token_call(
     const oauth1_app& app, const oauth1::request_token& login, const secret& verifier)
 {
-    oauth1::parameters oauth;
-    oauth.emplace_back("oauth_verifier", verifier.reveal());
+    api::protocol_parameters oauth;
+    oauth.emplace_back("oauth_verifier", verifier);
     auto call = leg_call(app, api::step::access_token, app.rules().access_token_url,
         std::make_shared<const oauth1::signer>(app.keys(), login, app.rules().method), std::move(oauth));
     call->hidden.push_back(login.secret());

@@ -1,10 +1,11 @@
+#include "text/environment_variable.hpp"
+
 #include <coauth/http/pool_from_environment.hpp>
 #include <coauth/text/copied_with.hpp>
 #include <coauth/twitter/from_environment.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,14 +13,9 @@
 namespace coauth::twitter {
 
 namespace asio = boost::asio;
+using text::environment_variable;
 
 namespace {
-
-std::string variable(const char* name)
-{
-    const char* const value = std::getenv(name);
-    return value ? value : "";
-}
 
 void require_clean(const char* name, std::string_view value)
 {
@@ -42,11 +38,11 @@ oauth1::access_token required_token()
 
 oauth1::consumer consumer_from_environment()
 {
-    const std::string key = variable("COAUTH_CONSUMER_KEY");
+    const std::string key = environment_variable("COAUTH_CONSUMER_KEY");
     if (key.empty())
         throw error(errc::invalid_argument, "there is no consumer key")
             .with_hint("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET to your app's keys");
-    secret consumer_secret(variable("COAUTH_CONSUMER_SECRET"));
+    secret consumer_secret(environment_variable("COAUTH_CONSUMER_SECRET"));
     require_clean("COAUTH_CONSUMER_KEY", key);
     require_clean("COAUTH_CONSUMER_SECRET", consumer_secret.reveal());
     return oauth1::consumer(key, std::move(consumer_secret));
@@ -54,8 +50,8 @@ oauth1::consumer consumer_from_environment()
 
 std::optional<oauth1::access_token> token_from_environment()
 {
-    const std::string token = variable("COAUTH_TOKEN");
-    secret token_secret(variable("COAUTH_TOKEN_SECRET"));
+    const std::string token = environment_variable("COAUTH_TOKEN");
+    secret token_secret(environment_variable("COAUTH_TOKEN_SECRET"));
     require_clean("COAUTH_TOKEN", token);
     require_clean("COAUTH_TOKEN_SECRET", token_secret.reveal());
     if (token.empty() && token_secret.empty())
@@ -66,7 +62,7 @@ std::optional<oauth1::access_token> token_from_environment()
 client client_from_environment(asio::any_io_executor executor)
 {
     client_options options;
-    if (const std::string base = variable("COAUTH_PROVIDER"); !base.empty())
+    if (const std::string base = environment_variable("COAUTH_PROVIDER"); !base.empty())
         options.endpoints = endpoints(base);
     auto transport = http::pool_from_environment(std::move(executor));
     return client(std::move(transport), consumer_from_environment(), std::move(options));

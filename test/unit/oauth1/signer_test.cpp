@@ -1,6 +1,12 @@
+#include "unit/session/allocation_failure.hpp"
+
+#include <coauth/oauth1/parameters.hpp>
 #include <coauth/oauth1/signer.hpp>
 
+#include <cstddef>
 #include <set>
+#include <string>
+#include <utility>
 
 using namespace coauth;
 using namespace coauth::oauth1;
@@ -10,6 +16,17 @@ namespace {
 const consumer app("coauth-ck-1", secret("coauth-cs-1"));
 const access_token user("coauth-tk-1", secret("coauth-ts-1"));
 const moment at("nonce-1", 1700000000);
+
+std::size_t allocations_of_signing(const signer& with_key, const std::string& url)
+{
+    constexpr std::size_t plenty = 1'000'000;
+    const message signed_message("GET", url);
+    coauth::testing::allocations_until_failure = plenty;
+    const bool succeeded = with_key.sign_request(signed_message, at).has_value();
+    const std::size_t left = std::exchange(coauth::testing::allocations_until_failure, 0);
+    REQUIRE(succeeded);
+    return plenty - left;
+}
 
 } // namespace
 
@@ -160,6 +177,38 @@ TEST_CASE("signer: takes a signature method of the program's own")
     };
     const signer s(app, user, std::make_shared<custom_algorithm>());
     CHECK(s.sign_request(message("GET", "https://h/"), at).value().authorization.find("SHOUT") != std::string::npos);
+}
+
+TEST_CASE("signer: a query or form is signed as it would be after decoding and encoding, whatever its encoding")
+{
+    for (const char* raw : {"a=1", "a", "a=", "=v", "=", "&&a=1&&b=2&", "a=b=c", "a+b=c+d", "a%20b=c%20d", "a=%2F",
+             "a=%2f", "a=%41", "%61=1", "a=%7E", "a=~", "a=-._~", "a=%2B", "a=%25", "a=%2541", "a=*", "a=%2A&b=(",
+             "a[0]=1", "a;b=1", "%3D=%26", "a=%C3%A9", "a=%c3%a9", "a=%00", "b=2&a=%2F&a=%2f&a=/", "a=%20&b=+"}) {
+        CAPTURE(raw);
+        const std::string url = std::string("https://h/p?") + raw;
+        parameters protocol = parse_form(raw).value();
+        for (const auto& [name, value] :
+            {std::pair("oauth_consumer_key", "coauth-ck-1"), std::pair("oauth_nonce", "nonce-1"),
+                std::pair("oauth_signature_method", "HMAC-SHA1"), std::pair("oauth_timestamp", "1700000000"),
+                std::pair("oauth_token", "coauth-tk-1"), std::pair("oauth_version", "1.0")})
+            protocol.emplace_back(name, value);
+        const signer s(app, user);
+        CHECK(s.explain(message("GET", url), at).value().normalized == normalize(protocol));
+        CHECK(s.explain(message("POST", "https://h/p", raw), at).value().normalized == normalize(protocol));
+    }
+    const signer s(app, user);
+    for (const char* raw : {"a=%", "a=%2", "a=%zz", "%=1", "a=1&b=%4"})
+        CHECK_FALSE(s.sign_request(message("POST", "https://h/p", raw), at));
+}
+
+TEST_CASE("signer: a query that is encoded as OAuth has it is neither decoded nor encoded again")
+{
+    const signer s(app, user);
+    std::string url = "https://h/p?name-of-0=a%20value%20of%20some%20length";
+    const std::size_t of_one = allocations_of_signing(s, url);
+    for (int i = 1; i < 40; ++i)
+        url += "&name-of-" + std::to_string(i) + "=a%20value%20of%20some%20length";
+    CHECK(allocations_of_signing(s, url) < of_one + 20); // the buffers grow a few times
 }
 
 TEST_CASE("signer: nonces are 128 bits, hex, and never repeat")
