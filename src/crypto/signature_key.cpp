@@ -141,17 +141,17 @@ std::string der_of(std::string_view signature)
 {
     if (signature.size() != 2 * coordinate_size)
         return {};
-    const auto both = made(ECDSA_SIG_new());
+    const auto r_and_s = made(ECDSA_SIG_new());
     auto r = number_of(signature.substr(0, coordinate_size));
     auto s = number_of(signature.substr(coordinate_size));
-    if (ECDSA_SIG_set0(both.get(), r.get(), s.get()) != 1)
+    if (ECDSA_SIG_set0(r_and_s.get(), r.get(), s.get()) != 1)
         return {};
     static_cast<void>(r.release());
     static_cast<void>(s.release());
     std::array<unsigned char, 80> der{}; // two integers of 33 octets and three headers
     unsigned char* end = der.data();
-    const int size = i2d_ECDSA_SIG(both.get(), nullptr);
-    if (size <= 0 || static_cast<std::size_t>(size) > der.size() || i2d_ECDSA_SIG(both.get(), &end) != size)
+    const int size = i2d_ECDSA_SIG(r_and_s.get(), nullptr);
+    if (size <= 0 || static_cast<std::size_t>(size) > der.size() || i2d_ECDSA_SIG(r_and_s.get(), &end) != size)
         return {};
     return std::string(der.begin(), der.begin() + size);
 }
@@ -160,11 +160,11 @@ std::string der_of(std::string_view signature)
 std::string r_and_s_of(std::string_view der)
 {
     const unsigned char* begin = key_octets(der);
-    const openssl_object<ECDSA_SIG> both(d2i_ECDSA_SIG(nullptr, &begin, static_cast<long>(der.size())));
+    const openssl_object<ECDSA_SIG> r_and_s(d2i_ECDSA_SIG(nullptr, &begin, static_cast<long>(der.size())));
     std::string out(2 * coordinate_size, '\0');
     constexpr int size = static_cast<int>(coordinate_size);
-    if (!both || BN_bn2binpad(ECDSA_SIG_get0_r(both.get()), key_octets(out), size) != size ||
-        BN_bn2binpad(ECDSA_SIG_get0_s(both.get()), key_octets(out) + coordinate_size, size) != size)
+    if (!r_and_s || BN_bn2binpad(ECDSA_SIG_get0_r(r_and_s.get()), key_octets(out), size) != size ||
+        BN_bn2binpad(ECDSA_SIG_get0_s(r_and_s.get()), key_octets(out) + coordinate_size, size) != size)
         return {};
     return out;
 }

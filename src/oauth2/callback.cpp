@@ -74,14 +74,12 @@ result<callback> parse_callback(std::string_view query)
 
 result<void> check_issuer(const callback& response, std::string_view issuer, bool announced)
 {
-    if (issuer.empty())
-        return {};
     if (!response.issuer) {
         if (!announced)
             return {};
         return refused_query("does not say which provider it is of (iss), and this provider always does");
     }
-    if (*response.issuer != issuer)
+    if (issuer.empty() || *response.issuer != issuer)
         return refused_query("is of another provider than this login (iss)");
     return {};
 }

@@ -12,7 +12,7 @@ struct refusal_meaning {
     errc meaning;
 };
 
-// Whatever was asked for.
+// For every kind of request.
 constexpr refusal_meaning meanings[] = {
     {"access_denied", errc::denied}, {"authorization_declined", errc::denied}, // Entra's name for it in the device flow
     {"user_denied", errc::denied}, {"invalid_client", errc::invalid_credentials},

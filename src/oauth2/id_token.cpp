@@ -149,7 +149,7 @@ maybe_fault check_binding(const strict_object& claims, const id_token_rules& rul
     const json::value* hash = claims.find("at_hash");
     if (hash && !rules.access_token.empty()) {
         const auto text = text_of(hash);
-        if (!text || !equal_in_constant_time(*text, token_hash(algorithm, rules.access_token)))
+        if (!text || !equal_in_constant_time(*text, token_hash(algorithm, rules.access_token.reveal())))
             return fault::wrong_access_token;
     }
     return std::nullopt;

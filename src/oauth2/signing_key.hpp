@@ -3,6 +3,7 @@
 
 #include "crypto/signature_key.hpp"
 
+#include <coauth/export.hpp>
 #include <coauth/oauth2/jws.hpp>
 
 #include <span>
@@ -14,7 +15,7 @@ namespace coauth::oauth2 {
 /// A private key with a name, for one algorithm.
 ///
 /// Thread safety: safe through its const functions. Lifetime: copies share the key.
-class signing_key {
+class COAUTH_DECL signing_key {
 public:
     /// Makes a new key. Throws `errc::invalid_argument` if OpenSSL can't. An RSA key takes some 0.1 s.
     static signing_key generate(jws_algorithm algorithm, std::string id);
@@ -41,6 +42,6 @@ private:
 };
 
 /// `{"keys":[...]}`, the body of a `jwks_uri` (RFC 7517, section 5).
-std::string jwk_set_text(std::span<const signing_key> keys);
+COAUTH_DECL std::string jwk_set_text(std::span<const signing_key> keys);
 
 } // namespace coauth::oauth2

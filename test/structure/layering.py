@@ -68,7 +68,7 @@ def room_of(parts):
 def complaint(path, room, public, quote, target):
     """Why `path`, a file of `room`, may not include `target`; or None."""
     if target.startswith('boost/'):
-        json = room in JSON_ROOMS and target.startswith('boost/json/')
+        json = room in JSON_ROOMS and path not in CHARACTERS and target.startswith('boost/json/')
         if room in NO_IO and not json and not NO_IO_BOOST.match(target):
             return f'{room} does no I/O and may not take <{target}> from Boost'
         if public and not PUBLIC_BOOST.fullmatch(target) and path not in PUBLIC_BOOST_EXCEPTIONS:

@@ -39,10 +39,10 @@ struct COAUTH_DECL callback {
 /// of these missing, doubled or empty, a mixture of the two, control characters, bad encoding, or over `max_callback_query`.
 COAUTH_DECL result<callback> parse_callback(std::string_view query);
 
-/// Whether the callback is of the provider that the login began at (RFC 9207, section 2.4): compared as plain text, in
-/// success and refusal. `announced`: the provider says that it always sends `iss`
-/// (`authorization_response_iss_parameter_supported`), so that its absence is refused. Without an `issuer` to compare with,
-/// `iss` is ignored. Fails with `errc::invalid_argument`; the code then goes to no one.
+/// Whether the callback is of the provider that the login began at (RFC 9207, section 2.4): `iss` is compared as plain text,
+/// in success and refusal. `issuer`: the provider's; empty if it has none, and then an `iss` is of another one. `announced`:
+/// the provider says that it always sends `iss` (`authorization_response_iss_parameter_supported`), so that its absence is
+/// refused. Fails with `errc::invalid_argument`; the code then goes to no one.
 COAUTH_DECL result<void> check_issuer(const callback& response, std::string_view issuer, bool announced);
 
 /// The error of a callback that has `error`: `denied`, `invalid_scope`, `invalid_credentials`, `provider_unavailable`,

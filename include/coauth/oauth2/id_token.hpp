@@ -5,6 +5,7 @@
 #include <coauth/export.hpp>
 #include <coauth/oauth2/jwk_set.hpp>
 #include <coauth/oauth2/jws.hpp>
+#include <coauth/secret.hpp>
 
 #include <chrono>
 #include <optional>
@@ -44,8 +45,8 @@ struct id_token_rules {
 
     std::vector<std::string> issuers; ///< The accepted spellings; Google has two.
     std::string client_id;
-    std::string nonce;             ///< Of this login. Empty: none was sent, as for a renewal, and none is looked at.
-    std::string_view access_token; ///< That came with it, for `at_hash`; empty: not checked. Must outlive the check.
+    std::string nonce;   ///< Of this login. Empty: none was sent, as for a renewal, and none is looked at.
+    secret access_token; ///< That came with it, for `at_hash`; empty: not checked.
 
     /// What the provider announces; empty: each that is accepted.
     std::vector<jws_algorithm> algorithms;

@@ -18,7 +18,7 @@ enum class token_type_hint { none, access_token, refresh_token };
 COAUTH_DECL form_request revocation_request(
     const app& client, const secret& token, token_type_hint hint = token_type_hint::none, const text::form& extra = {});
 
-/// Reads the response: any 2xx is done, whatever its body, and so is a token that the provider does not know
+/// Reads the response: any 2xx is done, with any body, and so is a token that the provider does not know
 /// (`invalid_token`, Google). Fails as `to_error` says, or with `malformed_response` or `provider_unavailable`.
 COAUTH_DECL result<void> parse_revocation_response(
     int status, std::string_view body, std::span<const secret> hidden = {});

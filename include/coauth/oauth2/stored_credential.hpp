@@ -1,4 +1,4 @@
-// Tokens as text, for whoever stores them.
+// Tokens as text, for a store.
 #pragma once
 
 #include <coauth/error.hpp>

@@ -121,28 +121,28 @@ TEST_CASE("device polling: it asks again while the user decides, and more slowly
 {
     oauth2::device_polling polling(seconds(5), seconds(1800));
     CHECK(polling.interval() == seconds(5));
-    const auto more = [&](const coauth::result<oauth2::token_response>& response, int elapsed) {
+    const auto go_on = [&](const coauth::result<oauth2::token_response>& response, int elapsed) {
         const auto judged = polling.take(response, seconds(elapsed));
         REQUIRE(judged);
         CHECK_FALSE(judged->has_value());
     };
-    more(polled(pending), 5);
+    go_on(polled(pending), 5);
     CHECK(polling.interval() == seconds(5));
-    more(polled(slow_down), 10);
+    go_on(polled(slow_down), 10);
     CHECK(polling.interval() == seconds(10));
-    more(polled(pending), 20);
+    go_on(polled(pending), 20);
     CHECK(polling.interval() == seconds(10));
-    more(polled(slow_down), 30);
+    go_on(polled(slow_down), 30);
     CHECK(polling.interval() == seconds(15));
-    more(polled("error=authorization_pending", 200), 45); // GitHub
-    more(coauth::error(errc::timeout), 60);
+    go_on(polled("error=authorization_pending", 200), 45); // GitHub
+    go_on(coauth::error(errc::timeout), 60);
     CHECK(polling.interval() == seconds(30));
-    more(coauth::error(errc::connection_lost), 90);
-    more(polled("", 503), 120);
+    go_on(coauth::error(errc::connection_lost), 90);
+    go_on(polled("", 503), 120);
     CHECK(polling.interval() == seconds(60));
-    more(polled(slow_down), 180);
+    go_on(polled(slow_down), 180);
     CHECK(polling.interval() == seconds(65));
-    more(coauth::error(errc::timeout), 240);
+    go_on(coauth::error(errc::timeout), 240);
     CHECK(polling.interval() == seconds(65));
 
     const auto done = polling.take(polled(R"({"access_token":"t","token_type":"bearer"})", 200), seconds(300));
@@ -214,6 +214,6 @@ TEST_CASE("revocation: what is not known any more is revoked, and a refusal is t
     }
     const secret sent[] = {secret("canary-token")};
     const auto shown = oauth2::parse_revocation_response(
-        400, R"({"error":"invalid_request","error_description":"canary-token is no token"})", sent);
+        400, R"({"error":"invalid_request","error_description":"canary-token is not a token"})", sent);
     CHECK(std::string(shown.error().what()).find("canary") == std::string::npos);
 }

@@ -236,7 +236,7 @@ TEST_CASE("id token: at_hash binds the access token that came with it")
     const std::string access_token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
     const std::string hash = "77QmUPtjPfzWtF2AnpK9RQ";
     auto rules = op_rules();
-    rules.access_token = access_token;
+    rules.access_token = coauth::secret(access_token);
     const auto with_hash = [](const std::string& json) {
         return claims_with("\"email\":\"a@b\"", "\"at_hash\":" + json);
     };
@@ -248,13 +248,13 @@ TEST_CASE("id token: at_hash binds the access token that came with it")
         CAPTURE(json);
         CHECK(verdict_on(op_key().sign(with_hash(json)), rules) == "wrong_access_token");
     }
-    rules.access_token = "another";
+    rules.access_token = coauth::secret("another");
     CHECK(verdict_on(op_key().sign(with_hash('"' + hash + '"')), rules) == "wrong_access_token");
 
     // Ed25519 has SHA-512: half of it is 32 octets.
     const auto ed_key = oauth2::signing_key::generate(jws_algorithm::eddsa, "ed");
     const auto ed_keys = oauth2::jwk_set::parse("{\"keys\":[" + ed_key.jwk() + "]}").value();
-    rules.access_token = "abc";
+    rules.access_token = coauth::secret("abc");
     CHECK(verdict_on(ed_key.sign(with_hash("\"3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o\"")), rules, ed_keys) ==
           "good");
     CHECK(verdict_on(ed_key.sign(with_hash('"' + hash + '"')), rules, ed_keys) == "wrong_access_token");

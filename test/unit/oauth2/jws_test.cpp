@@ -203,8 +203,8 @@ TEST_CASE("jws: an ECDSA signature is r and s, in 64 octets")
             number.insert(number.begin(), '\0');
         return std::string("\x02") + static_cast<char>(number.size()) + number;
     };
-    const std::string both = der_integer(octets.substr(0, 32)) + der_integer(octets.substr(32));
-    const std::string der = std::string("\x30") + static_cast<char>(both.size()) + both;
+    const std::string integers = der_integer(octets.substr(0, 32)) + der_integer(octets.substr(32));
+    const std::string der = std::string("\x30") + static_cast<char>(integers.size()) + integers;
     for (const std::string& bad :
         {der, octets.substr(1), octets + '\0', '\0' + octets, octets.substr(32) + octets.substr(0, 32),
             std::string(64, '\0'), std::string(64, '\xff'), std::string(32, '\0') + octets.substr(32)}) {
@@ -216,7 +216,7 @@ TEST_CASE("jwk set: a key that cannot be used is left out, and the others stay")
 {
     const std::string good = house_key(jws_algorithm::es256).jwk();
     const std::string rsa = jws_vectors::all[0].jwk;
-    const auto with = [](std::string jwk, const std::string& members) { return jwk.insert(1, members + ','); };
+    const auto with_members = [](std::string jwk, const std::string& members) { return jwk.insert(1, members + ','); };
     const auto replaced = [](std::string jwk, const std::string& part, const std::string& by) {
         return jwk.replace(jwk.find(part), part.size(), by);
     };
@@ -229,16 +229,18 @@ TEST_CASE("jwk set: a key that cannot be used is left out, and the others stay")
         R"({"kty":"RSA","n":")" + std::string(1400, '_') + R"(","e":"AQAB"})", // over 8192
         replaced(rsa, "AQAB", "AQ"), replaced(rsa, "AQAB", "Ag"), replaced(rsa, "AQAB", "AA"),
         replaced(rsa, "\"AQAB\"", "65537"), replaced(rsa, "AQAB", ""), replaced(rsa, "AQAB", "AQAB="),
-        replaced(rsa, "AQAB", "____________"), replaced(rsa, "ofgW", "of+W"), with(rsa, R"("use":"enc")"),
-        with(rsa, R"("use":1)"), with(rsa, R"("alg":"RSA-OAEP")"), with(rsa, R"("alg":"HS256")"),
-        with(rsa, R"("alg":"ES256")"), with(rsa, R"("alg":"none")"), with(rsa, R"("kid":7)"),
-        with(rsa, R"("key_ops":["sign"])"), with(rsa, R"("key_ops":"verify")"), replaced(ec, "P-256", "P-384"),
-        replaced(ec, "P-256", "secp256k1"), replaced(ec, "f83O", "f83P"), // not on the curve
+        replaced(rsa, "AQAB", "____________"), replaced(rsa, "ofgW", "of+W"), with_members(rsa, R"("use":"enc")"),
+        with_members(rsa, R"("use":1)"), with_members(rsa, R"("alg":"RSA-OAEP")"),
+        with_members(rsa, R"("alg":"HS256")"), with_members(rsa, R"("alg":"ES256")"),
+        with_members(rsa, R"("alg":"none")"), with_members(rsa, R"("kid":7)"),
+        with_members(rsa, R"("key_ops":["sign"])"), with_members(rsa, R"("key_ops":"verify")"),
+        replaced(ec, "P-256", "P-384"), replaced(ec, "P-256", "secp256k1"),
+        replaced(ec, "f83O", "f83P"), // not on the curve
         replaced(ec, "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", ""), replaced(ec, "VEU", "VEUA"),
-        with(ec, R"("alg":"RS256")"),
+        with_members(ec, R"("alg":"RS256")"),
         R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})",
         replaced(ed, "Ed25519", "X25519"), replaced(ed, "Ed25519", "Ed448"), replaced(ed, "11qY", ""),
-        with(ed, R"("use":"enc")"), replaced(ed, "OKP", "EC")};
+        with_members(ed, R"("use":"enc")"), replaced(ed, "OKP", "EC")};
     for (const std::string& jwk : table) {
         CAPTURE(jwk);
         const auto alone = oauth2::jwk_set::parse("{\"keys\":[" + jwk + "]}");
@@ -246,12 +248,13 @@ TEST_CASE("jwk set: a key that cannot be used is left out, and the others stay")
         CHECK(alone.error().reason() == errc::malformed_response);
         CHECK(key_set_of(jwk + ',' + good).size() == 1);
     }
-    for (const std::string& jwk : {rsa, ec, ed, with(rsa, R"("use":"sig")"), with(rsa, R"("key_ops":["verify","x"])"),
-             with(rsa, R"("alg":"PS256")"), with(ec, R"("x5c":["MII"],"kid":"")"), with(ed, R"("alg":"EdDSA")")})
+    for (const std::string& jwk : {rsa, ec, ed, with_members(rsa, R"("use":"sig")"),
+             with_members(rsa, R"("key_ops":["verify","x"])"), with_members(rsa, R"("alg":"PS256")"),
+             with_members(ec, R"("x5c":["MII"],"kid":"")"), with_members(ed, R"("alg":"EdDSA")")})
         CHECK(key_set_of(jwk + ',' + good).size() == 2);
 }
 
-TEST_CASE("jwk set: what is no set of keys, empty or huge is refused")
+TEST_CASE("jwk set: what is not a set of keys, is empty or is huge is refused")
 {
     std::string many = house_key(jws_algorithm::es256).jwk();
     for (int i = 0; i < 100; ++i)
@@ -279,21 +282,21 @@ TEST_CASE("jwk set: what is no set of keys, empty or huge is refused")
     CHECK(oauth2::jwk_set().size() == 0);
 }
 
-TEST_CASE("jwk set: a key that is not in it yet is told from a signature that is wrong")
+TEST_CASE("jwk set: a key that is not in it yet is another verdict than a wrong signature")
 {
     const auto old_key = oauth2::signing_key::generate(jws_algorithm::es256, "2026-01");
     const auto new_key = oauth2::signing_key::generate(jws_algorithm::es256, "2026-02");
     const std::string token = new_key.sign("{}");
     CHECK(verdict(old_key.jwk(), token) == signature_verdict::unknown_key);
     const oauth2::signing_key rotated[] = {old_key, new_key};
-    const auto both = oauth2::jwk_set::parse(oauth2::jwk_set_text(rotated)).value();
-    CHECK(both.size() == 2);
-    CHECK(both.verify(*oauth2::parse_jws(token)) == signature_verdict::valid);
-    CHECK(both.verify(*oauth2::parse_jws(old_key.sign("{}"))) == signature_verdict::valid);
-    CHECK(both.verify(*oauth2::parse_jws(old_key.sign_with_header(R"({"alg":"ES256","kid":"2026-02"})", "{}"))) ==
+    const auto new_keys = oauth2::jwk_set::parse(oauth2::jwk_set_text(rotated)).value();
+    CHECK(new_keys.size() == 2);
+    CHECK(new_keys.verify(*oauth2::parse_jws(token)) == signature_verdict::valid);
+    CHECK(new_keys.verify(*oauth2::parse_jws(old_key.sign("{}"))) == signature_verdict::valid);
+    CHECK(new_keys.verify(*oauth2::parse_jws(old_key.sign_with_header(R"({"alg":"ES256","kid":"2026-02"})", "{}"))) ==
           signature_verdict::invalid);
     // Without a name each key is tried.
-    CHECK(both.verify(*oauth2::parse_jws(new_key.sign_with_header(R"({"alg":"ES256"})", "{}"))) ==
+    CHECK(new_keys.verify(*oauth2::parse_jws(new_key.sign_with_header(R"({"alg":"ES256"})", "{}"))) ==
           signature_verdict::valid);
     CHECK(oauth2::jwk_set().verify(*oauth2::parse_jws(token)) == signature_verdict::unknown_key);
 }
