@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <iostream>
 #include <unistd.h>
+#include <utility>
 
 namespace coauth::command_line {
 

@@ -4,6 +4,7 @@
 #include <coauth/error.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <exception>
 #include <string_view>

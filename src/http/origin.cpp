@@ -9,6 +9,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace coauth::http {
 

@@ -2,6 +2,7 @@
 
 #include <coauth/error.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <new>

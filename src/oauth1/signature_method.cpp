@@ -1,6 +1,8 @@
 #include <coauth/oauth1/signature_method.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
+#include <utility>
+
 namespace coauth::oauth1 {
 
 signing_key::~signing_key() = default;

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <stdlib.h>
+#include <system_error>
+#include <utility>
 
 namespace coauth::sandbox {
 

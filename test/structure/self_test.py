@@ -6,6 +6,7 @@ import unittest
 
 import coroutine_lint
 import headers_alone
+import includes
 import layering
 import must_not_compile
 import secret_lint
@@ -158,6 +159,24 @@ class HeadersAlone(unittest.TestCase):
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)
             self.assertEqual(headers_alone.to_compile(root), ['coauth/b.hpp', 'coauth/c.hpp'])
+
+
+class Includes(unittest.TestCase):
+    def test_a_name_whose_header_is_missing_is_named(self):
+        for text, complaints in [
+            ('std::string s;', ['uses std::string and includes no <string>']), ('#include <string>\nstd::string s;', []),
+            ('#include "room/b.hpp"\nstd::string s;', []), ('#include <coauth/c.hpp>\nstd::string s;', []),
+            ('// std::string', []), ('f("std::string");', []), ('my_std::string s;', []),
+            ('std::move(s);', ['uses std::move( and includes no <utility>']), ('#include <map>\nstd::move(s);', []),
+            ('std::sort(a, b);\nstd::max(1, 2);', ['uses std::sort( and includes no <algorithm>']),
+            ('boost::asio::post(e, f);', ['uses asio::post and includes no <boost/asio/post.hpp>']),
+            ('#include <boost/asio/post.hpp>\nasio::post(e, f);', []), ('#include <boost/json.hpp>\njson::parse(s);', []),
+            ('json::parse(s);', ['uses json::parse and includes no <boost/json>']),
+        ]:
+            with self.subTest(text=text), planted({'src/room/a.cpp': text, 'src/room/b.hpp': '#include <string>\n',
+                                                   'include/coauth/c.hpp': '#include "coauth/d.hpp"\n',
+                                                   'include/coauth/d.hpp': '#include <string>\n'}) as root:
+                self.assertEqual(includes.check(root), ['src/room/a.cpp: ' + each for each in complaints])
 
 
 class MustNotCompile(unittest.TestCase):

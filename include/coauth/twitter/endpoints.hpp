@@ -4,6 +4,7 @@
 #include <coauth/export.hpp>
 
 #include <string>
+#include <utility>
 
 namespace coauth::twitter {
 

@@ -6,6 +6,7 @@
 #include <coauth/server/listen_address.hpp>
 #include <coauth/system_failure.hpp>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,6 +1,7 @@
 #include "parent_watch.hpp"
 
 #include <poll.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace coauth::sandbox {
