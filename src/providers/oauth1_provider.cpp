@@ -57,8 +57,7 @@ asio::awaitable<reply<profile>> own_profile(
     auto call = user.call(*app, http::get(app->rules().user_url));
     call->retry_budget = retry_budget;
     const http::response response = co_await api::perform(app, std::move(call));
-    profile own =
-        api::read_response(response, [&](std::string_view body) { return read_profile(app->rules(), body); });
+    profile own = api::read_response(response, [&](std::string_view body) { return read_profile(app->rules(), body); });
     co_return reply<profile>(std::move(own), rate_limits());
 }
 
