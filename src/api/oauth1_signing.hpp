@@ -21,7 +21,7 @@ using nonce_source = std::function<std::string()>;
 /// Protocol parameters beside the usual ones, such as `oauth_verifier`.
 using protocol_parameters = std::vector<std::pair<std::string, secret>>;
 
-/// Signs the request as it stands: its target, and its body if that is a form. `realm`: empty for none. `signer`: of the app
+/// Signs the request unchanged: its target, and its body if that is a form. `realm`: empty for none. `signer`: of the app
 /// alone, of a login, or of a user.
 authorizer signed_by(std::shared_ptr<const oauth1::signer> signer, nonce_source nonce,
     protocol_parameters oauth = protocol_parameters(), std::string realm = std::string());

@@ -19,7 +19,7 @@ public:
     void add(std::string_view name, std::string_view value);
 
     /// Adds what a query or form body holds, as `text::parse_form` reads it. A part that is in OAuth's encoding already, such as
-    /// `encode_form` writes, is taken as it stands; any other is decoded and encoded.
+    /// `encode_form` writes, is taken unchanged; any other is decoded and encoded.
     result<void> add_form(std::string_view raw);
 
     void sort();

@@ -1,4 +1,6 @@
+#include "api/read_response.hpp"
 #include "api/revoke_on_failure.hpp"
+#include "api/token_body.hpp"
 #include "coro/typed_errors.hpp"
 #include "providers/oauth1_app.hpp"
 
@@ -10,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace coauth::providers {
@@ -22,14 +25,15 @@ asio::awaitable<begun_login> begin_login(shared_oauth1_app app, std::string call
 {
     auto call = request_token_call(*app, std::move(callback));
     const http::response response = co_await api::perform(app, std::move(call));
-    const oauth1::request_token token = oauth1::parse_request_token_reply(response.body).value();
+    const oauth1::request_token token = api::read_response(response,
+        [](std::string_view body) { return oauth1::parse_request_token_reply(api::token_body(body)).value(); });
     oauth1::parameters extra = app->rules().authorize_parameters;
     extra.insert(extra.end(), wanted.parameters.begin(), wanted.parameters.end());
     std::string page = oauth1::build_authorization_url(app->rules().authorize_url, token, extra);
     co_return begun_login(token.token(), std::move(page), token.secret());
 }
 
-profile read_profile(const oauth1_rules& rules, const std::string& body)
+profile read_profile(const oauth1_rules& rules, std::string_view body)
 {
     profile user;
     try {
@@ -53,7 +57,8 @@ asio::awaitable<reply<profile>> own_profile(
     auto call = user.call(*app, http::get(app->rules().user_url));
     call->retry_budget = retry_budget;
     const http::response response = co_await api::perform(app, std::move(call));
-    co_return reply<profile>(read_profile(app->rules(), response.body), rate_limits());
+    profile own = api::read_response(response, [&](std::string_view body) { return read_profile(app->rules(), body); });
+    co_return reply<profile>(std::move(own), rate_limits());
 }
 
 asio::awaitable<reply<http::response>> call_as(shared_oauth1_app app, std::shared_ptr<const api::call> call)
@@ -82,7 +87,8 @@ asio::awaitable<finished_login> finish_login(shared_oauth1_app app, begun_login 
     const secret verifier = oauth1::callback_verifier(query, login).value();
     auto call = access_token_call(*app, login, verifier);
     const http::response response = co_await api::perform(app, std::move(call));
-    const oauth1::access_token access = oauth1::parse_access_token_reply(response.body).value();
+    const oauth1::access_token access = api::read_response(response,
+        [](std::string_view body) { return oauth1::parse_access_token_reply(api::token_body(body)).value(); });
     auto profile_of_user = own_profile(app, oauth1_user(*app, access), api::login_retry_budget);
     auto revoke = revoke_token(app, access);
     const reply<profile> user = co_await api::revoke_on_failure(std::move(profile_of_user), std::move(revoke));

@@ -1,13 +1,12 @@
 #include "twitter/legs.hpp"
 
 #include "api/clean_text.hpp"
-#include "text/json_body.hpp"
+#include "api/read_response.hpp"
+#include "api/token_body.hpp"
 #include "twitter/names.hpp"
-#include "twitter/read_response.hpp"
 #include "twitter/x_calls.hpp"
 
 #include <coauth/oauth1/legs.hpp>
-#include <coauth/text/utf8.hpp>
 
 #include <utility>
 
@@ -16,20 +15,6 @@ namespace coauth::twitter {
 namespace asio = boost::asio;
 
 namespace {
-
-// A leg's response: a small form, whatever its media type says.
-std::string_view leg_body(std::string_view body)
-{
-    constexpr std::size_t largest = 64 * 1024;
-    if (body.size() > largest)
-        throw error(errc::response_too_large, "the answer is too large for a token");
-    body = text::without_byte_order_mark(body);
-    if (text::looks_like_markup(body))
-        throw error(errc::malformed_response, "the provider answered with an HTML page instead of a token")
-            .with_hint("something between here and the provider may have answered in its place; check the API base URL "
-                       "and the proxy");
-    return body;
-}
 
 // Who signed in must not be left to chance: a `user_id` that is not an id or is there twice counts as
 // missing, and `me` then asks. The name is only shown.
@@ -52,16 +37,16 @@ asio::awaitable<oauth1::request_token> request_token(shared_app app, std::string
 {
     auto call = request_token_call(*app, std::move(callback), access);
     const http::response response = co_await api::perform(app, std::move(call));
-    co_return read_response(
-        response, [](std::string_view body) { return oauth1::parse_request_token_reply(leg_body(body)).value(); });
+    co_return api::read_response(response,
+        [](std::string_view body) { return oauth1::parse_request_token_reply(api::token_body(body)).value(); });
 }
 
 asio::awaitable<oauth1::access_token> access_token(shared_app app, oauth1::request_token login, secret verifier)
 {
     auto call = access_token_call(*app, login, verifier);
     const http::response response = co_await api::perform(app, std::move(call));
-    co_return read_response(response, [](std::string_view body) {
-        return with_exact_user(oauth1::parse_access_token_reply(leg_body(body)).value());
+    co_return api::read_response(response, [](std::string_view body) {
+        return with_exact_user(oauth1::parse_access_token_reply(api::token_body(body)).value());
     });
 }
 

@@ -1,5 +1,5 @@
+#include "api/read_response.hpp"
 #include "twitter/arguments.hpp"
-#include "twitter/read_response.hpp"
 #include "twitter/read_tweets.hpp"
 #include "twitter/routes.hpp"
 
@@ -49,7 +49,7 @@ http::request mentions_request(const client_options& options, std::string user_i
 
 page<tweet> read_tweets(const client_options& options, const http::response& response)
 {
-    return read_response(response, [&](std::string_view body) { return read_tweets(options.api, body); });
+    return api::read_response(response, [&](std::string_view body) { return read_tweets(options.api, body); });
 }
 
 http::request followers_request(const client_options& options, std::string user_id, page_options page)
@@ -61,7 +61,7 @@ http::request followers_request(const client_options& options, std::string user_
 
 page<coauth::profile> read_followers(const client_options& options, const http::response& response)
 {
-    return read_response(response, [&](std::string_view body) { return read_followers(options.api, body); });
+    return api::read_response(response, [&](std::string_view body) { return read_followers(options.api, body); });
 }
 
 http::request post_tweet_request(const client_options& options, std::string text, std::string reply_to)
@@ -74,7 +74,7 @@ http::request post_tweet_request(const client_options& options, std::string text
 
 tweet read_posted_tweet(const client_options& options, const http::response& response)
 {
-    return read_response(response, [&](std::string_view body) { return read_tweet(options.api, body); });
+    return api::read_response(response, [&](std::string_view body) { return read_tweet(options.api, body); });
 }
 
 } // namespace coauth::twitter

@@ -36,7 +36,7 @@ asio::awaitable<void> invalidate(std::shared_ptr<const user_access> user)
     auto call = user->signed_call(std::move(post));
     const http::response response = co_await api::perform(user->app(), std::move(call));
     // Any JSON will do: it repeats the token, and the status has told already.
-    read_response(response, [](std::string_view body) { return text::read_json(body); });
+    api::read_response(response, [](std::string_view body) { return text::read_json(body); });
 }
 
 asio::awaitable<reply<profile>> own_profile(std::shared_ptr<const user_access> user)

@@ -1,8 +1,8 @@
 // Calls of a user that both a `user_client` and an `account` make.
 #pragma once
 
+#include "api/read_response.hpp"
 #include "twitter/rate_limits.hpp"
-#include "twitter/read_response.hpp"
 #include "twitter/user_access.hpp"
 
 #include <coauth/http/response.hpp>
@@ -29,7 +29,7 @@ boost::asio::awaitable<void> invalidate(std::shared_ptr<const user_access> user)
 template <class Read>
 auto reply_from(const x_app& app, const http::response& response, Read read)
 {
-    auto value = read_response(response, read);
+    auto value = api::read_response(response, read);
     return reply<decltype(value)>(std::move(value), read_rate_limits(response.headers, app.clock()->machine_now()));
 }
 

@@ -1,3 +1,4 @@
+#include "api/read_response.hpp"
 #include "coro/typed_errors.hpp"
 #include "text/json_body.hpp"
 #include "twitter/arguments.hpp"
@@ -5,7 +6,6 @@
 #include "twitter/rate_limits.hpp"
 #include "twitter/read_lookups.hpp"
 #include "twitter/read_profile.hpp"
-#include "twitter/read_response.hpp"
 #include "twitter/read_tweets.hpp"
 #include "twitter/refusal.hpp"
 #include "twitter/routes.hpp"
@@ -78,7 +78,7 @@ asio::awaitable<void> do_delete_tweet(shared_user user, std::string id)
     require_id(id, "the tweet's id");
     auto call = user->signed_call(routes::delete_tweet(version, id));
     const http::response response = co_await api::perform(user->app(), std::move(call));
-    read_response(response, [version](std::string_view body) { read_deletion(version, body); });
+    api::read_response(response, [version](std::string_view body) { read_deletion(version, body); });
 }
 
 asio::awaitable<reply<http::response>> do_request(shared_user user, api_call wanted)

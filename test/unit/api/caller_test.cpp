@@ -90,7 +90,7 @@ TEST_CASE("caller: a request with a bearer token is sent as it is, with the head
     CHECK_FALSE(posted.renew);
 }
 
-TEST_CASE("caller: without timestamps no clock is corrected, whatever the refusal")
+TEST_CASE("caller: without timestamps no refusal corrects the clock")
 {
     for (const errc reason : {errc::clock_skew, errc::invalid_credentials, errc::token_revoked}) {
         bearer_fixture b;
@@ -194,10 +194,10 @@ TEST_CASE("caller: what authorizes gets the provider's time, and its failure end
     CHECK(refused.error().provider_message().empty());
     CHECK(run(api::perform(b.make(), call)));
     CHECK(b.wire->seen[1].headers.get("Authorization") == "1700000000");
-    http::request again = b.wire->seen[1];
+    http::request renewed = b.wire->seen[1];
     b.time->pass(2s);
-    again.renew(again);
-    CHECK(again.headers.get("Authorization") == "1700000002");
+    renewed.renew(renewed);
+    CHECK(renewed.headers.get("Authorization") == "1700000002");
 
     call->authorize = [](http::request&, std::chrono::sys_seconds) -> secret {
         throw error(errc::invalid_argument, "no key");
@@ -226,7 +226,7 @@ boost::asio::awaitable<void> count_revocations(int& count, bool fails)
 
 } // namespace
 
-TEST_CASE("revoke_on_failure: it revokes after a failure only, whose error stays whatever becomes of the revocation")
+TEST_CASE("revoke_on_failure: it revokes after a failure only, and a failed revocation does not replace that error")
 {
     int count = 0;
     CHECK(run(api::revoke_on_failure(count_or_fail(false), count_revocations(count, false))).value() == 7);

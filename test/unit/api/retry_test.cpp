@@ -98,7 +98,8 @@ TEST_CASE("retry: other refusals of the credentials do not concern the clock")
 {
     for (int code : {89, 99, 215, 416})
         CHECK(decide(get(), refused(errc::invalid_credentials, code, 401), 10min, budget, 0.5).action == kind::fail);
-    CHECK(decide(get(), error(errc::invalid_credentials).with_http_status(400), 10min, budget, 0.5).action == kind::fail);
+    CHECK(
+        decide(get(), error(errc::invalid_credentials).with_http_status(400), 10min, budget, 0.5).action == kind::fail);
     CHECK(decide(get(), refused(errc::token_revoked, 89, 401), 10min, budget, 0.5).action == kind::fail);
 }
 

@@ -179,7 +179,7 @@ TEST_CASE("signer: takes a signature method of the program's own")
     CHECK(s.sign_request(message("GET", "https://h/"), at).value().authorization.find("SHOUT") != std::string::npos);
 }
 
-TEST_CASE("signer: a query or form is signed as it would be after decoding and encoding, whatever its encoding")
+TEST_CASE("signer: a query or form in any encoding is signed as it would be after decoding and encoding")
 {
     for (const char* raw : {"a=1", "a", "a=", "=v", "=", "&&a=1&&b=2&", "a=b=c", "a+b=c+d", "a%20b=c%20d", "a=%2F",
              "a=%2f", "a=%41", "%61=1", "a=%7E", "a=~", "a=-._~", "a=%2B", "a=%25", "a=%2541", "a=*", "a=%2A&b=(",

@@ -219,6 +219,30 @@ TEST_CASE("oauth1_provider: a response that is encoded, which was not asked for,
     CHECK(b.wire->seen[0].headers.get("Accept-Encoding") == "identity");
 }
 
+TEST_CASE("oauth1_provider: a page in the place of a token, or a body too large for one, is named, with the status")
+{
+    osm_fixture b;
+    const auto provider = b.make();
+    const begun_login begun = b.begin(provider);
+    for (const bool at_leg_1 : {true, false}) {
+        const auto failure_for = [&](const std::string& body) {
+            b.wire->respond(200, body);
+            return at_leg_1 ? run(provider->begin("oob", login_request())).error()
+                            : finish_osm(provider, begun).error();
+        };
+        const error page = failure_for("\xef\xbb\xbf<!doctype html><title>Wi-Fi</title>");
+        CHECK(page.reason() == errc::malformed_response);
+        CHECK(page.message() == "the provider answered with an HTML page instead of a token");
+        CHECK(page.http_status() == 200);
+        CHECK(failure_for(std::string(65 * 1024, 'a')).reason() == errc::response_too_large);
+        CHECK(failure_for("neither").http_status() == 200);
+    }
+    b.wire->respond(200, "\xef\xbb\xbfoauth_token=at&oauth_token_secret=s").respond(200, "odd");
+    const error odd = finish_osm(provider, begun).error();
+    CHECK(odd.reason() == errc::malformed_response);
+    CHECK(odd.http_status() == 200);
+}
+
 TEST_CASE("oauth1_provider: Retry-After is read as seconds, a fraction or a date")
 {
     for (const auto& [text, expected] : {std::pair("7", 7), std::pair("1.5", 2),

@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace coauth::twitter {
+namespace coauth::api {
 
 /// What `read` makes of the body. Its errors get the response's status if they have none.
 template <class Read>
@@ -19,4 +19,4 @@ auto read_response(const http::response& response, Read read)
     }
 }
 
-} // namespace coauth::twitter
+} // namespace coauth::api
