@@ -43,6 +43,7 @@ profile read_profile(const oauth1_rules& rules, const std::string& body)
     }
     if (user.id.empty())
         throw error(errc::malformed_response, "the profile has no id");
+    user.provider = rules.name;
     return user;
 }
 
