@@ -32,6 +32,7 @@ constexpr std::array table = {
     entry{errc::callback_not_confirmed, "callback_not_confirmed", fault::provider,
         "the provider did not confirm the callback"},
     entry{errc::callback_refused, "callback_refused", fault::provider, "the provider does not accept this callback"},
+    entry{errc::id_token_rejected, "id_token_rejected", fault::response, "the provider's ID token was rejected"},
     entry{errc::denied, "denied", fault::login, "the user denied the login"},
     entry{errc::expired, "expired", fault::login, "the login took too long"},
     entry{errc::unknown, "unknown", fault::login, "there is no such login"},
@@ -48,6 +49,7 @@ constexpr std::array table = {
     entry{errc::account_locked, "account_locked", fault::provider, "the account is locked"},
     entry{errc::forbidden, "forbidden", fault::provider, "the provider refuses this to these credentials"},
     entry{errc::access_level, "access_level", fault::provider, "the app's access level lacks this call"},
+    entry{errc::invalid_scope, "invalid_scope", fault::provider, "the provider does not grant this scope"},
     entry{errc::duplicate, "duplicate", fault::provider, "the same post was made before"},
     entry{errc::provider_unavailable, "provider_unavailable", fault::provider, "the provider is over capacity or down"},
     entry{errc::provider_error, "provider_error", fault::provider, "the provider refused the request"},
@@ -155,6 +157,7 @@ struct error::details {
     std::optional<std::string> hint;
     std::optional<int> http_status;
     std::optional<int> provider_code;
+    std::string provider_error;
     std::string provider_message;
     std::optional<std::chrono::seconds> retry_after;
     std::string full_text;
@@ -162,10 +165,12 @@ struct error::details {
     std::shared_ptr<const details> sealed() &&
     {
         full_text = message;
-        if (provider_code || !provider_message.empty()) {
+        if (provider_code || !provider_error.empty() || !provider_message.empty()) {
             full_text += " (the provider says:";
             if (provider_code)
                 full_text += ' ' + std::to_string(*provider_code);
+            if (!provider_error.empty())
+                full_text += ' ' + provider_error;
             if (!provider_message.empty())
                 full_text += ' ' + provider_message;
             full_text += ')';
@@ -219,6 +224,11 @@ std::optional<int> error::provider_code() const noexcept
     return details_->provider_code;
 }
 
+const std::string& error::provider_error() const noexcept
+{
+    return details_->provider_error;
+}
+
 const std::string& error::provider_message() const noexcept
 {
     return details_->provider_message;
@@ -248,6 +258,13 @@ error error::with_provider(std::optional<int> code, std::string message) const
     details d = *details_;
     d.provider_code = code;
     d.provider_message = one_line(shortened(std::move(message)));
+    return error(std::move(d).sealed());
+}
+
+error error::with_provider_error(std::string code) const
+{
+    details d = *details_;
+    d.provider_error = one_line(shortened(std::move(code)));
     return error(std::move(d).sealed());
 }
 
@@ -326,12 +343,14 @@ bool is_at_fault(errc code)
 std::string describe(const error& e)
 {
     std::string out = "error: " + std::string(name(e.reason())) + ": " + e.message() + '\n';
-    if (e.provider_code() || !e.provider_message().empty() || e.http_status()) {
+    if (e.provider_code() || !e.provider_error().empty() || !e.provider_message().empty() || e.http_status()) {
         out += "  the provider said:";
         if (e.http_status())
             out += " HTTP " + std::to_string(*e.http_status());
         if (e.provider_code())
             out += " code " + std::to_string(*e.provider_code());
+        if (!e.provider_error().empty())
+            out += ' ' + e.provider_error();
         if (!e.provider_message().empty())
             out += ' ' + e.provider_message();
         out += '\n';

@@ -74,6 +74,8 @@ failure_scope scope_of(coauth::errc code, bool in_response) noexcept
     case errc::invalid_verifier:
     case errc::callback_not_confirmed:
     case errc::callback_refused:
+    case errc::id_token_rejected:
+    case errc::invalid_scope:
     case errc::denied:
     case errc::expired:
     case errc::unknown:

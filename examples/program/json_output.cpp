@@ -42,6 +42,7 @@ json::object error_json(const coauth::error& e)
     o["hint"] = or_null(e.hint());
     o["http_status"] = or_null(e.http_status());
     o["provider_code"] = or_null(e.provider_code());
+    o["provider_error"] = e.provider_error().empty() ? json::value(nullptr) : json::value(e.provider_error());
     o["retry_after"] = e.retry_after() ? json::value(e.retry_after()->count()) : json::value(nullptr);
     json::object whole;
     whole["error"] = std::move(o);

@@ -13,7 +13,7 @@ namespace program {
 /// A key is always there; null where the provider gave nothing.
 boost::json::object profile_json(const coauth::profile& p);
 
-/// {"error":{"code","message","hint","http_status","provider_code","retry_after"}}
+/// {"error":{"code","message","hint","http_status","provider_code","provider_error","retry_after"}}
 boost::json::object error_json(const coauth::error& e);
 
 /// "Jack (@jack)" and what else is known, a line each.

@@ -32,6 +32,7 @@ enum class errc {
 
     callback_not_confirmed, ///< The provider did not say `oauth_callback_confirmed=true` (RFC 5849, section 2.1).
     callback_refused,       ///< The provider does not accept this callback URL for this app.
+    id_token_rejected,      ///< The provider's ID token (OpenID Connect) failed a check, which the message names.
     denied,                 ///< The user denied the login.
     expired,                ///< The login took too long.
     unknown,                ///< No such login.
@@ -48,6 +49,7 @@ enum class errc {
     account_locked,       ///< The account must be unlocked on the provider's site.
     forbidden,            ///< The provider refuses this to these credentials.
     access_level,         ///< The app's access level lacks this call.
+    invalid_scope,        ///< The provider does not know the scope, or does not grant it to this app.
     duplicate,            ///< The same post was made before.
     provider_unavailable, ///< The provider is over capacity or down.
     provider_error,       ///< The provider refused for another reason.
@@ -108,6 +110,10 @@ public:
     /// The provider's own code, such as 89 for X's "invalid or expired token".
     std::optional<int> provider_code() const noexcept;
 
+    /// OAuth 2's code for the refusal, such as "invalid_grant" (RFC 6749, section 5.2), shortened and without control
+    /// characters. Empty if there was none.
+    const std::string& provider_error() const noexcept;
+
     /// The provider's own words, shortened and without control characters.
     const std::string& provider_message() const noexcept;
 
@@ -118,6 +124,7 @@ public:
     error with_hint(std::string hint) const;
     error with_http_status(int status) const;
     error with_provider(std::optional<int> code, std::string message) const;
+    error with_provider_error(std::string code) const;
     error with_retry_after(std::chrono::seconds wait) const;
 
     const char* what() const noexcept override;

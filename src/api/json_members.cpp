@@ -1,7 +1,7 @@
 #include "api/json_members.hpp"
 
 #include "api/clean_text.hpp"
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 
 #include <coauth/error.hpp>
 

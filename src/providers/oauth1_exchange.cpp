@@ -1,9 +1,9 @@
 #include "providers/oauth1_exchange.hpp"
 
 #include "api/clean_text.hpp"
-#include "api/json_body.hpp"
 #include "coro/checked_clock.hpp"
 #include "coro/user_class.hpp"
+#include "text/json_body.hpp"
 
 #include <coauth/http/date.hpp>
 #include <coauth/oauth1/authorization_header.hpp>
@@ -105,7 +105,7 @@ error refusal_of(const http::response& response, oauth1_step step, std::string_v
     constexpr std::size_t longest = 200;
     std::string words;
     // A page of HTML says nothing in a line of text.
-    if (!api::looks_like_markup(response.body) && !repeats_credentials(response.body, authorization))
+    if (!text::looks_like_markup(response.body) && !repeats_credentials(response.body, authorization))
         words = api::clean_line(std::string_view(response.body).substr(0, longest));
     error refused = error(code_of(response.status, step)).with_http_status(response.status);
     if (!words.empty())

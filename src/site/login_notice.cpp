@@ -76,7 +76,12 @@ notice login_notice(const error& failure, login_step step)
     case errc::clock_skew:
     case errc::forbidden:
     case errc::access_level:
+    case errc::invalid_scope:
         return refused;
+    case errc::id_token_rejected:
+        return {502, "This sign-in can't be verified",
+            "What the provider said of the user failed a check. The reason is in the log of this site's operator.",
+            "Please begin again."};
     default:
         break;
     }

@@ -132,6 +132,7 @@ private:
     {
         error e = error(errc::clock_skew)
                       .with_provider(refused.provider_code(), refused.provider_message())
+                      .with_provider_error(refused.provider_error())
                       .with_hint(describe_difference(difference) + ", more than coauth mends; set it");
         return refused.http_status() ? e.with_http_status(*refused.http_status()) : e;
     }

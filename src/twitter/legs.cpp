@@ -1,7 +1,7 @@
 #include "twitter/legs.hpp"
 
 #include "api/clean_text.hpp"
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 #include "twitter/names.hpp"
 #include "twitter/read_response.hpp"
 
@@ -23,7 +23,7 @@ std::string_view leg_body(std::string_view body)
     if (body.size() > largest)
         throw error(errc::response_too_large, "the answer is too large for a token");
     body = text::without_byte_order_mark(body);
-    if (api::looks_like_markup(body))
+    if (text::looks_like_markup(body))
         throw error(errc::malformed_response, "the provider answered with an HTML page instead of a token")
             .with_hint("something between here and the provider may have answered in its place; check the API base URL "
                        "and the proxy");

@@ -1,7 +1,7 @@
 #include "twitter/members.hpp"
 
-#include "api/json_body.hpp"
 #include "api/json_members.hpp"
+#include "text/json_body.hpp"
 #include "twitter/dates.hpp"
 #include "twitter/names.hpp"
 
@@ -45,7 +45,7 @@ own_id_result read_own_id(const json::object& object)
 {
     constexpr std::array members{"id_str", "id"};
     for (const char* member : members)
-        if (const json::value* value = api::find_member(object, member); value && api::is_repeated(*value))
+        if (const json::value* value = api::find_member(object, member); value && text::is_repeated(*value))
             return {std::nullopt, member, "named more than once"};
     // `id` is not looked at beside `id_str`: JavaScript made a double of it somewhere on the way.
     for (const char* member : members)

@@ -1,7 +1,7 @@
 #include "twitter/read_lookups.hpp"
 
-#include "api/json_body.hpp"
 #include "api/json_members.hpp"
+#include "text/json_body.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/refusal_meaning.hpp"
 #include "twitter/v2_response.hpp"
@@ -191,7 +191,7 @@ void read(api_version api, const json::value& root, findings& found)
 
 lookups read_lookups(api_version api, const std::vector<user_ref>& users, std::string_view body)
 {
-    const json_body response = read_json(body);
+    const text::json_body response = text::read_json(body);
     findings found(api, users);
     read(api, response.root(), found);
     lookups result;

@@ -1,7 +1,7 @@
 #include "twitter/read_profile.hpp"
 
-#include "api/json_body.hpp"
 #include "api/json_members.hpp"
+#include "text/json_body.hpp"
 #include "twitter/members.hpp"
 #include "twitter/names.hpp"
 #include "twitter/v2_response.hpp"
@@ -99,7 +99,7 @@ void read_v2(const json::object& user, profile& p)
 template <class Read>
 profile read_user(std::string_view body, api_version api, Read read)
 {
-    const json_body parsed = read_json(body);
+    const text::json_body parsed = text::read_json(body);
     if (api == api_version::v1_1)
         return read(as_object(parsed.root(), "user"));
     const v2_response parts(parsed.root());

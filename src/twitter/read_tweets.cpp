@@ -1,7 +1,7 @@
 #include "twitter/read_tweets.hpp"
 
-#include "api/json_body.hpp"
 #include "api/json_members.hpp"
+#include "text/json_body.hpp"
 #include "twitter/members.hpp"
 #include "twitter/read_profile.hpp"
 #include "twitter/v2_response.hpp"
@@ -173,7 +173,7 @@ page<tweet> v1_1_tweets(const json::value& root)
 
 tweet read_tweet(api_version api, std::string_view body)
 {
-    const json_body parsed = read_json(body);
+    const text::json_body parsed = text::read_json(body);
     if (api == api_version::v1_1)
         return tweet_of(api, as_object(parsed.root(), "tweet"), {});
     const v2_response parts(parsed.root());
@@ -182,13 +182,13 @@ tweet read_tweet(api_version api, std::string_view body)
 
 page<tweet> read_tweets(api_version api, std::string_view body)
 {
-    const json_body parsed = read_json(body);
+    const text::json_body parsed = text::read_json(body);
     return api == api_version::v1_1 ? v1_1_tweets(parsed.root()) : v2_tweets(v2_response(parsed.root()));
 }
 
 page<profile> read_followers(api_version api, std::string_view body)
 {
-    const json_body parsed = read_json(body);
+    const text::json_body parsed = text::read_json(body);
     page<profile> p;
     const json::array* list = nullptr;
     if (api == api_version::v2) {
@@ -213,7 +213,7 @@ page<profile> read_followers(api_version api, std::string_view body)
 
 void read_deletion(api_version api, std::string_view body)
 {
-    const json_body parsed = read_json(body);
+    const text::json_body parsed = text::read_json(body);
     if (api == api_version::v1_1)
         return;
     const v2_response parts(parsed.root());

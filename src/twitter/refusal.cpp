@@ -1,6 +1,6 @@
 #include "twitter/refusal.hpp"
 
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
@@ -174,13 +174,13 @@ refusal refusal_of(const json::object& problem)
 
 refusal read_refusal(std::string_view body)
 {
-    if (looks_like_markup(body)) {
+    if (text::looks_like_markup(body)) {
         refusal r = from_markup(body.substr(0, longest_body));
         r.words = std::string(text::trimmed(r.words));
         return r;
     }
     try {
-        const json_body parsed = read_json(body);
+        const text::json_body parsed = text::read_json(body);
         if (const json::object* root = parsed.root().if_object())
             return from_json(*root);
         return refusal_in(parsed.root());

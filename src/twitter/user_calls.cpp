@@ -1,6 +1,6 @@
 #include "twitter/user_calls.hpp"
 
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 #include "twitter/arguments.hpp"
 #include "twitter/names.hpp"
 #include "twitter/read_lookups.hpp"
@@ -36,7 +36,7 @@ asio::awaitable<void> invalidate(std::shared_ptr<const user_access> user)
     auto call = user->signed_call(std::move(post));
     const http::response response = co_await perform(user->app(), std::move(call));
     // Any JSON will do: it repeats the token, and the status has told already.
-    read_response(response, [](std::string_view body) { return api::read_json(body); });
+    read_response(response, [](std::string_view body) { return text::read_json(body); });
 }
 
 asio::awaitable<reply<profile>> own_profile(std::shared_ptr<const user_access> user)

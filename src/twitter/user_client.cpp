@@ -1,5 +1,5 @@
-#include "api/json_body.hpp"
 #include "coro/typed_errors.hpp"
+#include "text/json_body.hpp"
 #include "twitter/arguments.hpp"
 #include "twitter/names.hpp"
 #include "twitter/rate_limits.hpp"

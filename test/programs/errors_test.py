@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 
-ERROR_KEYS = ["code", "message", "hint", "http_status", "provider_code", "retry_after"]
+ERROR_KEYS = ["code", "message", "hint", "http_status", "provider_code", "provider_error", "retry_after"]
 NO_FAULT = {"not_found", "suspended", "rate_limited", "duplicate"}
 
 

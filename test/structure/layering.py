@@ -16,16 +16,17 @@ ROOMS = {
     'crypto': ['top', 'text'],
     'coro': ['top', 'text'],
     'oauth1': ['top', 'text', 'crypto'],
+    'oauth2': ['top', 'text', 'crypto'],
     'http': ['top', 'text', 'coro'],
     'server': ['top', 'text', 'crypto', 'coro', 'http:values'],
     'identity': ['top', 'text', 'coro', 'http:values'],
     'api': ['top', 'text', 'coro', 'http', 'identity'],
-    'twitter': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
-    'providers': ['top', 'text', 'coro', 'oauth1', 'http', 'identity', 'api'],
+    'twitter': ['top', 'text', 'coro', 'oauth1', 'oauth2', 'http', 'identity', 'api'],
+    'providers': ['top', 'text', 'coro', 'oauth1', 'oauth2', 'http', 'identity', 'api'],
     'store': ['top', 'text', 'crypto', 'coro', 'identity'],
     'session': ['top', 'text', 'crypto', 'coro', 'http:values', 'identity', 'store'],
     'site': ['top', 'text', 'crypto', 'coro', 'http:values', 'server', 'identity', 'session', 'store'],
-    'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'server', 'http:values'],
+    'sandbox': ['top', 'text', 'crypto', 'coro', 'oauth1', 'oauth2', 'server', 'http:values'],
     # A client for tests.
     'sandbox/kit': ['top', 'text', 'coro', 'oauth1', 'http', 'server', 'sandbox', 'identity', 'twitter'],
     'command_line': ['top', 'text'],  # what programs say of their flags and write, in no library
@@ -39,11 +40,14 @@ PARTS = {
 CHARACTERS = {'include/coauth/text/' + name for name in PARTS['text:characters']} | {'src/text/utf8.cpp'}
 
 # Rooms whose private headers are for other rooms, too: for which of those that may use them.
-LENT = {'coro': set(ROOMS), 'text': set(ROOMS), 'crypto': set(ROOMS), 'api': {'twitter', 'providers'}, 'server': {'site'}}
+LENT = {'coro': set(ROOMS), 'text': set(ROOMS), 'crypto': set(ROOMS), 'api': {'twitter', 'providers'}, 'server': {'site'},
+        'oauth2': {'sandbox'}}
 
 # What coauth::protocol may take from Boost.
-NO_IO = {'top', 'text', 'crypto', 'oauth1'}
+NO_IO = {'top', 'text', 'crypto', 'oauth1', 'oauth2'}
 NO_IO_BOOST = re.compile(r'boost/(system/|assert/|config)')
+# The rooms of them that read and write JSON.
+JSON_ROOMS = {'text', 'oauth2'}
 
 # What public headers may take from Boost: the rest costs their users seconds a file.
 PUBLIC_BOOST = re.compile(r'boost/(system/.*|asio/awaitable\.hpp|asio/any_io_executor\.hpp)')
@@ -64,8 +68,9 @@ def room_of(parts):
 def complaint(path, room, public, quote, target):
     """Why `path`, a file of `room`, may not include `target`; or None."""
     if target.startswith('boost/'):
-        if room in NO_IO and not NO_IO_BOOST.match(target):
-            return f'{room} does no I/O and takes only Boost.System from Boost, not <{target}>'
+        json = room in JSON_ROOMS and path not in CHARACTERS and target.startswith('boost/json/')
+        if room in NO_IO and not json and not NO_IO_BOOST.match(target):
+            return f'{room} does no I/O and may not take <{target}> from Boost'
         if public and not PUBLIC_BOOST.fullmatch(target) and path not in PUBLIC_BOOST_EXCEPTIONS:
             return f'a public header includes <{target}>, which its users would pay for'
         return None

@@ -13,7 +13,7 @@ TEST_CASE("error: every code has a name, a text and a fault")
         names.insert(name(code));
         CHECK(make_error_code(code).message() != "unknown error");
     }
-    CHECK(names.size() == 35);
+    CHECK(names.size() == 37);
     CHECK(name(errc::callback_not_confirmed) == "callback_not_confirmed");
     CHECK(whose_fault(errc::timeout) == fault::network);
     CHECK(whose_fault(errc::clock_skew) == fault::caller);
@@ -38,6 +38,22 @@ TEST_CASE("error: an error says what happened, what the provider said, and what 
     CHECK(e.retry_after() == std::chrono::seconds(9));
     CHECK(std::string(error(errc::timeout).what()) == "the deadline passed");
     CHECK(error(errc::provider_error).with_provider({}, std::string(1000, 'x')).provider_message().size() < 250);
+}
+
+TEST_CASE("error: OAuth 2's code of a refusal is text, shortened and on one line")
+{
+    const error e = error(errc::token_revoked).with_provider_error("invalid_grant").with_provider({}, "token\nunknown");
+    CHECK(e.provider_error() == "invalid_grant");
+    CHECK(e.provider_message() == "token unknown");
+    CHECK_FALSE(e.provider_code());
+    CHECK(std::string(e.what()) ==
+          "the access token is no longer valid (the provider says: invalid_grant token unknown)");
+    CHECK(describe(e).find("the provider said: invalid_grant token unknown\n") != std::string::npos);
+    CHECK(
+        describe(error(errc::denied).with_provider_error("access_denied")).find("access_denied") != std::string::npos);
+    CHECK(error(errc::denied).provider_error().empty());
+    CHECK(error(errc::denied).with_provider_error("a\x1b[1m\xff\xc2\x9f").provider_error() == "a [1m\xef\xbf\xbd ");
+    CHECK(error(errc::denied).with_provider_error(std::string(5000, 'x')).provider_error().size() < 250);
 }
 
 TEST_CASE("result: throws its error")

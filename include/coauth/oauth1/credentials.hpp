@@ -5,15 +5,14 @@
 #include <coauth/export.hpp>
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/secret.hpp>
+#include <coauth/text/copied_with.hpp>
 
 #include <string>
 #include <string_view>
 
 namespace coauth::oauth1 {
 
-/// What surrounds a key or secret because it was copied along with it: "quotation marks", "a blank", "a byte order
-/// mark". Empty if nothing does. RFC 5849 allows such keys, but no provider is known to issue them.
-COAUTH_DECL std::string_view copied_with(std::string_view text) noexcept;
+using text::copied_with;
 
 /// Who the app is: the client credentials that the provider gave the app's developer ("consumer key
 /// and secret", "API key and secret").

@@ -1,5 +1,5 @@
-#include "api/json_body.hpp"
 #include "api/json_members.hpp"
+#include "text/json_body.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,6 +7,7 @@
 
 using namespace coauth;
 using namespace coauth::api;
+using namespace coauth::text;
 
 namespace {
 

@@ -2,6 +2,7 @@
 #include "crypto/hmac.hpp"
 #include "crypto/random.hpp"
 #include "crypto/rsa.hpp"
+#include "crypto/signature_key.hpp"
 #include "failing_generator.hpp"
 #include "text/hex.hpp"
 #include "vectors/oauth1_vectors.hpp"
@@ -148,4 +149,31 @@ TEST_CASE("crypto rsa: what the private key signs the public key verifies, and n
         CHECK(crypto_failure([&] { crypto::rsa_key::read_private(pem); }));
     for (const std::string& pem : {std::string(), other_pem, vectors::house_rsa_private_key()})
         CHECK(crypto_failure([&] { crypto::rsa_key::read_public(pem); }));
+}
+
+TEST_CASE("crypto signature keys: each kind signs and verifies its own schemes only")
+{
+    using crypto::signature_scheme;
+    const signature_scheme schemes[] = {signature_scheme::rsa_pkcs1_sha256, signature_scheme::rsa_pss_sha256,
+        signature_scheme::ecdsa_p256_sha256, signature_scheme::ed25519};
+    for (const auto kind : {crypto::key_kind::rsa, crypto::key_kind::p256, crypto::key_kind::ed25519}) {
+        const auto key = crypto::private_key::generate(kind);
+        const auto verifier = crypto::public_key::from_parts(key.parts()).value();
+        CHECK(verifier.kind() == kind);
+        for (const auto scheme : schemes) {
+            const auto signature = key.sign(scheme, "text");
+            CHECK(signature.has_value() == (crypto::kind_of(scheme) == kind));
+            if (!signature)
+                continue;
+            for (const auto other : schemes)
+                CHECK(verifier.verify(other, "text", *signature) == (other == scheme));
+            CHECK_FALSE(verifier.verify(scheme, "texts", *signature));
+            CHECK_FALSE(verifier.verify(scheme, "text", signature->substr(1)));
+            CHECK_FALSE(verifier.verify(scheme, "text", ""));
+        }
+        auto short_parts = key.parts();
+        short_parts.x.resize(short_parts.x.size() / 2);
+        short_parts.modulus.resize(short_parts.modulus.size() / 2);
+        CHECK(crypto::public_key::from_parts(short_parts).error().reason() == errc::invalid_argument);
+    }
 }

@@ -1,4 +1,5 @@
 #include <coauth/text/ascii.hpp>
+#include <coauth/text/copied_with.hpp>
 
 #include <doctest/doctest.h>
 
@@ -93,4 +94,18 @@ TEST_CASE("ascii: what is trimmed stands at the beginning and at the end")
     }
     const std::string_view whole = "  inside  ";
     CHECK(text::trimmed(whole).data() == whole.data() + 2);
+}
+
+TEST_CASE("copied_with: what surrounds a key is named, and what is inside it is not")
+{
+    using coauth::text::copied_with;
+    for (const char* key : {"", "key", "a key", "a\"key\"b", "\"key", "key'", "\"", "k\u00e9y", "key\u00e9"}) {
+        CAPTURE(key);
+        CHECK(copied_with(key).empty());
+    }
+    for (const char* key : {" key", "key ", "\tkey", "key\t", "\u00a0key", "key\u200b", " "})
+        CHECK(copied_with(key) == "a blank");
+    for (const char* key : {"\"key\"", "'key'", "\u201ckey\u201d", "\u2018key\u2019", "\"\""})
+        CHECK(copied_with(key) == "quotation marks");
+    CHECK(copied_with("\ufeffkey") == "a byte order mark");
 }

@@ -1,5 +1,5 @@
 // Ids in X's JSON.
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 #include "twitter/members.hpp"
 
 #include <doctest/doctest.h>
@@ -7,8 +7,8 @@
 #include <string>
 
 using namespace coauth;
-using coauth::api::json_body;
-using coauth::api::read_json;
+using coauth::text::json_body;
+using coauth::text::read_json;
 using namespace coauth::twitter;
 
 namespace {

@@ -1,6 +1,6 @@
-#include "api/json_body.hpp"
+#include "text/json_body.hpp"
 
-#include "api/json_repair.hpp"
+#include "text/json_repair.hpp"
 
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace coauth::api {
+namespace coauth::text {
 
 namespace {
 
@@ -221,7 +221,7 @@ json_body read_json(std::string_view body)
     if (body.size() > max_json_body)
         throw error(errc::response_too_large,
             "the JSON of the response is larger than " + std::to_string(max_json_body) + " octets");
-    body = text::without_byte_order_mark(body);
+    body = without_byte_order_mark(body);
     if (auto parsed = parse(body))
         return *std::move(parsed);
     // Only a body that was refused is searched for what can be repaired.
@@ -240,9 +240,9 @@ bool is_repeated(const json::value& value) noexcept
 
 bool looks_like_markup(std::string_view body) noexcept
 {
-    body = text::without_byte_order_mark(body);
-    const std::size_t first = body.find_first_not_of(text::white_space);
+    body = without_byte_order_mark(body);
+    const std::size_t first = body.find_first_not_of(white_space);
     return first != std::string_view::npos && body[first] == '<';
 }
 
-} // namespace coauth::api
+} // namespace coauth::text

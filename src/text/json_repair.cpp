@@ -1,11 +1,11 @@
-#include "api/json_repair.hpp"
+#include "text/json_repair.hpp"
 
 #include "text/hex.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace coauth::api {
+namespace coauth::text {
 
 namespace {
 
@@ -97,4 +97,4 @@ std::optional<std::string> with_legal_values(std::string_view json)
     return out;
 }
 
-} // namespace coauth::api
+} // namespace coauth::text

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace coauth::api {
+namespace coauth::text {
 
 /// `json` with `\ufffd` in place of each escape that is half of a surrogate pair, and with an escape in
 /// place of each control character that stands in a text as it is, and with `null` in place of each number
 /// whose exponent has more than five digits. Nothing if there is no such thing.
 std::optional<std::string> with_legal_values(std::string_view json);
 
-} // namespace coauth::api
+} // namespace coauth::text

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coauth/error.hpp>
+#include <coauth/export.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
@@ -10,7 +11,7 @@
 #include <memory>
 #include <string_view>
 
-namespace coauth::api {
+namespace coauth::text {
 
 /// The largest body that is read, in octets: twice what a page of a thousand followers with long texts
 /// takes. Its values take at most some ten times as much memory.
@@ -42,13 +43,13 @@ private:
 /// surrogate pair (`\ud83d` alone) is read as U+FFFD, a control character need not be escaped, and texts
 /// may hold malformed UTF-8, which their readers repair. A member that an object names twice
 /// gets a value of its own, `is_repeated`, since two readers could take different ones.
-json_body read_json(std::string_view body);
+COAUTH_DECL json_body read_json(std::string_view body);
 
 /// True for the value of a member that its object named more than once. It is of no kind that anything
 /// is read from.
-bool is_repeated(const boost::json::value& value) noexcept;
+COAUTH_DECL bool is_repeated(const boost::json::value& value) noexcept;
 
 /// True if `body` begins like an HTML or XML page.
-bool looks_like_markup(std::string_view body) noexcept;
+COAUTH_DECL bool looks_like_markup(std::string_view body) noexcept;
 
-} // namespace coauth::api
+} // namespace coauth::text
