@@ -153,6 +153,7 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
     std::string previous_cookie = previous ? *previous : std::string();
     ended->user.provider = at.name; // under which its session keeps the token
     const auto visit = co_await visits_.begin(ended->user, std::move(previous_cookie));
+    report_login(ended->user);
     response out = server::redirect(path_of(ended->return_to).on(url_));
     out.headers.add("Set-Cookie", session_cookie_.set(visit.cookie, visits_.lifetime()));
     if (visit.left)
@@ -203,6 +204,16 @@ asio::awaitable<server::response> login_site::state::sign_out(request r)
     out.headers.add("Set-Cookie", session_cookie_.remove());
     out.headers.add("Set-Cookie", login_cookie_.remove());
     co_return out;
+}
+
+void login_site::state::report_login(const signed_in_user& user) const noexcept
+{
+    try {
+        if (options_.on_login)
+            options_.on_login(user);
+    } catch (...) {
+        // The user is signed in.
+    }
 }
 
 asio::awaitable<server::response> login_site::state::failure(request r, error cause, login_step step)

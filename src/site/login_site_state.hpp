@@ -68,6 +68,7 @@ private:
     awaitable<response> wait_for_login(std::string id, request r);
     awaitable<response> sign_out(request r);
     awaitable<response> failure(request r, error cause, login_step step);
+    void report_login(const signed_in_user& user) const noexcept;
     void log_login(const request& r, const app& at, std::string outcome, std::string cause, std::string user_id) const;
     std::string set_login_cookie(const browser_binding& binding) const;
 

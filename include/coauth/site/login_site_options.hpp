@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coauth/coro/clock.hpp>
+#include <coauth/identity/user.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/site/token_bucket.hpp>
 #include <coauth/store/visitor_store.hpp>
@@ -61,6 +62,10 @@ struct login_site_options {
     /// Of the session of each provider; `callback` and `clock` are the site's own. The stores serve all providers. Default:
     /// memory.
     session_options session;
+
+    /// Called when a user has signed in, before the browser is sent on: what the site keeps about its users can be brought
+    /// up to date then. On the thread of the callback's request; must not block. Its exceptions are dropped. Default: none.
+    std::function<void(const signed_in_user& user)> on_login;
 
     /// Who is signed in. Default: memory, 12 h, 16 browsers of a user.
     std::shared_ptr<store::visitor_store> visitors;

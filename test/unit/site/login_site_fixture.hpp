@@ -30,7 +30,11 @@ public:
     boost::asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
         callbacks.push_back(callback);
-        return echo_provider::begin(std::move(callback), std::move(request));
+        begun_login begun = co_await echo_provider::begin(std::move(callback), std::move(request));
+        // No two providers give the same key.
+        begun.key += '-' + name_;
+        begun.url += '-' + name_;
+        co_return begun;
     }
 
     std::vector<std::string> callbacks;

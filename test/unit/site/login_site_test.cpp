@@ -4,6 +4,9 @@
 
 #include <coauth/store/memory_store.hpp>
 
+#include <stdexcept>
+#include <vector>
+
 using namespace std::chrono_literals;
 using namespace coauth::testing;
 using coauth::errc;
@@ -107,6 +110,67 @@ TEST_CASE("login_site: a provider with code and state, and no directory, signs u
     CHECK(denied->status == 200);
     CHECK(contains(denied->body, "You did not sign in"));
     CHECK(f.code->exchanges == 1);
+}
+
+TEST_CASE("login_site: the key of a login is of no use at another provider, in the form of either")
+{
+    login_site_fixture f;
+    f.code->expected_callback = "https://example.org/callback/code";
+    const auto key_of = [&f](const std::string& name, const std::string& parameter) {
+        const auto pressed = f.handle(f.make("POST", "/login/" + name));
+        const std::string url(pressed->headers.get("Location"));
+        const auto start = url.find(parameter + '=') + parameter.size() + 1;
+        return url.substr(start, url.find('&', start) - start);
+    };
+    struct row {
+        const char* name; // where the login began
+        std::string key;
+        std::vector<const char*> elsewhere;
+    };
+    const row rows[] = {
+        {"x", key_of("x", "oauth_token"), {"other", "code"}},
+        {"other", key_of("other", "oauth_token"), {"x", "code"}},
+        {"code", key_of("code", "state"), {"x", "other"}},
+    };
+    const auto callback = [&f](const std::string& name, const std::string& key, const std::string& id) {
+        const std::string query =
+            name == "code" ? "state=" + key + "&code=" + id : "oauth_token=" + key + "&oauth_verifier=" + id;
+        return f.handle(f.make("GET", "/callback/" + name + '?' + query))->status;
+    };
+    for (const row& each : rows)
+        for (const char* name : each.elsewhere) {
+            CAPTURE(each.name);
+            CAPTURE(name);
+            CHECK(callback(name, each.key, "1") == 400);
+        }
+    CHECK(f.x->exchanges == 0);
+    CHECK(f.other->exchanges == 0);
+    CHECK(f.code->exchanges == 0);
+    CHECK_FALSE(f.user());
+    for (const row& each : rows) {
+        CHECK(callback(each.name, each.key, "1") == 303);
+        CHECK(f.user()->provider == each.name);
+    }
+}
+
+TEST_CASE("login_site: each login that is granted is reported, and an exception of the report costs nothing")
+{
+    std::vector<coauth::user_key> reported;
+    login_site_fixture f([&reported](login_site_options& options) {
+        options.on_login = [&reported](const coauth::signed_in_user& user) {
+            reported.push_back(user.key());
+            throw std::runtime_error("no space left");
+        };
+    });
+    f.sign_in("x", "1");
+    f.sign_in("other", "1");
+    f.sign_in("x", "1");
+    const std::string token = f.begin("/login/x");
+    f.handle(f.make("GET", "/callback/x?denied=" + token.substr(token.find('=') + 1)));
+    f.handle(f.make("GET", "/callback/x?" + token + "&oauth_verifier=2"));
+    const std::vector<coauth::user_key> expected{{"x", "1"}, {"other", "1"}, {"x", "1"}};
+    CHECK(reported == expected);
+    CHECK(f.user()->id == "1");
 }
 
 TEST_CASE("login_site: a login in another window is waited for at its provider")
