@@ -1,4 +1,4 @@
-// A web site with a "Sign in with X" button, whose profile page then fills itself in.
+// A web site with a "Sign in with ..." button for each provider, whose profile page then fills itself in.
 //
 // Its logins are coauth::site::login_site; what is here is the profile page, and the program around it.
 // Connections, requests, logins and what they cost the provider are all bounded. docs/04-login-server.md has
@@ -9,10 +9,10 @@
 
 #include "command_line/output.hpp"
 #include "login_server/flags.hpp"
-#include "login_server/open_files.hpp"
 #include "login_server/site.hpp"
+#include "program/login_providers.hpp"
 #include "program/main_loop.hpp"
-#include "program/provider_flags.hpp"
+#include "program/open_files.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_state.hpp>
@@ -44,7 +44,7 @@ server::server_options options_of_server(const login_server::settings& settings)
     options.address = settings.listen.address;
     options.port = settings.listen.port;
     options.max_body = 16 * 1024;
-    options.max_connections = login_server::connections_for(most_connections);
+    options.max_connections = program::connections_for(most_connections);
     // Behind a proxy all connections are the proxy's.
     options.max_connections_per_address = settings.proxy.empty() ? most_connections_per_address : 0;
     return options;
@@ -68,8 +68,8 @@ void write_line(const std::string& line)
 
 class servers {
 public:
-    servers(asio::io_context& io, const login_server::settings& settings, program::provider_setup& setup,
-        std::chrono::milliseconds deadline);
+    servers(asio::io_context& io, const login_server::settings& settings,
+        std::vector<std::shared_ptr<coauth::login_provider>> providers, login_server::site_options options);
 
     /// Serves until a signal comes, then lets everyone finish.
     asio::awaitable<int> run();
@@ -83,8 +83,8 @@ private:
     std::string url_;
 };
 
-servers::servers(asio::io_context& io, const login_server::settings& settings, program::provider_setup& setup,
-    std::chrono::milliseconds deadline)
+servers::servers(asio::io_context& io, const login_server::settings& settings,
+    std::vector<std::shared_ptr<coauth::login_provider>> providers, login_server::site_options options)
 {
     // Nothing is answered before the context runs, and then the site is there.
     pages_ = std::make_unique<server::http_server>(io.get_executor(), options_of_server(settings),
@@ -92,18 +92,16 @@ servers::servers(asio::io_context& io, const login_server::settings& settings, p
     metrics_ = std::make_unique<server::http_server>(
         io.get_executor(), options_of_metrics(settings), [this](server::request r) { return metrics(std::move(r)); });
 
-    login_server::site_options options;
     options.origin =
         settings.public_origin ? *settings.public_origin : coauth::http::parse_base_url(pages_->url()).value().origin;
     auto& logins = options.logins;
     logins.name = settings.name;
     logins.proxy = settings.proxy;
-    logins.patience = deadline;
     // Each user's first lookup is under a token of their own, so users share the connections only.
     logins.session.max_requests = connections_to_provider;
     logins.log = write_line;
     url_ = options.origin.url();
-    site_ = std::make_unique<login_server::site>(io.get_executor(), setup.client(), std::move(options));
+    site_ = std::make_unique<login_server::site>(io.get_executor(), std::move(providers), std::move(options));
 }
 
 asio::awaitable<server::response> servers::metrics(server::request r)
@@ -141,7 +139,7 @@ int run(login_server::flags& flags, int argc, char** argv)
     CLI::App app("A web site with a sign-in button and a profile page that fills itself in. Prints one line of JSON "
                  "that says where it listens.",
         "login_server");
-    flags.provider.connections = connections_to_provider;
+    flags.logins.common.connections = connections_to_provider;
     flags.add_to(app);
     const char* const example = "login_server --listen 127.0.0.1:8080\n"
                                 "COAUTH_CONSUMER_KEY=... COAUTH_CONSUMER_SECRET=... login_server --provider "
@@ -149,15 +147,23 @@ int run(login_server::flags& flags, int argc, char** argv)
     if (const auto exit_code = program::parse_flags(app, argc, argv, example))
         return *exit_code;
 
+    const auto choices = program::choose_providers(flags.logins, flags.providers);
+    if (!choices)
+        return program::misused(app, choices.error().message());
+
     const auto settings = login_server::check(flags);
     asio::io_context io(static_cast<int>(settings.threads));
-    program::provider_setup setup(io, flags.provider);
-    if (setup.sandbox())
-        std::cerr << "No --provider: people sign in at a sandbox inside this program, " << setup.base()
+    const program::network connections(io, flags.logins.common, flags.logins.needs_sandbox());
+    login_server::site_options options;
+    options.logins.login_pages = program::login_sources(connections, flags.logins, *choices);
+    options.logins.patience = flags.logins.common.call_deadline();
+    options.x = program::x_options_of(connections, flags.logins, *choices);
+    auto providers = program::login_providers_of(connections, flags.logins, *choices);
+    if (const auto* sandbox = connections.sandbox())
+        std::cerr << "No --provider: people sign in at a sandbox inside this program, " << sandbox->url()
                   << "\nThe browser will warn of its throw-away certificate: go on, it is this program's.\n";
-    const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.provider.deadline * 1000));
-    servers all(io, settings, setup, deadline);
-    return program::run(io, flags.provider.json, all.run(), settings.threads);
+    servers all(io, settings, std::move(providers), std::move(options));
+    return program::run(io, flags.logins.common.json, all.run(), settings.threads);
 }
 
 } // namespace
@@ -165,5 +171,5 @@ int run(login_server::flags& flags, int argc, char** argv)
 int main(int argc, char** argv)
 {
     login_server::flags flags;
-    return program::guard(flags.provider.json, [&] { return run(flags, argc, argv); });
+    return program::guard(flags.logins.common.json, [&] { return run(flags, argc, argv); });
 }

@@ -1,11 +1,11 @@
-// Sends one signed request to any OAuth 1.0a provider; explains a signature part by part without
-// sending (--explain); runs files of test vectors (--vectors).
+// Sends one signed request to any OAuth 1.0a provider, or one with a token of OAuth 2 (--bearer); explains a signature part
+// by part without sending (--explain); runs files of test vectors (--vectors).
 //
 // A URL that begins with "/" is taken below --provider, or from a sandbox inside this program, where
 // a user's token is at hand: `signed_request GET /2/users/me`.
 
 #include "command_line/output.hpp"
-#include "program/json_output.hpp"
+#include "program/bearer_token.hpp"
 #include "program/main_loop.hpp"
 #include "program/provider_flags.hpp"
 #include "program/vector_file.hpp"
@@ -15,6 +15,7 @@
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <coauth/version.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -45,6 +46,7 @@ struct request_flags {
     std::string signature_method = "HMAC-SHA1";
     std::string rsa_key_file;
     bool body_hash = false;
+    bool bearer = false;
     bool explain = false;
     std::string vectors;
 
@@ -103,7 +105,7 @@ unsigned_request build(const request_flags& flags, const std::string& base, cons
         r.url += (r.url.find('?') == r.url.npos ? '?' : '&') + data;
     else
         r.form = data;
-    if (flags.body_hash)
+    if (flags.body_hash && method)
         r.oauth.emplace_back("oauth_body_hash", method->body_hash(flags.body));
     return r;
 }
@@ -178,9 +180,10 @@ oauth1::placement placement_of(const request_flags& flags)
                                    : oauth1::placement::header;
 }
 
-coauth::http::request to_http(const request_flags& flags, const oauth1::signed_request& r)
+coauth::http::request to_http(
+    const request_flags& flags, const std::string& url, const std::string& form, const std::string& authorization)
 {
-    const auto target = oauth1::split_target(r.url).value();
+    const auto target = oauth1::split_target(url).value();
     if (!target.https && !oauth1::is_loopback_host(target.host))
         throw coauth::error(coauth::errc::invalid_argument, "plain http is for loopback addresses only")
             .with_hint("use https");
@@ -190,39 +193,61 @@ coauth::http::request to_http(const request_flags& flags, const oauth1::signed_r
     if (out.origin.host.starts_with('['))
         out.origin.host = out.origin.host.substr(1, out.origin.host.size() - 2);
     out.origin.port = target.port;
-    out.method = r.method;
+    out.method = flags.method;
     out.target = std::string(target.path);
     if (!target.query.empty())
         out.target += '?' + std::string(target.query);
-    if (!r.authorization.empty())
-        out.headers.add("Authorization", r.authorization);
+    if (!authorization.empty())
+        out.headers.add("Authorization", authorization);
     out.headers.add("Accept", "*/*");
+    out.headers.add("User-Agent", "coauth/" COAUTH_VERSION_STRING);
     if (!flags.body.empty()) {
         out.headers.add("Content-Type", "application/json");
         out.body = flags.body;
-    } else if (!r.form.empty()) {
+    } else if (!form.empty()) {
         out.headers.add("Content-Type", "application/x-www-form-urlencoded");
-        out.body = r.form;
+        out.body = form;
     }
     return out;
 }
 
+// `hint`: what to do about HTTP 401.
 asio::awaitable<int> send(
-    program::provider_setup& setup, const request_flags& flags, const oauth1::signer& signer, const unsigned_request& r)
+    std::shared_ptr<coauth::http::transport> transport, coauth::http::request request, const char* hint)
 {
-    const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
-    const coauth::http::response response = co_await setup.transport()->send(to_http(flags, signed_one));
+    const coauth::http::response response = co_await transport->send(std::move(request));
     std::cerr << "HTTP " << response.status << '\n';
     // Before the body, which may end without a line break.
     if (response.status == 401)
-        std::cerr << "hint: --explain in place of sending shows what was signed, part by part\n";
+        std::cerr << "hint: " << hint << '\n';
     const bool needs_line_end = isatty(STDOUT_FILENO) && !response.body.ends_with('\n');
     coauth::command_line::print(needs_line_end ? response.body + '\n' : response.body);
     co_return response.status >= 400 ? program::failed : program::done;
 }
 
+asio::awaitable<int> send_with_bearer(const program::network& connections, const request_flags& flags)
+{
+    coauth::secret token;
+    if (connections.sandbox())
+        token = co_await program::sandbox_bearer_token(connections);
+    else
+        token = program::bearer_token_from_environment();
+    const std::string base = connections.sandbox() ? connections.sandbox()->url() : flags.provider.provider;
+    const unsigned_request r = build(flags, base, nullptr);
+    auto request = to_http(flags, r.url, r.form, "Bearer " + std::string(token.reveal()));
+    const int exit_code = co_await send(connections.transport(), std::move(request),
+        "the token may have expired, or be another provider's: sign in again and put it into COAUTH_TOKEN");
+    co_return exit_code;
+}
+
 std::optional<std::string> usage_fault(const request_flags& flags)
 {
+    const bool signs = flags.place != "header" || flags.realm || flags.signature_method != "HMAC-SHA1" ||
+                       !flags.rsa_key_file.empty() || flags.body_hash || flags.explain || !flags.vectors.empty();
+    if (flags.bearer && signs)
+        return "--bearer signs nothing: it does not go with --place, --realm, --method, --rsa-key, --body-hash, "
+               "--explain "
+               "and --vectors";
     if (flags.vectors.empty() && (flags.method.empty() || flags.url.empty()))
         return "METHOD and URL are required";
     if (!flags.body.empty() && (!flags.data.empty() || flags.place == "form"))
@@ -246,9 +271,17 @@ int run(const request_flags& flags)
         return program::run_vectors(in, std::cout, key);
     }
 
-    const auto method = coauth::oauth1::signature_method_named(flags.signature_method, key);
     const bool relative = flags.url.starts_with('/');
     asio::io_context io;
+    if (flags.bearer) {
+        coauth::sandbox::options options;
+        options.auto_approve = "";
+        const program::network connections(
+            io, flags.provider, relative && flags.provider.provider.empty(), std::move(options));
+        return program::run(io, flags.provider.json, send_with_bearer(connections, flags));
+    }
+
+    const auto method = coauth::oauth1::signature_method_named(flags.signature_method, key);
     if (flags.explain && !(relative && flags.provider.provider.empty())) {
         const auto app = coauth::twitter::consumer_from_environment();
         const auto user = coauth::twitter::token_from_environment();
@@ -274,13 +307,17 @@ int run(const request_flags& flags)
             method->needs_tls(), flags.provider.json);
         return program::done;
     }
-    return program::run(io, flags.provider.json, send(setup, flags, signer, r));
+    const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
+    auto request = to_http(flags, signed_one.url, signed_one.form, signed_one.authorization);
+    const char* const hint = "--explain in place of sending shows what was signed, part by part";
+    return program::run(io, flags.provider.json, send(setup.transport(), std::move(request), hint));
 }
 
 int read_flags_and_run(request_flags& flags, int argc, char** argv)
 {
     CLI::App app("Sends a signed request to any OAuth 1.0a provider, or explains its signature. Keys come from "
-                 "COAUTH_CONSUMER_KEY, COAUTH_CONSUMER_SECRET, COAUTH_TOKEN and COAUTH_TOKEN_SECRET.",
+                 "COAUTH_CONSUMER_KEY, COAUTH_CONSUMER_SECRET, COAUTH_TOKEN and COAUTH_TOKEN_SECRET. With --bearer the "
+                 "request is not signed, and COAUTH_TOKEN is a token of OAuth 2.",
         "signed_request");
     flags.provider.add_to(app, {"--authorize-base", "--api"});
     app.add_option("METHOD", flags.method, "The HTTP method");
@@ -301,12 +338,14 @@ int read_flags_and_run(request_flags& flags, int argc, char** argv)
         ->capture_default_str();
     app.add_option("--rsa-key", flags.rsa_key_file, "A PEM file with the private key for the RSA methods")
         ->type_name("FILE");
+    app.add_flag("--bearer", flags.bearer, "Send COAUTH_TOKEN as a bearer token, for OAuth 2 (RFC 6750)");
     app.add_flag("--body-hash", flags.body_hash, "Send oauth_body_hash");
     app.add_flag("--explain", flags.explain,
         "Send nothing; show the base string part by part, the form of the key, and the header");
     app.add_option("--vectors", flags.vectors, "Run this file of test vectors, JSON lines; - is standard input")
         ->type_name("FILE");
     const char* const example = "signed_request GET /2/users/me\n"
+                                "COAUTH_TOKEN=... signed_request --bearer GET https://api.github.com/user\n"
                                 "signed_request POST /1.1/statuses/update.json -d \"status=Hello\" --explain\n"
                                 "signed_request --vectors vectors.jsonl";
     const std::string failure = "an error, which standard error reports, or a response of HTTP 400 and above";

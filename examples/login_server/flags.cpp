@@ -32,7 +32,12 @@ coauth::http::origin public_origin(const std::string& url)
 
 void flags::add_to(CLI::App& app)
 {
-    provider.add_to(app, {"--json"});
+    app.add_option(
+           "--with", providers, "Of x, google, github, facebook, oidc: the first has /callback, others /callback/NAME")
+        ->type_name("NAME,NAME")
+        ->default_str("those of --provider; in the sandbox all but oidc");
+    logins.add_to(app);
+    app.get_option("--json")->group("");
     app.add_option("--listen", listen, "IP address and port to listen on; port 0 is chosen by the system")
         ->type_name("ADDRESS:PORT")
         ->capture_default_str();

@@ -1,7 +1,7 @@
 // The flags of login_server.
 #pragma once
 
-#include "program/provider_flags.hpp"
+#include "program/provider_choice.hpp"
 
 #include <coauth/http/origin.hpp>
 #include <coauth/server/listen_address.hpp>
@@ -18,7 +18,8 @@ namespace login_server {
 struct flags {
     flags() = default;
 
-    program::provider_flags provider;
+    program::login_flags logins;
+    std::string providers; ///< Names with commas between; empty: those of `logins`.
     std::string listen = "127.0.0.1:8080";
     std::string public_url;
     std::string behind_proxy;

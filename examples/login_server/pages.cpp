@@ -1,5 +1,7 @@
 #include "login_server/pages.hpp"
 
+#include "program/provider_choice.hpp"
+
 #include <algorithm>
 
 namespace login_server {
@@ -45,6 +47,17 @@ std::string input_of(const field& each, const profile_view& view)
     if (wrong != view.problems.end())
         html += "<p class=\"problem\" id=\"" + name + "-problem\">" + escape_html(wrong->text) + "</p>\n";
     return html;
+}
+
+// The address is the provider's word, and so is whether anyone has checked it.
+std::string mail_of(const coauth::profile& profile)
+{
+    if (!profile.email)
+        return {};
+    const char* const checked = !profile.email_verified   ? "not known to be verified"
+                                : *profile.email_verified ? "verified"
+                                                          : "not verified";
+    return "<p id=\"email\">" + isolated_html(*profile.email) + " <span class=\"quiet\">(" + checked + ")</span></p>\n";
 }
 
 std::string tweets_of(const news& latest)
@@ -98,7 +111,7 @@ server::page profile_page(const profile_view& view)
     std::string html = "<header>\n";
     if (!view.shown.picture.empty())
         html += "<img class=\"picture\" src=\"" + escape_html(view.shown.picture) + "\" alt=\"\">\n";
-    html += "<h1>" + isolated_html(name) + "</h1>\n</header>\n";
+    html += "<h1>" + isolated_html(name) + "</h1>\n</header>\n" + mail_of(view.profile);
     if (view.saved)
         html += "<p class=\"saved\" role=\"status\">Saved.</p>\n";
     if (!view.notice.empty())
@@ -116,10 +129,12 @@ server::page profile_page(const profile_view& view)
 
 std::string navigation_of(const profile_view& view)
 {
-    // The provider may not have said how the account is called.
-    const std::string account = view.user.username.empty() ? view.user.id : '@' + view.user.username;
-    return "<form method=\"post\" action=\"/logout\">\n<span class=\"quiet\">Signed in with X as <b id=\"account\">" +
-           escape_html(account) + "</b></span>\n<button>Sign out</button>\n</form>\n";
+    const std::string& username = view.user.username;
+    const std::string account =
+        username.empty() ? isolated_html(coauth::site::shown_name(view.user)) : escape_html('@' + username);
+    return "<form method=\"post\" action=\"/logout\">\n<span class=\"quiet\">Signed in with " +
+           escape_html(program::title_of(view.user.provider)) + " as <b id=\"account\">" + account +
+           "</b></span>\n<button>Sign out</button>\n</form>\n";
 }
 
 } // namespace login_server

@@ -19,6 +19,7 @@ struct profile_view {
 
     coauth::signed_in_user user;
     card shown;
+    coauth::profile profile;       ///< Without an id if the provider has not been asked yet.
     std::vector<problem> problems; ///< Of what was typed; empty if nothing was.
     std::string notice;            ///< What is wrong with the provider, or empty.
     bool saved = false;            ///< What was typed has just been saved.

@@ -2,59 +2,67 @@
 
 namespace login_server {
 
-void people::signed_in(const std::string& user_id)
+void people::signed_in(const coauth::user_key& user)
 {
     const std::lock_guard lock(mutex_);
-    known_[user_id].wants_filling = true;
+    known_[user].wants_filling = true;
 }
 
-card people::card_of(const std::string& user_id) const
+card people::card_of(const coauth::user_key& user) const
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user_id);
+    const auto found = known_.find(user);
     return found == known_.end() ? card() : found->second.shown;
 }
 
-bool people::wants_filling(const std::string& user_id) const
+coauth::profile people::profile_of(const coauth::user_key& user) const
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user_id);
+    const auto found = known_.find(user);
+    return found == known_.end() ? coauth::profile() : found->second.profile;
+}
+
+bool people::wants_filling(const coauth::user_key& user) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(user);
     return found != known_.end() && found->second.wants_filling;
 }
 
-void people::fill(const std::string& user_id, const coauth::profile& profile)
+void people::fill(const coauth::user_key& user, const coauth::profile& profile)
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user_id);
-    // Somebody else's reload may have been quicker, and the person may have edited the card since.
+    const auto found = known_.find(user);
+    // Another reload may have been quicker, and the person may have edited the card since.
     if (found == known_.end() || !found->second.wants_filling)
         return;
+    found->second.profile = profile;
     fill_in(found->second.shown, profile);
     found->second.wants_filling = false;
 }
 
-void people::save(const std::string& user_id, card typed)
+void people::save(const coauth::user_key& user, card typed)
 {
     const std::lock_guard lock(mutex_);
-    person& saved = known_[user_id];
+    person& saved = known_[user];
     saved.shown = std::move(typed);
     saved.wants_filling = false;
 }
 
 std::shared_ptr<const news> people::news_of(
-    const std::string& user_id, std::chrono::steady_clock::time_point now, std::chrono::seconds age) const
+    const coauth::user_key& user, std::chrono::steady_clock::time_point now, std::chrono::seconds age) const
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user_id);
+    const auto found = known_.find(user);
     if (found == known_.end() || !found->second.latest || found->second.latest->at + age < now)
         return nullptr;
     return found->second.latest;
 }
 
-void people::keep_news(const std::string& user_id, std::shared_ptr<const news> latest)
+void people::keep_news(const coauth::user_key& user, std::shared_ptr<const news> latest)
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user_id);
+    const auto found = known_.find(user);
     if (found != known_.end())
         found->second.latest = std::move(latest);
 }

@@ -3,14 +3,15 @@
 
 #include "login_server/card.hpp"
 
+#include <coauth/identity/user.hpp>
 #include <coauth/twitter/tweet.hpp>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace login_server {
@@ -26,40 +27,44 @@ struct news {
     std::chrono::steady_clock::time_point at;
 };
 
-/// A person's card, under the id at the provider: user names change hands, ids don't. A real site has
+/// A person's card, under the provider and the id there: user names change hands, ids don't. A real site has
 /// its database here.
 ///
 /// Thread safety: safe; short mutex sections.
 class people {
 public:
     /// A login was granted: what is empty in the person's card may be filled in once more.
-    void signed_in(const std::string& user_id);
+    void signed_in(const coauth::user_key& user);
 
     /// Empty for a stranger.
-    card card_of(const std::string& user_id) const;
+    card card_of(const coauth::user_key& user) const;
+
+    /// As the provider told it after the latest login; without an id before.
+    coauth::profile profile_of(const coauth::user_key& user) const;
 
     /// True from a login until `fill`.
-    bool wants_filling(const std::string& user_id) const;
-    void fill(const std::string& user_id, const coauth::profile& profile);
+    bool wants_filling(const coauth::user_key& user) const;
+    void fill(const coauth::user_key& user, const coauth::profile& profile);
 
-    void save(const std::string& user_id, card typed);
+    void save(const coauth::user_key& user, card typed);
 
     /// Null if there are none, or if they are older than `age`.
     std::shared_ptr<const news> news_of(
-        const std::string& user_id, std::chrono::steady_clock::time_point now, std::chrono::seconds age) const;
-    void keep_news(const std::string& user_id, std::shared_ptr<const news> latest);
+        const coauth::user_key& user, std::chrono::steady_clock::time_point now, std::chrono::seconds age) const;
+    void keep_news(const coauth::user_key& user, std::shared_ptr<const news> latest);
 
 private:
     struct person {
         person() = default;
 
         card shown;
+        coauth::profile profile;
         bool wants_filling = false;
         std::shared_ptr<const news> latest;
     };
 
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, person> known_;
+    std::map<coauth::user_key, person> known_;
 };
 
 } // namespace login_server

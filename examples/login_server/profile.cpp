@@ -18,6 +18,7 @@ using coauth::site::notice;
 
 namespace {
 
+constexpr std::string_view x_name = "x";    // the provider that has tweets and followers
 constexpr std::string_view saved = "saved"; // the query of the page after a form was saved
 constexpr std::chrono::seconds news_age(60);
 constexpr int tweets_shown = 5;
@@ -65,38 +66,51 @@ asio::awaitable<server::response> site::show_profile(coauth::signed_in_user user
         log("profile: " + std::string(done.error().what()));
         view->notice = words_for(done.error());
     }
-    view->shown = people_->card_of(user.id);
+    view->shown = people_->card_of(user.key());
+    view->profile = people_->profile_of(user.key());
     co_return logins_.page(profile_page(*view), navigation_of(*view));
 }
 
 asio::awaitable<void> site::ask_provider(std::shared_ptr<profile_view> view)
 {
-    view->latest = people_->news_of(view->user.id, now(), news_age);
-    if (people_->wants_filling(view->user.id)) {
+    const coauth::user_key user = view->user.key();
+    view->latest = people_->news_of(user, now(), news_age);
+    if (people_->wants_filling(user))
+        co_await ask_profile(user);
+    if (user.provider == x_name && !view->latest)
+        view->latest = co_await ask_news(user);
+}
+
+asio::awaitable<void> site::ask_profile(coauth::user_key user)
+{
+    coauth::session& session = logins_.session(user.provider);
+    coauth::profile profile;
+    if (user.provider == x_name) {
         coauth::lookup_options options;
         options.max_wait = std::chrono::milliseconds(0);
-        const auto user = coauth::user_ref::id(view->user.id);
-        const auto profile = co_await logins_.session(view->user.provider).profile(view->user.id, user, options);
-        people_->fill(view->user.id, profile);
+        profile = co_await session.profile(user.id, coauth::user_ref::id(user.id), options);
+    } else {
+        coauth::call_options options;
+        options.max_wait = std::chrono::milliseconds(0);
+        profile = co_await session.me(user.id, options);
     }
-    if (!view->latest)
-        view->latest = co_await ask_news(view->user.id);
+    people_->fill(user, profile);
 }
 
 asio::awaitable<coauth::twitter::page<coauth::twitter::tweet>> site::ask_tweets(
     coauth::session& session, std::string user_id, coauth::twitter::page_options page, coauth::call_options options)
 {
-    auto request = coauth::twitter::tweets_request(client_.options(), user_id, page);
+    auto request = coauth::twitter::tweets_request(options_.x, user_id, page);
     const auto response = co_await session.call(user_id, std::move(request), "tweets", options);
-    co_return coauth::twitter::read_tweets(client_.options(), response);
+    co_return coauth::twitter::read_tweets(options_.x, response);
 }
 
 asio::awaitable<coauth::twitter::page<coauth::profile>> site::ask_followers(
     coauth::session& session, std::string user_id, coauth::twitter::page_options page, coauth::call_options options)
 {
-    auto request = coauth::twitter::followers_request(client_.options(), user_id, page);
+    auto request = coauth::twitter::followers_request(options_.x, user_id, page);
     const auto response = co_await session.call(user_id, std::move(request), "followers", options);
-    co_return coauth::twitter::read_followers(client_.options(), response);
+    co_return coauth::twitter::read_followers(options_.x, response);
 }
 
 // The words for the user; a store that fails is for the operator to mend.
@@ -107,22 +121,22 @@ std::string site::problem_words(const coauth::error& problem) const
     return words_for(problem);
 }
 
-asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
+asio::awaitable<std::shared_ptr<const news>> site::ask_news(coauth::user_key user)
 {
-    coauth::session& session = logins_.session("x");
+    coauth::session& session = logins_.session(user.provider);
     coauth::call_options options;
     options.max_wait = std::chrono::milliseconds(0);
     options.keep_refused = true;
     auto latest = std::make_shared<news>();
     coauth::twitter::page_options page;
     page.count = tweets_shown;
-    auto tweets = co_await coauth::as_result(ask_tweets(session, user_id, page, options));
+    auto tweets = co_await coauth::as_result(ask_tweets(session, user.id, page, options));
     if (tweets)
         latest->tweets = tweets->items;
     else
         latest->tweets_problem = problem_words(tweets.error());
     page.count = followers_shown;
-    auto followers = co_await coauth::as_result(ask_followers(session, user_id, page, options));
+    auto followers = co_await coauth::as_result(ask_followers(session, user.id, page, options));
     // One of them alone may be what the provider does not show to this app.
     if (!tweets && !followers && must_sign_in_again(tweets.error()) && must_sign_in_again(followers.error()))
         throw tweets.error();
@@ -131,7 +145,7 @@ asio::awaitable<std::shared_ptr<const news>> site::ask_news(std::string user_id)
     else
         latest->followers_problem = problem_words(followers.error());
     latest->at = now();
-    people_->keep_news(user_id, latest);
+    people_->keep_news(user, latest);
     co_return latest;
 }
 
@@ -155,7 +169,7 @@ asio::awaitable<server::response> site::save_profile(request r)
     }
     auto wrong = problems_of(*typed);
     if (wrong.empty()) {
-        people_->save(user->id, *std::move(typed));
+        people_->save(user->key(), *std::move(typed));
         co_return server::redirect(origin_ + "/profile?" + std::string(saved));
     }
     // Shown again as it was typed.
@@ -163,7 +177,8 @@ asio::awaitable<server::response> site::save_profile(request r)
     view.user = *user;
     view.shown = *std::move(typed);
     view.problems = std::move(wrong);
-    view.latest = people_->news_of(user->id, now(), news_age);
+    view.profile = people_->profile_of(user->key());
+    view.latest = people_->news_of(user->key(), now(), news_age);
     co_return logins_.page(profile_page(view), navigation_of(view));
 }
 

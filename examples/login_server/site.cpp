@@ -3,10 +3,8 @@
 #include "login_server/icon.hpp"
 
 #include <coauth/server/page.hpp>
-#include <coauth/store/memory_store.hpp>
 
 #include <exception>
-#include <new>
 #include <optional>
 #include <utility>
 
@@ -19,29 +17,16 @@ using coauth::site::notice;
 namespace {
 
 // With what this site needs of its logins.
-site_options completed(site_options options, const std::shared_ptr<people>& all, const coauth::twitter::client& client)
+site_options completed(site_options options, const std::shared_ptr<people>& all)
 {
     auto& logins = options.logins;
     logins.after_login = "/profile";
     logins.after_login_title = "your profile";
-    const auto authorize = coauth::http::parse_base_url(client.options().endpoints.authorize_base).value();
-    if (!authorize.origin.https)
-        logins.login_pages = authorize.origin.url();
+    logins.provider_titles = {{"github", "GitHub"}, {"oidc", "OpenID"}};
     if (!logins.clock)
         logins.clock = coauth::system_clock();
-    if (!logins.session.tokens)
-        logins.session.tokens = coauth::store::memory_token_store(logins.clock);
     // Each login fills a profile in once more.
-    logins.session.on_event = [all, next = logins.session.on_event](const coauth::session_event& event) {
-        try {
-            if (event.kind == coauth::session_event_kind::token_added)
-                all->signed_in(event.user_id);
-        } catch (const std::bad_alloc&) {
-            // An event must not throw. The profile is filled in at the next login.
-        }
-        if (next)
-            next(event);
-    };
+    logins.on_login = [all](const coauth::signed_in_user& user) { all->signed_in(user.key()); };
     return options;
 }
 
@@ -74,9 +59,10 @@ bool is_reading(const server::request& r)
 
 } // namespace
 
-site::site(asio::any_io_executor executor, const coauth::twitter::client& client, site_options options)
-    : options_(completed(std::move(options), people_, client)), origin_(options_.origin.url()), client_(client),
-      logins_(std::move(executor), origin_, {coauth::twitter::provider(client)}, options_.logins)
+site::site(asio::any_io_executor executor, std::vector<std::shared_ptr<coauth::login_provider>> providers,
+    site_options options)
+    : options_(completed(std::move(options), people_)), origin_(options_.origin.url()),
+      logins_(std::move(executor), origin_, std::move(providers), options_.logins)
 {}
 
 // A line that can't be written costs no response.

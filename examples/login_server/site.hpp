@@ -7,7 +7,6 @@
 #include <coauth/http/origin.hpp>
 #include <coauth/site/login_site.hpp>
 #include <coauth/twitter/client.hpp>
-#include <coauth/twitter/provider.hpp>
 #include <coauth/twitter/tweet.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -16,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace login_server {
 
@@ -24,14 +24,16 @@ struct site_options {
 
     coauth::http::origin origin;             ///< As browsers see it, through a proxy or not.
     coauth::site::login_site_options logins; ///< Of the logins, and with them of the whole site.
+    coauth::twitter::client_options x;       ///< For what is shown of X only: tweets and followers.
 };
 
-/// Responds to requests. Give `respond` to an `http_server` and keep the site, and the client, until that has ended.
+/// Responds to requests. Give `respond` to an `http_server` and keep the site until that has ended.
 ///
 /// Thread safety: safe.
 class site {
 public:
-    site(boost::asio::any_io_executor executor, const coauth::twitter::client& client, site_options options);
+    site(boost::asio::any_io_executor executor, std::vector<std::shared_ptr<coauth::login_provider>> providers,
+        site_options options);
 
     boost::asio::awaitable<coauth::server::response> respond(coauth::server::request r);
 
@@ -42,7 +44,6 @@ private:
     using response = coauth::server::response;
 
     boost::asio::awaitable<response> respond_to_known(request r);
-    boost::asio::awaitable<response> show_home(request r);
     boost::asio::awaitable<response> show_profile(coauth::signed_in_user user, request r);
     boost::asio::awaitable<response> save_profile(request r);
 
@@ -52,7 +53,8 @@ private:
     boost::asio::awaitable<coauth::twitter::page<coauth::profile>> ask_followers(coauth::session& session,
         std::string user_id, coauth::twitter::page_options page, coauth::call_options options);
     std::string problem_words(const coauth::error& problem) const;
-    boost::asio::awaitable<std::shared_ptr<const news>> ask_news(std::string user_id);
+    boost::asio::awaitable<void> ask_profile(coauth::user_key user);
+    boost::asio::awaitable<std::shared_ptr<const news>> ask_news(coauth::user_key user);
 
     void log(const std::string& line) const noexcept;
     std::chrono::steady_clock::time_point now() const { return options_.logins.clock->steady_now(); }
@@ -60,7 +62,6 @@ private:
     const std::shared_ptr<people> people_ = std::make_shared<people>();
     const site_options options_;
     const std::string origin_;
-    const coauth::twitter::client& client_;
     coauth::site::login_site logins_;
 };
 

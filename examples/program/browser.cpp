@@ -11,7 +11,10 @@ asio::awaitable<std::string> play_browser(std::shared_ptr<coauth::http::transpor
     constexpr int most_redirects = 3;
     for (int i = 0; i < most_redirects; ++i) {
         coauth::http::response page = co_await transport->send(coauth::http::get(url));
-        if (page.status < 300 || page.status >= 400)
+        if (page.status >= 400)
+            throw coauth::error(coauth::errc::provider_error, "the page that the browser was sent to has an error")
+                .with_http_status(page.status);
+        if (page.status < 300)
             co_return page.body;
         url = std::string(page.headers.get("Location"));
     }

@@ -11,7 +11,7 @@
 namespace program {
 
 /// Opens the sandbox's authorize page and follows its redirect to the callback. Returns the page that
-/// is shown last.
+/// is shown last. Throws `errc::provider_error` if that is an error.
 boost::asio::awaitable<std::string> play_browser(std::shared_ptr<coauth::http::transport> transport, std::string url);
 
 /// The text of the page's first <code> element, where the sandbox shows the PIN; empty if there is none.

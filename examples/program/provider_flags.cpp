@@ -8,6 +8,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace program {
 
 void provider_flags::add_to(CLI::App& app, std::initializer_list<const char*> unused)
@@ -17,6 +20,13 @@ void provider_flags::add_to(CLI::App& app, std::initializer_list<const char*> un
            "COAUTH_CONSUMER_SECRET")
         ->type_name("URL")
         ->default_str("a sandbox inside this program");
+    add_common_to(app);
+    for (const char* name : unused)
+        app.get_option(name)->group("");
+}
+
+void provider_flags::add_common_to(CLI::App& app)
+{
     app.add_option("--authorize-base", authorize_base, "Where users sign in")
         ->type_name("URL")
         ->default_str("the provider");
@@ -33,12 +43,26 @@ void provider_flags::add_to(CLI::App& app, std::initializer_list<const char*> un
         ->type_name("URL")
         ->envname("COAUTH_PROXY");
     app.add_flag("--json", json, "Print JSON on standard output, errors too");
-    for (const char* name : unused)
-        app.get_option(name)->group("");
 }
 
-provider_setup::provider_setup(
-    boost::asio::io_context& io, const provider_flags& flags, coauth::sandbox::options sandbox_options)
+std::chrono::milliseconds provider_flags::call_deadline() const
+{
+    return std::chrono::milliseconds(static_cast<long>(deadline * 1000));
+}
+
+coauth::twitter::client_options x_options(const provider_flags& flags, const std::string& base)
+{
+    coauth::twitter::client_options options;
+    options.endpoints = coauth::twitter::endpoints(base);
+    if (!flags.authorize_base.empty())
+        options.endpoints.authorize_base = flags.authorize_base;
+    options.api = flags.api == "2" ? coauth::twitter::api_version::v2 : coauth::twitter::api_version::v1_1;
+    options.deadline = flags.call_deadline();
+    return options;
+}
+
+network::network(boost::asio::io_context& io, const provider_flags& flags, bool has_sandbox,
+    coauth::sandbox::options sandbox_options)
 {
     require_open_files();
     coauth::http::pool_options pool;
@@ -46,32 +70,25 @@ provider_setup::provider_setup(
     pool.max_connections_per_origin = flags.connections;
     if (!flags.ca_file.empty())
         pool.trust = coauth::http::tls_trust::ca_file(flags.ca_file);
-
-    base_ = flags.provider;
-    if (base_.empty()) {
+    if (has_sandbox) {
         sandbox_ = std::make_unique<coauth::sandbox::provider>(io.get_executor(), std::move(sandbox_options));
-        base_ = sandbox_->url();
-        app_ = sandbox_->consumer();
         pool.trust = coauth::http::tls_trust::ca_file(sandbox_->ca_file());
         pool.proxy.clear();
-    } else {
-        app_ = coauth::twitter::consumer_from_environment();
     }
-
-    const auto deadline = std::chrono::milliseconds(static_cast<long>(flags.deadline * 1000));
-    coauth::twitter::client_options options;
-    options.endpoints = coauth::twitter::endpoints(base_);
-    if (!flags.authorize_base.empty())
-        options.endpoints.authorize_base = flags.authorize_base;
-    options.api = flags.api == "2" ? coauth::twitter::api_version::v2 : coauth::twitter::api_version::v1_1;
-    options.deadline = deadline;
-
     // The deadline is for the whole call, so that no part of it may take longer.
+    const auto deadline = flags.call_deadline();
     pool.total_timeout = deadline;
     pool.exchange_timeout = deadline;
     pool.connect_timeout = std::min(pool.connect_timeout, deadline);
     transport_ = std::make_shared<coauth::http::connection_pool>(io.get_executor(), std::move(pool));
-    client_.emplace(transport_, *app_, std::move(options));
 }
+
+provider_setup::provider_setup(
+    boost::asio::io_context& io, const provider_flags& flags, coauth::sandbox::options sandbox_options)
+    : network_(io, flags, flags.provider.empty(), std::move(sandbox_options)),
+      base_(sandbox() ? sandbox()->url() : flags.provider),
+      app_(sandbox() ? sandbox()->consumer() : coauth::twitter::consumer_from_environment()),
+      client_(transport(), app_, x_options(flags, base_))
+{}
 
 } // namespace program

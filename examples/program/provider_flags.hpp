@@ -7,9 +7,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace CLI {
@@ -34,9 +35,34 @@ struct provider_flags {
 
     /// `unused`: flags that mean nothing to this program; they are taken and not shown by --help.
     void add_to(CLI::App& app, std::initializer_list<const char*> unused = {});
+
+    /// All but --provider, for a program that takes several of these.
+    void add_common_to(CLI::App& app);
+
+    std::chrono::milliseconds call_deadline() const;
 };
 
-/// A provider to talk to: the one named by the flags with keys from the environment, or a sandbox.
+/// X's client as the flags ask for it. `base`: of its API.
+coauth::twitter::client_options x_options(const provider_flags& flags, const std::string& base);
+
+/// The connections to a provider, and where none is named the sandbox inside this program.
+class network {
+public:
+    /// Throws `coauth::error` for flags that can't be used, and if too few files may be open.
+    network(boost::asio::io_context& io, const provider_flags& flags, bool has_sandbox,
+        coauth::sandbox::options sandbox_options = coauth::sandbox::options());
+
+    /// Null if there is none.
+    coauth::sandbox::provider* sandbox() const noexcept { return sandbox_.get(); }
+
+    std::shared_ptr<coauth::http::transport> transport() const noexcept { return transport_; }
+
+private:
+    std::unique_ptr<coauth::sandbox::provider> sandbox_;
+    std::shared_ptr<coauth::http::transport> transport_;
+};
+
+/// X with OAuth 1.0a to talk to: the provider named by the flags with keys from the environment, or a sandbox.
 class provider_setup {
 public:
     /// Throws `coauth::error` for a provider or keys that can't be used, and if too few files may be open.
@@ -44,19 +70,18 @@ public:
         coauth::sandbox::options sandbox_options = coauth::sandbox::options());
 
     /// The sandbox inside this program, or null.
-    coauth::sandbox::provider* sandbox() const noexcept { return sandbox_.get(); }
+    coauth::sandbox::provider* sandbox() const noexcept { return network_.sandbox(); }
 
     const std::string& base() const noexcept { return base_; }
-    const coauth::oauth1::consumer& app() const noexcept { return *app_; }
-    std::shared_ptr<coauth::http::transport> transport() const noexcept { return transport_; }
-    coauth::twitter::client& client() noexcept { return *client_; }
+    const coauth::oauth1::consumer& app() const noexcept { return app_; }
+    std::shared_ptr<coauth::http::transport> transport() const noexcept { return network_.transport(); }
+    coauth::twitter::client& client() noexcept { return client_; }
 
 private:
-    std::unique_ptr<coauth::sandbox::provider> sandbox_;
+    network network_;
     std::string base_;
-    std::optional<coauth::oauth1::consumer> app_;
-    std::shared_ptr<coauth::http::transport> transport_;
-    std::optional<coauth::twitter::client> client_;
+    coauth::oauth1::consumer app_;
+    coauth::twitter::client client_;
 };
 
 } // namespace program

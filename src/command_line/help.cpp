@@ -108,7 +108,7 @@ std::string option_help(const CLI::Option& option)
 
     std::string left = "  " + replaced(option.get_name(positional, !positional), ",", ", ");
     if (!positional && has_value)
-        left += type.name.starts_with('[') ? type.name : ' ' + plain_name(type.name);
+        left += type.name.starts_with("[=") ? type.name : ' ' + plain_name(type.name);
     std::string facts = type.limit;
     if (option.get_required())
         add_word(facts, "required");

@@ -22,11 +22,12 @@ MISSPELT_OF = {"coauth-sandbox": [
     ("--usres", "--users"), ("--Listen", "--listen"), ("-listen", "--listen"), ("--listne=0.0.0.0:0", "--listen"),
     ("--consumer-secert=abc", "--consumer-secret"), ("--exit-with-parents", "--exit-with-parent"),
     ("--request_token_ttl", "--request-token-ttl"), ("--tls", "--tls-name"),
-], "sign_in": [("--calback", "--callback"), ("--forcelogin", "--force-login"), ("--authorise", "--authorize")],
-   "login_server": [("--behind_proxy", "--behind-proxy"), ("--metric", "--metrics")],
+], "sign_in": [("--calback", "--callback"), ("--forcelogin", "--force-login"), ("--authorise", "--authorize"),
+               ("--devise", "--device"), ("--isuer", "--issuer"), ("--oauth", "--oauth2"), ("--scopes", "--scope")],
+   "login_server": [("--behind_proxy", "--behind-proxy"), ("--metric", "--metrics"), ("--wiht", "--with")],
    "greeter_bot": [("--sate", "--state"), ("--onec", "--once")],
    "enrich_profiles": [("--retry-faild", "--retry-failed"), ("--colum", "--column"), ("--un-ordered", "--unordered")],
-   "signed_request": [("--bodyhash", "--body-hash"), ("--vector", "--vectors")],
+   "signed_request": [("--bodyhash", "--body-hash"), ("--vector", "--vectors"), ("--bearr", "--bearer")],
 }
 # What the help must say, in words.
 WORDS_OF = {"coauth-sandbox": [
@@ -37,7 +38,9 @@ WORDS_OF = {"coauth-sandbox": [
 ], "sign_in": [
     "--callback URL", "default http://127.0.0.1:0/callback", "(from 0.001 to 86400, default 300)", "2 or 1.1, default 2",
     "or the environment variable COAUTH_PROXY", "default a sandbox inside this program",
-], "login_server": ["--behind-proxy ADDRESS", "from 1 to 256, default as many as there are processors", "default 127.0.0.1:8080"],
+    "--with NAME", "x, google, github, facebook or oidc, default x", "--provider [NAME=]BASE[,API_BASE]", "may be given several times",
+    "--issuer URL", "--scope TEXT", "COAUTH_GITHUB_CLIENT_ID", "COAUTH_X_CLIENT_ID",
+], "login_server": ["--with NAME,NAME", "--provider [NAME=]BASE[,API_BASE]", "--oauth2", "--behind-proxy ADDRESS", "from 1 to 256, default as many as there are processors", "default 127.0.0.1:8080"],
    "greeter_bot": ["--state FILE", "from 0.01 to 86400, default 60"],
    "signed_request": ["[METHOD] [URL]", "-d NAME=VALUE", "may be given several times", "header, query or form, default header"],
    "enrich_profiles": ["IN OUT", "--retry-failed", "from 1 to 64, default 8", "--retry-for SECONDS", "default 30", "default 960", "default 0.010"],

@@ -7,10 +7,12 @@
 #include <coauth/oauth1/target.hpp>
 #include <coauth/server/http_server.hpp>
 #include <coauth/store/memory_store.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <doctest/doctest.h>
 
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -57,7 +59,9 @@ public:
                 throw std::runtime_error("no space left");
             (line.find(" login outcome=") == line.npos ? logged : logins).push_back(line);
         };
-        site.emplace(io.get_executor(), *client, std::move(wanted));
+        wanted.x = client->options();
+        const std::vector<std::shared_ptr<coauth::login_provider>> providers{coauth::twitter::provider(*client)};
+        site.emplace(io.get_executor(), providers, std::move(wanted));
     }
 
     std::int64_t exchanges() const { return calls("/oauth/access_token"); }

@@ -1,0 +1,16 @@
+// A login by OAuth 1.0a: the three legs.
+#pragma once
+
+#include "program/provider_flags.hpp"
+#include "sign_in/flags.hpp"
+
+#include <coauth/identity/profile.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace sign_in {
+
+/// Signs a user in at X and returns the profile. Prints the address to open.
+boost::asio::awaitable<coauth::profile> login_by_oauth1(program::provider_setup& setup, const flags& given);
+
+} // namespace sign_in
