@@ -2,6 +2,7 @@
 
 #include "api/oauth1_signing.hpp"
 #include "api/provider_words.hpp"
+#include "providers/provider_name.hpp"
 
 #include <coauth/oauth1/message.hpp>
 #include <coauth/text/ascii.hpp>
@@ -19,12 +20,6 @@ void require(bool valid, const oauth1_rules& rules, const char* problem)
 {
     if (!valid)
         throw error(errc::invalid_argument, "the rules of provider \"" + rules.name + "\": " + problem);
-}
-
-bool is_provider_name(std::string_view name)
-{
-    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
-    return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), fits);
 }
 
 api::caller_options oauth1_options(std::shared_ptr<coauth::clock> clock)

@@ -47,6 +47,7 @@ profile read_profile(const oauth1_rules& rules, std::string_view body)
     }
     if (user.id.empty())
         throw error(errc::malformed_response, "the profile has no id");
+    user.provider = rules.name;
     return user;
 }
 

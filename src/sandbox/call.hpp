@@ -8,6 +8,7 @@
 #include <coauth/server/http_server.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct call {
     std::string consumer_key;    ///< Empty for pages.
     std::string token;           ///< As sent; empty if none was.
     const grant* user = nullptr; ///< Null: the app alone.
+    std::uint64_t user_id = 0;   ///< The user of an OAuth 2 token or login; 0: none.
 };
 
 } // namespace coauth::sandbox

@@ -3,6 +3,7 @@
 #include "sandbox/tools/broken_responses.hpp"
 #include "sandbox/tools/masking.hpp"
 #include "sandbox/world/avatars.hpp"
+#include "sandbox/world/decimal.hpp"
 #include "sandbox/world/seed.hpp"
 #include "sandbox/x/api_v1_1.hpp"
 #include "sandbox/x/api_v2.hpp"
@@ -46,6 +47,19 @@ app default_app(const options& o)
     return a;
 }
 
+oauth2_client default_client(const options& o, const std::string& id, client_authentication authentication)
+{
+    if (id.empty() || o.client_secret.empty() || o.client_id == o.public_client_id)
+        refuse_option("client_id, client_secret and public_client_id must not be empty, and the ids must differ");
+    oauth2_client client;
+    client.id = id;
+    client.authentication = authentication;
+    if (!client.is_public())
+        client.secret = secret(std::string_view(o.client_secret));
+    client.name = client.is_public() ? "Sandbox Public App" : "Sandbox App";
+    return client;
+}
+
 // "GET POST" with another separator.
 std::string list_of(std::string_view methods, std::string_view separator)
 {
@@ -74,11 +88,14 @@ void add_limits(http::fields& headers, const rate_verdict& verdict)
 } // namespace
 
 engine::engine(const options& o, random_source random)
-    : mode_(o.mode), skew_(o.clock_skew), consumer_key_(o.consumer_key), random_(random), world_(checked(o).users),
-      gatekeeper_(o.mode, o.timestamp_window), logins_(o.mode, o.request_token_ttl, o.auto_approve, std::move(random)),
-      windows_(o.rate_window)
+    : mode_(o.mode), skew_(o.clock_skew), consumer_key_(o.consumer_key), client_id_(o.client_id),
+      public_client_id_(o.public_client_id), random_(random), world_(checked(o).users),
+      gatekeeper_(o.mode, o.timestamp_window), logins_(o.mode, o.request_token_ttl, o.auto_approve, random),
+      oauth2_(o.mode, o.auto_approve, std::move(random)), windows_(o.rate_window)
 {
     world_.add_app(default_app(o));
+    world_.clients().add(default_client(o, o.client_id, client_authentication::any_secret));
+    world_.clients().add(default_client(o, o.public_client_id, client_authentication::none));
     if (!o.seed.empty())
         apply_seed(o.seed, world_);
     if (o.auto_approve && !o.auto_approve->empty()) {
@@ -124,9 +141,9 @@ outcome engine::handle(const server::request& r, std::chrono::sys_seconds machin
     entry.consumer_key = c.consumer_key;
     entry.token = shortened(c.token);
     entry.oauth = masked(c.oauth);
-    if (const auto* g = world_.find_grant(c.token))
-        if (const auto p = world_.user_by_id(g->user))
-            entry.user = p->username;
+    const auto* g = world_.find_grant(c.token);
+    if (const auto p = world_.user_by_id(g ? g->user : c.user_id))
+        entry.user = p->username;
     result.log_line = log_line(entry);
     journal_.record(std::move(entry));
     return result;
@@ -152,6 +169,13 @@ server::response engine::dispatch(call& c, journal_entry& entry)
             entry.explanation = "there is no such path; did you mean " + std::string(nearest) + '?';
         return refuse(c.http->path().starts_with("/2/") ? family::v2 : family::v1_1, 34);
     }
+    if (c.matched->kind == family::oauth2) {
+        refusal_note note;
+        auto response = oauth2_.handle(c, world_, note);
+        entry.refused = std::move(note.reason);
+        entry.explanation = std::move(note.explanation);
+        return response;
+    }
     if (!allows(*c.matched, c.http->method, mode_)) {
         const auto methods = methods_in(*c.matched, mode_);
         entry.refused = "method_not_allowed";
@@ -162,7 +186,7 @@ server::response engine::dispatch(call& c, journal_entry& entry)
         response.headers.set("Allow", list_of(methods, ", "));
         return response;
     }
-    auto admitted = gatekeeper_.admit(c, world_, logins_.pending());
+    auto admitted = gatekeeper_.admit(c, world_, logins_.pending(), oauth2_.issued());
     if (admitted.refusal) {
         entry.refused = admitted.refused;
         entry.explanation = admitted.explanation;
@@ -235,6 +259,8 @@ index_view engine::front_page(std::string_view base_url) const
     index_view view;
     view.base_url = base_url;
     view.consumer_key = consumer_key_;
+    view.client_id = client_id_;
+    view.public_client_id = public_client_id_;
     view.control_url = control_url_;
     view.mode = mode_ == mode::strict ? "strict" : "x";
     view.refusals = journal_.last_refusals(shown);
@@ -265,6 +291,17 @@ void engine::reset()
     windows_.clear();
     faults_.set({});
     logins_.clear();
+    oauth2_.clear();
+}
+
+std::size_t engine::expire_tokens(std::string_view user, std::chrono::sys_seconds machine_now)
+{
+    auto found = world_.user_by_username(user);
+    if (const auto id = found ? std::nullopt : parse_decimal<std::uint64_t>(user))
+        found = world_.user_by_id(*id);
+    if (!found)
+        throw error(errc::not_found, "the sandbox has no user of that name or id");
+    return oauth2_.expire_tokens_of(found->id, machine_now + skew_);
 }
 
 void engine::set_clock_skew(std::chrono::seconds skew)

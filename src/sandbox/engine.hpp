@@ -3,6 +3,7 @@
 
 #include "sandbox/oauth1/gatekeeper.hpp"
 #include "sandbox/oauth1/login_endpoints.hpp"
+#include "sandbox/oauth2/endpoints.hpp"
 #include "sandbox/pages.hpp"
 #include "sandbox/tools/faults.hpp"
 #include "sandbox/tools/journal.hpp"
@@ -43,6 +44,11 @@ public:
     const journal& seen() const noexcept { return journal_; }
     void reset();
     void set_clock_skew(std::chrono::seconds skew);
+    /// Ends the OAuth 2 access tokens of a user, who is given by name or id; throws `errc::not_found`. How many there
+    /// were.
+    std::size_t expire_tokens(std::string_view user, std::chrono::sys_seconds machine_now);
+    /// A new key signs ID tokens from now on.
+    void rotate_keys() { oauth2_.rotate_keys(); }
     void set_faults(std::string_view json) { faults_.set(read_faults(json)); }
     /// For the index page.
     void set_control_url(std::string url) { control_url_ = std::move(url); }
@@ -57,12 +63,15 @@ private:
     mode mode_;
     std::chrono::seconds skew_;
     std::string consumer_key_;
+    std::string client_id_;
+    std::string public_client_id_;
     std::string control_url_;
     std::map<const route*, route_limit> limits_;
     random_source random_;
     world world_;
     gatekeeper gatekeeper_;
     login_endpoints logins_;
+    oauth2_endpoints oauth2_;
     rate_windows windows_;
     fault_script faults_;
     journal journal_;

@@ -38,34 +38,12 @@ constexpr std::string_view style =
     ".problem{padding:.6rem;border-left:4px solid var(--alarm)}"
     ".note{font-size:.9rem;color:var(--quiet)}";
 
-server::response page(int status, std::string_view title, std::string_view body, std::string_view form_targets = "")
-{
-    server::page content(status, std::string(title), std::string(body));
-    content.style = style;
-    content.form_targets = form_targets;
-    return server::html_page(content);
-}
-
-std::string hidden(std::string_view name, std::string_view value)
-{
-    return "<input type=\"hidden\" name=\"" + std::string(name) + "\" value=\"" + escape_html(value) + "\">\n";
-}
-
 std::string suggestions(const std::vector<user>& users)
 {
     std::string html = "<datalist id=\"users\">\n";
     for (const auto& p : users)
         html += "<option value=\"" + escape_html(p.username) + "\">" + escape_html(p.name) + "</option>\n";
     return html + "</datalist>\n";
-}
-
-// A refusal's explanation as a sentence of a page.
-std::string sentence(std::string_view text)
-{
-    std::string out(text);
-    if (!out.empty())
-        out.front() = text::upper(out.front());
-    return out.empty() ? out : out + '.';
 }
 
 std::string refusal_item(const journal_entry& e)
@@ -75,7 +53,7 @@ std::string refusal_item(const journal_entry& e)
                        escape_html(e.method) + ' ' + escape_html(path) + "</code> " + std::to_string(e.status) +
                        " <b>" + escape_html(e.refused) + "</b></p>\n";
     if (!e.explanation.empty())
-        html += "<p>" + escape_html(sentence(e.explanation)) + "</p>\n";
+        html += "<p>" + escape_html(page_sentence(e.explanation)) + "</p>\n";
     if (!e.base_string.empty())
         html += "<details><summary>The base string that should have been signed</summary>\n<p><code>" +
                 escape_html(e.base_string) + "</code></p></details>\n";
@@ -83,6 +61,35 @@ std::string refusal_item(const journal_entry& e)
 }
 
 } // namespace
+
+server::response sandbox_page(int status, std::string_view title, std::string_view body, std::string_view form_targets)
+{
+    server::page content(status, std::string(title), std::string(body));
+    content.style = style;
+    content.form_targets = form_targets;
+    return server::html_page(content);
+}
+
+std::string hidden_field(std::string_view name, std::string_view value)
+{
+    return "<input type=\"hidden\" name=\"" + escape_html(name) + "\" value=\"" + escape_html(value) + "\">\n";
+}
+
+std::string user_field(std::string_view username, const std::vector<user>& suggested)
+{
+    return "<label for=\"user\">Username</label>\n"
+           "<input id=\"user\" name=\"user\" list=\"users\" autocomplete=\"off\" autocapitalize=\"none\" "
+           "spellcheck=\"false\" value=\"" +
+           escape_html(username) + "\">\n" + suggestions(suggested);
+}
+
+std::string page_sentence(std::string_view explanation)
+{
+    std::string out(explanation);
+    if (!out.empty())
+        out.front() = text::upper(out.front());
+    return out.empty() ? out : out + '.';
+}
 
 server::response authorize_page(const authorize_view& view, int status)
 {
@@ -101,46 +108,42 @@ server::response authorize_page(const authorize_view& view, int status)
         html += "<p>Afterwards you return to <code>" + escape_html(view.callback.substr(0, view.callback.find('?'))) +
                 "</code></p>\n";
     html += "<form method=\"post\" action=\"" + escape_html(view.action) + "\">\n";
-    html += hidden("oauth_token", view.token);
-    html += "<label for=\"user\">Username</label>\n"
-            "<input id=\"user\" name=\"user\" list=\"users\" autocomplete=\"off\" autocapitalize=\"none\" "
-            "spellcheck=\"false\" value=\"" +
-            escape_html(view.username) + "\">\n";
-    html += suggestions(view.users);
+    html += hidden_field("oauth_token", view.token);
+    html += user_field(view.username, view.users);
     html +=
         "<button class=\"yes\" name=\"allow\" value=\"1\">Allow</button>\n"
         "<button name=\"deny\" value=\"1\">Cancel</button>\n</form>\n"
         "<p class=\"note\">This is coauth-sandbox, for tests. No user here is real and no password is needed.</p>\n";
     // A browser holds the redirect after the form against this list, too, and the app may redirect further.
     const auto targets = pin ? std::string("'self'") : "'self' http: https: " + scheme_source(view.callback);
-    return page(status, "Allow " + view.app_name + "?", html, targets);
+    return sandbox_page(status, "Allow " + view.app_name + "?", html, targets);
 }
 
 server::response pin_page(std::string_view app_name, std::string_view pin)
 {
     const auto app = server::isolated_html(app_name);
-    return page(200, "Your PIN",
+    return sandbox_page(200, "Your PIN",
         "<h1>You allowed <b>" + app + "</b></h1>\n<p>Type this PIN into it to finish:</p>\n<p class=\"pin\"><code>" +
             escape_html(pin) + "</code></p>\n<p class=\"note\">It works once.</p>\n");
 }
 
 server::response denied_page(std::string_view app_name)
 {
-    return page(200, "Not allowed",
+    return sandbox_page(200, "Not allowed",
         "<h1><b>" + server::isolated_html(app_name) +
             "</b> may not use your account</h1>\n<p>You can close this page.</p>\n");
 }
 
 server::response dead_token_page(std::string_view reason)
 {
-    return page(403, "This login is over",
-        "<h1>This login can't go on</h1>\n<p class=\"problem\">" + escape_html(sentence(reason)) +
+    return sandbox_page(403, "This login is over",
+        "<h1>This login can't go on</h1>\n<p class=\"problem\">" + escape_html(page_sentence(reason)) +
             "</p>\n<p>Go back to the app and begin again.</p>\n");
 }
 
 server::response refused_form_page(std::string_view why)
 {
-    return page(400, "Not accepted", "<h1>This form can't be accepted</h1>\n<p>" + escape_html(why) + "</p>\n");
+    return sandbox_page(400, "Not accepted", "<h1>This form can't be accepted</h1>\n<p>" + escape_html(why) + "</p>\n");
 }
 
 server::response index_page(const index_view& view)
@@ -148,17 +151,19 @@ server::response index_page(const index_view& view)
     const auto row = [](std::string_view name, std::string_view value) {
         return "<p><b>" + std::string(name) + "</b><br><code>" + escape_html(value) + "</code></p>\n";
     };
-    std::string html =
-        "<h1>coauth-sandbox</h1>\n<p>A strict OAuth 1.0a provider to test logins against. No user here is real.</p>\n" +
-        row("Base URL", view.base_url) + row("Consumer key", view.consumer_key) +
-        row("Legs of a login", "/oauth/request_token  /oauth/authorize  /oauth/access_token") +
-        row("Control port", view.control_url) + row("Mode", view.mode) + "<h2>Last refusals</h2>\n";
+    std::string html = "<h1>coauth-sandbox</h1>\n<p>A strict OAuth 1.0a and OAuth 2 provider to test logins against. "
+                       "No user here is real.</p>\n" +
+                       row("Base URL", view.base_url) + row("Consumer key", view.consumer_key) +
+                       row("Legs of a login", "/oauth/request_token  /oauth/authorize  /oauth/access_token") +
+                       row("OAuth 2 clients", view.client_id + "  " + view.public_client_id) +
+                       row("OAuth 2 providers", "/i/oauth2/authorize  /google  /github  /facebook  /oidc") +
+                       row("Control port", view.control_url) + row("Mode", view.mode) + "<h2>Last refusals</h2>\n";
     html += view.refusals.empty() ? "<p>Nothing was refused yet.</p>\n" : "<ol class=\"refusals\">\n";
     for (const journal_entry& e : view.refusals)
         html += refusal_item(e);
     if (!view.refusals.empty())
         html += "</ol>\n";
-    return page(200, "coauth-sandbox", html);
+    return sandbox_page(200, "coauth-sandbox", html);
 }
 
 } // namespace coauth::sandbox

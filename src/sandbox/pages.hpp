@@ -45,9 +45,18 @@ server::response refused_form_page(std::string_view why);
 struct index_view {
     index_view() = default;
 
-    std::string base_url, consumer_key, control_url, mode;
+    std::string base_url, consumer_key, client_id, public_client_id, control_url, mode;
     std::vector<journal_entry> refusals; ///< Newest first.
 };
+
+/// A page in the sandbox's style. `form_targets`: as in `server::page`; empty: it has no form.
+server::response sandbox_page(
+    int status, std::string_view title, std::string_view body, std::string_view form_targets = "");
+std::string hidden_field(std::string_view name, std::string_view value);
+/// The field for the username, with suggestions.
+std::string user_field(std::string_view username, const std::vector<user>& suggested);
+/// A refusal's explanation as a sentence of a page.
+std::string page_sentence(std::string_view explanation);
 
 /// What this is, how to use it, and what was refused last.
 server::response index_page(const index_view& view);

@@ -91,6 +91,10 @@ control_actions actions_on(std::shared_ptr<guarded_engine> guarded)
         guarded->locked([&](engine& e) { e.set_clock_skew(skew); });
     };
     actions.set_faults = [guarded](std::string_view json) { guarded->locked([&](engine& e) { e.set_faults(json); }); };
+    actions.rotate_keys = [guarded] { guarded->locked([](engine& e) { e.rotate_keys(); }); };
+    actions.expire_tokens = [guarded](std::string_view user) {
+        return guarded->locked([&](engine& e) { return e.expire_tokens(user, machine_now()); });
+    };
     return actions;
 }
 
@@ -125,7 +129,8 @@ class provider::state {
 public:
     state(asio::any_io_executor new_executor, const options& o)
         : executor(std::move(new_executor)), guarded(std::make_shared<guarded_engine>(o)),
-          app(o.consumer_key, secret(std::string_view(o.consumer_secret)))
+          app(o.consumer_key, secret(std::string_view(o.consumer_secret))), client_id(o.client_id),
+          client_secret(std::string_view(o.client_secret)), public_client_id(o.public_client_id)
     {
         const auto address = checked_address(o);
         server::server_options api;
@@ -148,6 +153,9 @@ public:
     asio::any_io_executor executor;
     std::shared_ptr<guarded_engine> guarded;
     oauth1::consumer app;
+    std::string client_id;
+    secret client_secret;
+    std::string public_client_id;
     std::optional<temporary_folder> folder;
     std::string ca_file;
     std::string url;
@@ -216,6 +224,46 @@ std::string provider::ca_file() const
 oauth1::consumer provider::consumer() const
 {
     return state_->app;
+}
+
+provider_bases provider::bases() const
+{
+    const auto& base = state_->url;
+    provider_bases out;
+    out.x_api = base;
+    out.x_authorize = base;
+    out.google_issuer = base + "/google";
+    out.github_login = base + "/github";
+    out.github_api = base + "/github/api";
+    out.facebook_dialog = base + "/facebook";
+    out.facebook_graph = base + "/facebook/graph";
+    out.oidc_issuer = base + "/oidc";
+    return out;
+}
+
+std::string provider::client_id() const
+{
+    return state_->client_id;
+}
+
+secret provider::client_secret() const
+{
+    return state_->client_secret;
+}
+
+std::string provider::public_client_id() const
+{
+    return state_->public_client_id;
+}
+
+std::size_t provider::expire_tokens(std::string_view user)
+{
+    return state_->guarded->locked([&](engine& e) { return e.expire_tokens(user, machine_now()); });
+}
+
+void provider::rotate_keys()
+{
+    state_->guarded->locked([](engine& e) { e.rotate_keys(); });
 }
 
 oauth1::access_token provider::issue_access_token(std::string_view username)

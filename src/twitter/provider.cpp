@@ -2,13 +2,18 @@
 #include "coro/typed_errors.hpp"
 #include "twitter/client_state.hpp"
 #include "twitter/legs.hpp"
+#include "twitter/oauth2_logins.hpp"
 #include "twitter/user_access.hpp"
 #include "twitter/user_calls.hpp"
 
 #include <coauth/oauth1/callback.hpp>
+#include <coauth/oauth2/stored_credential.hpp>
 #include <coauth/twitter/provider.hpp>
 #include <coauth/twitter/user_names.hpp>
 
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace coauth::twitter {
@@ -94,6 +99,7 @@ asio::awaitable<begun_login> do_begin(shared_app app, std::string callback, logi
 asio::awaitable<coauth::profile> user_of(shared_app app, oauth1::access_token access)
 {
     coauth::profile user;
+    user.provider = "x";
     user.id = access.extra("user_id");
     user.username = access.extra("screen_name");
     if (!user.id.empty())
@@ -113,46 +119,96 @@ asio::awaitable<finished_login> do_finish(shared_app app, begun_login begun, std
     co_return finished_login(std::move(user), credential_of(access));
 }
 
-asio::awaitable<void> do_revoke(shared_app app, credential held)
+// Both apps: of OAuth 1.0a and of OAuth 2. Either may be missing.
+struct x_apps {
+    x_apps() = default;
+
+    shared_app signing;                     ///< With the consumer's keys.
+    shared_app bearing;                     ///< For the calls with tokens of OAuth 2.
+    std::shared_ptr<login_provider> oauth2; ///< For its logins.
+};
+
+bool is_oauth2(const credential& held)
 {
-    auto user =
-        std::make_shared<const user_access>(std::move(app), access_token_of(held), std::chrono::milliseconds(0));
-    co_await invalidate(std::move(user));
+    return held.text().reveal().starts_with("oauth2 ");
+}
+
+std::shared_ptr<const user_access> access_of(const x_apps& apps, const credential& held)
+{
+    constexpr std::chrono::milliseconds no_retries(0);
+    if (apps.bearing && is_oauth2(held)) {
+        auto tokens = oauth2::parse_stored_text(held.text().reveal()).value();
+        return std::make_shared<const user_access>(apps.bearing, std::move(tokens.access_token), no_retries);
+    }
+    oauth1::access_token token = access_token_of(held);
+    if (!apps.signing)
+        throw error(errc::token_revoked, "the stored credential is one of OAuth 1.0a, and this app has no consumer key")
+            .with_hint("let the user sign in again");
+    return std::make_shared<const user_access>(apps.signing, std::move(token), no_retries);
 }
 
 class x_provider final : public login_provider {
 public:
-    x_provider(shared_app app, std::uint64_t price_micros) : app_(std::move(app)), rules_(rules_of(*app_, price_micros))
-    {}
+    x_provider(x_apps apps, std::uint64_t price_micros) : apps_(std::move(apps))
+    {
+        if (apps_.signing)
+            signing_rules_ = rules_of(*apps_.signing, price_micros);
+        if (apps_.bearing)
+            bearing_rules_ = rules_of(*apps_.bearing, price_micros);
+    }
 
     std::string_view name() const noexcept override { return "x"; }
 
     asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
-        return typed_errors(do_begin(app_, std::move(callback), std::move(request)));
+        return apps_.oauth2 ? apps_.oauth2->begin(std::move(callback), std::move(request))
+                            : typed_errors(do_begin(apps_.signing, std::move(callback), std::move(request)));
     }
 
     result<std::string> key_of(std::string_view callback_query) const override
     {
-        return oauth1::callback_token(callback_query);
+        return apps_.oauth2 ? apps_.oauth2->key_of(callback_query) : oauth1::callback_token(callback_query);
     }
 
-    asio::awaitable<finished_login> finish(begun_login login, std::string, std::string callback_query) override
+    asio::awaitable<finished_login> finish(begun_login login, std::string callback, std::string callback_query) override
     {
-        return typed_errors(do_finish(app_, std::move(login), std::move(callback_query)));
+        return apps_.oauth2 ? apps_.oauth2->finish(std::move(login), std::move(callback), std::move(callback_query))
+                            : typed_errors(do_finish(apps_.signing, std::move(login), std::move(callback_query)));
     }
 
     std::shared_ptr<account> open(const credential& held) const override
     {
-        auto user = std::make_shared<const user_access>(app_, access_token_of(held), std::chrono::milliseconds(0));
-        return std::make_shared<x_account>(std::move(user), rules_);
+        const bool bears = apps_.bearing && is_oauth2(held);
+        return std::make_shared<x_account>(access_of(apps_, held), bears ? bearing_rules_ : signing_rules_);
     }
 
-    asio::awaitable<void> revoke(credential held) override { return typed_errors(do_revoke(app_, std::move(held))); }
+    asio::awaitable<credential> renew(credential held) override
+    {
+        if (!apps_.oauth2)
+            throw error(errc::login_required, "X's OAuth 2 is not set up, so its tokens can't be renewed")
+                .with_hint("give the provider the app's client ID, or let the user sign in again");
+        return apps_.oauth2->renew(std::move(held));
+    }
+
+    asio::awaitable<void> revoke(credential held) override
+    {
+        return apps_.oauth2 && is_oauth2(held) ? apps_.oauth2->revoke(std::move(held))
+                                               : typed_errors(do_revoke(apps_, std::move(held)));
+    }
 
 private:
-    const shared_app app_;
-    const lookup_rules rules_;
+    static asio::awaitable<void> do_revoke(x_apps apps, credential held)
+    {
+        // Without the app's client ID a token of OAuth 2 can't be ended.
+        if (apps.bearing && is_oauth2(held))
+            co_return;
+        std::shared_ptr<const user_access> user = access_of(apps, held);
+        co_await invalidate(std::move(user));
+    }
+
+    const x_apps apps_;
+    lookup_rules signing_rules_;
+    lookup_rules bearing_rules_;
 };
 
 } // namespace
@@ -160,13 +216,28 @@ private:
 std::shared_ptr<login_provider> provider(
     std::shared_ptr<http::transport> transport, oauth1::consumer app, provider_options options)
 {
-    auto shared = std::make_shared<const x_app>(std::move(transport), std::move(app), std::move(options.client));
-    return std::make_shared<x_provider>(std::move(shared), options.price_per_profile_micros);
+    x_apps apps;
+    apps.signing = std::make_shared<const x_app>(transport, std::move(app), options.client);
+    apps.bearing = std::make_shared<const x_app>(transport, std::nullopt, options.client);
+    if (options.oauth2_app)
+        apps.oauth2 = oauth2_logins(std::move(transport), *options.oauth2_app, options);
+    return std::make_shared<x_provider>(std::move(apps), options.price_per_profile_micros);
+}
+
+std::shared_ptr<login_provider> provider(
+    std::shared_ptr<http::transport> transport, oauth2::app app, provider_options options)
+{
+    x_apps apps;
+    apps.bearing = std::make_shared<const x_app>(transport, std::nullopt, options.client);
+    apps.oauth2 = oauth2_logins(std::move(transport), std::move(app), options);
+    return std::make_shared<x_provider>(std::move(apps), options.price_per_profile_micros);
 }
 
 std::shared_ptr<login_provider> provider(const client& app, std::uint64_t price_per_profile_micros)
 {
-    return std::make_shared<x_provider>(app.state_, price_per_profile_micros);
+    x_apps apps;
+    apps.signing = app.state_;
+    return std::make_shared<x_provider>(std::move(apps), price_per_profile_micros);
 }
 
 } // namespace coauth::twitter

@@ -114,4 +114,15 @@ error read_error(const http::response& response, const circumstances& when)
     return e;
 }
 
+error read_bearer_error(const http::response& response, const circumstances& when)
+{
+    const error refused = read_error(response, when);
+    if (refused.reason() != errc::invalid_credentials)
+        return refused;
+    return error(errc::token_revoked)
+        .with_http_status(response.status)
+        .with_provider(refused.provider_code(), refused.provider_message())
+        .with_hint("the user must sign in again");
+}
+
 } // namespace coauth::twitter

@@ -111,6 +111,7 @@ profile read_user(std::string_view body, api_version api, Read read)
 profile profile_of(api_version api, const json::object& user)
 {
     profile p;
+    p.provider = "x";
     p.id = own_id(user);
     p.username = find_line(user, username_member(api)).value_or(std::string());
     p.name = find_line(user, "name").value_or(p.username.empty() ? p.id : p.username);
@@ -121,6 +122,8 @@ profile profile_of(api_version api, const json::object& user)
     p.verified = find_bool(user, "verified");
     p.created_at = find_time(api, user, "created_at");
     api == api_version::v2 ? read_v2(user, p) : read_v1_1(user, p);
+    if (p.email)
+        p.email_verified = true; // X gives no other
     return p;
 }
 

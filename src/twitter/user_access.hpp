@@ -5,15 +5,18 @@
 
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/oauth1/signer.hpp>
+#include <coauth/secret.hpp>
 #include <coauth/twitter/user_client.hpp>
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace coauth::twitter {
 
-/// An app, a user's token, and the key of both, prepared.
+/// An app and a user's token: of OAuth 1.0a with the key of both, prepared, or of OAuth 2.
 ///
 /// Thread safety: a shared object is safe.
 class user_access {
@@ -21,28 +24,41 @@ public:
     /// `retry_budget`: how long a GET may be repeated while the provider is down; 0: for a caller that decides that itself.
     user_access(std::shared_ptr<const x_app> app, oauth1::access_token user, std::chrono::milliseconds retry_budget)
         : app_(std::move(app)), user_(std::move(user)), retry_budget_(retry_budget),
-          signer_(std::make_shared<const oauth1::signer>(app_->keys(), user_))
+          signer_(std::make_shared<const oauth1::signer>(app_->keys(), *user_))
+    {}
+
+    /// OAuth 2; `app`: one without keys.
+    user_access(std::shared_ptr<const x_app> app, secret access_token, std::chrono::milliseconds retry_budget)
+        : app_(std::move(app)), bearer_(std::move(access_token)), retry_budget_(retry_budget)
     {}
 
     const std::shared_ptr<const x_app>& app() const noexcept { return app_; }
-    const oauth1::access_token& token() const noexcept { return user_; }
     api_version version() const noexcept { return app_->options().api; }
+
+    /// What OAuth 1.0a's response said of the user: `user_id`, `screen_name`; else empty.
+    std::string_view extra(std::string_view name) const noexcept
+    {
+        return user_ ? user_->extra(name) : std::string_view();
+    }
 
     /// Throws `errc::invalid_argument`.
     shared_call signed_call(api_call call) const
     {
-        return user_call(*app_, user_, signer_, std::move(call), retry_budget_);
+        return user_ ? user_call(*app_, *user_, signer_, std::move(call), retry_budget_)
+                     : bearer_call(*app_, bearer_, std::move(call), retry_budget_);
     }
 
     /// The same for a request below the API's origin.
     shared_call signed_call(http::request request) const
     {
-        return user_call(*app_, user_, signer_, std::move(request));
+        return user_ ? user_call(*app_, *user_, signer_, std::move(request))
+                     : bearer_call(*app_, bearer_, std::move(request));
     }
 
 private:
     std::shared_ptr<const x_app> app_;
-    oauth1::access_token user_;
+    std::optional<oauth1::access_token> user_; ///< Empty for OAuth 2.
+    secret bearer_;
     std::chrono::milliseconds retry_budget_;
     std::shared_ptr<const oauth1::signer> signer_;
 };

@@ -42,9 +42,8 @@ asio::awaitable<void> invalidate(std::shared_ptr<const user_access> user)
 asio::awaitable<reply<profile>> own_profile(std::shared_ptr<const user_access> user)
 {
     const api_version version = user->version();
-    const std::string id(is_id(user->token().extra("user_id")) ? user->token().extra("user_id") : std::string_view());
-    const std::string name(
-        is_username(user->token().extra("screen_name")) ? user->token().extra("screen_name") : std::string_view());
+    const std::string id(is_id(user->extra("user_id")) ? user->extra("user_id") : std::string_view());
+    const std::string name(is_username(user->extra("screen_name")) ? user->extra("screen_name") : std::string_view());
     auto call = user->signed_call(routes::me(version, id, name, user->app()->options().want_email));
     const http::response response = co_await api::perform(user->app(), std::move(call));
     // The name may have changed since the login; the id can't have.

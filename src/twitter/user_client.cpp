@@ -39,7 +39,7 @@ asio::awaitable<reply<page<tweet>>> do_timeline(shared_user user, std::string us
     const api_version version = user->version();
     require_id(user_id, "the user's id");
     require_page(version, page_kind::tweets, page);
-    const std::string_view own = user->token().extra("user_id");
+    const std::string_view own = user->extra("user_id");
     if (list == timeline::mentions && version == api_version::v1_1 && !own.empty() && own != user_id)
         throw error(errc::invalid_argument, "API 1.1 knows the mentions of the token's own user only");
     auto call = user->signed_call(

@@ -31,14 +31,14 @@ void require_not_copied_with(const std::string& name, std::string_view value)
             .with_hint("leave it out: the provider's keys have none");
 }
 
-api::caller_options caller_options_of(const client_options& options)
+api::caller_options caller_options_of(const client_options& options, bool has_keys)
 {
     api::caller_options out;
     out.user_agent = options.user_agent;
     out.deadline = options.deadline;
     out.clock = options.clock;
-    out.read = read_error;
-    out.may_mean_clock = may_mean_clock;
+    out.read = has_keys ? read_error : read_bearer_error;
+    out.may_mean_clock = has_keys ? may_mean_clock : nullptr;
     return out;
 }
 
@@ -51,13 +51,17 @@ api::nonce_source nonce_of(const client_options& options)
 
 } // namespace
 
-x_app::x_app(std::shared_ptr<http::transport> transport, oauth1::consumer keys, client_options options)
-    : caller(std::move(transport), caller_options_of(options)), keys_(std::move(keys)), options_(std::move(options)),
-      api_(http::parse_base_url(options_.endpoints.api_base).value()),
+x_app::x_app(std::shared_ptr<http::transport> transport, std::optional<oauth1::consumer> keys, client_options options)
+    : caller(std::move(transport), caller_options_of(options, keys.has_value())), keys_(std::move(keys)),
+      options_(std::move(options)), api_(http::parse_base_url(options_.endpoints.api_base).value()),
       authorize_(http::parse_base_url(options_.endpoints.authorize_base).value()), nonce_(nonce_of(options_))
 {
-    require_not_copied_with("consumer key", keys_.key());
-    require_not_copied_with("consumer secret", keys_.secret().reveal());
+    if (keys_) {
+        require_not_copied_with("consumer key", keys_->key());
+        require_not_copied_with("consumer secret", keys_->secret().reveal());
+    } else {
+        options_.api = api_version::v2; // the only one that takes tokens of OAuth 2
+    }
     require_options(options_);
     for (const auto* path : {&options_.endpoints.request_token_path, &options_.endpoints.access_token_path,
              &options_.endpoints.invalidate_token_path})

@@ -10,25 +10,28 @@
 #include <coauth/twitter/client.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace coauth::twitter {
 
-/// A caller with X's keys, options and addresses.
+/// A caller with X's keys, options and addresses. Without keys it is for tokens of OAuth 2: its calls are API 2's, and a bare 401
+/// means the token.
 ///
 /// Thread safety: a shared object is safe through its const functions.
 class x_app : public api::caller {
 public:
     /// Throws as `client` does.
-    x_app(std::shared_ptr<http::transport> transport, oauth1::consumer keys, client_options options);
+    x_app(std::shared_ptr<http::transport> transport, std::optional<oauth1::consumer> keys, client_options options);
 
-    const oauth1::consumer& keys() const noexcept { return keys_; }
+    /// Only if it has some.
+    const oauth1::consumer& keys() const noexcept { return *keys_; }
     const client_options& options() const noexcept { return options_; }
     const http::base_url& api() const noexcept { return api_; }
     const http::base_url& authorize() const noexcept { return authorize_; }
     const api::nonce_source& nonce() const noexcept { return nonce_; }
 
 private:
-    oauth1::consumer keys_;
+    std::optional<oauth1::consumer> keys_;
     client_options options_;
     http::base_url api_;
     http::base_url authorize_;

@@ -36,13 +36,48 @@ std::shared_ptr<api::call> leg_call(
     return call;
 }
 
+void accept_json(http::request& request)
+{
+    if (request.headers.count("Accept") == 0)
+        request.headers.add("Accept", "application/json");
+}
+
+// Without the credential.
+std::shared_ptr<api::call> call_of(const x_app& app, api_call call, std::chrono::milliseconds retry_budget)
+{
+    require_call(call);
+    http::request request;
+    request.origin = app.api().origin;
+    request.method = std::move(call.method);
+    request.target = app.api().path + call.path;
+    if (!call.query.empty())
+        request.target += '?' + oauth1::encode_form(call.query);
+    if (!call.form.empty()) {
+        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        request.body = oauth1::encode_form(call.form);
+    } else if (!call.json.empty()) {
+        request.headers.add("Content-Type", "application/json");
+        request.body = std::move(call.json);
+    }
+    auto made = api::user_call(std::move(request), app.api().origin);
+    made->retry_budget = retry_budget;
+    return made;
+}
+
 shared_call signed_user_call(std::shared_ptr<api::call> call, const x_app& app, const oauth1::access_token& user,
     std::shared_ptr<const oauth1::signer> signer)
 {
-    if (call->request.headers.count("Accept") == 0)
-        call->request.headers.add("Accept", "application/json");
+    accept_json(call->request);
     call->hidden = {app.keys().secret(), user.secret(), secret(user.token())};
     call->authorize = api::signed_by(std::move(signer), app.nonce());
+    return call;
+}
+
+shared_call with_bearer(std::shared_ptr<api::call> call, const secret& access_token)
+{
+    accept_json(call->request);
+    call->request.headers.add("Authorization", "Bearer " + std::string(access_token.reveal()));
+    call->hidden = {access_token};
     return call;
 }
 
@@ -73,29 +108,24 @@ shared_call access_token_call(const x_app& app, const oauth1::request_token& log
 shared_call user_call(const x_app& app, const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer,
     api_call call, std::chrono::milliseconds retry_budget)
 {
-    require_call(call);
-    http::request request;
-    request.origin = app.api().origin;
-    request.method = std::move(call.method);
-    request.target = app.api().path + call.path;
-    if (!call.query.empty())
-        request.target += '?' + oauth1::encode_form(call.query);
-    if (!call.form.empty()) {
-        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-        request.body = oauth1::encode_form(call.form);
-    } else if (!call.json.empty()) {
-        request.headers.add("Content-Type", "application/json");
-        request.body = std::move(call.json);
-    }
-    auto made = api::user_call(std::move(request), app.api().origin);
-    made->retry_budget = retry_budget;
-    return signed_user_call(std::move(made), app, user, std::move(signer));
+    return signed_user_call(call_of(app, std::move(call), retry_budget), app, user, std::move(signer));
 }
 
 shared_call user_call(const x_app& app, const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer,
     http::request request)
 {
     return signed_user_call(api::user_call(std::move(request), app.api().origin), app, user, std::move(signer));
+}
+
+shared_call bearer_call(
+    const x_app& app, const secret& access_token, api_call call, std::chrono::milliseconds retry_budget)
+{
+    return with_bearer(call_of(app, std::move(call), retry_budget), access_token);
+}
+
+shared_call bearer_call(const x_app& app, const secret& access_token, http::request request)
+{
+    return with_bearer(api::user_call(std::move(request), app.api().origin), access_token);
 }
 
 } // namespace coauth::twitter

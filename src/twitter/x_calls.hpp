@@ -7,6 +7,7 @@
 #include <coauth/http/request.hpp>
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/oauth1/signer.hpp>
+#include <coauth/secret.hpp>
 #include <coauth/twitter/client.hpp>
 
 #include <chrono>
@@ -28,5 +29,10 @@ shared_call user_call(const x_app& app, const oauth1::access_token& user, std::s
 /// A request that its caller has put together. Throws `errc::invalid_argument` if it is not for the API's origin.
 shared_call user_call(const x_app& app, const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer,
     http::request request);
+
+/// The same with a token of OAuth 2.
+shared_call bearer_call(
+    const x_app& app, const secret& access_token, api_call call, std::chrono::milliseconds retry_budget);
+shared_call bearer_call(const x_app& app, const secret& access_token, http::request request);
 
 } // namespace coauth::twitter

@@ -20,6 +20,7 @@ namespace coauth {
 struct COAUTH_DECL profile {
     profile() = default;
 
+    std::string provider;               ///< `login_provider::name()`; empty in a profile that was not fetched by one.
     std::string id;                     ///< Not interpreted; X's are decimal, of up to 19 digits.
     std::string username;               ///< Without `@`; compares without case at X. Empty if the provider gave none.
                                         ///< X's may be odd: escape it for HTML, and expect up to 20 letters.
@@ -30,6 +31,9 @@ struct COAUTH_DECL profile {
     std::optional<std::string> location;
     std::optional<std::string> url;   ///< http or https; anything else is left out, so it can stand in a link.
     std::optional<std::string> email; ///< Only if the app may ask for it. Never link two accounts by it.
+    std::optional<bool>
+        email_verified;               ///< The provider has checked that it is the user's. Empty without an address, and
+                                      ///< where the provider does not say.
     std::optional<bool> is_protected; ///< What the user posts is for approved followers only.
     std::optional<bool> verified;     ///< The account has the provider's mark.
     std::optional<std::int64_t> followers_count;

@@ -3,12 +3,14 @@
 
 #include <coauth/error.hpp>
 #include <coauth/oauth1/credentials.hpp>
+#include <coauth/secret.hpp>
 #include <coauth/server/http_server.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -41,6 +43,18 @@ struct route_limit {
     std::int64_t per_app_day = 0;  ///< By one consumer, for all its users together, in 24 hours. 0: no limit.
 };
 
+/// Where a client finds each provider that the sandbox plays: below `provider::url()`. An issuer's other URLs are in its
+/// discovery document.
+struct provider_bases {
+    provider_bases() = default;
+
+    std::string x_api, x_authorize; ///< For OAuth 1.0a and OAuth 2.
+    std::string google_issuer;
+    std::string github_login, github_api;
+    std::string facebook_dialog, facebook_graph;
+    std::string oidc_issuer;
+};
+
 /// Options of `provider`. docs/sandbox.md describes them for users of `coauth-sandbox`.
 struct options {
     options() = default;
@@ -64,6 +78,12 @@ struct options {
 
     std::string consumer_key = "sandbox-consumer-key";
     std::string consumer_secret = "sandbox-consumer-secret-not-a-real-one";
+
+    /// The OAuth 2 clients that are there without a seed, for every provider: one with a secret, which it may send by
+    /// HTTP Basic or in the body, and a public one. Both may use any redirect URI.
+    std::string client_id = "sandbox-client-id";
+    std::string client_secret = "sandbox-client-secret-not-a-real-one";
+    std::string public_client_id = "sandbox-public-client-id";
 
     /// A certificate of your own; empty: one from a throw-away CA.
     std::optional<server::tls_identity> tls;
@@ -111,12 +131,23 @@ public:
     std::string ca_file() const;     ///< Empty with a certificate of your own.
     oauth1::consumer consumer() const;
 
+    provider_bases bases() const;
+    std::string client_id() const;
+    secret client_secret() const;
+    std::string public_client_id() const;
+
     /// A token as if this user had signed in; throws `errc::not_found` for an unknown name.
     oauth1::access_token issue_access_token(std::string_view username);
 
     /// What the control port responds to GET /journal and GET /counters, as JSON text.
     std::string journal() const;
     std::string counters() const;
+
+    /// The OAuth 2 access tokens of a user, who is given by name or id, expire now; refresh tokens stay. Returns how many
+    /// there were; throws `errc::not_found`.
+    std::size_t expire_tokens(std::string_view user);
+    /// A new key signs ID tokens from now on; the one before it stays in the JWKS.
+    void rotate_keys();
 
     /// Clears journal, counters, rate windows, faults and logins; keeps users and their tokens.
     void reset();

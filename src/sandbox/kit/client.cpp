@@ -53,13 +53,16 @@ asio::awaitable<std::string> do_allow(std::string base, std::string ca_file, std
         const auto query_begin = callback.find('?');
         if (query_begin == callback.npos)
             throw error(errc::unexpected_redirect, "the sandbox's page leads to no callback");
-        co_return std::string(callback.substr(query_begin + 1));
+        const auto fragment = callback.find('#', query_begin); // Facebook's
+        co_return std::string(callback.substr(query_begin + 1, fragment - query_begin - 1));
     }
     std::string pin = between(page.body, "<code>", "</code>");
     // The page that asks shows other texts so, such as the callback.
     if (page.status == 200 && !pin.empty() && pin.find_first_not_of("0123456789") == std::string::npos)
         co_return pin;
     const std::string said = between(page.body, "<h1>", "</h1>");
+    if (page.status == 200 && said.starts_with("You allowed")) // A device's page, which has nothing to hand on.
+        co_return std::string();
     throw error(page.status == 200 ? errc::not_found : errc::provider_error,
         "the sandbox's page does not allow the login as \"" + username + "\": " + said)
         .with_http_status(page.status);

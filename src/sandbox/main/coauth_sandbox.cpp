@@ -30,6 +30,26 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace sandbox = coauth::sandbox;
 
+json::object bases_of(const sandbox::provider& p)
+{
+    const auto bases = p.bases();
+    json::object all, x, google, github, facebook, oidc;
+    x["api_base"] = bases.x_api;
+    x["authorize_base"] = bases.x_authorize;
+    google["issuer"] = bases.google_issuer;
+    github["login_base"] = bases.github_login;
+    github["api_base"] = bases.github_api;
+    facebook["dialog_base"] = bases.facebook_dialog;
+    facebook["graph_base"] = bases.facebook_graph;
+    oidc["issuer"] = bases.oidc_issuer;
+    all["x"] = std::move(x);
+    all["google"] = std::move(google);
+    all["github"] = std::move(github);
+    all["facebook"] = std::move(facebook);
+    all["oidc"] = std::move(oidc);
+    return all;
+}
+
 void print_ready(const sandbox::provider& p, const sandbox::options& o)
 {
     json::object ready;
@@ -41,6 +61,10 @@ void print_ready(const sandbox::provider& p, const sandbox::options& o)
     ready["consumer_key"] = o.consumer_key;
     ready["consumer_secret"] = o.consumer_secret;
     ready["control"] = p.control_url();
+    ready["client_id"] = o.client_id;
+    ready["client_secret"] = o.client_secret;
+    ready["public_client_id"] = o.public_client_id;
+    ready["providers"] = bases_of(p);
     std::cout << json::serialize(ready) << std::endl;
     coauth::command_line::flush_output();
 }

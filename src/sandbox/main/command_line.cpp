@@ -79,7 +79,8 @@ command_line parse_command_line(int argc, char** argv)
                  rate_window = o.rate_window.count();
 
     constexpr std::int64_t longest = 1'000'000'000; // seconds
-    CLI::App app("A provider to test OAuth 1.0a logins against, on this machine and without keys of yours. Prints one "
+    CLI::App app("A provider to test OAuth 1.0a and OAuth 2 logins against, on this machine and without keys of yours. "
+                 "Prints one "
                  "line of JSON that says where it listens. Manual: docs/sandbox.md.",
         "coauth-sandbox");
     app.set_version_flag("--version", "coauth-sandbox " COAUTH_VERSION_STRING, "Print the version and exit");

@@ -1,6 +1,7 @@
 #include "sandbox/oauth1/gatekeeper.hpp"
 
 #include "sandbox/x/error_bodies.hpp"
+#include "sandbox/x/oauth2_access.hpp"
 #include "text/base64.hpp"
 
 #include <coauth/oauth1/authorization_header.hpp>
@@ -116,7 +117,7 @@ gatekeeper::gatekeeper(mode m, std::chrono::seconds timestamp_window)
     : mode_(m), timestamp_window_(timestamp_window), verifier_(verifier_options_for(m, timestamp_window))
 {}
 
-admission gatekeeper::admit(call& c, const world& known, const logins& pending)
+admission gatekeeper::admit(call& c, const world& known, const logins& pending, const grants& issued)
 {
     const auto kind = c.matched->kind;
     // The front page needs no signature, but checks the one that a client sends to see if it is right.
@@ -133,7 +134,7 @@ admission gatekeeper::admit(call& c, const world& known, const logins& pending)
     const auto bearer = headers.size() == 1 ? after_scheme(headers.front(), "Bearer") : std::nullopt;
     admission a;
     if (bearer && (c.matched->signed_by == caller::app_or_user || c.matched->signed_by == caller::user))
-        a = admit_bearer(c, *bearer, known);
+        a = admit_bearer(c, *bearer, known, issued);
     else if (bearer)
         return refused(refuse(kind, 215), "no_credentials", "a bearer token can't begin or end a login");
     else
@@ -232,12 +233,12 @@ admission gatekeeper::refuse_signature(const call& c, const oauth1::verification
     return a;
 }
 
-admission gatekeeper::admit_bearer(call& c, std::string_view token, const world& known)
+admission gatekeeper::admit_bearer(call& c, std::string_view token, const world& known, const grants& issued)
 {
-    const auto* key = known.find_bearer(token);
-    if (!key)
-        return refused(refuse(c.matched->kind, 89), "unknown_token", "there is no such bearer token");
-    c.consumer_key = *key;
+    if (const auto* key = known.find_bearer(token))
+        c.consumer_key = *key;
+    else if (auto a = admit_oauth2_token(c, token, known, issued); a.refusal)
+        return a;
     if (!read_parameters(c))
         return refused(refuse(c.matched->kind, 44), "malformed", "query or form can't be decoded");
     return {};

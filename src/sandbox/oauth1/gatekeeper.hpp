@@ -3,6 +3,7 @@
 
 #include "sandbox/call.hpp"
 #include "sandbox/oauth1/logins.hpp"
+#include "sandbox/oauth2/grants.hpp"
 
 #include <coauth/oauth1/verifier.hpp>
 #include <coauth/sandbox/provider.hpp>
@@ -30,12 +31,12 @@ class gatekeeper {
 public:
     gatekeeper(mode m, std::chrono::seconds timestamp_window);
 
-    /// Checks what `c.matched` demands and fills in the caller's part of `c`.
-    admission admit(call& c, const world& known, const logins& pending);
+    /// Checks what `c.matched` demands and fills in the caller's part of `c`. `issued`: the tokens of OAuth 2.
+    admission admit(call& c, const world& known, const logins& pending, const grants& issued);
 
 private:
     admission admit_signed(call& c, const world& known, const logins& pending);
-    admission admit_bearer(call& c, std::string_view token, const world& known);
+    admission admit_bearer(call& c, std::string_view token, const world& known, const grants& issued);
     admission admit_basic(call& c, const world& known);
     admission check_rights(const call& c);
     admission refuse_signature(const call& c, const oauth1::verification& found);

@@ -3,6 +3,7 @@
 
 #include "sandbox/call.hpp"
 #include "sandbox/oauth1/logins.hpp"
+#include "sandbox/refusal_note.hpp"
 #include "sandbox/world/random.hpp"
 
 #include <coauth/sandbox/provider.hpp>
@@ -14,14 +15,6 @@
 #include <utility>
 
 namespace coauth::sandbox {
-
-/// Why a login's request was refused, for the journal and the log.
-struct refusal_note {
-    refusal_note() = default;
-
-    std::string reason;      ///< In one word; empty if it was not refused.
-    std::string explanation; ///< In a sentence.
-};
 
 /// Thread safety: not safe; the provider guards it.
 class login_endpoints {

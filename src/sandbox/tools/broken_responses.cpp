@@ -1,5 +1,6 @@
 #include "sandbox/tools/broken_responses.hpp"
 
+#include "sandbox/oauth2/responses.hpp"
 #include "sandbox/x/error_bodies.hpp"
 
 #include <coauth/text/ascii.hpp>
@@ -29,6 +30,8 @@ server::response raw(std::string bytes)
 
 server::response canned(const scripted_fault& fault, const call& c)
 {
+    if (!fault.body && c.matched && c.matched->kind == family::oauth2)
+        return oauth2_error_with_status(*fault.status);
     if (!fault.body)
         return refuse_with_status(c.matched ? c.matched->kind : family::v1_1, *fault.status);
     return server::response(fault.status.value_or(200), guessed_type(*fault.body), *fault.body);

@@ -39,6 +39,20 @@ server::response set_clock(const server::request& r, const control_actions& acti
     return done();
 }
 
+server::response expire_tokens(const server::request& r, const control_actions& actions)
+{
+    const auto value = parse_json(r.body, "the body");
+    const json_object o(value, "the body");
+    o.allow_only({"user"});
+    const auto* user = o.find("user");
+    const auto count = actions.expire_tokens(
+        user && !user->is_string() ? std::to_string(json_id(*user, "the body's user")) : o.text("user"));
+    json::object body;
+    body["ok"] = true;
+    body["expired"] = count;
+    return json_response(200, body);
+}
+
 // Any page may send simple requests to a loopback port; its browser says so.
 bool is_foreign(const server::request& r)
 {
@@ -63,10 +77,13 @@ server::response handle_control(const server::request& r, const control_actions&
 {
     const auto path = r.path();
     const bool reads = path == "/journal" || path == "/counters";
-    const bool writes = path == "/reset" || path == "/clock" || path == "/faults";
+    const bool writes =
+        path == "/reset" || path == "/clock" || path == "/faults" || path == "/keys/rotate" || path == "/tokens/expire";
     if (!reads && !writes)
-        return said(
-            404, "error", "GET /journal, GET /counters, POST /reset, POST /clock {\"skew\":S}, POST /faults [...]");
+        return said(404, "error",
+            "GET /journal, GET /counters, POST /reset, POST /clock {\"skew\":S}, POST /faults [...], POST "
+            "/keys/rotate, "
+            "POST /tokens/expire {\"user\":NAME_OR_ID}");
     if (r.method != (reads ? "GET" : "POST")) {
         auto response = said(405, "error", reads ? "use GET for this path" : "use POST for this path");
         response.headers.set("Allow", reads ? "GET" : "POST");
@@ -83,7 +100,11 @@ server::response handle_control(const server::request& r, const control_actions&
             return server::response(200, "application/json; charset=utf-8", actions.counters());
         if (path == "/clock")
             return set_clock(r, actions);
-        if (path == "/faults")
+        if (path == "/tokens/expire")
+            return expire_tokens(r, actions);
+        if (path == "/keys/rotate")
+            actions.rotate_keys();
+        else if (path == "/faults")
             actions.set_faults(r.body);
         else
             actions.reset();

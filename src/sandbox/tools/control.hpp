@@ -4,6 +4,7 @@
 #include <coauth/server/http_server.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,12 @@ struct control_actions {
     std::function<void()> reset;
     std::function<void(std::chrono::seconds)> set_clock_skew;
     std::function<void(std::string_view)> set_faults;
+    std::function<void()> rotate_keys;
+    std::function<std::size_t(std::string_view user)> expire_tokens;
 };
 
-/// GET /journal, GET /counters, POST /reset, POST /clock {"skew":S}, POST /faults [...]. Requests that
-/// a browser sends for another site are refused.
+/// GET /journal, GET /counters, POST /reset, POST /clock {"skew":S}, POST /faults [...], POST /keys/rotate,
+/// POST /tokens/expire {"user":NAME_OR_ID}. Requests that a browser sends for another site are refused.
 server::response handle_control(const server::request& r, const control_actions& actions);
 
 } // namespace coauth::sandbox

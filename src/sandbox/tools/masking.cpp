@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view gone = "***";
 
 constexpr std::array<std::string_view, 2> token_names = {"oauth_token", "denied"};
-constexpr std::array<std::string_view, 12> secret_names = {
+constexpr std::array<std::string_view, 19> secret_names = {
     "oauth_signature",
     "oauth_verifier",
     "oauth_token_secret",
@@ -25,6 +25,13 @@ constexpr std::array<std::string_view, 12> secret_names = {
     "code",
     "code_verifier",
     "refresh_token",
+    "token",
+    "id_token",
+    "id_token_hint",
+    "device_code",
+    "user_code",
+    "appsecret_proof",
+    "client_assertion",
 };
 
 template <class List>

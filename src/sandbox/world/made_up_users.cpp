@@ -29,6 +29,8 @@ constexpr std::array given_names = {
 constexpr std::array family_names = {"Example", "Test", "Sandbox", "O'Loopback", "<Sample>", "Né", "Beispiel"};
 constexpr std::array places = {"Berlin", "", "São Paulo", "Nairobi", "東京"};
 
+constexpr std::array locales = {"de", "en", "pt-BR", "en", "ja"};
+
 } // namespace
 
 std::uint64_t made_up_users::id_of(std::size_t number) noexcept
@@ -76,6 +78,8 @@ user made_up_users::at(std::size_t number) const
     if (number % 3 == 1)
         p.url = "https://example.com/people/" + digits;
     p.email = "user_" + digits + "@example.com";
+    p.email_verified = number % 5 != 0;
+    p.locale = locales[(number - 1) % locales.size()];
     p.is_protected = number % 6 == 0;
     p.verified = number % 4 == 0;
     p.followers_count = static_cast<std::int64_t>(follower_count(number));

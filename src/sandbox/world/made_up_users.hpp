@@ -23,6 +23,8 @@ struct user {
     std::string location;
     std::string url;
     std::string email;
+    bool email_verified = true;
+    std::string locale; ///< "en"; empty: not known.
     bool is_protected = false;
     bool verified = false;
     bool suspended = false;

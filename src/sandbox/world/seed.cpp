@@ -1,6 +1,7 @@
 #include "sandbox/world/seed.hpp"
 
 #include "sandbox/strict_json.hpp"
+#include "sandbox/world/seed_clients.hpp"
 #include "sandbox/x/dates.hpp"
 
 #include <coauth/text/ascii.hpp>
@@ -77,8 +78,8 @@ app read_app(const json::value& value, std::string path)
 user read_user(const json::value& value, std::string path)
 {
     const json_object o(value, std::move(path));
-    o.allow_only({"id", "username", "name", "picture", "description", "location", "url", "email", "protected",
-        "verified", "suspended", "followers_count", "following_count", "created_at"});
+    o.allow_only({"id", "username", "name", "picture", "description", "location", "url", "email", "email_verified",
+        "locale", "protected", "verified", "suspended", "followers_count", "following_count", "created_at"});
     user p;
     p.id = o.id("id");
     p.username = o.text("username");
@@ -90,6 +91,8 @@ user read_user(const json::value& value, std::string path)
     p.location = o.text("location", "");
     p.url = o.text("url", "");
     p.email = o.text("email", "");
+    p.email_verified = o.flag("email_verified", true);
+    p.locale = o.text("locale", "");
     p.is_protected = o.flag("protected", false);
     p.verified = o.flag("verified", false);
     p.suspended = o.flag("suspended", false);
@@ -175,10 +178,13 @@ void apply_seed(std::string_view text, world& w)
 {
     const auto value = parse_json(text, "the seed");
     const json_object seed(value, "seed:");
-    seed.allow_only({"consumers", "users", "access_tokens", "bearer_tokens", "tweets", "follows"});
+    seed.allow_only({"consumers", "oauth2_clients", "users", "access_tokens", "bearer_tokens", "tweets", "follows"});
     const auto* default_app = w.first_app();
 
     each(seed, "consumers", [&](const json::value& v, const std::string& path) { w.add_app(read_app(v, path)); });
+
+    each(seed, "oauth2_clients",
+        [&](const json::value& v, const std::string& path) { w.clients().add(read_client(v, path)); });
 
     const auto follows = read_follows(seed);
     std::vector<user> users;

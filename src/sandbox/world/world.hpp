@@ -1,6 +1,7 @@
 // What the sandbox knows: apps, users, tweets, who follows whom, and the tokens that users granted.
 #pragma once
 
+#include "sandbox/world/client_registry.hpp"
 #include "sandbox/world/made_up_users.hpp"
 
 #include <coauth/oauth1/verifier.hpp>
@@ -39,6 +40,7 @@ struct grant {
     std::string consumer_key;
     std::uint64_t user = 0;
     bool may_write = true;
+    bool sees_email = true; ///< The user's mail address.
 };
 
 /// Thread safety: not safe; the provider guards it.
@@ -90,6 +92,9 @@ public:
     /// The app's bearer token, or null.
     const std::string* bearer_of(std::string_view consumer_key) const;
 
+    client_registry& clients() noexcept { return clients_; }
+    const client_registry& clients() const noexcept { return clients_; }
+
 private:
     void count_tweet(std::uint64_t author, int change);
 
@@ -113,6 +118,7 @@ private:
     std::map<std::string, grant, std::less<>> grants_;
     std::map<std::pair<std::string, std::uint64_t>, std::vector<std::string>> grants_by_user_;
     std::map<std::string, std::string, std::less<>> bearers_;
+    client_registry clients_;
 };
 
 } // namespace coauth::sandbox

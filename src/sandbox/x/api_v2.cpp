@@ -64,7 +64,9 @@ server::response me(const call& c, const world& w)
     if (!p)
         return refuse(family::v2, 89);
     auto user = v2_user(*p, fields, c.base_url);
-    if (fields.contains("confirmed_email") && !p->email.empty())
+    // A signed request (1.0a) sees it in any case; of OAuth 2's, those with the scope see a verified one.
+    const bool sees_email = !c.oauth.empty() || (c.user->sees_email && p->email_verified);
+    if (fields.contains("confirmed_email") && !p->email.empty() && sees_email)
         user["confirmed_email"] = p->email;
     json::object body;
     body["data"] = std::move(user);

@@ -12,6 +12,11 @@ namespace {
 // Per user and per app, as the provider documents them (2026); a day's limits last.
 using limit = route_limit;
 
+constexpr route of_oauth2(face played, endpoint id, std::string_view methods, std::string_view pattern)
+{
+    return route{id, family::oauth2, caller::anyone, false, methods, pattern, {}, 1, played};
+}
+
 constexpr std::array table = {
     route{endpoint::index, family::page, caller::anyone, false, "GET", "/", {}},
     route{endpoint::avatar, family::page, caller::anyone, false, "GET", "/profile_images/:id/:file", {}},
@@ -55,6 +60,42 @@ constexpr std::array table = {
         limit(300, 300)},
     route{endpoint::v2_post_tweet, family::v2, caller::user, true, "POST", "/2/tweets", limit(100, 0, 0, 10'000)},
     route{endpoint::v2_delete_tweet, family::v2, caller::user, true, "DELETE", "/2/tweets/:id", limit(50, 0)},
+
+    of_oauth2(face::x, endpoint::oauth2_authorize, "GET POST", "/i/oauth2/authorize"),
+    of_oauth2(face::x, endpoint::oauth2_token, "POST", "/2/oauth2/token"),
+    of_oauth2(face::x, endpoint::oauth2_revoke, "POST", "/2/oauth2/revoke"),
+
+    of_oauth2(face::google, endpoint::oauth2_discovery, "GET", "/google/.well-known/openid-configuration"),
+    of_oauth2(face::google, endpoint::oauth2_authorize, "GET POST", "/google/o/oauth2/v2/auth"),
+    of_oauth2(face::google, endpoint::oauth2_token, "POST", "/google/token"),
+    of_oauth2(face::google, endpoint::oauth2_userinfo, "GET POST", "/google/v1/userinfo"),
+    of_oauth2(face::google, endpoint::oauth2_keys, "GET", "/google/oauth2/v3/certs"),
+    of_oauth2(face::google, endpoint::oauth2_revoke, "POST", "/google/revoke"),
+    of_oauth2(face::google, endpoint::oauth2_device_authorization, "POST", "/google/device/code"),
+    of_oauth2(face::google, endpoint::oauth2_device_page, "GET POST", "/google/device"),
+
+    of_oauth2(face::github, endpoint::oauth2_authorize, "GET POST", "/github/login/oauth/authorize"),
+    of_oauth2(face::github, endpoint::oauth2_token, "POST", "/github/login/oauth/access_token"),
+    of_oauth2(face::github, endpoint::oauth2_device_authorization, "POST", "/github/login/device/code"),
+    of_oauth2(face::github, endpoint::oauth2_device_page, "GET POST", "/github/login/device"),
+    of_oauth2(face::github, endpoint::github_user, "GET", "/github/api/user"),
+    of_oauth2(face::github, endpoint::github_emails, "GET", "/github/api/user/emails"),
+    of_oauth2(face::github, endpoint::github_revoke, "DELETE", "/github/api/applications/:id/token"),
+
+    of_oauth2(face::facebook, endpoint::oauth2_authorize, "GET POST", "/facebook/:version/dialog/oauth"),
+    of_oauth2(face::facebook, endpoint::oauth2_token, "GET POST", "/facebook/graph/:version/oauth/access_token"),
+    of_oauth2(face::facebook, endpoint::facebook_me, "GET", "/facebook/graph/:version/me"),
+    of_oauth2(face::facebook, endpoint::facebook_revoke, "DELETE", "/facebook/graph/:version/me/permissions"),
+
+    of_oauth2(face::oidc, endpoint::oauth2_discovery, "GET", "/oidc/.well-known/openid-configuration"),
+    of_oauth2(face::oidc, endpoint::oauth2_discovery, "GET", "/.well-known/oauth-authorization-server/oidc"),
+    of_oauth2(face::oidc, endpoint::oauth2_authorize, "GET POST", "/oidc/authorize"),
+    of_oauth2(face::oidc, endpoint::oauth2_token, "POST", "/oidc/token"),
+    of_oauth2(face::oidc, endpoint::oauth2_userinfo, "GET POST", "/oidc/userinfo"),
+    of_oauth2(face::oidc, endpoint::oauth2_keys, "GET", "/oidc/jwks"),
+    of_oauth2(face::oidc, endpoint::oauth2_revoke, "POST", "/oidc/revoke"),
+    of_oauth2(face::oidc, endpoint::oauth2_device_authorization, "POST", "/oidc/device_authorization"),
+    of_oauth2(face::oidc, endpoint::oauth2_device_page, "GET POST", "/oidc/device"),
 };
 
 // Takes the next segment off `path`, which begins with its slash.

@@ -3,6 +3,7 @@
 
 #include <coauth/sandbox/provider.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,17 @@ enum class family {
     page,  ///< What a user's browser sees.
     v1_1,
     v2,
+    oauth2, ///< As its provider has them; admitted by the provider's own rules, and not by the gatekeeper.
+};
+
+/// The providers of OAuth 2 that the sandbox plays.
+enum class face : std::uint8_t {
+    none, ///< OAuth 1.0a, and X's API.
+    x,
+    google,
+    github,
+    facebook,
+    oidc,
 };
 
 /// Who must have signed.
@@ -56,6 +68,19 @@ enum class endpoint {
     v2_user_followers,
     v2_post_tweet,
     v2_delete_tweet,
+    oauth2_authorize,
+    oauth2_token,
+    oauth2_revoke,
+    oauth2_device_authorization,
+    oauth2_device_page,
+    oauth2_discovery,
+    oauth2_keys,
+    oauth2_userinfo,
+    github_user,
+    github_emails,
+    github_revoke,
+    facebook_me,
+    facebook_revoke,
 };
 
 struct route {
@@ -67,6 +92,7 @@ struct route {
     std::string_view pattern; ///< A segment that begins with `:` matches any text.
     route_limit limit;
     int windows = 1; ///< How many rate windows its own one is long.
+    face played = face::none;
 };
 
 std::span<const route> all_routes();

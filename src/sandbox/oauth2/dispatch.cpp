@@ -1,0 +1,88 @@
+// Which function handles which route of a provider of OAuth 2.
+#include "sandbox/facebook/graph_api.hpp"
+#include "sandbox/github/user_api.hpp"
+#include "sandbox/oauth2/endpoints.hpp"
+#include "sandbox/oauth2/responses.hpp"
+#include "sandbox/openid/documents.hpp"
+
+#include <utility>
+
+namespace coauth::sandbox {
+
+namespace {
+
+// "GET, POST" for "GET POST".
+std::string methods_allowed(std::string_view methods)
+{
+    std::string out;
+    for (const char c : methods)
+        out += c == ' ' ? std::string(", ") : std::string(1, c);
+    return out;
+}
+
+} // namespace
+
+oauth2_endpoints::oauth2_endpoints(mode m, std::optional<std::string> auto_approve, random_source random)
+    : mode_(m), auto_approve_(std::move(auto_approve)), random_(std::move(random))
+{}
+
+server::response oauth2_endpoints::handle(call& c, const world& w, refusal_note& note)
+{
+    const auto& rules = rules_of(c.matched->played);
+    if (!allows(*c.matched, c.http->method)) {
+        const refusal refused(
+            "invalid_request", "method_not_allowed", "this route takes " + methods_allowed(c.matched->methods), 405);
+        explain(note, refused);
+        auto response = refused_response(rules, refused, *c.http);
+        response.headers.set("Allow", methods_allowed(c.matched->methods));
+        return response;
+    }
+    const bool versioned = rules.played == face::facebook;
+    if (versioned && !is_graph_version(c.path_values.front())) {
+        explain(
+            note, refusal("", "unknown_version", "the version in the path must be from v19.0 to v26.0, such as v25.0"));
+        return facebook_error(400, "Unknown path components: /" + c.path_values.front(), 2500);
+    }
+    return dispatch(c, w, note);
+}
+
+server::response oauth2_endpoints::dispatch(call& c, const world& w, refusal_note& note)
+{
+    const auto& rules = rules_of(c.matched->played);
+    switch (c.matched->id) {
+    case endpoint::oauth2_authorize:
+        return authorize(c, w, note);
+    case endpoint::oauth2_token:
+        return token(c, w, note);
+    case endpoint::oauth2_revoke:
+        return revoke(c, w, note);
+    case endpoint::oauth2_device_authorization:
+        return begin_device(c, w, note);
+    case endpoint::oauth2_device_page:
+        return device_page(c, w, note);
+    case endpoint::oauth2_discovery:
+        return discovery_document(rules, c.base_url);
+    case endpoint::oauth2_keys:
+        return server::response(200, "application/json; charset=utf-8", keys_.public_keys());
+    case endpoint::oauth2_userinfo:
+        return userinfo(c, w, grants_, note);
+    case endpoint::github_user:
+    case endpoint::github_emails:
+        return github_user(c, w, grants_, note);
+    case endpoint::github_revoke:
+        return revoke_at_github(c, w, note);
+    case endpoint::facebook_revoke:
+        return revoke_at_facebook(c, w, note);
+    default:
+        return facebook_me(c, w, grants_, mode_, note);
+    }
+}
+
+void oauth2_endpoints::clear()
+{
+    grants_.clear_codes();
+    devices_.clear();
+    allowed_.clear();
+}
+
+} // namespace coauth::sandbox

@@ -1,0 +1,98 @@
+#include "sandbox/oauth2/parameters.hpp"
+
+#include <coauth/oauth1/parameters.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace coauth::sandbox {
+
+namespace {
+
+bool has_control_character(std::string_view text)
+{
+    return std::any_of(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+void add_parameters(std::string_view encoded, parameter_reading& reading)
+{
+    auto decoded = text::parse_form(encoded);
+    if (!decoded) {
+        reading.malformed = "a % is not followed by two hexadecimal digits";
+        return;
+    }
+    for (auto& [name, value] : *decoded) {
+        if (has_control_character(name) || has_control_character(value))
+            reading.malformed = "a control character is in the parameter " + printable(name);
+        if (text::count(reading.fields, name) != 0 && !reading.repeats(name))
+            reading.repeated.push_back(name);
+        reading.fields.emplace_back(std::move(name), std::move(value));
+    }
+}
+
+} // namespace
+
+std::string_view parameter_reading::value(std::string_view name) const noexcept
+{
+    const auto* found = find(name);
+    return found ? std::string_view(*found) : std::string_view();
+}
+
+bool parameter_reading::repeats(std::string_view name) const noexcept
+{
+    return std::find(repeated.begin(), repeated.end(), name) != repeated.end();
+}
+
+parameter_reading read_parameters_of(std::string_view query, std::string_view form)
+{
+    parameter_reading reading;
+    add_parameters(query, reading);
+    add_parameters(form, reading);
+    std::erase_if(reading.fields, [](const auto& field) { return field.second.empty(); });
+    return reading;
+}
+
+std::string_view form_body(const server::request& r)
+{
+    return oauth1::is_form(r.headers.get("Content-Type")) ? std::string_view(r.body) : std::string_view();
+}
+
+std::vector<std::string> split_words(std::string_view words, std::string_view separators)
+{
+    std::vector<std::string> out;
+    while (!words.empty()) {
+        const auto end = std::min(words.find_first_of(separators), words.size());
+        if (end != 0 && !has_word(out, words.substr(0, end)))
+            out.emplace_back(words.substr(0, end));
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    return out;
+}
+
+std::string join_words(const std::vector<std::string>& words, std::string_view separator)
+{
+    std::string out;
+    for (const auto& word : words) {
+        if (!out.empty())
+            out += separator;
+        out += word;
+    }
+    return out;
+}
+
+bool has_word(const std::vector<std::string>& words, std::string_view word)
+{
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string printable(std::string_view text)
+{
+    constexpr std::size_t longest = 200;
+    std::string out = "\"";
+    for (const char c : text.substr(0, longest))
+        out += c >= ' ' && c < 0x7f && c != '"' ? c : '?';
+    return out + (text.size() > longest ? "...\"" : "\"");
+}
+
+} // namespace coauth::sandbox

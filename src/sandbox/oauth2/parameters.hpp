@@ -1,0 +1,43 @@
+// The parameters of an OAuth 2 request, read strictly (RFC 6749, sections 3.1 and 3.2).
+#pragma once
+
+#include <coauth/server/http_server.hpp>
+#include <coauth/text/form.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coauth::sandbox {
+
+/// What was read, or why it could not be.
+struct parameter_reading {
+    parameter_reading() = default;
+
+    text::form fields;                    ///< Without those that have no value: they count as absent.
+    std::vector<std::string> repeated;    ///< Names that came more than once.
+    std::optional<std::string> malformed; ///< Bad percent-encoding or a control character, in a sentence.
+
+    /// The value of the first field called `name`, or null.
+    const std::string* find(std::string_view name) const noexcept { return text::find(fields, name); }
+    /// The same, or an empty text.
+    std::string_view value(std::string_view name) const noexcept;
+    bool repeats(std::string_view name) const noexcept;
+};
+
+/// `encoded`: a query or a form body, one after the other.
+parameter_reading read_parameters_of(std::string_view query, std::string_view form);
+
+/// The body of a request whose Content-Type is `application/x-www-form-urlencoded`; empty for any other.
+std::string_view form_body(const server::request& r);
+
+/// Separated by spaces or commas; empty words are left out.
+std::vector<std::string> split_words(std::string_view words, std::string_view separators = " ");
+std::string join_words(const std::vector<std::string>& words, std::string_view separator = " ");
+bool has_word(const std::vector<std::string>& words, std::string_view word);
+
+/// A client's text for an explanation: in quotes, at most 200 octets, with `?` for all but printable ASCII.
+std::string printable(std::string_view text);
+
+} // namespace coauth::sandbox
