@@ -33,7 +33,7 @@ oauth2::app app_from_environment(std::string_view name)
     std::string client_id = text::environment_variable(id_variable.c_str());
     secret client_secret(text::environment_variable(secret_variable.c_str()));
     if (client_id.empty())
-        throw error(errc::invalid_argument, "there is no client ID for " + std::string(name))
+        throw error(errc::invalid_argument, id_variable + " is not set")
             .with_hint("set " + id_variable + " and " + secret_variable + " to your app's at the provider");
     require_clean(id_variable, client_id);
     require_clean(secret_variable, client_secret.reveal());

@@ -50,16 +50,16 @@ public:
             {
                 const time_point now = owner->clock()->machine().steady_now();
                 const std::lock_guard lock(mutex_);
-                if (!flight_ && is_usable(now, than))
+                if (!fetching_ && is_usable(now, than))
                     co_return held_;
-                if (flight_) {
-                    joined = flight_;
+                if (fetching_) {
+                    joined = fetching_;
                     ended = std::make_shared<one_shot>();
                     joined->waiting.push_back(ended);
                 } else {
                     if (than != 0)
                         renewed_at_ = now;
-                    flight_ = std::make_shared<fetching>();
+                    fetching_ = std::make_shared<fetching>();
                 }
             }
             if (!joined) {
@@ -74,7 +74,7 @@ public:
                 if (joined->failed)
                     throw *joined->failed;
             }
-            // Whoever fetched it was cancelled: the next one does.
+            // The caller that fetched it was cancelled: the next one fetches it.
         }
     }
 
@@ -99,14 +99,14 @@ private:
         {
             if (!std::exchange(leads_, false))
                 return;
-            std::shared_ptr<fetching> flight;
+            std::shared_ptr<fetching> ended;
             {
                 const std::lock_guard lock(owner_.mutex_);
-                flight = std::exchange(owner_.flight_, nullptr);
-                flight->fetched = std::move(fetched);
-                flight->failed = std::move(failed);
+                ended = std::exchange(owner_.fetching_, nullptr);
+                ended->fetched = std::move(fetched);
+                ended->failed = std::move(failed);
             }
-            for (const std::shared_ptr<one_shot>& each : flight->waiting)
+            for (const std::shared_ptr<one_shot>& each : ended->waiting)
                 try {
                     each->fire();
                 } catch (const std::bad_alloc&) {
@@ -154,7 +154,7 @@ private:
     document_version<T> held_;
     time_point fetched_at_{};
     std::optional<time_point> renewed_at_; ///< When a newer one than the held one was last asked for.
-    std::shared_ptr<fetching> flight_;
+    std::shared_ptr<fetching> fetching_;
 };
 
 } // namespace coauth::providers

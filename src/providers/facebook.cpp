@@ -79,6 +79,7 @@ std::shared_ptr<login_provider> facebook(
     rules.authorize_url = dialog + "/dialog/oauth";
     rules.token_url = graph + "/oauth/access_token";
     rules.user_url = graph + "/me?fields=id,name,email,picture";
+    rules.issuers.push_back(http::parse_base_url(options.dialog_base).value().url()); // of a callback that has `iss`
     rules.scope = std::move(options.scope);
     rules.scope_separator = ',';
     rules.ask_again_parameters.emplace_back("auth_type", "rerequest");

@@ -92,6 +92,7 @@ std::shared_ptr<login_provider> github(
     rules.device_url = login + "/login/device/code";
     rules.user_url = api_base + "/user";
     rules.details_url = api_base + "/user/emails";
+    rules.issuers.push_back(login + "/login/oauth"); // of a callback that has `iss`
     rules.scope = std::move(options.scope);
     rules.ask_again_parameters.emplace_back("prompt", "select_account");
     rules.force_login_parameters.emplace_back("prompt", "select_account");

@@ -72,8 +72,8 @@ std::shared_ptr<const api::call> form_call(const oauth2_setup& setup, api::step 
 /// A request with the access token. Throws `errc::invalid_argument` for an origin that is not the provider's.
 std::shared_ptr<api::call> bearer_call(const oauth2_setup& setup, const secret& access_token, http::request request);
 
-/// The secrets of a call with `tokens`, which no error may show.
-std::vector<secret> hidden_of(const oauth2_setup& setup, const oauth2::stored_credential& tokens);
+/// What follows the scheme in the value of an Authorization header.
+secret credentials_in(std::string_view authorization);
 
 /// A refused call: the provider's word for it in a `WWW-Authenticate` header (RFC 6750) or a JSON body, Facebook's number, GitHub's
 /// used-up rate limit; else by the status.

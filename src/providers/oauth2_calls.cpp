@@ -145,7 +145,7 @@ std::shared_ptr<const api::call> form_call(const oauth2_setup& setup, api::step 
     call->request.body = form.body.reveal();
     call->hidden = std::move(hidden);
     call->hidden.push_back(setup.client.client_secret());
-    call->hidden.push_back(form.authorization);
+    call->hidden.push_back(credentials_in(form.authorization.reveal()));
     return call;
 }
 
@@ -175,9 +175,9 @@ std::shared_ptr<api::call> bearer_call(const oauth2_setup& setup, const secret& 
     return call;
 }
 
-std::vector<secret> hidden_of(const oauth2_setup& setup, const oauth2::stored_credential& tokens)
+secret credentials_in(std::string_view authorization)
 {
-    return {setup.client.client_secret(), tokens.access_token, tokens.refresh_token};
+    return secret(authorization.substr(std::min(authorization.find(' ') + 1, authorization.size())));
 }
 
 } // namespace coauth::providers

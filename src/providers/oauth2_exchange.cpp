@@ -67,7 +67,8 @@ asio::awaitable<void> revoke_by_rules(shared_oauth2_app app, shared_oauth2_setup
 {
     auto call = std::make_shared<api::call>();
     call->request = setup->rules.revocation_request(access_token);
-    call->hidden = {access_token, setup->client.client_secret()};
+    call->hidden = {
+        access_token, setup->client.client_secret(), credentials_in(call->request.headers.get("Authorization"))};
     const api::outcome sent = co_await api::exchange(app, std::move(call));
     if (sent.refused && !is_revoked(*sent.refused))
         throw *sent.refused;

@@ -16,7 +16,7 @@
 
 namespace coauth::providers {
 
-/// Sends a token request once and reads its response, whatever its status. `hidden`: the secrets in `form` beside the app's.
+/// Sends a token request once and reads its response, of any status. `hidden`: the secrets in `form` beside the app's.
 boost::asio::awaitable<oauth2::token_response> request_tokens(shared_oauth2_app app, shared_oauth2_setup setup,
     oauth2::request_kind kind, oauth2::form_request form, std::vector<secret> hidden);
 

@@ -25,9 +25,9 @@ bool has_word(std::string_view words, std::string_view word)
 }
 
 // A value of a name that is there already is one of several: `prompt=login consent`.
-void merge(text::form& fields, const text::form& more)
+void merge(text::form& fields, const text::form& added)
 {
-    for (const auto& [name, value] : more) {
+    for (const auto& [name, value] : added) {
         const auto known = std::find_if(
             fields.begin(), fields.end(), [&name = name](const auto& field) { return field.first == name; });
         if (known == fields.end())
@@ -37,11 +37,11 @@ void merge(text::form& fields, const text::form& more)
     }
 }
 
-void replace(text::form& fields, const text::form& more)
+void replace(text::form& fields, const text::form& added)
 {
-    for (const auto& [name, value] : more)
+    for (const auto& [name, value] : added)
         std::erase_if(fields, [&name = name](const auto& field) { return field.first == name; });
-    fields.insert(fields.end(), more.begin(), more.end());
+    fields.insert(fields.end(), added.begin(), added.end());
 }
 
 text::form authorize_parameters(const oauth2_rules& rules, const login_request& request)
@@ -116,15 +116,15 @@ begun_login begin_login(const oauth2_setup& setup, const std::string& callback, 
     login_proof proof(oauth2::random_code_verifier(), secret(), scope_of(rules, request));
     if (rules.openid)
         proof.nonce = secret(oauth2::random_nonce());
-    oauth2::authorization_request asked;
-    asked.redirect_uri = callback;
-    asked.scope = separated(proof.scope, rules.scope_separator);
-    asked.state = oauth2::random_state();
-    asked.nonce = proof.nonce.reveal();
-    asked.code_challenge = oauth2::code_challenge(proof.verifier.reveal());
-    asked.extra = authorize_parameters(rules, request);
-    std::string url = oauth2::authorization_url(rules.authorize_url, setup.client, asked);
-    return begun_login(std::move(asked.state), std::move(url), proof_text(proof));
+    oauth2::authorization_request authorization;
+    authorization.redirect_uri = callback;
+    authorization.scope = separated(proof.scope, rules.scope_separator);
+    authorization.state = oauth2::random_state();
+    authorization.nonce = proof.nonce.reveal();
+    authorization.code_challenge = oauth2::code_challenge(proof.verifier.reveal());
+    authorization.extra = authorize_parameters(rules, request);
+    std::string url = oauth2::authorization_url(rules.authorize_url, setup.client, authorization);
+    return begun_login(std::move(authorization.state), std::move(url), proof_text(proof));
 }
 
 oauth2::callback read_callback(const oauth2_rules& rules, const std::string& state, std::string_view query)

@@ -130,7 +130,7 @@ struct x_apps {
 
 bool is_oauth2(const credential& held)
 {
-    return held.text().reveal().starts_with("oauth2 ");
+    return oauth2::parse_stored_text(held.text().reveal()).has_value();
 }
 
 std::shared_ptr<const user_access> access_of(const x_apps& apps, const credential& held)

@@ -49,7 +49,7 @@ public:
 };
 
 /// What differs from one provider to the next. URLs are absolute, https (http for loopback addresses only), and may be on
-/// different hosts.
+/// different hosts. The functions are called wherever an operation runs, by several threads at once if the program has them.
 ///
 /// Thread safety: a value. Lifetime: owns its texts.
 class oauth2_rules {

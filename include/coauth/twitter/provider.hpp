@@ -41,7 +41,7 @@ struct provider_options {
 ///
 /// Of a `login_request`, OAuth 1.0a takes `ask_again`, `force_login`, `login_hint` (a user name), `scope` ("read" or "write";
 /// empty: as the app is registered) and the parameter "lang"; OAuth 2 takes `scope` and `parameters`. Calls with a token of
-/// OAuth 2 are API 2's, whatever `client.api` says. Throws as `client` does.
+/// OAuth 2 are API 2's even if `client.api` is `v1_1`. Throws as `client` does.
 COAUTH_DECL std::shared_ptr<login_provider> provider(
     std::shared_ptr<http::transport> transport, oauth1::consumer app, provider_options options = provider_options());
 

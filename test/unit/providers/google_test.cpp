@@ -1,0 +1,44 @@
+// Google: an OpenID provider with two spellings of its issuer.
+#include "unit/providers/openid_fixture.hpp"
+
+#include <coauth/providers/google.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace coauth;
+using namespace coauth::providers::testing;
+
+TEST_CASE("google: offline access, both spellings of the issuer, and the hosted domain is checked, not only asked for")
+{
+    openid_fixture f;
+    providers::google_options options;
+    options.issuer = "https://op.example";
+    options.hosted_domain = "example.org";
+    f.provider = providers::google(f.wire, oauth2::app("app-1", secret("s")), options, f.time);
+    CHECK(f.provider->name() == "google");
+    login_request request;
+    request.ask_again = true;
+    const begun_login begun = f.begin(request);
+    CHECK(parameter(begun.url, "access_type") == "offline");
+    CHECK(parameter(begun.url, "hd") == "example.org");
+    CHECK(parameter(begun.url, "prompt") == "consent");
+    const auto with_domain = [&](const std::string& issuer, const std::string& more) {
+        const std::string claims =
+            openid_fixture::claims(begun, "\"iss\":\"https://op.example\"", "\"iss\":\"" + issuer + '"' + more);
+        return f.finish(begun, 200, openid_fixture::token_body(openid_key().sign(claims)));
+    };
+    for (const char* issuer : {"https://op.example", "op.example"}) {
+        const auto finished = with_domain(issuer, ",\"hd\":\"example.org\"");
+        REQUIRE(finished);
+        CHECK(finished->user.provider == "google");
+    }
+    CHECK(with_domain("//op.example", ",\"hd\":\"example.org\"").error().reason() == errc::id_token_rejected);
+    for (const char* domain : {"", ",\"hd\":\"evil.example\"", ",\"hd\":null", ",\"hd\":[\"example.org\"]"}) {
+        const auto refused = with_domain("https://op.example", domain);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason() == errc::id_token_rejected);
+        CHECK(refused.error().message().find("hosted_domain") != std::string::npos);
+    }
+}
