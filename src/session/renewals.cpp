@@ -16,8 +16,17 @@ namespace {
 // Longer than a renewal takes: whoever holds the lease has ended, in any case, when it is over.
 constexpr std::chrono::seconds lease_time(30);
 
+// A lost response is followed by a second try at once, if that has the time to end before the lease does.
+constexpr std::chrono::seconds latest_second_try(14);
+
 // How often a credential that another process renews is read again.
 constexpr std::chrono::milliseconds between_reads(200);
+
+// True if the provider may have carried out the renewal all the same: the refresh token may be used up.
+bool is_response_lost(const error& failed)
+{
+    return failed.reason() == errc::timeout || failed.reason() == errc::connection_lost;
+}
 
 } // namespace
 
@@ -150,13 +159,37 @@ asio::awaitable<void> tokens::renew_once(owner_ptr owner)
         }
         co_await setup_->options.clock->sleep_for(between_reads);
     }
-    credential renewed = co_await setup_->provider->renew(owner->held);
+    credential renewed = co_await renew_at_provider(owner);
     co_await store.replace_if(key, owner->version, std::move(renewed));
     {
         const std::lock_guard lock(mutex_);
         forget_version(owner->user_id, owner->version);
     }
     setup_->report(session_event(session_event_kind::token_renewed, owner->user_id));
+}
+
+// A second lost response is the end: if refresh tokens are good for one use, it is used up, and a reuse may end all of the user's.
+asio::awaitable<credential> tokens::renew_at_provider(owner_ptr owner)
+{
+    const auto begun = setup_->options.clock->steady_now();
+    for (;;) {
+        result<credential> renewed = co_await as_result(setup_->provider->renew(owner->held));
+        if (renewed)
+            co_return std::move(*renewed);
+        const error& failed = renewed.error();
+        if (!is_response_lost(failed))
+            throw failed;
+        bool was_lost = false;
+        {
+            const std::lock_guard lock(mutex_);
+            was_lost = std::exchange(owner->renewal_was_lost, true);
+        }
+        if (was_lost)
+            throw error(errc::token_revoked, "the response to the renewal of the credential was lost twice")
+                .with_hint("let the user sign in again");
+        if (setup_->options.clock->steady_now() - begun > latest_second_try)
+            throw failed;
+    }
 }
 
 } // namespace coauth::sessions

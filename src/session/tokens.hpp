@@ -57,6 +57,7 @@ private:
     static boost::asio::awaitable<void> carry_out(
         std::shared_ptr<tokens> self, owner_ptr owner, ending_promise<bool> promise);
     boost::asio::awaitable<void> renew_once(owner_ptr owner);
+    boost::asio::awaitable<credential> renew_at_provider(owner_ptr owner);
     void forget_version(const std::string& user_id, std::uint64_t version);
     std::chrono::sys_seconds wall() const;
 

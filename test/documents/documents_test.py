@@ -2,7 +2,7 @@
 """The whole programs of README and docs, as a reader would run them, and how long they are.
 
 usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN WEB_LOGIN PLAIN_SITE BATCH BOT OTHER_PROVIDER
-           DEVICE_LOGIN
+           DEVICE_LOGIN NEW_PROVIDER
 """
 import contextlib
 import json
@@ -15,12 +15,14 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 from sandbox_process import Browser, Sandbox, control  # noqa: E402
 
-SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE, BATCH, BOT, OTHER_PROVIDER, DEVICE_LOGIN = (sys.argv.pop(1) for _ in range(8))
+SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE, BATCH, BOT, OTHER_PROVIDER, DEVICE_LOGIN, NEW_PROVIDER = (
+    sys.argv.pop(1) for _ in range(9))
 TOKEN = {"COAUTH_TOKEN": "11-token", "COAUTH_TOKEN_SECRET": "token-secret"}
 
 
@@ -220,6 +222,29 @@ class Documents(unittest.TestCase):
                 out, err = process.communicate()
                 self.assertEqual(process.returncode, code, err)
                 self.assertIn(shown, out + err)
+
+    def call_back(self, ready, url, choice):
+        """Allows or denies the login at the provider's page, and opens the program's callback."""
+        page = Browser(ready["ca_file"]).open(url.split("?")[0], dict(urllib.parse.parse_qsl(url.split("?")[1])) | {"user": "user_1", choice: "1"},
+                                              {"Origin": ready["url"]})
+        self.assertEqual(Browser().open(page.location).status, 200)
+        return ""
+
+    def test_new_provider(self):
+        provider = (HERE / "new_provider.cpp").read_text().split("// The provider")[1].split("// A program")[0]
+        self.assertLessEqual(len([line for line in provider.splitlines()[1:] if line.strip()]), 25)
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready:
+            program = [NEW_PROVIDER, ready["providers"]["oidc"]["issuer"]]
+            keys = {"COAUTH_GITLAB_CLIENT_ID": ready["client_id"], "COAUTH_GITLAB_CLIENT_SECRET": ready["client_secret"]}
+            code, out, err = self.run_with(ready, program, lambda url: self.call_back(ready, url, "allow"), **keys)
+            self.assertEqual((code, out.splitlines()[-1]), (0, "Ada Example (user_1)"), err)
+            keys["COAUTH_GITLAB_CLIENT_SECRET"] = ""
+            keys["COAUTH_GITLAB_CLIENT_ID"] = ready["public_client_id"]
+            code, out, err = self.run_with(ready, program, lambda url: self.call_back(ready, url, "allow"), **keys)
+            self.assertEqual((code, out.splitlines()[-1]), (0, "Ada Example (user_1)"), err)
+            code, out, err = self.run_with(ready, program, lambda url: self.call_back(ready, url, "deny"), **keys)
+            self.assertEqual(code, 1)
+            self.assertTrue(err.startswith("error: denied: "), err)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from sandbox_process import Browser, Sandbox, control
 
 SIGN_IN, SANDBOX = sys.argv.pop(1), sys.argv.pop(1)
-PROFILE_KEYS = ["id", "username", "name", "picture", "description", "location", "url", "email", "protected", "verified",
+PROFILE_KEYS = ["provider", "id", "username", "name", "picture", "description", "location", "url", "email", "email_verified",
+                "protected", "verified",
                 "followers_count", "following_count", "tweet_count", "created_at"]
 ERROR_KEYS = ["code", "message", "hint", "http_status", "provider_code", "provider_error", "retry_after"]
 

@@ -109,6 +109,7 @@ struct token_owner {
     const std::shared_ptr<account> access;
     const lookup_rules* const directory; ///< Null: this provider looks nobody up.
     credential_lifetime lifetime;        ///< Guarded by `tokens`.
+    bool renewal_was_lost = false;       ///< Guarded by `tokens`. A renewal of it got no response.
 
     lookup_queue by_id;
     lookup_queue by_name;
