@@ -115,7 +115,7 @@ TEST_CASE("github: an address that is not verified says so, and without the righ
     CHECK_FALSE(email_with(403, R"({"message":"Resource not accessible by integration"})").email);
 }
 
-TEST_CASE("github: an id that is no whole number, and errors with status 200, end the login")
+TEST_CASE("github: an id that is not a whole number, and errors with status 200, end the login")
 {
     for (const char* id : {"\"583231\"", "0", "-1", "1.5", "1e3", "null", "9223372036854775808"}) {
         social_fixture f;

@@ -24,9 +24,9 @@ TEST_CASE("google: offline access, both spellings of the issuer, and the hosted 
     CHECK(parameter(begun.url, "access_type") == "offline");
     CHECK(parameter(begun.url, "hd") == "example.org");
     CHECK(parameter(begun.url, "prompt") == "consent");
-    const auto with_domain = [&](const std::string& issuer, const std::string& more) {
+    const auto with_domain = [&](const std::string& issuer, const std::string& added) {
         const std::string claims =
-            openid_fixture::claims(begun, "\"iss\":\"https://op.example\"", "\"iss\":\"" + issuer + '"' + more);
+            openid_fixture::claims(begun, "\"iss\":\"https://op.example\"", "\"iss\":\"" + issuer + '"' + added);
         return f.finish(begun, 200, openid_fixture::token_body(openid_key().sign(claims)));
     };
     for (const char* issuer : {"https://op.example", "op.example"}) {

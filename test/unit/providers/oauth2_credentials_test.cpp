@@ -28,12 +28,12 @@ result<credential> renew(openid_fixture& f, const credential& held, int status, 
     return run(f.provider->renew(held));
 }
 
-openid_fixture with_device(const std::string& more = R"(,"interval":5)")
+openid_fixture with_device(const std::string& added = R"(,"interval":5)")
 {
     openid_fixture f;
     f.wire->respond(op_device, 200,
         R"({"device_code":"device-canary","user_code":"WDJB-MJHT","verification_uri":"https://op.example/go","expires_in":60)" +
-            more + '}');
+            added + '}');
     return f;
 }
 

@@ -105,8 +105,8 @@ inline constexpr const char* op_device = "https://op.example/device";
 inline constexpr const char* op_discovery = "https://op.example/.well-known/openid-configuration";
 inline constexpr const char* app_callback = "https://app.example/callback/oidc";
 
-/// The provider's document; `changes` replaces members.
-inline std::string discovery_body(const std::string& more = "", const std::string& issuer = "https://op.example")
+/// The provider's document, with further members: `,"name":value`.
+inline std::string discovery_body(const std::string& added = "", const std::string& issuer = "https://op.example")
 {
     return R"({"issuer":")" + issuer +
            R"(","authorization_endpoint":"https://op.example/authorize","token_endpoint":"https://op.example/token",
@@ -114,7 +114,7 @@ inline std::string discovery_body(const std::string& more = "", const std::strin
 "revocation_endpoint":"https://op.example/revoke","device_authorization_endpoint":"https://op.example/device",
 "id_token_signing_alg_values_supported":["ES256"],"authorization_response_iss_parameter_supported":true,
 "token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"])" +
-           more + '}';
+           added + '}';
 }
 
 struct openid_fixture {
@@ -153,11 +153,11 @@ struct openid_fixture {
         return out;
     }
 
-    static std::string token_body(const std::string& id_token, const std::string& more = "")
+    static std::string token_body(const std::string& id_token, const std::string& added = "")
     {
         return R"({"access_token":"access-canary","token_type":"Bearer","refresh_token":"refresh-canary","expires_in":3600,)"
                R"("id_token":")" +
-               id_token + '"' + more + '}';
+               id_token + '"' + added + '}';
     }
 
     static std::string query(const begun_login& begun)

@@ -32,20 +32,20 @@ TEST_CASE("session: a renewal whose response is lost is tried once more, and the
 
 TEST_CASE("session: a second try after a lost response may give the new credential, or the provider's refusal")
 {
-    renewals_fixture again;
-    again.provider->renewal_fails = [](std::size_t number) {
+    renewals_fixture retried;
+    retried.provider->renewal_fails = [](std::size_t number) {
         if (number == 1)
             throw error(errc::connection_lost);
     };
-    again.pass(3'060s);
-    CHECK(again.token(*again.first) == "token-of-ann+2");
+    retried.pass(3'060s);
+    CHECK(retried.token(*retried.first) == "token-of-ann+2");
     // The new credential may lose a response as well.
-    again.provider->renewal_fails = [](std::size_t number) {
+    retried.provider->renewal_fails = [](std::size_t number) {
         if (number == 3)
             throw error(errc::connection_lost);
     };
-    again.pass(3'060s);
-    CHECK(again.token(*again.first) == "token-of-ann+4");
+    retried.pass(3'060s);
+    CHECK(retried.token(*retried.first) == "token-of-ann+4");
 
     renewals_fixture refused;
     refused.provider->renewal_fails = [](std::size_t number) {

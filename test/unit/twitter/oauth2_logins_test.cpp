@@ -140,9 +140,9 @@ TEST_CASE("x by OAuth 2: accounts of both kinds look users up, each by its own c
     const auto provider = f.make();
     const auto bearing = provider->open(f.sign_in(provider).value().held);
     REQUIRE(bearing->directory() != nullptr);
-    CHECK_FALSE(bearing->directory()->one_limit); // API 2, whatever the options say
+    CHECK_FALSE(bearing->directory()->one_limit); // API 2, even if the options say 1.1
     f.wire->respond("https://api.x.com/2/users/by", 200, R"({"data":[{"id":"12","name":"Jack","username":"jack"}]})");
-    const auto found = run(bearing->look_up({user_ref("jack"), user_ref("nobody")}));
+    const auto found = run(bearing->look_up({user_ref("jack"), user_ref("absent")}));
     REQUIRE(found);
     CHECK(found->outcomes[0].outcome == lookup_outcome::found);
     CHECK(found->outcomes[1].outcome == lookup_outcome::not_found);
