@@ -3,8 +3,8 @@
 #
 # With "tests" also what the tests run, with "ci" also what .ci/run checks with. On Debian 12 it
 # installs Debian's own packages by name and removes none; elsewhere it says what is needed and leaves
-# the rest to CMake. Two things are not Debian's: the driver of the browser tests and node-oauth, which npm puts
-# into node_modules below test/browser and test/foreign/node_oauth. Quiet and instant when nothing is missing; all it says goes to stderr.
+# the rest to CMake. What npm puts into node_modules below test/browser and test/foreign is not Debian's: the driver of the browser
+# tests, node-oauth, openid-client and oidc-provider. Quiet and instant when nothing is missing; all it says goes to stderr.
 set -euo pipefail
 exec >&2
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,7 +14,7 @@ tests=false
 for what in "$@"; do
     case $what in
         tests) # doctest and Google Benchmark; foreign OAuth clients and a foreign provider; a browser; pkg-config
-            packages+=(doctest-dev libbenchmark-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib
+            packages+=(doctest-dev libbenchmark-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib python3-authlib
                        python3-twython libnet-oauth-perl libnet-twitter-lite-perl liblwp-protocol-https-perl
                        ruby-oauth chromium nodejs npm)
             tests=true ;;
@@ -42,6 +42,7 @@ finish() {
     if $tests && command -v npm >/dev/null; then
         install_with_npm browser "the driver of the browser tests"
         install_with_npm foreign/node_oauth "node-oauth"
+        install_with_npm foreign/openid "openid-client and oidc-provider"
     fi
     exit 0
 }

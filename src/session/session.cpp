@@ -135,6 +135,11 @@ asio::awaitable<login_outcome> session::wait(const login& begun)
     return state_->logins->wait(begun);
 }
 
+asio::awaitable<login_outcome> session::wait(std::shared_ptr<login::ticket> awaited)
+{
+    return state_->logins->wait(std::move(awaited));
+}
+
 asio::awaitable<login_outcome> session::complete_login(std::string query, browser_binding present)
 {
     return typed_errors(state_->logins->complete(std::move(query), std::move(present)));

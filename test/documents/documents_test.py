@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The whole programs of README and docs, as a reader would run them, and how long they are.
 
-usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN WEB_LOGIN PLAIN_SITE BATCH BOT OTHER_PROVIDER NEW_PROVIDER
+usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN WEB_LOGIN PLAIN_SITE BATCH BOT OTHER_PROVIDER
+           DEVICE_LOGIN NEW_PROVIDER
 """
 import contextlib
 import json
@@ -20,7 +21,8 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 from sandbox_process import Browser, Sandbox, control  # noqa: E402
 
-SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE, BATCH, BOT, OTHER_PROVIDER, NEW_PROVIDER = (sys.argv.pop(1) for _ in range(8))
+SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE, BATCH, BOT, OTHER_PROVIDER, DEVICE_LOGIN, NEW_PROVIDER = (
+    sys.argv.pop(1) for _ in range(9))
 TOKEN = {"COAUTH_TOKEN": "11-token", "COAUTH_TOKEN_SECRET": "token-secret"}
 
 
@@ -205,6 +207,21 @@ class Documents(unittest.TestCase):
             code, out, err = self.run_with(ready, program, lambda url: "0000000\n")
             self.assertEqual(code, 1)
             self.assertTrue(err.startswith("error: invalid_verifier: "), err)
+
+    def test_device_login(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready:
+            github = ready["providers"]["github"]
+            for choice, code, shown in (("allow", 0, "Ada Example @user_1"), ("deny", 1, "error: denied: ")):
+                process = subprocess.Popen([DEVICE_LOGIN, github["login_base"], github["api_base"]], stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, text=True,
+                                           env=environment_of(ready) | {"COAUTH_GITHUB_CLIENT_ID": ready["public_client_id"]})
+                page, user_code = re.fullmatch(r"Open (\S+) and type (\S+)\n", process.stdout.readline()).groups()
+                form = {"user": "user_1", "user_code": user_code, choice: "1"}
+                done = Browser(ready["ca_file"]).open(page, form, {"Origin": ready["url"]})
+                self.assertEqual(done.status, 200, done.text)
+                out, err = process.communicate()
+                self.assertEqual(process.returncode, code, err)
+                self.assertIn(shown, out + err)
 
     def call_back(self, ready, url, choice):
         """Allows or denies the login at the provider's page, and opens the program's callback."""

@@ -78,8 +78,7 @@ asio::awaitable<std::shared_ptr<login::ticket>> begin_for(pending_logins_fixture
 asio::awaitable<void> begin_and_wait(pending_logins_fixture& all)
 {
     auto handle = co_await begin_for(all);
-    const login waiting(std::string(), browser_binding(), std::move(handle));
-    const login_outcome outcome = co_await all.session->wait(waiting);
+    const login_outcome outcome = co_await all.session->wait(std::move(handle));
     ++all.ended;
     all.expired += outcome.status == login_status::expired;
 }

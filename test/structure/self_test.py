@@ -4,6 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
+import binding_lint
 import coroutine_lint
 import headers_alone
 import includes
@@ -159,6 +160,19 @@ class HeadersAlone(unittest.TestCase):
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)
             self.assertEqual(headers_alone.to_compile(root), ['coauth/b.hpp', 'coauth/c.hpp'])
+
+
+class BindingLint(unittest.TestCase):
+    def test_a_binding_that_is_captured_is_named(self):
+        for body, found in [
+            ('CAPTURE(a);', [(2, 'a')]), ('INFO("x" << b);', [(2, 'b')]), ('f([&] { g(a); });', [(2, 'a')]), ('CHECK(a == b);', []),
+            ('CAPTURE(c);', []), ('const auto& c = a;\n        CAPTURE(c);', []), ('f([&c] { g(a); });', []),
+        ]:
+            with self.subTest(body=body):
+                text = '    for (const auto& [a, b] : table) {\n        ' + body + '\n    }\n    CAPTURE(a);\n'
+                self.assertEqual(list(binding_lint.faults(text)), found)
+        text = '    const auto [a, b] = f();\n    CAPTURE(b);\n}\n    CAPTURE(a);\n'
+        self.assertEqual(list(binding_lint.faults(text)), [(2, 'b')])
 
 
 class Includes(unittest.TestCase):

@@ -51,6 +51,8 @@ public:
 
     class ticket; ///< Private to the session.
     login(std::string url, browser_binding binding, std::shared_ptr<ticket> awaited);
+
+    /// What `session::wait` takes of this login: URL and binding need not be kept. Null for an empty login.
     const std::shared_ptr<ticket>& awaited() const noexcept { return awaited_; }
 
 private:

@@ -166,6 +166,9 @@ public:
     /// over (`expired`). Throws what the exchange threw (without its details if that was elsewhere).
     boost::asio::awaitable<login_outcome> wait(const login& begun);
 
+    /// The same with `login::awaited`, which is all of a login that has to be kept while a hundred thousand wait.
+    boost::asio::awaitable<login_outcome> wait(std::shared_ptr<login::ticket> awaited);
+
     /// Ends a login with the callback's query (without `?`) and the binding that its browser sent. The
     /// login is consumed before the exchange, so of equal callbacks one is `granted`. Throws
     /// `invalid_argument` for a query that is not a callback, and what `login_provider::finish` throws. The exchange

@@ -88,12 +88,12 @@ std::optional<refusal> read_wishes(
 } // namespace
 
 std::optional<refusal> read_scope(
-    std::string_view asked, const face_rules& rules, const oauth2_client& client, std::vector<std::string>& scope)
+    std::string_view requested, const face_rules& rules, const oauth2_client& client, std::vector<std::string>& scope)
 {
-    scope = split_words(asked.empty() ? rules.default_scope : asked, rules.asked_separators);
+    scope = split_words(requested.empty() ? rules.default_scope : requested, rules.asked_separators);
     for (const auto& word : scope) {
         const bool allowed = client.scopes ? has_word(*client.scopes, word) : knows_scope(rules, word);
-        if (!allowed && (client.scopes || !asked.empty()))
+        if (!allowed && (client.scopes || !requested.empty()))
             return refusal("invalid_scope", "bad_scope",
                 client.scopes ? "the client may not ask for the scope " + printable(word)
                               : std::string(rules.name) + " has no scope " + printable(word));

@@ -36,6 +36,6 @@ authorization_request read_authorization_request(
 
 /// The scope that a request asks for, or why it may not.
 std::optional<refusal> read_scope(
-    std::string_view asked, const face_rules& rules, const oauth2_client& client, std::vector<std::string>& scope);
+    std::string_view requested, const face_rules& rules, const oauth2_client& client, std::vector<std::string>& scope);
 
 } // namespace coauth::sandbox

@@ -3,7 +3,7 @@
 #include "sandbox/oauth1/callback_rules.hpp"
 #include "sandbox/oauth2/consent_pages.hpp"
 #include "sandbox/oauth2/endpoints.hpp"
-#include "sandbox/oauth2/id_token.hpp"
+#include "sandbox/openid/id_token.hpp"
 #include "sandbox/pages.hpp"
 
 #include <coauth/oauth1/parameters.hpp>

@@ -43,7 +43,7 @@ bearer_reading read_bearer(call& c, const world& w, const grants& issued, std::s
     }
     if (!sent && !in_parameter) {
         out.refused = refusal("", "no_credentials",
-            header.empty() ? "there is no access token" : "the Authorization header does not begin with Bearer", 401);
+            header.empty() ? "an access token is missing" : "the Authorization header does not begin with Bearer", 401);
         return out;
     }
     out.text = sent ? std::string(*sent) : *in_parameter;

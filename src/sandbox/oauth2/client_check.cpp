@@ -161,7 +161,7 @@ client_check check_client(const server::request& r, const parameter_reading& sen
         given = std::move(*basic);
     } else {
         if (!id)
-            return refused_client("no_credentials", "there is no client_id, and no HTTP Basic", false);
+            return refused_client("no_credentials", "client_id and HTTP Basic are both missing", false);
         given.id = *id;
         if (by_parameter)
             given.secret = *by_parameter;

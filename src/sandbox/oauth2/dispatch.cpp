@@ -23,7 +23,7 @@ std::string methods_allowed(std::string_view methods)
 } // namespace
 
 oauth2_endpoints::oauth2_endpoints(mode m, std::optional<std::string> auto_approve, random_source random)
-    : mode_(m), auto_approve_(std::move(auto_approve)), random_(std::move(random))
+    : mode_(m), auto_approve_(std::move(auto_approve)), random_(random), keys_(std::move(random))
 {}
 
 server::response oauth2_endpoints::handle(call& c, const world& w, refusal_note& note)

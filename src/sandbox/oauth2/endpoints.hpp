@@ -6,7 +6,7 @@
 #include "sandbox/oauth2/devices.hpp"
 #include "sandbox/oauth2/grants.hpp"
 #include "sandbox/oauth2/parameters.hpp"
-#include "sandbox/oauth2/signing_keys.hpp"
+#include "sandbox/openid/signing_keys.hpp"
 #include "sandbox/refusal_note.hpp"
 
 #include <coauth/sandbox/provider.hpp>

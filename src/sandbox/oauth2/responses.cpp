@@ -164,7 +164,8 @@ server::response token_response(const face_rules& rules, const token_values& val
         body["expires_in"] = values.lifetime.count();
     if (!values.refresh_token.empty())
         set_member(body, "refresh_token", values.refresh_token);
-    if (rules.played != face::facebook)
+    // GitHub names an empty scope, too; Facebook none.
+    if (rules.played == face::github || (rules.played != face::facebook && !values.scope.empty()))
         set_member(body, "scope", join_words(values.scope, rules.granted_separator));
     if (!values.id_token.empty())
         set_member(body, "id_token", values.id_token);

@@ -1,9 +1,9 @@
 // The token endpoint (RFC 6749, section 3.2).
 #include "sandbox/oauth2/client_check.hpp"
 #include "sandbox/oauth2/endpoints.hpp"
-#include "sandbox/oauth2/id_token.hpp"
 #include "sandbox/oauth2/responses.hpp"
 #include "sandbox/oauth2/token_request.hpp"
+#include "sandbox/openid/id_token.hpp"
 
 #include <boost/json/serialize.hpp>
 

@@ -1,9 +1,9 @@
 #include "sandbox/openid/documents.hpp"
 
 #include "sandbox/oauth2/bearer.hpp"
-#include "sandbox/oauth2/id_token.hpp"
 #include "sandbox/oauth2/parameters.hpp"
 #include "sandbox/oauth2/responses.hpp"
+#include "sandbox/openid/id_token.hpp"
 #include "sandbox/x/error_bodies.hpp"
 
 #include <boost/json/array.hpp>

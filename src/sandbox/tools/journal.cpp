@@ -2,6 +2,8 @@
 
 #include "sandbox/x/dates.hpp"
 
+#include <coauth/text/utf8.hpp>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,21 +16,30 @@ namespace json = boost::json;
 
 namespace {
 
+// A client may send any octets, and JSON is UTF-8.
+std::string as_utf8(std::string_view text)
+{
+    std::string out;
+    while (!text.empty())
+        out += text::take_character(text);
+    return out;
+}
+
 json::value text_or_null(const std::string& text)
 {
-    return text.empty() ? json::value(nullptr) : json::value(text);
+    return text.empty() ? json::value(nullptr) : json::value(as_utf8(text));
 }
 
 json::object to_json(const journal_entry& e)
 {
     json::object oauth;
     for (const auto& [name, value] : e.oauth)
-        oauth[name] = value;
+        oauth[as_utf8(name)] = as_utf8(value);
     json::object o;
     o["at"] = iso8601(e.at);
-    o["method"] = e.method;
-    o["target"] = e.target;
-    o["host"] = e.host;
+    o["method"] = as_utf8(e.method);
+    o["target"] = as_utf8(e.target);
+    o["host"] = as_utf8(e.host);
     o["route"] = text_or_null(e.route);
     o["status"] = e.status;
     o["consumer_key"] = text_or_null(e.consumer_key);

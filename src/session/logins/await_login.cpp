@@ -69,9 +69,13 @@ private:
 };
 
 struct ticket_table::suspend {
+    explicit suspend(ticket_ptr awaited) : ticket(std::move(awaited)) {}
+
+    ticket_ptr ticket; // an argument of the initiation would be in the coroutine's frame beside it
+
     // Must not throw: Asio would destroy the coroutine. Without memory the wait ends at once.
     template <class Handler>
-    void operator()(Handler handler, ticket_ptr ticket) const
+    void operator()(Handler handler)
     {
         login::ticket& t = *ticket;
         const auto table = t.table_;
@@ -100,7 +104,7 @@ struct ticket_table::suspend {
 asio::awaitable<login_outcome> ticket_table::wait(ticket_ptr ticket)
 {
     return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, login_outcome)>(
-        suspend(), asio::use_awaitable, std::move(ticket));
+        suspend(std::move(ticket)), asio::use_awaitable);
 }
 
 } // namespace coauth::sessions

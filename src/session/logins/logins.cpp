@@ -223,11 +223,11 @@ asio::awaitable<login> logins::begin(browser_binding present, login_request requ
     return begin_login(state_, std::move(present), std::move(request));
 }
 
-asio::awaitable<login_outcome> logins::wait(const login& begun)
+asio::awaitable<login_outcome> logins::wait(std::shared_ptr<login::ticket> awaited)
 {
-    if (!begun.awaited())
+    if (!awaited)
         throw error(errc::invalid_argument, "the login is empty: it was not begun by a session");
-    return ticket_table::wait(begun.awaited());
+    return ticket_table::wait(std::move(awaited));
 }
 
 asio::awaitable<login_outcome> logins::complete(std::string query, browser_binding present)

@@ -31,7 +31,8 @@ public:
     logins& operator=(const logins&) = delete;
 
     boost::asio::awaitable<login> begin(browser_binding present, login_request request);
-    boost::asio::awaitable<login_outcome> wait(const login& begun);
+    boost::asio::awaitable<login_outcome> wait(std::shared_ptr<login::ticket> awaited);
+    boost::asio::awaitable<login_outcome> wait(const login& begun) { return wait(begun.awaited()); }
     boost::asio::awaitable<login_outcome> complete(std::string query, browser_binding present);
 
     session_stats::login_counts counts() const;

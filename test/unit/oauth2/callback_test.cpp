@@ -116,7 +116,8 @@ TEST_CASE("oauth2 callback: a refusal has the code that fits, and the provider's
         {"%3Cscript%3E", errc::provider_error},
         {"ACCESS_DENIED", errc::provider_error},
     };
-    for (const auto& [code, expected] : table) {
+    for (const auto& [each_code, expected] : table) {
+        const auto& code = each_code; // clang 14 can't capture a binding
         CAPTURE(code);
         const auto response =
             oauth2::parse_callback(std::string("state=s&error_description=words&error=") + code).value();

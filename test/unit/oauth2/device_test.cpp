@@ -98,7 +98,9 @@ TEST_CASE("device: a prompt that cannot be shown or followed safely is refused")
         {device_example, ""},
         {device_example, "[]"},
     };
-    for (const auto& [part, replacement] : table) {
+    for (const auto& [each_part, each_replacement] : table) {
+        const auto& part = each_part; // clang 14 can't capture a binding
+        const auto& replacement = each_replacement;
         CAPTURE(part);
         CAPTURE(replacement);
         const auto refused = oauth2::parse_device_authorization(200, device_example_with(part, replacement));
@@ -165,7 +167,8 @@ TEST_CASE("device polling: it ends with what the provider decided, or when the c
         {"{}", errc::malformed_response},
         {"<html>", errc::malformed_response},
     };
-    for (const auto& [body, expected] : table) {
+    for (const auto& [each_body, expected] : table) {
+        const auto& body = each_body; // clang 14 can't capture a binding
         CAPTURE(body);
         oauth2::device_polling polling(seconds(5), seconds(1800));
         const auto judged = polling.take(polled(body), seconds(5));

@@ -110,7 +110,9 @@ TEST_CASE("discovery: a document of another issuer, or with an endpoint that is 
         {discovery_document, "<html>"},
         {discovery_document, "issuer=https%3A%2F%2Fop.example%2Frealms%2Fa"},
     };
-    for (const auto& [part, replacement] : table) {
+    for (const auto& [each_part, each_replacement] : table) {
+        const auto& part = each_part; // clang 14 can't capture a binding
+        const auto& replacement = each_replacement;
         CAPTURE(part);
         CAPTURE(replacement);
         const auto refused = oauth2::parse_discovery_document(issuer_of_document, discovery_with(part, replacement));

@@ -92,7 +92,8 @@ TEST_CASE("id token: one that is right gives the user")
         {"\"email\":\"a@b\"", "\"crit\":[\"x\"]"}, // of the header only
         {"user-1", std::string(255, 'u')},
     };
-    for (const auto& [part, replacement] : as_good) {
+    for (const auto& [part, each_replacement] : as_good) {
+        const auto& replacement = each_replacement; // clang 14 can't capture a binding
         CAPTURE(replacement);
         CHECK(verdict_with(part, replacement) == "good");
     }

@@ -156,7 +156,8 @@ TEST_CASE("jws: a header is one JSON object that names nothing twice and asks fo
         {R"({"alg":"ES256","crit":null})", jws_fault::critical_extension},
         {"{\"alg\":\"ES256\",\"x\":" + std::string(40, '[') + std::string(40, ']') + '}', jws_fault::malformed},
     };
-    for (const auto& [header, fault] : table) {
+    for (const auto& [each_header, fault] : table) {
+        const auto& header = each_header; // clang 14 can't capture a binding
         CAPTURE(header);
         const auto refused = oauth2::parse_jws(key.sign_with_header(header, "{}"));
         REQUIRE_FALSE(refused.has_value());
@@ -273,7 +274,8 @@ TEST_CASE("jwk set: what is not a set of keys, is empty or is huge is refused")
         {"{\"keys\":" + std::string(50, '[') + std::string(50, ']') + '}', errc::malformed_response},
         {std::string(5 * 1024 * 1024, ' ') + R"({"keys":[]})", errc::response_too_large},
     };
-    for (const auto& [body, expected] : table) {
+    for (const auto& [each_body, expected] : table) {
+        const auto& body = each_body; // clang 14 can't capture a binding
         CAPTURE(body.substr(0, 80));
         const auto refused = oauth2::jwk_set::parse(body);
         REQUIRE_FALSE(refused);

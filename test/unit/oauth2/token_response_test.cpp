@@ -64,7 +64,8 @@ TEST_CASE("token response: scopes come with spaces, commas, or as a list")
     const std::pair<const char*, const char*> table[] = {{R"("a b")", "a b"}, {R"("a,b")", "a b"}, {R"("a, b")", "a b"},
         {R"(" a  b ,,c")", "a b c"}, {R"("a")", "a"}, {R"("")", ""}, {R"(["a","b c"])", "a b c"}, {"[]", ""},
         {R"("https://h/a.b user:email")", "https://h/a.b user:email"}};
-    for (const auto& [scope, expected] : table) {
+    for (const auto& [each_scope, expected] : table) {
+        const auto& scope = each_scope; // clang 14 can't capture a binding
         CAPTURE(scope);
         CHECK(token_of(with_member(std::string("\"scope\":") + scope)).value().scope == expected);
     }
@@ -76,7 +77,8 @@ TEST_CASE("token response: a life is a whole number of seconds that can be belie
     const std::pair<const char*, std::int64_t> good[] = {{"1", 1}, {"3600", 3600}, {"\"3600\"", 3600}, {"3600.0", 3600},
         {"36e2", 3600}, {"\"0003600\"", 3600}, {"5183976", 5183976}, {"2147483647", 2147483647},
         {"3153600000", 3153600000}};
-    for (const auto& [life, expected] : good) {
+    for (const auto& [each_life, expected] : good) {
+        const auto& life = each_life; // clang 14 can't capture a binding
         CAPTURE(life);
         const auto response = token_of(with_member(std::string("\"expires_in\":") + life));
         REQUIRE(response);

@@ -147,7 +147,8 @@ TEST_CASE("oauth2_provider: a refused refresh token is token_revoked, and nothin
         {{403, "<html>"}, errc::malformed_response},
         {{404, ""}, errc::malformed_response},
     };
-    for (const auto& [response, expected] : rows) {
+    for (const auto& [each_response, expected] : rows) {
+        const auto& response = each_response; // clang 14 can't capture a binding
         CAPTURE(response.second);
         const auto refused = renew(f, held, response.first, response.second);
         REQUIRE_FALSE(refused);
@@ -308,7 +309,8 @@ TEST_CASE("oauth2_provider: a device's login ends denied, expired, or by what el
         {R"({"error":"expired_token"})", errc::expired}, {R"({"error":"authorization_pending"})", errc::expired},
         {R"({"error":"slow_down"})", errc::expired}, {R"({"error":"invalid_grant"})", errc::invalid_verifier},
         {R"({"error":"invalid_client"})", errc::invalid_credentials}, {"<html>", errc::malformed_response}};
-    for (const auto& [body, expected] : rows) {
+    for (const auto& [each_body, expected] : rows) {
+        const auto& body = each_body; // clang 14 can't capture a binding
         CAPTURE(body);
         openid_fixture f = with_device();
         const auto prompt = run(f.provider->begin_device(login_request()));

@@ -238,7 +238,8 @@ TEST_CASE("oidc: an ID token that fails a check ends the login by the check's na
         {"a.b", "malformed"},
         {"", "missing"},
     };
-    for (const auto& [token, check] : rows) {
+    for (const auto& [token, each_check] : rows) {
+        const auto& check = each_check; // clang 14 can't capture a binding
         CAPTURE(check);
         const auto refused = f.finish(begun, 200, openid_fixture::token_body(token));
         REQUIRE_FALSE(refused);

@@ -40,7 +40,7 @@ TEST_CASE("sandbox oauth2 authorize: a request whose client or redirect URI is n
     const row table[] = {
         {"client_id", std::nullopt, 400, "client_id is missing"},
         {"client_id", "", 400, "client_id is missing"},
-        {"client_id", "nobody", 401, "no client is registered as \"nobody\""},
+        {"client_id", "absent", 401, "no client is registered as \"absent\""},
         {"client_id", "native ", 401, "no client is registered"},
         {"client_id", "NATIVE", 401, "no client is registered"},
         {"redirect_uri", std::nullopt, 400, "redirect_uri is missing"},

@@ -51,7 +51,7 @@ TEST_CASE("sandbox oauth2 token: a request that differs in one parameter is refu
         {"code_verifier", std::string(wrong_proof_verifier), 400, "invalid_grant",
             "the challenge was E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
         {"code_verifier", std::string(proof_challenge), 400, "invalid_grant", "the challenge itself was sent"},
-        {"client_id", std::nullopt, 401, "invalid_client", "no client_id"},
+        {"client_id", std::nullopt, 401, "invalid_client", "client_id and HTTP Basic are both missing"},
         {"client_id", "unknown", 401, "invalid_client", "no client is registered"},
         {"client_id", "other", 400, "invalid_grant", "given to the client \"native\""},
         {"client_id", "app", 401, "invalid_client", "sent no secret"},
@@ -174,9 +174,9 @@ TEST_CASE("sandbox oauth2 token: a second use of a code ends the tokens of the f
     const auto tokens = json_of(client.post(client.paths.token, client.token_fields(code)));
     const auto access = text(tokens.at("access_token")), refresh = text(tokens.at("refresh_token"));
     CHECK(client.get_with_token(client.paths.user, access).status == 200);
-    const auto again = client.post(client.paths.token, client.token_fields(code));
-    CHECK(again.status == 400);
-    CHECK(error_of(again) == "invalid_grant");
+    const auto repeated = client.post(client.paths.token, client.token_fields(code));
+    CHECK(repeated.status == 400);
+    CHECK(error_of(repeated) == "invalid_grant");
     CHECK(client.last_explanation().find("revoked now") != std::string::npos);
     CHECK(client.get_with_token(client.paths.user, access).status == 401);
     CHECK(client.last_explanation().find("its code was used twice") != std::string::npos);
@@ -211,10 +211,10 @@ TEST_CASE("sandbox oauth2 token: refresh tokens rotate, and a second use of one 
     code_client client;
     client.scope = "openid email";
     const auto first = client.log_in();
-    const auto refresh = [&](const boost::json::value& tokens, oauth2_fields more = {}) {
+    const auto refresh = [&](const boost::json::value& tokens, oauth2_fields further = {}) {
         oauth2_fields form{{"grant_type", "refresh_token"}, {"refresh_token", text(tokens.at("refresh_token"))},
             {"client_id", client.id}};
-        form.insert(form.end(), more.begin(), more.end());
+        form.insert(form.end(), further.begin(), further.end());
         return client.post(client.paths.token, form);
     };
     const auto wider = refresh(first, {{"scope", "openid profile"}});
@@ -260,7 +260,7 @@ TEST_CASE("sandbox oauth2 token: a refresh token is its client's, and no access 
     CHECK(client.last_explanation().find("this is a refresh token") != std::string::npos);
 }
 
-TEST_CASE("sandbox oauth2 token: a code of one provider is no code of another")
+TEST_CASE("sandbox oauth2 token: a code of one provider is refused by the others")
 {
     code_client client(oidc_paths, oauth2_seed(), "sandbox-public-client-id");
     const auto code = client.code();
@@ -274,8 +274,8 @@ TEST_CASE("sandbox oauth2 token: a code of one provider is no code of another")
 TEST_CASE("sandbox oauth2 revocation: ends the token, its family for a refresh token, and nothing of others")
 {
     code_client client;
-    const auto revoke = [&](const std::string& token, const std::string& id = "native", const char* more = "") {
-        return client.post(client.paths.revoke, "token=" + token + "&client_id=" + id + more);
+    const auto revoke = [&](const std::string& token, const std::string& id = "native", const char* further = "") {
+        return client.post(client.paths.revoke, "token=" + token + "&client_id=" + id + further);
     };
     const auto tokens = client.log_in();
     const auto access = text(tokens.at("access_token")), refresh = text(tokens.at("refresh_token"));
@@ -294,7 +294,7 @@ TEST_CASE("sandbox oauth2 revocation: ends the token, its family for a refresh t
     CHECK(client.last_explanation().find("its client revoked it") != std::string::npos);
 }
 
-TEST_CASE("sandbox oauth2 token: a client with a secret gets a token of its own, which is no user's")
+TEST_CASE("sandbox oauth2 token: a client with a secret gets a token of its own, which belongs to no user")
 {
     code_client client(oidc_paths, oauth2_seed(), "app");
     client.basic = "app:s+e%3Ac%2Br%26et%25";
@@ -317,7 +317,7 @@ TEST_CASE("sandbox oauth2 token: expired on command, and by the clock")
     CHECK(expired.status == 401);
     CHECK(expired.headers.get("WWW-Authenticate").find("error=\"invalid_token\"") != std::string_view::npos);
     CHECK(client.last_explanation() == "this access token has expired");
-    CHECK_THROWS_AS(client.engine.expire_tokens("nobody", client.now), coauth::error);
+    CHECK_THROWS_AS(client.engine.expire_tokens("absent", client.now), coauth::error);
 
     const auto later = text(client.log_in().at("access_token"));
     client.now += seconds(3600);

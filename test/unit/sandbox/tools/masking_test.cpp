@@ -18,6 +18,9 @@ TEST_CASE("sandbox masking: tokens are shortened, secrets are gone, the rest sta
     CHECK(masked_target("/a?oauth_token=abcdefghijklmnop&x=1&oauth_verifier=v") ==
           "/a?oauth_token=abcd...&x=1&oauth_verifier=***");
     CHECK(masked_target("/a?%6fauth_verifier=secret&b") == "/a?%6fauth_verifier=***&b");
+    for (const auto* name : {"code", "code_verifier", "client_secret", "access_token", "refresh_token", "id_token",
+             "token", "device_code", "user_code", "appsecret_proof", "id_token_hint", "client_assertion"})
+        CHECK(masked_target("/a?" + std::string(name) + "=secret") == "/a?" + std::string(name) + "=***");
     CHECK(masked_target("/a") == "/a");
     CHECK(masked_target("/a?oauth_token") == "/a?oauth_token");
     CHECK(masked_base_string(

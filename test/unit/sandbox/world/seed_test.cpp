@@ -121,3 +121,48 @@ TEST_CASE("sandbox seed: what is wrong is named")
         CHECK(said.find(expected) != std::string::npos);
     }
 }
+
+TEST_CASE("sandbox seed: OAuth 2 clients, and what is wrong with one")
+{
+    auto w = with_app();
+    apply_seed(R"({"oauth2_clients":[
+        {"client_id":"a","client_secret":"s"},
+        {"client_id":"b","client_secret":null,"redirect_uris":["http://127.0.0.1/cb"],"scopes":["openid"],"name":"B"},
+        {"client_id":"c","client_secret":"s","auth":"client_secret_post","redirect_uris":[]},
+        {"client_id":"d","auth":"none"}]})",
+        w);
+    const auto& clients = w.clients();
+    CHECK(clients.find("a")->authentication == client_authentication::any_secret);
+    CHECK(clients.find("a")->name == "a");
+    CHECK_FALSE(clients.find("a")->redirect_uris);
+    CHECK(clients.find("b")->is_public());
+    CHECK(clients.find("b")->redirect_uris->size() == 1);
+    CHECK(clients.find("b")->scopes->front() == "openid");
+    CHECK(clients.find("c")->redirect_uris->empty());
+    CHECK(clients.find("d")->is_public());
+
+    const auto of_client = [](const std::string& members) {
+        return complaint("{\"oauth2_clients\":[{" + members + "}]}");
+    };
+    const std::pair<const char*, const char*> table[] = {
+        {R"("client_secret":"s")", "client_id"},
+        {R"("client_id":"")", "client_id"},
+        {R"("client_id":"a\u0000b")", "client_id"},
+        {R"("client_id":"a","client_secret":"")", "client_secret"},
+        {R"("client_id":"a","auth":"client_secret_basic")", "auth"},
+        {R"("client_id":"a","client_secret":"s","auth":"none")", "auth"},
+        {R"("client_id":"a","client_secret":"s","auth":"private_key_jwt")", "auth"},
+        {R"("client_id":"a","redirect_uris":"https://x.example/")", "redirect_uris"},
+        {R"("client_id":"a","redirect_uris":["http://x.example/"])", "redirect_uris"},
+        {R"("client_id":"a","redirect_uris":["https://x.example/#f"])", "redirect_uris"},
+        {R"("client_id":"a","redirect_uris":["javascript:alert"])", "redirect_uris"},
+        {R"("client_id":"a","scopes":[1])", "scopes"},
+        {R"("client_id":"a","secret":"s")", "secret"},
+    };
+    for (const auto& [members, field] : table) {
+        const auto shown = std::string(members);
+        CAPTURE(shown);
+        CHECK(of_client(members).find(field) != std::string::npos);
+        CHECK(of_client(members).find("oauth2_clients[0]") != std::string::npos);
+    }
+}

@@ -1,4 +1,4 @@
-#include "sandbox/oauth2/id_token.hpp"
+#include "sandbox/openid/id_token.hpp"
 
 #include "crypto/digest.hpp"
 #include "sandbox/oauth2/parameters.hpp"
