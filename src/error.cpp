@@ -160,6 +160,7 @@ struct error::details {
     std::string provider_error;
     std::string provider_message;
     std::optional<std::chrono::seconds> retry_after;
+    bool not_sent = false;
     std::string full_text;
 
     std::shared_ptr<const details> sealed() &&
@@ -237,6 +238,18 @@ const std::string& error::provider_message() const noexcept
 std::optional<std::chrono::seconds> error::retry_after() const noexcept
 {
     return details_->retry_after;
+}
+
+bool error::not_sent() const noexcept
+{
+    return details_->not_sent;
+}
+
+error error::with_not_sent() const
+{
+    details d = *details_;
+    d.not_sent = true;
+    return error(std::move(d).sealed());
 }
 
 error error::with_hint(std::string hint) const

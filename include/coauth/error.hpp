@@ -120,12 +120,16 @@ public:
     /// How long to wait before trying again, where that is known.
     std::optional<std::chrono::seconds> retry_after() const noexcept;
 
+    /// True if the request that failed was never written: the provider has not seen it.
+    bool not_sent() const noexcept;
+
     /// These return a copy of the error that says more.
     error with_hint(std::string hint) const;
     error with_http_status(int status) const;
     error with_provider(std::optional<int> code, std::string message) const;
     error with_provider_error(std::string code) const;
     error with_retry_after(std::chrono::seconds wait) const;
+    error with_not_sent() const;
 
     const char* what() const noexcept override;
 

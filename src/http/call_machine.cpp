@@ -109,6 +109,7 @@ void call_machine::use_connection(time_point now)
     exchanging_ = earlier(limit(now, options_.exchange_timeout, "exchange_timeout"), total_);
     deadline_ = exchanging_.at();
     action_ = action::write;
+    sent_ = true;
 }
 
 void call_machine::written()
@@ -179,7 +180,7 @@ bool call_machine::ended_by_interruption()
 
 void call_machine::end_with(const error& reason)
 {
-    failure_ = reason;
+    failure_ = sent_ ? reason : reason.with_not_sent();
     action_ = action::end;
 }
 

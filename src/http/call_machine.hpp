@@ -92,6 +92,7 @@ private:
     action action_ = action::acquire;
     interruption interruption_ = interruption::none;
     bool reused_ = false;
+    bool sent_ = false; ///< Some of the request may have left.
     std::size_t address_ = 0;
     std::size_t addresses_ = 0;
     std::optional<error> failure_;

@@ -5,6 +5,7 @@
 #include "providers/oauth2_exchange.hpp"
 #include "providers/oauth2_login.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/oauth2/token_request.hpp>
 #include <coauth/providers/oauth2_provider.hpp>
 
@@ -46,7 +47,10 @@ asio::awaitable<credential> renew_credential(shared_oauth2_app app, credential h
     const oauth2::stored_credential old = oauth2::parse_stored_text(held.text().reveal()).value();
     if (old.refresh_token.empty())
         throw error(errc::login_required).with_hint("let the user sign in again");
-    const shared_oauth2_setup setup = co_await setup_of(app);
+    const result<shared_oauth2_setup> found = co_await as_result(setup_of(app));
+    if (!found)
+        throw found.error().with_not_sent(); // the refresh token has not left
+    const shared_oauth2_setup setup = *found;
     const auto now = app->clock()->machine_now();
     oauth2::form_request form =
         oauth2::refresh_request(setup->client, old.refresh_token, std::string_view(), token_parameters(*setup));

@@ -3,7 +3,9 @@
 #include "session/user_classes.hpp"
 
 #include <coauth/coro/as_result.hpp>
+#include <coauth/coro/cancel_after.hpp>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -22,10 +24,19 @@ constexpr std::chrono::seconds latest_second_try(14);
 // How often a credential that another process renews is read again.
 constexpr std::chrono::milliseconds between_reads(200);
 
+// The longest wait before a new credential is written once more.
+constexpr std::chrono::seconds longest_between_writes(5);
+
+// The latest time at which a try is under way, and the new credential is written.
+constexpr std::chrono::seconds latest_end(28);
+
+// How long the provider is not asked again after a failure.
+constexpr std::chrono::seconds after_failure(30);
+
 // True if the provider may have carried out the renewal all the same: the refresh token may be used up.
 bool is_response_lost(const error& failed)
 {
-    return failed.reason() == errc::timeout || failed.reason() == errc::connection_lost;
+    return (failed.reason() == errc::timeout || failed.reason() == errc::connection_lost) && !failed.not_sent();
 }
 
 } // namespace
@@ -83,36 +94,32 @@ asio::awaitable<owner_ptr> tokens::find(std::string user_id)
 asio::awaitable<void> tokens::renew(owner_ptr owner)
 {
     const auto self = shared_from_this();
-    renewal_ptr joined;
-    bool starts = false;
-    {
-        const std::lock_guard lock(mutex_);
-        renewal_ptr& known = renewals_[owner->number];
-        starts = !known;
-        if (starts)
-            known = std::make_shared<renewal>();
-        joined = known;
-    }
-    if (starts)
-        start(owner, joined);
-    const ending<bool> end = co_await wait_for_end(mutex_, joined->end);
-    if (end->has_error())
-        throw end->error();
-}
-
-void tokens::start(const owner_ptr& owner, const renewal_ptr& started)
-{
-    const auto complete = [self = shared_from_this(), number = owner->number, started](const ending<bool>& end) {
+    const auto begun = std::make_shared<renewal>();
+    ending_promise<bool> promise([self, number = owner->number, begun](const ending<bool>& end) {
         waiters due;
         {
             const std::lock_guard lock(self->mutex_);
-            self->renewals_.erase(number);
-            started->end.end(end, due);
+            const auto known = self->renewals_.find(number);
+            if (known != self->renewals_.end() && known->second == begun)
+                self->renewals_.erase(known);
+            begun->end.end(end, due);
         }
         self->setup_->work->notify(std::move(due));
-    };
-    ending_promise<bool> promise(complete);
-    setup_->work->start(carry_out(shared_from_this(), owner, std::move(promise)));
+    });
+    renewal_ptr joined;
+    {
+        const auto now = wall();
+        const std::lock_guard lock(mutex_);
+        // The provider was asked a moment ago, and this session may hold the store's lease still.
+        if (owner->renewal_failure && now < owner->renew_again_at)
+            throw *owner->renewal_failure;
+        joined = renewals_.try_emplace(owner->number, begun).first->second;
+    }
+    if (joined == begun)
+        setup_->work->start(carry_out(self, owner, std::move(promise)));
+    const ending<bool> end = co_await wait_for_end(mutex_, joined->end);
+    if (end->has_error())
+        throw end->error();
 }
 
 // Runs on its own: the provider may have replaced the credential, so the new one must be kept even if every caller leaves.
@@ -133,6 +140,8 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
             const auto now = self->wall();
             const std::lock_guard lock(self->mutex_);
             owner->lifetime.renewal_failed(now);
+            owner->renewal_failure = end->error();
+            owner->renew_again_at = now + after_failure;
         }
         promise.set(end);
     } catch (const std::bad_alloc&) {
@@ -142,38 +151,85 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
 
 asio::awaitable<void> tokens::renew_once(owner_ptr owner)
 {
+    const bool leased = co_await wait_for_lease(owner);
+    if (!leased)
+        co_return; // another process was first
     const user_key key = key_of(owner->user_id);
-    store::token_store& store = *setup_->options.tokens;
-    for (;;) {
-        const bool leased = co_await store.lease(key, owner->version, lease_time);
-        if (leased)
-            break;
-        const std::optional<store::stored_credential> found = co_await store.find(key);
-        if (!found)
-            throw error(errc::unknown_user, "the user signed out");
-        if (found->version != owner->version) {
-            // Another process was first.
-            const std::lock_guard lock(mutex_);
-            forget_version(owner->user_id, owner->version);
-            co_return;
-        }
-        co_await setup_->options.clock->sleep_for(between_reads);
+    const auto begun = setup_->options.clock->steady_now();
+    std::optional<credential> renewed;
+    {
+        const std::lock_guard lock(mutex_);
+        renewed = owner->unsaved;
     }
-    credential renewed = co_await renew_at_provider(owner);
-    co_await store.replace_if(key, owner->version, std::move(renewed));
+    if (!renewed) {
+        renewed = co_await renew_at_provider(owner, begun);
+        const std::lock_guard lock(mutex_);
+        owner->unsaved = renewed;
+    }
+    const bool kept = co_await save(key, owner, *renewed, begun);
     {
         const std::lock_guard lock(mutex_);
         forget_version(owner->user_id, owner->version);
     }
+    if (!kept) {
+        co_await as_result(setup_->provider->revoke(*renewed));
+        throw error(errc::unknown_user, "the user signed out");
+    }
     setup_->report(session_event(session_event_kind::token_renewed, owner->user_id));
 }
 
-// A second lost response is the end: if refresh tokens are good for one use, it is used up, and a reuse may end all of the user's.
-asio::awaitable<credential> tokens::renew_at_provider(owner_ptr owner)
+// False if another process has renewed it meanwhile.
+asio::awaitable<bool> tokens::wait_for_lease(owner_ptr owner)
 {
+    const user_key key = key_of(owner->user_id);
+    store::token_store& store = *setup_->options.tokens;
     const auto begun = setup_->options.clock->steady_now();
     for (;;) {
-        result<credential> renewed = co_await as_result(setup_->provider->renew(owner->held));
+        const bool leased = co_await store.lease(key, owner->version, lease_time);
+        if (leased)
+            co_return true;
+        const std::optional<store::stored_credential> found = co_await store.find(key);
+        if (!found)
+            throw error(errc::unknown_user, "the user signed out");
+        if (found->version != owner->version) {
+            const std::lock_guard lock(mutex_);
+            forget_version(owner->user_id, owner->version);
+            co_return false;
+        }
+        if (setup_->options.clock->steady_now() - begun > 2 * lease_time)
+            throw error(errc::timeout, "another process renews the credential, and has not ended").with_not_sent();
+        co_await setup_->options.clock->sleep_for(between_reads);
+    }
+}
+
+// A new credential that the store does not take may be the only one that is valid. False if the user signed out.
+asio::awaitable<bool> tokens::save(user_key key, owner_ptr owner, credential renewed, steady_time begun)
+{
+    store::token_store& store = *setup_->options.tokens;
+    std::chrono::milliseconds wait(0);
+    for (;;) {
+        auto stored = co_await as_result(store.replace_if(key, owner->version, renewed));
+        if (stored && *stored)
+            co_return true;
+        if (stored) {
+            const std::optional<store::stored_credential> found = co_await store.find(key);
+            co_return found.has_value(); // who signed in again meanwhile keeps that
+        }
+        if (!is_transient(stored.error()) || setup_->options.clock->steady_now() - begun > latest_end)
+            throw stored.error();
+        if (wait.count() > 0)
+            co_await setup_->options.clock->sleep_for(wait);
+        wait = std::min<std::chrono::milliseconds>(std::max(2 * wait, between_reads), longest_between_writes);
+    }
+}
+
+// A second lost response is the end: if refresh tokens are good for one use, it is used up, and a reuse may end all of the user's.
+asio::awaitable<credential> tokens::renew_at_provider(owner_ptr owner, steady_time begun)
+{
+    for (;;) {
+        const auto elapsed = std::chrono::ceil<std::chrono::milliseconds>(setup_->options.clock->steady_now() - begun);
+        const auto time = std::min<std::chrono::milliseconds>(latest_second_try, latest_end - elapsed);
+        result<credential> renewed = co_await as_result(cancel_after(time, setup_->provider->renew(owner->held)));
         if (renewed)
             co_return std::move(*renewed);
         const error& failed = renewed.error();

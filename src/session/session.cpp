@@ -5,6 +5,7 @@
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/session/session.hpp>
 
 #include <utility>
@@ -61,8 +62,19 @@ asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> 
 asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, std::shared_ptr<sessions::tokens> tokens,
     std::shared_ptr<const sessions::session_setup> setup, std::string user_id, session::at_provider action)
 {
-    const sessions::owner_ptr owner = co_await tokens->find_any(std::move(user_id));
-    co_await lookups->sign_out(owner);
+    sessions::owner_ptr owner = co_await tokens->find_any(user_id);
+    for (;;) {
+        const bool removed = co_await lookups->sign_out(owner);
+        if (removed)
+            break;
+        // It was renewed meanwhile, here or in another process; or the user has signed out there.
+        result<sessions::owner_ptr> other = co_await as_result(tokens->find_any(user_id));
+        if (!other && other.error().reason() != errc::unknown_user)
+            throw other.error();
+        if (!other)
+            break;
+        owner = *std::move(other);
+    }
     if (action == session::at_provider::revoke)
         co_await setup->provider->revoke(owner->held);
 }

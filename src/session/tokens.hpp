@@ -53,11 +53,14 @@ private:
     struct renewal;
     using renewal_ptr = std::shared_ptr<renewal>;
 
-    void start(const owner_ptr& owner, const renewal_ptr& started);
     static boost::asio::awaitable<void> carry_out(
         std::shared_ptr<tokens> self, owner_ptr owner, ending_promise<bool> promise);
+    using steady_time = std::chrono::steady_clock::time_point;
+
     boost::asio::awaitable<void> renew_once(owner_ptr owner);
-    boost::asio::awaitable<credential> renew_at_provider(owner_ptr owner);
+    boost::asio::awaitable<bool> wait_for_lease(owner_ptr owner);
+    boost::asio::awaitable<bool> save(user_key key, owner_ptr owner, credential renewed, steady_time begun);
+    boost::asio::awaitable<credential> renew_at_provider(owner_ptr owner, steady_time begun);
     void forget_version(const std::string& user_id, std::uint64_t version);
     std::chrono::sys_seconds wall() const;
 

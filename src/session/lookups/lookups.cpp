@@ -167,10 +167,10 @@ bool lookups::add_call(const owner_ptr& owner, const std::shared_ptr<lookup_call
     }
 }
 
-asio::awaitable<void> lookups::sign_out(owner_ptr owner)
+asio::awaitable<bool> lookups::sign_out(owner_ptr owner)
 {
     const auto self = shared_from_this();
-    co_await tokens_->drop(owner, std::nullopt);
+    const bool removed = co_await tokens_->drop(owner, std::nullopt);
     lookup_batcher::call_list done;
     try {
         const std::lock_guard lock(mutex_);
@@ -181,6 +181,7 @@ asio::awaitable<void> lookups::sign_out(owner_ptr owner)
         throw;
     }
     notify(done);
+    co_return removed;
 }
 
 // On the strand, so that all questions of this turn of the loop share a request.

@@ -41,7 +41,8 @@ public:
         std::optional<std::chrono::milliseconds> max_wait = {}, attempt made = attempt::first);
 
     /// Removes an owner's token and cached results; questions that wait to be sent fail with `unknown_user`.
-    boost::asio::awaitable<void> sign_out(owner_ptr owner);
+    /// Returns whether the store still had it.
+    boost::asio::awaitable<bool> sign_out(owner_ptr owner);
 
     using other_call = lookup_batcher::other_call;
 

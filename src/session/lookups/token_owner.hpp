@@ -109,7 +109,11 @@ struct token_owner {
     const std::shared_ptr<account> access;
     const lookup_rules* const directory; ///< Null: this provider looks nobody up.
     credential_lifetime lifetime;        ///< Guarded by `tokens`.
-    bool renewal_was_lost = false;       ///< Guarded by `tokens`. A renewal of it got no response.
+    // Guarded by `tokens`.
+    bool renewal_was_lost = false;             ///< A renewal of it got no response.
+    std::optional<credential> unsaved;         ///< The new credential, which the store did not take.
+    std::optional<error> renewal_failure;      ///< Of the latest renewal.
+    std::chrono::sys_seconds renew_again_at{}; ///< After that failure.
 
     lookup_queue by_id;
     lookup_queue by_name;

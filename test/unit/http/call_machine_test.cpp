@@ -123,6 +123,7 @@ TEST_CASE("call_machine: a time-out at any step ends the request there and names
                 const auto [words, limit] = words_of(actions[step]);
                 CHECK(call.machine->failure()->message().starts_with(words));
                 CHECK(call.machine->failure()->hint() == "the limit was " + limit);
+                CHECK(call.machine->failure()->not_sent() == (call.count(call_action::write) == 0));
             }
     }
 }
@@ -171,6 +172,8 @@ TEST_CASE("call_machine: a failure at any step is reported, and only a GET on a 
                                        : actions[step] == call_action::connect ? "connect_failed"
                                                                                : "connection_lost"));
             CHECK(call.kept() == goes_on);
+            if (!goes_on)
+                CHECK(call.machine->failure()->not_sent() == (call.count(call_action::write) == 0));
             CHECK(call.count(call_action::write) <= (is_get ? 2U : 1U));
             CHECK(call.count(call_action::renew) <= 1U);
         }

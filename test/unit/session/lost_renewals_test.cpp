@@ -7,6 +7,7 @@
 
 using namespace coauth;
 using namespace std::chrono_literals;
+namespace asio = boost::asio;
 using testing::renewals_fixture;
 
 TEST_CASE("session: a renewal whose response is lost is tried once more, and then the credential is forgotten")
@@ -95,4 +96,126 @@ TEST_CASE("session: a renewal that was not sent is tried again as long as it tak
         f.pass(31s);
     }
     CHECK(f.token(*f.first) == "token-of-ann+5");
+}
+
+TEST_CASE("session: a time-out before anything was sent is no lost response, however often")
+{
+    renewals_fixture f;
+    f.provider->renewal_fails = [](std::size_t number) {
+        if (number <= 5)
+            throw error(number % 2 == 0 ? errc::timeout : errc::connection_lost).with_not_sent();
+    };
+    f.pass(3'060s);
+    for (int i = 0; i < 5; ++i) {
+        CHECK(f.token(*f.first) == "token-of-ann");
+        f.pass(31s);
+    }
+    CHECK(f.token(*f.first) == "token-of-ann+6");
+}
+
+TEST_CASE("session: after a renewal that failed the credential's calls fail at once with that error, for half a minute")
+{
+    renewals_fixture f;
+    f.provider->renewal_fails = [](std::size_t number) {
+        if (number == 1)
+            throw error(errc::provider_unavailable).with_http_status(503);
+    };
+    f.pass(3'600s); // it has expired
+    for (int i = 0; i < 3; ++i)
+        CHECK(f.token(*f.first) == "provider_unavailable");
+    CHECK(f.provider->renewals == 1);
+    f.pass(30s);
+    CHECK(f.token(*f.first) == "token-of-ann+2");
+}
+
+TEST_CASE("session: signing out ends a credential that another session renewed, and revokes that one")
+{
+    renewals_fixture f;
+    f.second = f.make();
+    CHECK(f.token(*f.first) == "token-of-ann");
+    f.pass(3'060s);
+    CHECK(f.token(*f.second) == "token-of-ann+1"); // the first session has the old one still
+    asio::co_spawn(
+        f.io, f.first->sign_out("ann", session::at_provider::revoke), [](const std::exception_ptr& e) { CHECK(!e); });
+    f.poll();
+    CHECK(f.token(*f.first) == "unknown_user");
+    CHECK(f.provider->revoked == std::vector<std::string>{"token-of-ann+1"});
+    f.second = f.make();
+    CHECK(f.token(*f.second) == "unknown_user");
+}
+
+TEST_CASE("session: a credential that is renewed while its user signs out is revoked")
+{
+    renewals_fixture f;
+    f.provider->turns = 3;
+    f.pass(3'060s);
+    const auto asked = f.ask(*f.first);
+    f.io.restart();
+    while (f.provider->renewals == 0)
+        f.io.poll_one();
+    asio::co_spawn(f.io, f.first->sign_out("ann"), [](const std::exception_ptr& e) { CHECK(!e); });
+    f.poll();
+    REQUIRE(*asked);
+    CHECK((*asked)->has_error());
+    CHECK(f.token(*f.first) == "unknown_user");
+    CHECK(f.provider->revoked == std::vector<std::string>{"token-of-ann+1"});
+}
+
+namespace {
+
+// A token store that does not take a new credential for some time.
+class full_store final : public store::token_store {
+public:
+    explicit full_store(std::shared_ptr<store::token_store> inner) : inner_(std::move(inner)) {}
+
+    asio::awaitable<std::optional<store::stored_credential>> find(user_key user) override
+    {
+        return inner_->find(std::move(user));
+    }
+    asio::awaitable<std::uint64_t> put(user_key user, credential held) override
+    {
+        return inner_->put(std::move(user), std::move(held));
+    }
+    asio::awaitable<std::optional<std::uint64_t>> replace_if(
+        user_key user, std::uint64_t version, credential held) override
+    {
+        if (refusals-- > 0)
+            throw error(errc::store_unavailable);
+        return inner_->replace_if(std::move(user), version, std::move(held));
+    }
+    asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
+    {
+        return inner_->remove(std::move(user), version);
+    }
+    asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override
+    {
+        return inner_->lease(std::move(user), version, time);
+    }
+
+    int refusals = 0;
+
+private:
+    std::shared_ptr<store::token_store> inner_;
+};
+
+} // namespace
+
+TEST_CASE("session: a new credential that the store does not take at first is written later, and not asked for again")
+{
+    for (const int refusals : {1, 16}) { // the second for longer than the first renewal goes on
+        renewals_fixture f;
+        const auto store = std::make_shared<full_store>(f.tokens);
+        store->refusals = refusals;
+        f.tokens = store;
+        f.first = f.make();
+        f.pass(3'060s);
+        for (int calls = 0; calls < 3; ++calls) {
+            const auto asked = f.ask(*f.first);
+            for (int i = 0; i < 300; ++i)
+                f.pass(200ms);
+            REQUIRE(*asked);
+        }
+        CHECK(f.token(*f.first) == "token-of-ann+1");
+        CHECK(f.provider->renewals == 1);
+    }
 }
