@@ -153,6 +153,29 @@ TEST_CASE("login_site: the key of a login is of no use at another provider, in t
     }
 }
 
+TEST_CASE("login_site: a callback that names another provider is refused, exchanged with none, and in the log")
+{
+    login_site_fixture f;
+    f.code->expected_callback = "https://example.org/callback/code";
+    const auto callback = [&f](const std::string& more) {
+        const auto pressed = f.handle(f.make("POST", "/login/code"));
+        const std::string url(pressed->headers.get("Location"));
+        const auto state = url.find("state=");
+        const std::string query = url.substr(state, url.find('&', state) - state) + more;
+        return f.handle(f.make("GET", "/callback/code?" + query))->status;
+    };
+    CHECK(callback("&code=7&iss=https://evil.example") == 400);
+    CHECK(f.code->exchanges == 0);
+    CHECK_FALSE(f.user());
+    REQUIRE(f.lines.size() == 1);
+    CHECK(contains(f.lines.front(), " login outcome=failed cause=invalid_argument provider=code "));
+    // What is not a callback is in no line.
+    CHECK(callback("&code=7&code=8") == 400);
+    CHECK(f.lines.size() == 1);
+    f.bench.clock->advance(60s);
+    CHECK(callback("&code=7&iss=https://code.example") == 303);
+}
+
 TEST_CASE("login_site: each login that is granted is reported, and an exception of the report costs nothing")
 {
     std::vector<coauth::user_key> reported;
