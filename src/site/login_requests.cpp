@@ -131,8 +131,9 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
     const auto start = now();
     auto ended = co_await as_result(at.session->complete_login(std::string(r.query()), std::move(browser)));
     if (!ended) {
-        // A query that is not a callback's never was a login.
-        if (ended.error().reason() != errc::invalid_argument) {
+        // A query that is not a callback's never was a login. One that is, and that the provider then finds to be another
+        // provider's (RFC 9207), was one: its line shows the attempt.
+        if (ended.error().reason() != errc::invalid_argument || at.provider->key_of(r.query())) {
             ended_.took(now() - start);
             ended_.failed(ended.error().reason());
             log_login(r, at, "failed", std::string(name(ended.error().reason())), {});

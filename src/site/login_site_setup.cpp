@@ -102,7 +102,8 @@ std::vector<login_site::state::app> login_site::state::apps_of(asio::any_io_exec
         of_session.clock = options.clock;
         of_session.callback = origin + "/callback" + (apps.size() == 1 ? "" : '/' + added.name);
         of_session.on_event = expecting(expected, options, added.name);
-        added.session = std::make_unique<coauth::session>(executor, std::move(provider), std::move(of_session));
+        added.provider = std::move(provider);
+        added.session = std::make_unique<coauth::session>(executor, added.provider, std::move(of_session));
     }
     return apps;
 }

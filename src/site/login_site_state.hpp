@@ -56,6 +56,7 @@ private:
         app() = default;
 
         std::string name;
+        std::shared_ptr<login_provider> provider;
         std::unique_ptr<coauth::session> session;
     };
 

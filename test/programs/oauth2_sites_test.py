@@ -145,6 +145,9 @@ class ServesLogins(unittest.TestCase):
             self.assertGreaterEqual(page.status, 400)
             self.assertNotIn("<script", page.text)
 
+        self.assertEqual(re.findall("login outcome=failed cause=invalid_argument provider=oidc ", site.err), [
+            "login outcome=failed cause=invalid_argument provider=oidc "])
+
     def test_a_token_that_was_revoked_asks_for_a_new_login(self):
         with Sandbox(SANDBOX, "--log", os.devnull) as ready, Site(LOGIN_SERVER, ready, "github") as site:
             visitor = Visitor(site)

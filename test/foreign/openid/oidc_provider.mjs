@@ -1,7 +1,7 @@
 // `sign_in --with oidc` at npm's oidc-provider, unmodified: as a public client and as one with a secret, denied, by a device code, and
-// after a change of the provider's keys. It is certified by the OpenID Foundation.
+// with keys of three kinds. Then a program renews, for its refresh tokens rotate. It is certified by the OpenID Foundation.
 //
-// usage: oidc_provider.mjs SIGN_IN
+// usage: oidc_provider.mjs SIGN_IN RENEWING_LOGIN
 import assert from "node:assert";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
@@ -91,9 +91,9 @@ class Browser {
     }
 }
 
-/// A sign_in that runs; `line` is the first that it printed.
-async function signIn(issuer, id, ...more) {
-    const child = spawn(process.argv[2], ["--with", "oidc", "--issuer", issuer, "--json", ...more], {
+/// A program that runs; `line` is the first that it printed.
+async function startProgram(program, id, ...more) {
+    const child = spawn(program, more, {
         stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, COAUTH_OIDC_CLIENT_ID: id, COAUTH_OIDC_CLIENT_SECRET: id === "app" ? secret : "" },
     });
     const lines = [];
@@ -107,7 +107,18 @@ async function signIn(issuer, id, ...more) {
         async end() {
             const [code] = child.exitCode === null ? await once(child, "close") : [child.exitCode];
             assert.ok(!(lines.join("\n") + said).includes("canary"), said);
-            return { code, output: JSON.parse(lines.at(-1)), said };
+            return { code, last: lines.at(-1), said };
+        },
+    };
+}
+
+async function signIn(issuer, id, ...more) {
+    const run = await startProgram(process.argv[2], id, "--with", "oidc", "--issuer", issuer, "--json", ...more);
+    return {
+        line: run.line,
+        async end() {
+            const { last, ...rest } = await run.end();
+            return { output: JSON.parse(last), ...rest };
         },
     };
 }
@@ -146,14 +157,26 @@ async function logInOnDevice(issuer, id) {
     check(await run.end());
 }
 
+/// The second use of a refresh token ends the whole family.
+async function renew(issuer, id) {
+    const run = await startProgram(process.argv[3], id, issuer);
+    const browser = new Browser();
+    const callback = await browser.allow(await browser.open(run.line));
+    await browser.open(callback.url);
+    const { code, last, said } = await run.end();
+    assert.deepEqual([code, last], [0, "ada token_revoked token_revoked"], said);
+}
+
 const first = await start(keys("rsa", { modulusLength: 2048 }, "RS256"), "RS256");
 await logIn(first.issuer, "public app");
 await logIn(first.issuer, "app");
 await deny(first.issuer);
 await logInOnDevice(first.issuer, "public app");
+await renew(first.issuer, "public app");
+await renew(first.issuer, "app");
 const second = await start(keys("ec", { namedCurve: "P-256" }, "ES256"), "ES256");
 await logIn(second.issuer, "app");
 const third = await start(keys("ed25519", {}, "EdDSA"), "EdDSA");
 await logIn(third.issuer, "public app");
-console.log("oidc-provider: sign_in signed in with and without a secret, by three kinds of keys, by a device code, and was denied");
+console.log("oidc-provider: sign_in signed in with and without a secret, by three kinds of keys, by a device code, and was denied; its tokens were renewed");
 process.exit(0);

@@ -55,6 +55,9 @@ public:
         const auto form = text::parse_form(callback_query).value();
         if (text::find(form, "error") != nullptr)
             throw error(errc::denied);
+        const std::string* issuer = text::find(form, "iss");
+        if (issuer && *issuer != "https://code.example")
+            throw error(errc::invalid_argument, "the callback is of another provider than this login (iss)");
         ++exchanges;
         if (!login.proof.matches("verifier") || callback != expected_callback)
             throw error(errc::invalid_verifier);
