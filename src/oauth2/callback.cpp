@@ -31,6 +31,18 @@ bool callback::belongs_to(std::string_view pending_state) const noexcept
     return !state.empty() && equal_in_constant_time(state, pending_state);
 }
 
+namespace {
+
+std::string without_control_characters(std::string words)
+{
+    for (char& c : words)
+        if (has_control_character(std::string_view(&c, 1)))
+            c = ' ';
+    return words;
+}
+
+} // namespace
+
 result<callback> parse_callback(std::string_view query)
 {
     if (query.size() > max_callback_query)
@@ -43,6 +55,8 @@ result<callback> parse_callback(std::string_view query)
     auto& [state, code, error, description, uri, issuer] = values;
     callback out;
     for (auto& [name, value] : *fields) {
+        if (name == "error_description") // Entra's has line breaks, and it is only shown
+            value = without_control_characters(std::move(value));
         if (has_control_character(name) || has_control_character(value))
             return refused_query("holds control characters");
         std::optional<std::string>* known = known_parameter(name, values);

@@ -94,7 +94,11 @@ result<provider_metadata> parse_discovery_document(std::string_view issuer, std:
     const auto document = strict_object::parse(body);
     if (!document)
         return refused_document("is not a JSON object");
-    if (text_of(document->find("issuer")) != issuer)
+    const std::optional<std::string_view> named = text_of(document->find("issuer"));
+    if (named && named->find("{tenantid}") != named->npos)
+        return error(errc::malformed_response, "the provider's discovery document is one for any tenant")
+            .with_hint("use the tenant's own issuer URL, with its GUID");
+    if (named != issuer)
         return refused_document("is of another issuer than asked for");
 
     provider_metadata out;

@@ -46,21 +46,20 @@ errc meaning_of_grant(request_kind kind) noexcept
     }
 }
 
-// X says `invalid_request` where the standard has `invalid_grant`, and means a parameter of ours only if it misses one.
+// X says `invalid_request` where the standard has `invalid_grant`; at other providers that is about how a request is made.
 bool is_about_grant(const error_response& refusal, request_kind kind)
 {
-    if (refusal.description.starts_with("Missing required parameter"))
-        return false;
     if (kind == request_kind::code)
-        return refusal.description.empty() || refusal.description.find("code") != std::string::npos;
-    return kind == request_kind::refresh && refusal.description.find("token") != std::string::npos;
+        return refusal.description.empty() || refusal.description.starts_with("Value passed for the ");
+    return kind == request_kind::refresh && refusal.description.starts_with("Value passed for the token was invalid");
 }
 
 // Facebook's numbers, of its Graph API's table of errors.
 std::optional<errc> meaning_of_number(int number, request_kind kind) noexcept
 {
     switch (number) {
-    case 1:
+    case 1: // where tokens are given, a wrong secret; elsewhere unknown, and perhaps temporary
+        return kind == request_kind::authorization ? errc::provider_unavailable : errc::invalid_credentials;
     case 101:
         return errc::invalid_credentials;
     case 2:
@@ -84,6 +83,8 @@ errc meaning_of(const error_response& refusal, request_kind kind, int status)
 {
     if (status == 429)
         return errc::rate_limited;
+    if (status >= 500) // whatever it says: a provider in trouble must not cost a login
+        return errc::provider_unavailable;
     if (refusal.number)
         if (const auto meaning = meaning_of_number(*refusal.number, kind))
             return *meaning;
@@ -93,7 +94,7 @@ errc meaning_of(const error_response& refusal, request_kind kind, int status)
         std::begin(meanings), std::end(meanings), [&](const refusal_meaning& row) { return row.code == refusal.code; });
     if (known != std::end(meanings))
         return known->meaning;
-    return status >= 500 ? errc::provider_unavailable : errc::provider_error;
+    return errc::provider_error;
 }
 
 // Very short texts would hide innocent words, and give nothing away.

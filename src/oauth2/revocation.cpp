@@ -19,7 +19,7 @@ result<void> parse_revocation_response(int status, std::string_view body, std::s
         return {};
     const auto members = read_endpoint_response(request_kind::revocation, status, body, "error", hidden);
     // With this status nothing but an error comes back.
-    if (members || members.error().provider_error() == "invalid_token")
+    if (members || (status < 500 && members.error().provider_error() == "invalid_token"))
         return {};
     return members.error();
 }

@@ -47,6 +47,7 @@ public:
         for (;;) {
             std::shared_ptr<fetching> joined;
             std::shared_ptr<one_shot> ended;
+            std::optional<leader> leading; // from here on: a coroutine that is cancelled already does not begin
             {
                 const time_point now = owner->clock()->machine().steady_now();
                 const std::lock_guard lock(mutex_);
@@ -60,10 +61,11 @@ public:
                     if (than != 0)
                         renewed_at_ = now;
                     fetching_ = std::make_shared<fetching>();
+                    leading.emplace(*this);
                 }
             }
             if (!joined) {
-                document_version<T> fetched = co_await lead(owner, fetch);
+                document_version<T> fetched = co_await lead(owner, fetch, *leading);
                 co_return fetched;
             }
             co_await ended->wait();
@@ -120,10 +122,9 @@ private:
     };
 
     template <class Owner>
-    boost::asio::awaitable<document_version<T>> lead(
-        std::shared_ptr<const Owner> owner, boost::asio::awaitable<T> (*fetch)(std::shared_ptr<const Owner>))
+    boost::asio::awaitable<document_version<T>> lead(std::shared_ptr<const Owner> owner,
+        boost::asio::awaitable<T> (*fetch)(std::shared_ptr<const Owner>), leader& leading)
     {
-        leader leading(*this);
         result<T> fetched = co_await as_result(fetch(owner));
         if (!fetched) {
             if (fetched.error().reason() != errc::cancelled)

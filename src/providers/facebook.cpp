@@ -76,6 +76,7 @@ std::shared_ptr<login_provider> facebook(
     const std::string graph = http::parse_base_url(options.graph_base).value().url() + '/' + options.version;
     const std::string dialog = http::parse_base_url(options.dialog_base).value().url() + '/' + options.version;
     oauth2_rules rules("facebook");
+    rules.revocation_ends_grant = true;
     rules.authorize_url = dialog + "/dialog/oauth";
     rules.token_url = graph + "/oauth/access_token";
     rules.user_url = graph + "/me?fields=id,name,email,picture";

@@ -32,6 +32,10 @@ std::shared_ptr<login_provider> google(
     std::shared_ptr<http::transport> transport, oauth2::app app, google_options options, std::shared_ptr<clock> clock)
 {
     oauth2_rules rules("google");
+    rules.revocation_ends_grant = true;
+    // Its device endpoint wants the client's id in the body.
+    if (!app.is_public())
+        app = oauth2::app(app.client_id(), app.client_secret(), oauth2::client_authentication::post);
     rules.issuers.push_back(options.issuer);
     if (options.issuer.find("//") != options.issuer.npos)
         rules.issuers.push_back(short_spelling(options.issuer));

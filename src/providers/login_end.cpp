@@ -70,6 +70,10 @@ asio::awaitable<finished_login> login_of(shared_oauth2_app app, shared_oauth2_se
 {
     const oauth2::stored_credential granted(tokens, proof.scope);
     auto found = profile_of(app, setup, tokens, std::string(proof.nonce.reveal()));
+    if (setup->rules.revocation_ends_grant) {
+        profile user = co_await std::move(found);
+        co_return finished_login(std::move(user), credential_of(granted, tokens.expires_in, begun), granted.scope);
+    }
     auto revocation = revoke_tokens(app, setup, granted);
     profile user = co_await api::revoke_on_failure(std::move(found), std::move(revocation));
     co_return finished_login(std::move(user), credential_of(granted, tokens.expires_in, begun), granted.scope);

@@ -2,6 +2,7 @@
 
 #include "providers/oauth2_login.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/oauth2/revocation.hpp>
 
 #include <new>
@@ -129,9 +130,18 @@ asio::awaitable<void> revoke_tokens(shared_oauth2_app app, shared_oauth2_setup s
     }
     if (setup->rules.revoke_url.empty())
         co_return;
-    if (!tokens.refresh_token.empty())
-        co_await revoke_token(app, setup, tokens.refresh_token, oauth2::token_type_hint::refresh_token);
-    co_await revoke_token(app, setup, tokens.access_token, oauth2::token_type_hint::access_token);
+    if (tokens.refresh_token.empty()) {
+        co_await revoke_token(app, setup, tokens.access_token, oauth2::token_type_hint::access_token);
+        co_return;
+    }
+    co_await revoke_token(app, setup, tokens.refresh_token, oauth2::token_type_hint::refresh_token);
+    const auto ended =
+        co_await as_result(revoke_token(app, setup, tokens.access_token, oauth2::token_type_hint::access_token));
+    // It can't be revoked by itself (RFC 7009, section 2.2.1), and ends soon.
+    const bool unsupported = !ended && ended.error().provider_error() == "unsupported_token_type" &&
+                             ended.error().reason() != errc::provider_unavailable;
+    if (!ended && !unsupported)
+        throw ended.error();
 }
 
 } // namespace coauth::providers

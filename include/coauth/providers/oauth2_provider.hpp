@@ -98,6 +98,10 @@ public:
     /// The request that ends an access token, where that is not RFC 7009's.
     std::function<http::request(const secret& access_token)> revocation_request;
 
+    /// True if revoking one token ends all that the user has granted to the app: a login that fails after its exchange revokes
+    /// nothing then, for the user may have signed in before.
+    bool revocation_ends_grant = false;
+
     std::optional<openid_rules> openid;
 
     std::string user_agent;                ///< Default: "coauth/1.0.0".

@@ -35,6 +35,7 @@ struct oidc_options {
 /// Its document is fetched at the first use, must name the same issuer, and is kept for an hour; one that can't be had fails the
 /// operation and is not kept. The app authenticates as it is made, or, where the document does not list HTTP Basic but
 /// `client_secret_post`, with that. `profile::id` is `sub`.
+/// Entra's issuer is the tenant's own, with its GUID: the documents of `common` and `organizations` name none.
 /// Throws `errc::invalid_argument` for an issuer that is not an https URL, or http on loopback, or has a query.
 COAUTH_DECL std::shared_ptr<login_provider> oidc(std::shared_ptr<http::transport> transport, oauth2::app app,
     std::string issuer, oidc_options options = oidc_options(), std::shared_ptr<clock> clock = system_clock());

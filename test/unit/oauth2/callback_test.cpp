@@ -48,9 +48,10 @@ TEST_CASE("oauth2 callback: what is doubled, mixed, missing, empty or malformed 
         "code=c&error=&state=s", "code=c&error_description=x&state=s", "code=c&error_uri=x&state=s",
         "error_description=x&state=s", "co%64e=c&code=d&state=s", "code=c&stat%65=s&state=s", "code=c%00&state=s",
         "code=c%0d%0aX%3A+y&state=s", "code=c%0A&state=s", "code=c&state=s%09", "code=c&state=s%7f",
-        "code=c&state=s&iss=%1b", "error=x%00&state=s", "error=x&error_description=a%0ab&state=s",
-        "code=c&state=s&other=%01", "code=c&state=s&oth%01er=x", "code=c\n&state=s", "code=%zz&state=s",
-        "code=c&state=%", "code=c&state=%4", "code=c&state=s&x=%g0"};
+        "code=c&state=s&iss=%1b", "error=x%00&state=s", "error=x&error%5fdescription%0a=a&state=s",
+        "error=x&error_uri=a%0ab&state=s", "error=x&error_description=a&state=s%0d",
+        "code=c&error_description=%0a&state=s", "code=c&state=s&other=%01", "code=c&state=s&oth%01er=x",
+        "code=c\n&state=s", "code=%zz&state=s", "code=c&state=%", "code=c&state=%4", "code=c&state=s&x=%g0"};
     for (const std::string& query : table) {
         CAPTURE(query);
         const auto refused = oauth2::parse_callback(query);
@@ -60,6 +61,17 @@ TEST_CASE("oauth2 callback: what is doubled, mixed, missing, empty or malformed 
     const std::string rest = "state=s&code=";
     CHECK(oauth2::parse_callback(rest + std::string(4096 - rest.size(), 'c')).has_value());
     CHECK_FALSE(oauth2::parse_callback(rest + std::string(4097 - rest.size(), 'c')));
+}
+
+TEST_CASE("oauth2 callback: control characters in error_description are read as spaces")
+{
+    // Entra's, shortened.
+    const auto response = oauth2::parse_callback(
+        "error=access_denied&error_description=AADSTS65004%3a+declined.%0d%0aTrace+ID%3a+1%00%09%1b%7f.&state=s");
+    REQUIRE(response);
+    CHECK(response->state == "s");
+    CHECK(response->error_description == "AADSTS65004: declined.  Trace ID: 1    .");
+    CHECK(oauth2::refusal_of(*response).reason() == errc::denied);
 }
 
 TEST_CASE("oauth2 callback: an error tells nothing of the code or the state")

@@ -202,6 +202,7 @@ TEST_CASE("revocation: what is not known any more is revoked, and a refusal is t
         {400, R"({"error":"unsupported_token_type"})", errc::provider_error},
         {400, R"({"error":"invalid_request"})", errc::provider_error},
         {503, "", errc::provider_unavailable},
+        {500, R"({"error":"invalid_token"})", errc::provider_unavailable},
         {429, "", errc::rate_limited},
         {302, "", errc::unexpected_redirect},
         {400, "", errc::malformed_response},

@@ -125,6 +125,21 @@ TEST_CASE("discovery: a document of another issuer, or with an endpoint that is 
               .reason() == errc::response_too_large);
 }
 
+TEST_CASE("discovery: a document of any tenant names the issuer to use in its hint")
+{
+    for (const char* issuer : {"https://op.example/{tenantid}/v2.0", "https://op.example/{tenantid}/"}) {
+        CAPTURE(issuer);
+        const auto refused = oauth2::parse_discovery_document(
+            issuer_of_document, discovery_with("\"https://op.example/realms/a\"", '"' + std::string(issuer) + '"'));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason() == errc::malformed_response);
+        CHECK(refused.error().hint().value_or("").find("the tenant's own issuer URL") != std::string::npos);
+        CHECK(refused.error().hint().value_or("").find("GUID") != std::string::npos);
+    }
+    const auto other = oauth2::parse_discovery_document("https://op.example/realms/b", discovery_document);
+    CHECK(other.error().hint().value_or("").find("GUID") == std::string::npos);
+}
+
 TEST_CASE("discovery: where the documents of an issuer are, and which texts are no issuer")
 {
     CHECK(oauth2::openid_configuration_url("https://h").value() == "https://h/.well-known/openid-configuration");

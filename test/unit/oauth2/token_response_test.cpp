@@ -228,6 +228,20 @@ TEST_CASE("error response: what a refusal means depends on what was asked for, a
         {k::refresh, R"({"error":"invalid_request","error_description":"Missing required parameter [refresh_token]."})",
             errc::provider_error},
         {k::refresh, R"({"error":"invalid_request"})", errc::provider_error},
+        {k::refresh,
+            R"({"error":"invalid_request","error_description":"AADSTS900144: The request body must contain the following parameter: 'refresh_token'."})",
+            errc::provider_error},
+        {k::refresh, R"({"error":"invalid_request","error_description":"the token endpoint takes no scope"})",
+            errc::provider_error},
+        {k::refresh,
+            R"({"error":"invalid_request","error_description":"Value passed for the token type hint was invalid."})",
+            errc::provider_error},
+        {k::code,
+            R"({"error":"invalid_request","error_description":"AADSTS900144: The request body must contain the following parameter: 'code'."})",
+            errc::provider_error},
+        {k::code,
+            R"({"error":"invalid_request","error_description":"Value passed for the redirect uri did not match the uri of the authorization code."})",
+            errc::invalid_verifier},
         {k::client_credentials, R"({"error":"invalid_request","error_description":"the code"})", errc::provider_error},
         {k::code,
             "error=bad_verification_code&error_description=The+code+passed+is+incorrect+or+expired.&error_uri=https%3A%"
@@ -279,8 +293,17 @@ TEST_CASE("error response: what a refusal means depends on what was asked for, a
         }
         CHECK(oauth2::parse_token_response(r.kind, 429, r.body).error().reason() == errc::rate_limited);
     }
-    CHECK(oauth2::parse_token_response(k::code, 500, R"({"error":"oops"})").error().reason() ==
-          errc::provider_unavailable);
+    for (const char* body : {R"({"error":"oops"})", R"({"error":"invalid_grant"})", R"({"error":"invalid_client"})",
+             R"({"error":"access_denied"})", "error=bad_refresh_token", R"({"error":"slow_down"})",
+             R"({"error":"invalid_request","error_description":"Value passed for the token was invalid."})",
+             R"({"error":{"message":"Session has expired","type":"OAuthException","code":190}})",
+             R"({"error":{"message":"An unknown error occurred","type":"OAuthException","code":1}})"})
+        for (const k kind : {k::code, k::refresh, k::device_token})
+            for (const int status : {500, 502, 503, 599}) {
+                CAPTURE(body);
+                CAPTURE(status);
+                CHECK(oauth2::parse_token_response(kind, status, body).error().reason() == errc::provider_unavailable);
+            }
 }
 
 TEST_CASE("error response: the error has the provider's code and words, its number, and no secret that was sent")

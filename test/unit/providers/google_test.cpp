@@ -42,3 +42,42 @@ TEST_CASE("google: offline access, both spellings of the issuer, and the hosted 
         CHECK(refused.error().message().find("hosted_domain") != std::string::npos);
     }
 }
+
+TEST_CASE("google: a login that fails leaves the user's grant, and signing out ends it")
+{
+    openid_fixture f;
+    providers::google_options options;
+    options.issuer = "https://op.example";
+    f.provider = providers::google(f.wire, oauth2::app("app-1", secret("s")), options, f.time);
+    const auto held = f.sign_in();
+    REQUIRE(held);
+    f.wire->forget(op_user);
+    f.wire->respond(op_user, 200, R"({"sub":"u-8"})");
+    CHECK(f.sign_in().error().reason() == errc::malformed_response);
+    const begun_login begun = f.begin();
+    CHECK(f.finish(begun, 200, openid_fixture::token_body("x.y.z")).error().reason() == errc::id_token_rejected);
+    CHECK(f.wire->count("/revoke") == 0);
+    CHECK(run(f.provider->revoke(held->held)));
+    CHECK(f.wire->count("/revoke") == 2);
+}
+
+TEST_CASE("google: client_id is in the body of each request, with the secret where there is one")
+{
+    for (const char* app_secret : {"", "secret-1"}) {
+        CAPTURE(app_secret);
+        openid_fixture f;
+        providers::google_options options;
+        options.issuer = "https://op.example";
+        f.provider = providers::google(f.wire, oauth2::app("app-1", secret(app_secret)), options, f.time);
+        f.wire->respond(op_device, 200,
+            R"({"device_code":"d","user_code":"WDJB-MJHT","verification_url":"https://op.example/go","expires_in":60})");
+        REQUIRE(f.sign_in());
+        REQUIRE(run(f.provider->begin_device(login_request())));
+        for (const char* path : {"/token", "/device"}) {
+            const http::request& sent = f.wire->last(path);
+            CHECK(parameter(sent.body, "client_id") == "app-1");
+            CHECK(parameter(sent.body, "client_secret") == app_secret);
+            CHECK(sent.headers.count("Authorization") == 0);
+        }
+    }
+}

@@ -144,6 +144,7 @@ TEST_CASE("oauth2_provider: a refused refresh token is token_revoked, and nothin
             errc::provider_error},
         {{401, R"({"error":"invalid_client"})"}, errc::invalid_credentials},
         {{503, R"({"error":"temporarily_unavailable"})"}, errc::provider_unavailable},
+        {{500, R"({"error":"invalid_grant"})"}, errc::provider_unavailable},
         {{403, "<html>"}, errc::malformed_response},
         {{404, ""}, errc::malformed_response},
     };
@@ -216,6 +217,11 @@ TEST_CASE("oauth2_provider: a call's refusal is read from the challenge, the bod
         {400, "X", "", R"({"error":{"message":"too many calls","type":"OAuthException","code":4}})",
             errc::rate_limited},
         {400, "X", "", R"({"error":{"message":"odd","type":"OAuthException","code":100}})", errc::provider_error},
+        {400, "X", "", R"({"error":{"message":"An unknown error occurred","type":"OAuthException","code":1}})",
+            errc::provider_unavailable},
+        {500, "X", "", R"({"error":{"message":"Session has expired","type":"OAuthException","code":190}})",
+            errc::provider_unavailable},
+        {503, "WWW-Authenticate", R"(Bearer error="invalid_token")", "", errc::provider_unavailable},
         {401, "X", "", R"({"message":"Bad credentials","documentation_url":"https://docs.github.com/rest"})",
             errc::token_revoked},
         {403, "X", "", R"({"message":"Resource not accessible"})", errc::forbidden},
@@ -273,6 +279,26 @@ TEST_CASE("oauth2_provider: revocation ends the refresh token and then the acces
     const auto refused = run(f.provider->revoke(held));
     CHECK(refused.error().reason() == errc::invalid_credentials);
     CHECK(refused.error().provider_message().empty());
+}
+
+TEST_CASE("oauth2_provider: an access token that can't be revoked by itself ends with its refresh token")
+{
+    openid_fixture f;
+    const credential held = f.sign_in().value().held;
+    const char* unsupported = R"({"error":"unsupported_token_type"})";
+    f.wire->forget(op_revoke);
+    f.wire->respond(op_revoke, 200, "").respond(op_revoke, 400, unsupported);
+    CHECK(run(f.provider->revoke(held)));
+    CHECK(f.wire->count("/revoke") == 2);
+    f.wire->forget(op_revoke);
+    f.wire->respond(op_revoke, 200, "").respond(op_revoke, 503, unsupported);
+    CHECK(run(f.provider->revoke(held)).error().reason() == errc::provider_unavailable);
+    f.wire->forget(op_revoke);
+    f.wire->respond(op_revoke, 400, unsupported); // of the refresh token
+    CHECK(run(f.provider->revoke(held)).error().reason() == errc::provider_error);
+    CHECK(f.wire->count("/revoke") == 5);
+    const credential short_lived(secret("oauth2 token_type=bearer&access_token=access-canary"));
+    CHECK(run(f.provider->revoke(short_lived)).error().provider_error() == "unsupported_token_type");
 }
 
 TEST_CASE("oauth2_provider: a device's code is asked for at its interval, slower when the provider says so")
