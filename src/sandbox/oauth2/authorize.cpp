@@ -78,11 +78,11 @@ server::response oauth2_endpoints::authorize(const call& c, const world& w, refu
     }
     if (is_form)
         return submit(c, w, request, sent, note);
-    if (const auto silent = silent_user(c, w, request))
+    refusal refused("login_required", "login_required",
+        "prompt=none was sent, and no user of this browser has allowed this client before");
+    if (const auto silent = silent_user(c, w, request, refused))
         return send_code(c, request, *silent);
     if (has_word(request.prompt, "none")) {
-        const refusal refused("login_required", "login_required",
-            "prompt=none was sent, and no user of this browser has allowed this client before");
         explain(note, refused);
         return send_error(c, request, refused);
     }
@@ -95,15 +95,29 @@ server::response oauth2_endpoints::authorize(const call& c, const world& w, refu
 
 // The user who is not asked: the one of --auto-approve, or with prompt=none one who allowed this client before.
 std::optional<user> oauth2_endpoints::silent_user(
-    const call& c, const world& w, const authorization_request& request) const
+    const call& c, const world& w, const authorization_request& request, refusal& refused) const
 {
     if (auto_approve_)
         return auto_approve_->empty() ? w.first_users(1).front() : w.user_by_username(*auto_approve_);
     if (!has_word(request.prompt, "none"))
         return std::nullopt;
     auto remembered = w.user_by_username(remembered_user(*c.http));
-    if (!remembered || !allowed_.contains({c.matched->played, request.client->id, remembered->id}))
+    if (!remembered)
         return std::nullopt;
+    if (!request.login_hint.empty() && hinted_username(w, request.login_hint) != remembered->username) {
+        refused.explanation = "prompt=none was sent, and the hint names another user than this browser's";
+        return std::nullopt;
+    }
+    const auto allowed = allowed_.find({c.matched->played, request.client->id, remembered->id});
+    if (allowed == allowed_.end())
+        return std::nullopt;
+    for (const auto& word : request.scope) {
+        if (allowed->second.contains(word))
+            continue;
+        refused = refusal("consent_required", "consent_required",
+            "prompt=none was sent, and the user has not allowed the scope " + printable(word));
+        return std::nullopt;
+    }
     return remembered;
 }
 
@@ -135,7 +149,9 @@ server::response oauth2_endpoints::submit(const call& c, const world& w, const a
 server::response oauth2_endpoints::send_code(const call& c, const authorization_request& request, const user& allowing)
 {
     const auto& rules = rules_of(c.matched->played);
-    const bool first_time = allowed_.emplace(rules.played, request.client->id, allowing.id).second;
+    const auto [allowed, first_time] =
+        allowed_.try_emplace(allowed_client(rules.played, request.client->id, allowing.id));
+    allowed->second.insert(request.scope.begin(), request.scope.end());
     login_terms terms;
     terms.played = rules.played;
     terms.client_id = request.client->id;

@@ -12,6 +12,7 @@
 #include <coauth/sandbox/provider.hpp>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -48,7 +49,9 @@ private:
         const parameter_reading& sent, refusal_note& note);
     server::response send_code(const call& c, const authorization_request& request, const user& allowing);
     server::response send_error(const call& c, const authorization_request& request, const refusal& refused);
-    std::optional<user> silent_user(const call& c, const world& w, const authorization_request& request) const;
+    /// `refused`: set to why the user must be asked, if that is not `login_required` for want of a login.
+    std::optional<user> silent_user(
+        const call& c, const world& w, const authorization_request& request, refusal& refused) const;
 
     server::response token(call& c, const world& w, refusal_note& note);
     server::response give_tokens(
@@ -72,7 +75,7 @@ private:
     grants grants_;
     devices devices_;
     signing_keys keys_;
-    std::set<allowed_client> allowed_;
+    std::map<allowed_client, std::set<std::string>> allowed_; ///< The scopes that a user allowed a client.
 };
 
 /// Puts a refusal into the note.

@@ -202,9 +202,9 @@ std::optional<refusal> grants::revoke(
         return std::nullopt;
     if (!client_id.empty() && family->second.terms.client_id != client_id) {
         found = false;
-        return refused_grant("wrong_client", "this token was given to the client " +
-                                                 printable(family->second.terms.client_id) + ", and " +
-                                                 printable(client_id) + " wants to revoke it (RFC 7009, section 2.1)");
+        return refused_refresh(
+            "wrong_client", "this token was given to the client " + printable(family->second.terms.client_id) +
+                                ", and " + printable(client_id) + " wants to revoke it (RFC 7009, section 2.1)");
     }
     if (refresh != refresh_.end() || whole)
         end_family(number, "its client revoked it");

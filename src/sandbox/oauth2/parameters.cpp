@@ -1,18 +1,30 @@
 #include "sandbox/oauth2/parameters.hpp"
 
+#include "sandbox/tools/masking.hpp"
+
 #include <coauth/oauth1/parameters.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace coauth::sandbox {
 
 namespace {
 
+// Each is compared with all before it.
+constexpr std::size_t most_parameters = 100;
+
 bool has_control_character(std::string_view text)
 {
     return std::any_of(
         text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// A body of another kind, read as a form, has its secrets in what looks like names.
+std::string shown_parameter(const std::string& name)
+{
+    return is_plain_name(name) ? "the parameter " + printable(name) : std::string("a parameter whose name is odd");
 }
 
 void add_parameters(std::string_view encoded, parameter_reading& reading)
@@ -22,9 +34,15 @@ void add_parameters(std::string_view encoded, parameter_reading& reading)
         reading.malformed = "a % is not followed by two hexadecimal digits";
         return;
     }
+    if (reading.fields.size() + decoded->size() > most_parameters) {
+        reading.malformed = "there are more than " + std::to_string(most_parameters) + " parameters";
+        return;
+    }
     for (auto& [name, value] : *decoded) {
         if (has_control_character(name) || has_control_character(value))
-            reading.malformed = "a control character is in the parameter " + printable(name);
+            reading.malformed = encoded.starts_with('{')
+                                    ? "the body looks like JSON, and its Content-Type says that it is a form"
+                                    : "a control character is in " + shown_parameter(name);
         if (text::count(reading.fields, name) != 0 && !reading.repeats(name))
             reading.repeated.push_back(name);
         reading.fields.emplace_back(std::move(name), std::move(value));
@@ -61,9 +79,10 @@ std::string_view form_body(const server::request& r)
 std::vector<std::string> split_words(std::string_view words, std::string_view separators)
 {
     std::vector<std::string> out;
+    std::set<std::string_view> seen;
     while (!words.empty()) {
         const auto end = std::min(words.find_first_of(separators), words.size());
-        if (end != 0 && !has_word(out, words.substr(0, end)))
+        if (end != 0 && seen.insert(words.substr(0, end)).second)
             out.emplace_back(words.substr(0, end));
         words.remove_prefix(std::min(end + 1, words.size()));
     }

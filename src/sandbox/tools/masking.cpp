@@ -1,5 +1,6 @@
 #include "sandbox/tools/masking.hpp"
 
+#include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
@@ -12,27 +13,12 @@ namespace {
 constexpr std::string_view gone = "***";
 
 constexpr std::array<std::string_view, 2> token_names = {"oauth_token", "denied"};
-constexpr std::array<std::string_view, 19> secret_names = {
-    "oauth_signature",
-    "oauth_verifier",
-    "oauth_token_secret",
-    "oauth_consumer_secret",
-    "x_auth_password",
-    "password",
-    "client_secret",
-    "access_token",
-    "access_token_secret",
-    "code",
-    "code_verifier",
-    "refresh_token",
-    "token",
-    "id_token",
-    "id_token_hint",
-    "device_code",
-    "user_code",
-    "appsecret_proof",
-    "client_assertion",
-};
+constexpr std::array<std::string_view, 7> secret_parts = {
+    "token", "secret", "assertion", "password", "verifier", "code", "signature"};
+// They have such a part, and hold no secret.
+constexpr std::array<std::string_view, 9> plain_names = {"code_challenge", "code_challenge_method", "token_type",
+    "token_type_hint", "requested_token_type", "subject_token_type", "actor_token_type", "client_assertion_type",
+    "oauth_signature_method"};
 
 template <class List>
 bool among(const List& list, std::string_view name)
@@ -46,6 +32,14 @@ std::string decoded(std::string_view text)
     return plain ? std::move(*plain) : std::string(text);
 }
 
+bool is_secret_name(std::string_view name)
+{
+    const auto lower = text::lowered(name);
+    return lower == "appsecret_proof" ||
+           (!among(plain_names, lower) && std::any_of(secret_parts.begin(), secret_parts.end(),
+                                              [&](auto part) { return lower.find(part) != lower.npos; }));
+}
+
 // Masks `name=value` pairs that `between` separates, with `equals` between name and value.
 std::string masked_pairs(std::string_view text, std::string_view between, std::string_view equals)
 {
@@ -55,7 +49,7 @@ std::string masked_pairs(std::string_view text, std::string_view between, std::s
         const auto pair = text.substr(0, end);
         const auto mark = pair.find(equals);
         const auto name = decoded(decoded(pair.substr(0, mark)));
-        if (mark != std::string_view::npos && (among(token_names, name) || among(secret_names, name)))
+        if (mark != std::string_view::npos && (among(token_names, name) || is_secret_name(name)))
             out.append(pair.substr(0, mark))
                 .append(equals)
                 .append(masked_value(name, pair.substr(mark + equals.size())));
@@ -70,6 +64,14 @@ std::string masked_pairs(std::string_view text, std::string_view between, std::s
 
 } // namespace
 
+bool is_plain_name(std::string_view name) noexcept
+{
+    constexpr std::size_t longest = 64;
+    return name.size() <= longest && std::all_of(name.begin(), name.end(), [](char c) {
+        return text::is_letter_or_digit(c) || c == '_' || c == '.' || c == '-' || c == '[' || c == ']';
+    });
+}
+
 std::string shortened(std::string_view token)
 {
     // Of a short one nothing can be shown.
@@ -82,7 +84,7 @@ std::string masked_value(std::string_view name, std::string_view value)
 {
     if (among(token_names, name))
         return shortened(value);
-    if (among(secret_names, name))
+    if (is_secret_name(name))
         return std::string(gone);
     return std::string(value);
 }
@@ -91,7 +93,10 @@ oauth1::parameters masked(const oauth1::parameters& list)
 {
     oauth1::parameters out;
     for (const auto& [name, value] : list)
-        out.emplace_back(name, masked_value(name, value));
+        if (is_plain_name(name))
+            out.emplace_back(name, masked_value(name, value));
+        else
+            out.emplace_back("(an odd name)", std::string(gone));
     return out;
 }
 

@@ -8,6 +8,9 @@
 
 namespace coauth::sandbox {
 
+/// True for up to 64 letters, digits and `_.-[]`. Other names may hold what a client sent in another form than it says.
+bool is_plain_name(std::string_view name) noexcept;
+
 /// A token's first four characters and "...": enough to tell two apart.
 std::string shortened(std::string_view token);
 
@@ -15,6 +18,7 @@ std::string shortened(std::string_view token);
 /// everything else as it is.
 std::string masked_value(std::string_view name, std::string_view value);
 
+/// The names that are not plain are left out.
 oauth1::parameters masked(const oauth1::parameters& list);
 
 /// A request target with the values in its query masked; it stays encoded.

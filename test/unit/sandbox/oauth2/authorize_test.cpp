@@ -200,6 +200,13 @@ TEST_CASE("sandbox oauth2 authorize: prompt=none gives a code to a browser whose
     client.decide(client.authorize_fields(), "allow", "user_3");
     CHECK(error_of(client.send(r)).empty());
     CHECK(client.send(r).headers.get("Location").find("code=") != std::string_view::npos);
+    auto wider = r, hinted = r;
+    wider.target += "&scope=openid%20email";
+    CHECK(error_of(client.send(wider)) == "consent_required");
+    client.decide(changed(client.authorize_fields(), "scope", "openid email"), "allow", "user_3");
+    CHECK(error_of(client.send(wider)).empty());
+    hinted.target += "&login_hint=user_2";
+    CHECK(error_of(client.send(hinted)) == "login_required");
     client.engine.reset();
     CHECK(error_of(client.send(r)) == "login_required");
 }

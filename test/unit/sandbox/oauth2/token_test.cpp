@@ -97,6 +97,11 @@ TEST_CASE("sandbox oauth2 token: parameters twice, in the query, or in another f
         CHECK(error_of(response) == "invalid_request");
         CHECK(client.last_explanation().find("Content-Type") != std::string::npos);
     }
+    auto many = form;
+    for (int i = 0; i < 100; ++i)
+        many += "&p" + std::to_string(i) + "=1";
+    CHECK(error_of(client.post(client.paths.token, many)) == "invalid_request");
+    CHECK(client.last_explanation().find("more than 100 parameters") != std::string::npos);
     CHECK(error_of(client.post(client.paths.token, std::string("grant_type=%zz"))) == "invalid_request");
     CHECK(error_of(client.post(client.paths.token, std::string())) == "invalid_request");
     for (const auto* method : {"GET", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"})

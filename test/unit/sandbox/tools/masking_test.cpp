@@ -1,3 +1,4 @@
+#include "sandbox/oauth2/parameters.hpp"
 #include "sandbox/tools/journal.hpp"
 #include "sandbox/tools/masking.hpp"
 
@@ -19,8 +20,11 @@ TEST_CASE("sandbox masking: tokens are shortened, secrets are gone, the rest sta
           "/a?oauth_token=abcd...&x=1&oauth_verifier=***");
     CHECK(masked_target("/a?%6fauth_verifier=secret&b") == "/a?%6fauth_verifier=***&b");
     for (const auto* name : {"code", "code_verifier", "client_secret", "access_token", "refresh_token", "id_token",
-             "token", "device_code", "user_code", "appsecret_proof", "id_token_hint", "client_assertion"})
+             "token", "device_code", "user_code", "appsecret_proof", "id_token_hint", "client_assertion",
+             "fb_exchange_token", "input_token", "assertion", "subject_token", "Client_Secret"})
         CHECK(masked_target("/a?" + std::string(name) + "=secret") == "/a?" + std::string(name) + "=***");
+    for (const auto* name : {"code_challenge", "code_challenge_method", "token_type_hint", "response_type"})
+        CHECK(masked_target("/a?" + std::string(name) + "=plain") == "/a?" + std::string(name) + "=plain");
     CHECK(masked_target("/a") == "/a");
     CHECK(masked_target("/a?oauth_token") == "/a?oauth_token");
     CHECK(masked_base_string(
@@ -57,6 +61,16 @@ TEST_CASE("sandbox journal: keeps the last requests, newest last, and counts all
     j.clear();
     CHECK(j.requests() == "[]");
     CHECK(boost::json::parse(j.counters()).at("requests") == 0);
+}
+
+TEST_CASE("sandbox masking: a body in another form than it says shows none of its secrets")
+{
+    const auto shown = masked({{"{\"client_secret\":\"LEAK\",\"redirect_uri\":\"https://a.example/?x", "1\"}"},
+        {std::string(65, 'n'), "v"}, {"client_id", "app"}});
+    CHECK(shown == oauth1::parameters{{"(an odd name)", "***"}, {"(an odd name)", "***"}, {"client_id", "app"}});
+    const auto reading = read_parameters_of("", "{\n\"client_secret\": \"LEAK\"}");
+    CHECK(reading.malformed == "the body looks like JSON, and its Content-Type says that it is a form");
+    CHECK(read_parameters_of("", "a\x01LEAK=1").malformed.value_or("LEAK").find("LEAK") == std::string::npos);
 }
 
 TEST_CASE("sandbox journal: a log line is one line")
