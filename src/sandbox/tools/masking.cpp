@@ -16,9 +16,9 @@ constexpr std::array<std::string_view, 2> token_names = {"oauth_token", "denied"
 constexpr std::array<std::string_view, 7> secret_parts = {
     "token", "secret", "assertion", "password", "verifier", "code", "signature"};
 // They have such a part, and hold no secret.
-constexpr std::array<std::string_view, 9> plain_names = {"code_challenge", "code_challenge_method", "token_type",
-    "token_type_hint", "requested_token_type", "subject_token_type", "actor_token_type", "client_assertion_type",
-    "oauth_signature_method"};
+constexpr std::array<std::string_view, 12> plain_names = {"pagination_token", "next_token", "previous_token",
+    "code_challenge", "code_challenge_method", "token_type", "token_type_hint", "requested_token_type",
+    "subject_token_type", "actor_token_type", "client_assertion_type", "oauth_signature_method"};
 
 template <class List>
 bool among(const List& list, std::string_view name)

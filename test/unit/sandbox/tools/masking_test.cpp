@@ -63,6 +63,14 @@ TEST_CASE("sandbox journal: keeps the last requests, newest last, and counts all
     CHECK(boost::json::parse(j.counters()).at("requests") == 0);
 }
 
+TEST_CASE("sandbox masking: the token of a page is no secret")
+{
+    CHECK(masked_target("/2/users/1/mentions?pagination_token=abcdefghijklmno&code_challenge=x&token_type_hint=t") ==
+          "/2/users/1/mentions?pagination_token=abcdefghijklmno&code_challenge=x&token_type_hint=t");
+    CHECK(
+        masked_target("/x?fb_exchange_token=LEAK&Client_Secret=LEAK") == "/x?fb_exchange_token=***&Client_Secret=***");
+}
+
 TEST_CASE("sandbox masking: a body in another form than it says shows none of its secrets")
 {
     const auto shown = masked({{"{\"client_secret\":\"LEAK\",\"redirect_uri\":\"https://a.example/?x", "1\"}"},
