@@ -1,6 +1,7 @@
 #include "api/json_members.hpp"
 #include "crypto/hmac.hpp"
 #include "providers/read_claims.hpp"
+#include "providers/secret_in_body.hpp"
 #include "text/hex.hpp"
 #include "text/json_body.hpp"
 
@@ -93,9 +94,7 @@ std::shared_ptr<login_provider> facebook(
     rules.revocation_request = [app, graph](const secret& access_token) {
         return permission_deletion(app, graph, access_token);
     };
-    oauth2::app client =
-        app.is_public() ? app : oauth2::app(app.client_id(), app.client_secret(), oauth2::client_authentication::post);
-    return oauth2_provider(std::move(transport), std::move(client), std::move(rules), std::move(clock));
+    return oauth2_provider(std::move(transport), with_secret_in_body(app), std::move(rules), std::move(clock));
 }
 
 } // namespace coauth::providers

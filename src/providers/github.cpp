@@ -1,5 +1,6 @@
 #include "api/json_members.hpp"
 #include "providers/read_claims.hpp"
+#include "providers/secret_in_body.hpp"
 #include "text/base64.hpp"
 #include "text/json_body.hpp"
 
@@ -70,13 +71,6 @@ http::request token_deletion(const oauth2::app& app, const std::string& api_base
     body["access_token"] = access_token.reveal();
     request.body = json::serialize(body);
     return request;
-}
-
-// GitHub documents both in the body.
-oauth2::app with_secret_in_body(const oauth2::app& app)
-{
-    return app.is_public() ? app
-                           : oauth2::app(app.client_id(), app.client_secret(), oauth2::client_authentication::post);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "api/json_members.hpp"
+#include "providers/secret_in_body.hpp"
 #include "text/json_body.hpp"
 
 #include <coauth/error.hpp>
@@ -33,9 +34,6 @@ std::shared_ptr<login_provider> google(
 {
     oauth2_rules rules("google");
     rules.revocation_ends_grant = true;
-    // Its device endpoint wants the client's id in the body.
-    if (!app.is_public())
-        app = oauth2::app(app.client_id(), app.client_secret(), oauth2::client_authentication::post);
     rules.issuers.push_back(options.issuer);
     if (options.issuer.find("//") != options.issuer.npos)
         rules.issuers.push_back(short_spelling(options.issuer));
@@ -53,7 +51,8 @@ std::shared_ptr<login_provider> google(
     if (!options.hosted_domain.empty())
         rules.openid->check_claims = [domain = options.hosted_domain](
                                          std::string_view claims) { require_domain(domain, claims); };
-    return oauth2_provider(std::move(transport), std::move(app), std::move(rules), std::move(clock));
+    // Its device endpoint wants the client's id in the body.
+    return oauth2_provider(std::move(transport), with_secret_in_body(app), std::move(rules), std::move(clock));
 }
 
 } // namespace coauth::providers

@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds between_reads(200);
 // The longest wait before a new credential is written once more.
 constexpr std::chrono::seconds longest_between_writes(5);
 
-// The latest time at which a try is under way, and the new credential is written.
+// The latest time at which a try is in progress, and the new credential is written.
 constexpr std::chrono::seconds latest_end(28);
 
 // How long the provider is not asked again after a failure.

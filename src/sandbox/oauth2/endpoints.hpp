@@ -49,7 +49,7 @@ private:
         const parameter_reading& sent, refusal_note& note);
     server::response send_code(const call& c, const authorization_request& request, const user& allowing);
     server::response send_error(const call& c, const authorization_request& request, const refusal& refused);
-    /// `refused`: set to why the user must be asked, if that is not `login_required` for want of a login.
+    /// `refused`: set to why the user must be asked, if that is not `login_required` since nobody is signed in.
     std::optional<user> silent_user(
         const call& c, const world& w, const authorization_request& request, refusal& refused) const;
 

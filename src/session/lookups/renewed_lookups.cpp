@@ -28,7 +28,7 @@ bool lookups::has_refused(const lookup_call& call)
 asio::awaitable<call_results> lookups::look_up_refused(owner_ptr owner, std::shared_ptr<lookup_call> call, attempt made)
 {
     call_results results(std::move(call->results), std::move(call->reused));
-    if (made == attempt::renewed) { // a new credential that is refused, too, is no use
+    if (made == attempt::renewed) { // one that is refused, too, does not help
         co_await tokens_->drop(owner, errc::token_revoked);
         co_return results;
     }
