@@ -15,8 +15,6 @@
 
 namespace coauth::twitter {
 
-using namespace api;
-
 namespace {
 
 namespace json = boost::json;

@@ -1,10 +1,11 @@
 # PROGRAM, linked with coauth::protocol, is linked with neither Boost.URL nor libssl, and holds nothing of
-# them, of Asio, or of the Boost.JSON that OAuth 2 needs and signing does not.
+# them, of Asio, or of the Boost.JSON that OAuth 2 needs and signing does not. A shared coauth::protocol brings
+# Boost.JSON, and that brings Boost.Container; neither has anything of the network.
 execute_process(COMMAND ldd ${PROGRAM} OUTPUT_VARIABLE libraries COMMAND_ERROR_IS_FATAL ANY)
 if(NOT libraries MATCHES "libcrypto")
   message(FATAL_ERROR "not the program that was meant: it has no libcrypto\n${libraries}")
 endif()
-string(REPLACE "libboost_json" "" libraries "${libraries}")
+string(REGEX REPLACE "libboost_(json|container)" "" libraries "${libraries}")
 if(libraries MATCHES "(boost_[a-z]+|libssl)")
   message(FATAL_ERROR "linked with ${CMAKE_MATCH_1}:\n${libraries}")
 endif()
