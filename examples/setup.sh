@@ -13,9 +13,9 @@ packages=(g++ cmake ninja-build libssl-dev libboost1.81-dev libboost-json1.81-de
 tests=false
 for what in "$@"; do
     case $what in
-        tests) # doctest and Google Benchmark; foreign OAuth clients and a foreign provider; a browser; pkg-config
+        tests) # doctest and Google Benchmark; the databases; foreign OAuth clients and a foreign provider; a browser; pkg-config
             packages+=(doctest-dev libbenchmark-dev git pkgconf python3 python3-oauthlib python3-requests-oauthlib python3-authlib
-                       python3-twython libnet-oauth-perl libnet-twitter-lite-perl liblwp-protocol-https-perl
+                       python3-twython libsqlite3-dev libhiredis-dev redis-server libnet-oauth-perl libnet-twitter-lite-perl liblwp-protocol-https-perl
                        ruby-oauth chromium nodejs npm)
             tests=true ;;
         ci) packages+=(git clang-14 clang-format-14 libclang-rt-14-dev) ;;

@@ -27,6 +27,18 @@ macro(coauth_needs found title)
   endif()
 endmacro()
 
+# coauth_optional(option found title packages...): notes what is missing if the option is ON, and turns AUTO into what was found.
+macro(coauth_optional option found title)
+  if(${option} STREQUAL "AUTO")
+    set(${option}_BUILT ${${found}})
+  else()
+    set(${option}_BUILT ${${option}})
+    if(${option})
+      coauth_needs(${found} "${title}" PACKAGES ${ARGN} WITHOUT ${option})
+    endif()
+  endif()
+endmacro()
+
 # Boost by component; header-only parts (Asio, Beast, System) come with Boost::headers. Never
 # "system": newer Boosts have no such component.
 find_package(Boost 1.81 CONFIG QUIET COMPONENTS json url)
@@ -36,6 +48,21 @@ coauth_needs(Boost_FOUND "Boost 1.81 or later with Boost.JSON and Boost.URL (Boo
 find_package(OpenSSL 3 QUIET)
 coauth_needs(OPENSSL_FOUND "OpenSSL 3" PACKAGES libssl-dev)
 find_package(Threads REQUIRED)
+
+# The databases are libraries of their own. AUTO: built if what they need is here.
+find_package(SQLite3 QUIET)
+coauth_optional(COAUTH_SQLITE SQLite3_FOUND "SQLite 3, for coauth::sqlite" libsqlite3-dev)
+find_package(PkgConfig QUIET)
+set(hiredis_FOUND FALSE)
+if(PkgConfig_FOUND)
+  # Its own CMake configuration is broken in 0.14.
+  pkg_check_modules(hiredis QUIET IMPORTED_TARGET GLOBAL hiredis)
+  if(hiredis_FOUND)
+    # _FILE_OFFSET_BITS, which no header of hiredis reads, and which would forbid a precompiled header.
+    set_property(TARGET PkgConfig::hiredis PROPERTY INTERFACE_COMPILE_OPTIONS "")
+  endif()
+endif()
+coauth_optional(COAUTH_REDIS hiredis_FOUND "hiredis (found by pkg-config), for coauth::redis" libhiredis-dev pkgconf)
 
 if(COAUTH_BUILD_EXAMPLES OR COAUTH_BUILD_SANDBOX)
   find_package(CLI11 CONFIG QUIET)

@@ -4,9 +4,16 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coauth)
 
 # `cmake --install` builds nothing: what is not built is said before anything is copied.
-install(CODE "set(coauth_build \"${PROJECT_BINARY_DIR}\")" ALL_COMPONENTS)
+set(coauth_installed protocol coauth sandbox)
+foreach(name IN ITEMS sqlite redis)
+  if(TARGET coauth_${name})
+    list(APPEND coauth_installed ${name})
+  endif()
+endforeach()
+list(TRANSFORM coauth_installed REPLACE "(.+)" "$<TARGET_FILE:coauth_\\1>" OUTPUT_VARIABLE library_files)
+install(CODE "set(coauth_build \"${PROJECT_BINARY_DIR}\")\nset(coauth_libraries \"${library_files}\")" ALL_COMPONENTS)
 install(CODE [[
-foreach(library IN ITEMS "$<TARGET_FILE:coauth_protocol>" "$<TARGET_FILE:coauth_coauth>" "$<TARGET_FILE:coauth_sandbox>")
+foreach(library IN LISTS coauth_libraries)
   if(NOT EXISTS "${library}")
     message(FATAL_ERROR "coauth is not built, and nothing is installed. Build it first:\n  cmake --build ${coauth_build}\n")
   endif()
@@ -14,7 +21,7 @@ endforeach()
 ]] ALL_COMPONENTS)
 
 # One export a library: whoever asks for one component needs only that component's dependencies.
-foreach(name IN ITEMS protocol coauth sandbox)
+foreach(name IN LISTS coauth_installed)
   install(TARGETS coauth_${name} EXPORT coauth_${name} FILE_SET HEADERS)
   install(EXPORT coauth_${name} NAMESPACE coauth:: FILE coauth_${name}.cmake DESTINATION ${package_dir})
 endforeach()

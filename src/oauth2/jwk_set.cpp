@@ -1,6 +1,6 @@
-#include "oauth2/base64url.hpp"
 #include "oauth2/json_object.hpp"
 #include "oauth2/jws_scheme.hpp"
+#include "text/base64url.hpp"
 
 #include <coauth/oauth2/jwk_set.hpp>
 
@@ -29,7 +29,7 @@ std::string_view member_text(const json::object& jwk, const char* name)
 // Empty for what is not base64url.
 std::string member_octets(const json::object& jwk, const char* name)
 {
-    return decode_base64url(member_text(jwk, name)).value_or("");
+    return text::decode_base64url(member_text(jwk, name)).value_or("");
 }
 
 std::optional<crypto::public_parts> parts_of(const json::object& jwk)

@@ -1,5 +1,5 @@
-#include "oauth2/base64url.hpp"
 #include "oauth2/json_object.hpp"
+#include "text/base64url.hpp"
 
 #include <coauth/oauth2/jws.hpp>
 
@@ -50,9 +50,9 @@ jws_result parse_jws(std::string_view token)
     if (token.size() > max_jws || second == token.npos)
         return jws_fault::malformed;
     // A third point is not of the alphabet.
-    const auto header_text = decode_base64url(token.substr(0, first));
-    auto payload = decode_base64url(token.substr(first + 1, second - first - 1));
-    auto signature = decode_base64url(token.substr(second + 1));
+    const auto header_text = text::decode_base64url(token.substr(0, first));
+    auto payload = text::decode_base64url(token.substr(first + 1, second - first - 1));
+    auto signature = text::decode_base64url(token.substr(second + 1));
     const auto header = header_text ? strict_object::parse(*header_text) : std::nullopt;
     if (!header || !payload || payload->empty() || !signature)
         return jws_fault::malformed;

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace coauth::oauth2 {
+namespace coauth::text {
 
 /// The octets; nothing for padding, another alphabet, white space, or tail bits that are not zero.
 inline std::optional<std::string> decode_base64url(std::string_view text)
@@ -19,10 +19,10 @@ inline std::optional<std::string> decode_base64url(std::string_view text)
     std::replace(base64.begin(), base64.end(), '-', '+');
     std::replace(base64.begin(), base64.end(), '_', '/');
     base64.append((4 - base64.size() % 4) % 4, '=');
-    const auto octets = text::base64_decode(base64);
+    const auto octets = base64_decode(base64);
     if (!octets)
         return std::nullopt;
     return std::string(octets->begin(), octets->end());
 }
 
-} // namespace coauth::oauth2
+} // namespace coauth::text
