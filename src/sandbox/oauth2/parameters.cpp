@@ -3,6 +3,7 @@
 #include "sandbox/tools/masking.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <set>
@@ -39,7 +40,7 @@ void add_parameters(std::string_view encoded, parameter_reading& reading)
         return;
     }
     for (auto& [name, value] : *decoded) {
-        if (has_control_character(name) || has_control_character(value))
+        if (has_control_character(name) || (name != "scope" && has_control_character(value)))
             reading.malformed = encoded.starts_with('{')
                                     ? "the body looks like JSON, and its Content-Type says that it is a form"
                                     : "a control character is in " + shown_parameter(name);
@@ -69,6 +70,14 @@ parameter_reading read_parameters_of(std::string_view query, std::string_view fo
     add_parameters(form, reading);
     std::erase_if(reading.fields, [](const auto& field) { return field.second.empty(); });
     return reading;
+}
+
+std::optional<std::string> encoding_problem(const parameter_reading& sent)
+{
+    for (const auto& [name, value] : sent.fields)
+        if (!text::is_utf8(name) || (name != "scope" && !text::is_utf8(value)))
+            return shown_parameter(name) + " is not UTF-8";
+    return std::nullopt;
 }
 
 std::string_view form_body(const server::request& r)
