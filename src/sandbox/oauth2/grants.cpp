@@ -3,6 +3,7 @@
 #include "crypto/digest.hpp"
 #include "sandbox/oauth2/parameters.hpp"
 #include "sandbox/oauth2/proof_key.hpp"
+#include "sandbox/tools/masking.hpp"
 
 #include <coauth/text/ascii.hpp>
 
@@ -92,7 +93,7 @@ exchange_result grants::exchange_code(const code_exchange& request, std::chrono:
         return exchange_result(missing_parameter("redirect_uri", "RFC 6749, section 4.1.3"));
     if (request.redirect_uri && *request.redirect_uri != expected)
         return exchange_result(
-            refused_grant("redirect_mismatch", "the redirect_uri is " + printable(*request.redirect_uri) +
+            refused_grant("redirect_mismatch", "the redirect_uri is " + printable(masked_url(*request.redirect_uri)) +
                                                    ", the authorization request had " + printable(expected)));
     if (auto refused = proof_refusal(record.binding.challenge, request.verifier))
         return exchange_result(std::move(*refused));

@@ -80,9 +80,24 @@ std::optional<std::string> encoding_problem(const parameter_reading& sent)
     return std::nullopt;
 }
 
+std::optional<std::string> form_problem(const server::request& r)
+{
+    if (r.body.empty())
+        return std::nullopt;
+    if (r.headers.count("Content-Encoding") != 0)
+        return "the body has the Content-Encoding " + printable(r.headers.get("Content-Encoding")) +
+               ": a form must have none";
+    if (r.headers.count("Content-Type") > 1)
+        return "there is more than one Content-Type";
+    const auto type = r.headers.get("Content-Type");
+    if (!oauth1::is_form(type))
+        return "the Content-Type is " + printable(type) + ": it must be application/x-www-form-urlencoded";
+    return std::nullopt;
+}
+
 std::string_view form_body(const server::request& r)
 {
-    return oauth1::is_form(r.headers.get("Content-Type")) ? std::string_view(r.body) : std::string_view();
+    return form_problem(r) ? std::string_view() : std::string_view(r.body);
 }
 
 std::vector<std::string> split_words(std::string_view words, std::string_view separators)

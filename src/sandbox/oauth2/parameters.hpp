@@ -33,7 +33,11 @@ parameter_reading read_parameters_of(std::string_view query, std::string_view fo
 /// Names a field that is not UTF-8, in a sentence; nothing if all are. The scope is not among them: see `scope_refusal`.
 std::optional<std::string> encoding_problem(const parameter_reading& sent);
 
-/// The body of a request whose Content-Type is `application/x-www-form-urlencoded`; empty for any other.
+/// Why the body of a request can't be read as a form, in a sentence; nothing if it can, or if there is none. Its one
+/// Content-Type must be `application/x-www-form-urlencoded`, and it must have no Content-Encoding.
+std::optional<std::string> form_problem(const server::request& r);
+
+/// The body, or an empty text if that can't be read as a form.
 std::string_view form_body(const server::request& r);
 
 /// Separated by spaces or commas; empty words are left out.

@@ -23,10 +23,8 @@ std::optional<refusal> read_form(call& c, const face_rules& rules, parameter_rea
         return refusal("invalid_request", "query",
             "parameters were sent in the query: they belong into the body, and a query ends up in logs "
             "(RFC 6749, section 3.2)");
-    if (!by_query && body.empty() && !c.http->body.empty())
-        return refusal("invalid_request", "content_type",
-            "the Content-Type is " + printable(c.http->headers.get("Content-Type")) +
-                ": it must be application/x-www-form-urlencoded");
+    if (auto problem = by_query ? std::nullopt : form_problem(*c.http))
+        return refusal("invalid_request", "content_type", std::move(*problem));
     if (!sent.repeated.empty())
         return refusal(
             "invalid_request", "duplicate_parameter", printable(sent.repeated.front()) + " was sent more than once");

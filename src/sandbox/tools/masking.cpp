@@ -95,6 +95,12 @@ std::string masked_parts(std::string_view text, std::string_view separators, Mas
     }
 }
 
+// From its `?` on.
+std::string masked_query(std::string_view query)
+{
+    return masked_parts(query, "?#&;", [](std::string_view pair) { return masked_pair(pair, "="); });
+}
+
 std::string masked_path(std::string_view path)
 {
     constexpr std::size_t longest_word = 32;
@@ -146,7 +152,8 @@ std::string masked_value(std::string_view name, std::string_view value)
 {
     if (among(token_names, name))
         return shortened(value);
-    if (is_secret_name(name) || looks_like_token(decoded(value)))
+    const auto plain = decoded(decoded(value));
+    if (is_secret_name(name) || looks_like_token(plain) || masked_url(plain) != plain)
         return std::string(gone);
     return std::string(value);
 }
@@ -162,11 +169,16 @@ oauth1::parameters masked(const oauth1::parameters& list)
     return out;
 }
 
+std::string masked_url(std::string_view url)
+{
+    const auto query = std::min(url.find_first_of("?#"), url.size());
+    return std::string(url.substr(0, query)) + masked_query(url.substr(query));
+}
+
 std::string masked_target(std::string_view target)
 {
     const auto path_end = std::min(target.find_first_of("?#"), target.size());
-    return masked_path(target.substr(0, path_end)) +
-           masked_parts(target.substr(path_end), "?#&;", [](std::string_view pair) { return masked_pair(pair, "="); });
+    return masked_path(target.substr(0, path_end)) + masked_query(target.substr(path_end));
 }
 
 std::string masked_base_string(std::string_view base_string)

@@ -24,6 +24,9 @@ std::string masked_value(std::string_view name, std::string_view value);
 /// The names that are not plain are left out, and values cut short.
 oauth1::parameters masked(const oauth1::parameters& list);
 
+/// A URL with the values in its query masked.
+std::string masked_url(std::string_view url);
+
 /// A request target with tokens in its path and the values in its query masked, and cut short; it stays encoded. `?`,
 /// `&`, `;` and `#` each end a parameter, for a client may mean any of them.
 std::string masked_target(std::string_view target);

@@ -140,6 +140,9 @@ TEST_CASE("sandbox oauth2 journal: values are cut short, and tokens in a path or
              "/github/api/applications/x/token/" + secret_part, "/oidc/userinfo?x=1?access_token=" + secret_part,
              "/oidc/userinfo??token=" + secret_part, "/oidc/userinfo;access_token=" + secret_part,
              "/oidc/userinfo?x=1;code=" + secret_part, "/oidc/userinfo%3Faccess_token%3D" + secret_part,
+             "/oidc/authorize?client_id=native&redirect_uri=https://evil.example/?code=" + secret_part,
+             "/oidc/authorize?client_id=native&redirect_uri=https%3A%2F%2Fevil.example%2F%3Fcode%3D" + secret_part,
+             "/oidc/authorize?client_id=native&x=https%253A%252F%252Fevil.example%252F%253Fcode%253D" + secret_part,
              "/oidc/userinfo?gho_" + secret_part, "/oidc/userinfo?x=ya29%2e" + secret_part,
              "/oidc/userinfo/" + secret_part + secret_part + secret_part}) {
         CAPTURE(target);
