@@ -2,6 +2,7 @@
 
 #include "sandbox/tools/broken_responses.hpp"
 #include "sandbox/tools/masking.hpp"
+#include "sandbox/utf8_text.hpp"
 #include "sandbox/world/avatars.hpp"
 #include "sandbox/world/decimal.hpp"
 #include "sandbox/world/seed.hpp"
@@ -11,6 +12,7 @@
 #include "sandbox/x/error_bodies.hpp"
 
 #include <coauth/http/date.hpp>
+#include <coauth/oauth1/target.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -85,6 +87,18 @@ void add_limits(http::fields& headers, const rate_verdict& verdict)
     add_bucket(headers, "x-app-limit-24hour", verdict.app_day);
 }
 
+// URLs of the sandbox are written or compared with: all but images, keys and the ends of tokens.
+bool needs_base_url(const route& r)
+{
+    return r.id != endpoint::avatar && r.id != endpoint::oauth2_keys && r.id != endpoint::oauth2_revoke &&
+           r.id != endpoint::github_revoke && r.id != endpoint::facebook_revoke;
+}
+
+bool is_base_url(std::string_view url)
+{
+    return oauth1::split_target(url) && url.find_first_of("/?#", std::string_view("https://").size()) == url.npos;
+}
+
 } // namespace
 
 engine::engine(const options& o, random_source random)
@@ -98,10 +112,11 @@ engine::engine(const options& o, random_source random)
     world_.clients().add(default_client(o, o.public_client_id, client_authentication::none));
     if (!o.seed.empty())
         apply_seed(o.seed, world_);
-    if (o.auto_approve && !o.auto_approve->empty()) {
-        const auto p = world_.user_by_username(*o.auto_approve);
+    if (o.auto_approve) {
+        const auto p = world_.user_or_default(*o.auto_approve);
         if (!p || p->suspended)
-            refuse_option("auto-approve names no user of the sandbox, or a suspended one");
+            refuse_option(o.auto_approve->empty() ? "auto-approve needs a user, and all are suspended"
+                                                  : "auto-approve names no user of the sandbox, or a suspended one");
     }
     for (const auto& [name, limit] : o.rate_limits) {
         const auto* r = route_named(name);
@@ -127,9 +142,9 @@ outcome engine::handle(const server::request& r, std::chrono::sys_seconds machin
 
     journal_entry entry;
     entry.at = c.now;
-    entry.method = r.method;
+    entry.method = cut_short(r.method);
     entry.target = masked_target(r.target);
-    entry.host = r.headers.get("Host");
+    entry.host = cut_short(r.headers.get("Host"));
     entry.route = found.matched ? found.matched->pattern : std::string_view();
 
     outcome result;
@@ -138,7 +153,7 @@ outcome engine::handle(const server::request& r, std::chrono::sys_seconds machin
     result.delay = fault ? fault->delay : std::chrono::milliseconds(0);
 
     entry.status = result.response.raw ? entry.status : result.response.status;
-    entry.consumer_key = c.consumer_key;
+    entry.consumer_key = cut_short(c.consumer_key);
     entry.token = shortened(c.token);
     entry.oauth = masked(c.oauth);
     const auto* g = world_.find_grant(c.token);
@@ -152,6 +167,8 @@ outcome engine::handle(const server::request& r, std::chrono::sys_seconds machin
 server::response engine::carry_out(call& c, journal_entry& entry)
 {
     auto response = dispatch(c, entry);
+    if (!response.headers.get("Content-Type").starts_with("image/"))
+        response.body = as_utf8(response.body); // A text of the request's may be in it.
     response.headers.set("Date", http::write_date(c.now));
     response.headers.set("x-transaction-id", random_text(random_, 16));
     if (c.user)
@@ -168,6 +185,11 @@ server::response engine::dispatch(call& c, journal_entry& entry)
         if (const auto nearest = nearest_route(c.http->path()); !nearest.empty())
             entry.explanation = "there is no such path; did you mean " + std::string(nearest) + '?';
         return refuse(c.http->path().starts_with("/2/") ? family::v2 : family::v1_1, 34);
+    }
+    if (needs_base_url(*c.matched) && !is_base_url(c.base_url)) {
+        entry.refused = "no_host";
+        entry.explanation = "URLs of the sandbox begin with the Host of the request, which is missing or malformed";
+        return text_error(400, "The request needs a Host.");
     }
     if (c.matched->kind == family::oauth2) {
         refusal_note note;

@@ -73,7 +73,7 @@ struct options {
     /// JSON text with consumers, users, tokens, tweets and followers (docs/sandbox.md); empty: none.
     std::string seed;
 
-    /// Approves without asking, as this user; an empty name is the first user.
+    /// Approves without asking, as this user; an empty name is the first user who is not suspended.
     std::optional<std::string> auto_approve;
 
     std::string consumer_key = "sandbox-consumer-key";

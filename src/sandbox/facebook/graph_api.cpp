@@ -10,6 +10,7 @@
 #include "text/hex.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace coauth::sandbox {
 
@@ -63,6 +64,28 @@ bool add_field(json::object& body, std::string_view field, const user& subject, 
     return true;
 }
 
+// Nothing, or the refusal of a call with a wrong `appsecret_proof`, or without one.
+std::optional<server::response> refuse_proof(
+    const call& c, const world& w, std::string_view token, mode m, refusal_note& note)
+{
+    const auto sent = read_parameters_of(c.http->query(), form_body(*c.http));
+    const auto* proof = sent.find("appsecret_proof");
+    const auto* client = w.clients().find(c.consumer_key);
+    if (!client || client->is_public() || (!proof && m == mode::x))
+        return std::nullopt;
+    if (!proof) {
+        explain(note, refusal("", "missing_parameter",
+                          "appsecret_proof is missing: calls of a client with a secret need it in strict mode"));
+        return facebook_error(400, "API calls from the server require an appsecret_proof argument", 100, 0, proof_type);
+    }
+    if (equal_in_constant_time(*proof, proof_for(client->secret, token)))
+        return std::nullopt;
+    explain(note, refusal("", "wrong_proof",
+                      "appsecret_proof is not the HMAC-SHA256 of the access token with the client's secret as the "
+                      "key, in 64 hexadecimal digits in lower case"));
+    return facebook_error(400, "Invalid appsecret_proof provided in the API argument", 100, 0, proof_type);
+}
+
 } // namespace
 
 bool is_graph_version(std::string_view text)
@@ -74,50 +97,39 @@ bool is_graph_version(std::string_view text)
     return number && *number >= oldest && *number <= newest;
 }
 
-std::optional<server::response> refuse_proof(
-    const call& c, const world& w, std::string_view token, mode m, refusal_note& note)
+facebook_caller read_facebook_caller(call& c, const world& w, const grants& issued, mode m, refusal_note& note)
 {
-    const auto sent = read_parameters_of(c.http->query(), {});
-    const auto* proof = sent.find("appsecret_proof");
-    const auto* client = w.clients().find(c.consumer_key);
-    if (!client || client->is_public() || (!proof && m == mode::x))
-        return std::nullopt;
-    if (!proof) {
-        note.reason = "missing_parameter";
-        note.explanation = "appsecret_proof is missing: calls of a client with a secret need it in strict mode";
-        return facebook_error(400, "API calls from the server require an appsecret_proof argument", 100, 0, proof_type);
+    facebook_caller out;
+    const auto bearer = read_bearer(c, w, issued, "OAuth", true);
+    if (bearer.refused) {
+        explain(note, *bearer.refused);
+        if (!bearer.text.empty())
+            out.refused = facebook_error(400, "Invalid OAuth access token - Cannot parse access token", 190);
+        else if (bearer.refused->error == "invalid_request")
+            out.refused = facebook_error(400, "Malformed request", 100);
+        else
+            out.refused = facebook_error(
+                400, "An active access token must be used to query information about the current user.", 2500);
+        return out;
     }
-    if (equal_in_constant_time(*proof, proof_for(client->secret, token)))
-        return std::nullopt;
-    note.reason = "wrong_proof";
-    note.explanation =
-        "appsecret_proof is not the HMAC-SHA256 of the access token with the client's secret as the key, "
-        "in 64 hexadecimal digits in lower case";
-    return facebook_error(400, "Invalid appsecret_proof provided in the API argument", 100, 0, proof_type);
+    out.token = bearer.token;
+    out.refused = refuse_proof(c, w, bearer.text, m, note);
+    return out;
 }
 
 server::response facebook_me(call& c, const world& w, const grants& issued, mode m, refusal_note& note)
 {
-    const auto bearer = read_bearer(c, w, issued, "OAuth", true);
-    if (bearer.refused) {
-        note.reason = bearer.refused->reason;
-        note.explanation = bearer.refused->explanation;
-        return bearer.text.empty()
-                   ? facebook_error(
-                         400, "An active access token must be used to query information about the current user.", 2500)
-                   : facebook_error(400, "Invalid OAuth access token - Cannot parse access token", 190);
-    }
-    if (auto refused = refuse_proof(c, w, bearer.text, m, note))
-        return std::move(*refused);
-    const auto subject = w.user_by_id(bearer.token->user.user);
+    auto caller = read_facebook_caller(c, w, issued, m, note);
+    if (caller.refused)
+        return std::move(*caller.refused);
+    const auto subject = w.user_by_id(caller.token->user.user);
     const auto sent = read_parameters_of(c.http->query(), {});
     const auto fields = sent.value("fields");
     json::object body;
     for (const auto& field : split_words(fields.empty() ? "name,id" : fields, ",")) {
-        if (add_field(body, field, *subject, bearer.token->scope, c.base_url))
+        if (add_field(body, field, *subject, caller.token->scope, c.base_url))
             continue;
-        note.reason = "bad_parameter";
-        note.explanation = "a user has no field " + printable(field);
+        explain(note, refusal("", "bad_parameter", "a user has no field " + printable(field)));
         return facebook_error(
             400, "(#100) Tried accessing nonexisting field (" + printable(field) + ") on node type (User)", 100);
     }

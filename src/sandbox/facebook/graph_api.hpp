@@ -8,6 +8,7 @@
 #include <coauth/sandbox/provider.hpp>
 #include <coauth/server/http_server.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace coauth::sandbox {
@@ -18,8 +19,15 @@ server::response facebook_me(call& c, const world& w, const grants& issued, mode
 /// "v25.0"; v19.0 to v26.0 are served.
 bool is_graph_version(std::string_view text);
 
-/// Nothing, or the refusal of a call with a wrong `appsecret_proof`, or without one.
-std::optional<server::response> refuse_proof(
-    const call& c, const world& w, std::string_view token, mode m, refusal_note& note);
+/// Whose call it is, or why it is refused.
+struct facebook_caller {
+    facebook_caller() = default;
+
+    const access_record* token = nullptr;
+    std::optional<server::response> refused;
+};
+
+/// The access token, by `Bearer`, `OAuth` or parameter, with its `appsecret_proof`.
+facebook_caller read_facebook_caller(call& c, const world& w, const grants& issued, mode m, refusal_note& note);
 
 } // namespace coauth::sandbox

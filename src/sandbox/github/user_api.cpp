@@ -75,16 +75,16 @@ json::array github_addresses(const user& subject)
 server::response github_user(call& c, const world& w, const grants& issued, refusal_note& note)
 {
     if (c.http->headers.get("User-Agent").empty()) {
-        note.reason = "no_user_agent";
-        note.explanation = "GitHub demands a User-Agent header";
+        explain(note, refusal("", "no_user_agent", "GitHub demands a User-Agent header"));
         return server::response(403, "text/html; charset=utf-8",
             "Request forbidden by administrative rules. Please make sure your request has a User-Agent header "
             "(https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required).");
     }
     const auto bearer = read_bearer(c, w, issued, "token");
     if (bearer.refused) {
-        note.reason = bearer.refused->reason;
-        note.explanation = bearer.refused->explanation;
+        explain(note, *bearer.refused);
+        if (bearer.refused->error == "invalid_request")
+            return github_message(400, "Bad Request");
         return github_message(401, bearer.text.empty() ? "Requires authentication" : "Bad credentials");
     }
     const auto subject = w.user_by_id(bearer.token->user.user);
@@ -92,8 +92,8 @@ server::response github_user(call& c, const world& w, const grants& issued, refu
     const auto& scope = bearer.token->scope;
     server::response response;
     if (emails && !has_word(scope, "user:email") && !has_word(scope, "user")) {
-        note.reason = "missing_scope";
-        note.explanation = "the mail addresses need the scope user:email, which the login did not ask for";
+        explain(note, refusal("", "missing_scope",
+                          "the mail addresses need the scope user:email, which the login did not ask for"));
         response = github_message(404, "Not Found");
     } else if (emails) {
         response = json_response(200, github_addresses(*subject));

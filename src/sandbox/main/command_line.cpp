@@ -103,10 +103,10 @@ command_line parse_command_line(int argc, char** argv)
         ->capture_default_str();
     app.add_option("--seed", seed, "JSON file with apps, users, tokens, tweets and follows of your own")
         ->type_name("FILE");
-    auto* approve =
-        app.add_option("--auto-approve", auto_approve, "Approve logins without asking, as this user or as the first")
-            ->expected(0, 1)
-            ->type_name("[=USERNAME]");
+    auto* approve = app.add_option("--auto-approve", auto_approve,
+                           "Approve logins without asking, as this user or as the first that is not suspended")
+                        ->expected(0, 1)
+                        ->type_name("[=USERNAME]");
     app.add_option("--consumer-key", o.consumer_key, "The app's key")->type_name("KEY")->capture_default_str();
     app.add_option("--consumer-secret", o.consumer_secret, "The app's secret; not a real one")
         ->type_name("SECRET")

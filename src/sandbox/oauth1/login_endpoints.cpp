@@ -176,10 +176,8 @@ server::response login_endpoints::open_page(const call& c, const world& w, refus
     const auto* l = login_of_page(c, note);
     if (!l)
         return dead_token_page(note.explanation);
-    if (auto_approve_) {
-        const auto p = auto_approve_->empty() ? w.first_users(1).front() : *w.user_by_username(*auto_approve_);
-        return approve(c, w, *l, p);
-    }
+    if (auto_approve_)
+        return approve(c, w, *l, *w.user_or_default(*auto_approve_));
     const auto remembered = w.user_by_username(remembered_user(*c.http));
     const auto* force = oauth1::find(c.parameters, "force_login");
     const bool ask_again = force && *force == "true";
@@ -188,7 +186,7 @@ server::response login_endpoints::open_page(const call& c, const world& w, refus
         return approve(c, w, *l, *remembered);
 
     const auto* name = oauth1::find(c.parameters, "screen_name");
-    return show_page(c, w, *l, name ? *name : remembered ? remembered->username : w.first_users(1).front().username);
+    return show_page(c, w, *l, name ? *name : remembered ? remembered->username : w.user_or_default({})->username);
 }
 
 server::response login_endpoints::submit_page(const call& c, const world& w, refusal_note& note)
@@ -213,7 +211,7 @@ server::response login_endpoints::submit_page(const call& c, const world& w, ref
         return redirect(append_query(l->callback, "denied=" + l->token));
     }
     const auto* typed = oauth1::find(c.parameters, "user");
-    const auto username = typed ? trimmed_username(*typed) : w.first_users(1).front().username;
+    const auto username = typed ? trimmed_username(*typed) : w.user_or_default({})->username;
     const auto p = w.user_by_username(username);
     if (!p)
         return show_page(c, w, *l, username, "No user is called @" + username + " here.");

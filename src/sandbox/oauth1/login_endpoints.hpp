@@ -19,7 +19,7 @@ namespace coauth::sandbox {
 /// Thread safety: not safe; the provider guards it.
 class login_endpoints {
 public:
-    /// `auto_approve`: the user to approve as, without asking; empty text: the first user.
+    /// `auto_approve`: the user to approve as, without asking; empty text: the first who is not suspended.
     login_endpoints(
         mode m, std::chrono::seconds request_token_ttl, std::optional<std::string> auto_approve, random_source random);
 

@@ -3,6 +3,9 @@
 #include "sandbox/oauth2/proof_key.hpp"
 #include "sandbox/oauth2/redirect_rules.hpp"
 
+#include <coauth/text/utf8.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace coauth::sandbox {
@@ -60,6 +63,11 @@ std::optional<refusal> read_wishes(
 {
     if (!sent.repeated.empty())
         return bad_request("duplicate_parameter", printable(sent.repeated.front()) + " was sent more than once");
+    if (auto problem = encoding_problem(sent)) {
+        if (!text::is_utf8(request.state))
+            request.state.clear();
+        return bad_request("malformed", std::move(*problem));
+    }
     if (request.state.size() > rules.longest_state) {
         request.state.clear();
         return bad_request("bad_parameter", "state has more than " + std::to_string(rules.longest_state) + " octets");
@@ -87,9 +95,25 @@ std::optional<refusal> read_wishes(
 
 } // namespace
 
+std::optional<refusal> scope_refusal(std::string_view requested)
+{
+    constexpr std::size_t longest_scope = 2048;
+    if (requested.size() > longest_scope)
+        return refusal(
+            "invalid_scope", "bad_scope", "the scope has more than " + std::to_string(longest_scope) + " octets");
+    const bool allowed = std::all_of(
+        requested.begin(), requested.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (!allowed)
+        return refusal("invalid_scope", "bad_scope",
+            "the scope " + printable(requested) + " has an octet that no scope may have (RFC 6749, section 3.3)");
+    return std::nullopt;
+}
+
 std::optional<refusal> read_scope(
     std::string_view requested, const face_rules& rules, const oauth2_client& client, std::vector<std::string>& scope)
 {
+    if (auto refused = scope_refusal(requested))
+        return refused;
     scope = split_words(requested.empty() ? rules.default_scope : requested, rules.asked_separators);
     for (const auto& word : scope) {
         const bool allowed = client.scopes ? has_word(*client.scopes, word) : knows_scope(rules, word);

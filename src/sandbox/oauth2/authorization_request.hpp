@@ -34,6 +34,9 @@ struct authorization_request {
 authorization_request read_authorization_request(
     const parameter_reading& sent, const face_rules& rules, const client_registry& known);
 
+/// Why the text of a scope can't be one (RFC 6749, section 3.3; at most 2 KiB), or nothing.
+std::optional<refusal> scope_refusal(std::string_view requested);
+
 /// The scope that a request asks for, or why it may not.
 std::optional<refusal> read_scope(
     std::string_view requested, const face_rules& rules, const oauth2_client& client, std::vector<std::string>& scope);

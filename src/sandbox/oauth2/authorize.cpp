@@ -3,13 +3,12 @@
 #include "sandbox/oauth1/callback_rules.hpp"
 #include "sandbox/oauth2/consent_pages.hpp"
 #include "sandbox/oauth2/endpoints.hpp"
+#include "sandbox/oauth2/page_request.hpp"
 #include "sandbox/openid/id_token.hpp"
 #include "sandbox/pages.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/server/page.hpp>
-#include <coauth/server/prefetch.hpp>
-#include <coauth/server/same_origin.hpp>
 
 #include <utility>
 
@@ -50,36 +49,34 @@ std::string hinted_username(const world& w, std::string_view hint)
     return found ? found->username : std::string();
 }
 
-} // namespace
-
-void explain(refusal_note& note, const refusal& refused)
+// Google's `hd`.
+bool is_of_domain(const user& subject, const std::string& domain)
 {
-    note.reason = refused.reason;
-    note.explanation = refused.explanation;
+    return domain.empty() || domain == "*" || hosted_domain_of(subject) == domain;
 }
+
+std::string domain_problem(const user& subject, const std::string& domain)
+{
+    return "the app asks for a user of " + printable(domain) + ", and @" + subject.username + " is none (hd)";
+}
+
+} // namespace
 
 server::response oauth2_endpoints::authorize(const call& c, const world& w, refusal_note& note)
 {
-    const bool is_form = c.http->method == "POST";
-    if (!is_form && server::is_prefetch(*c.http)) {
-        explain(note, refusal("", "prefetch", "the browser fetched the page ahead of the user"));
-        return server::refuse_prefetch();
-    }
-    if (is_form && !server::came_from_same_origin(*c.http, c.base_url)) {
-        explain(note, refusal("", "foreign_form", "the form was sent from another site (Origin, Sec-Fetch-Site)"));
-        return refused_form_page("It was sent from another site.");
-    }
-    const auto sent = read_parameters_of(c.http->query(), form_body(*c.http));
+    auto opened = read_page_request(c, note);
+    if (opened.refused)
+        return std::move(*opened.refused);
+    const auto& sent = opened.sent;
     const auto request = read_authorization_request(sent, rules_of(c.matched->played), w.clients());
     if (request.refused) {
         explain(note, *request.refused);
         return request.may_redirect ? send_error(c, request, *request.refused)
                                     : refused_request_page(request.refused->status, request.refused->explanation);
     }
-    if (is_form)
+    if (opened.is_form)
         return submit(c, w, request, sent, note);
-    refusal refused("login_required", "login_required",
-        "prompt=none was sent, and no user of this browser has allowed this client before");
+    refusal refused;
     if (const auto silent = silent_user(c, w, request, refused))
         return send_code(c, request, *silent);
     if (has_word(request.prompt, "none")) {
@@ -89,26 +86,40 @@ server::response oauth2_endpoints::authorize(const call& c, const world& w, refu
     auto username = hinted_username(w, request.login_hint);
     if (username.empty())
         username = remembered_user(*c.http);
-    return show_consent(
-        c, w, request, sent, username.empty() ? w.first_users(1).front().username : std::move(username));
+    if (username.empty())
+        username = w.user_or_default({})->username;
+    std::string problem;
+    if (auto_approve_) {
+        explain(note, refused);
+        problem = page_sentence(refused.explanation);
+    }
+    return show_consent(c, w, request, sent, std::move(username), std::move(problem));
 }
 
 // The user who is not asked: the one of --auto-approve, or with prompt=none one who allowed this client before.
 std::optional<user> oauth2_endpoints::silent_user(
     const call& c, const world& w, const authorization_request& request, refusal& refused) const
 {
-    if (auto_approve_)
-        return auto_approve_->empty() ? w.first_users(1).front() : w.user_by_username(*auto_approve_);
-    if (!has_word(request.prompt, "none"))
+    refused = refusal("login_required", "login_required",
+        "prompt=none was sent, and no user of this browser has allowed this client before");
+    const bool is_silent = has_word(request.prompt, "none");
+    if (!auto_approve_ && !is_silent)
         return std::nullopt;
-    auto remembered = w.user_by_username(remembered_user(*c.http));
+    auto remembered = auto_approve_ ? w.user_or_default(*auto_approve_) : w.user_by_username(remembered_user(*c.http));
     if (!remembered)
         return std::nullopt;
-    if (!request.login_hint.empty() && hinted_username(w, request.login_hint) != remembered->username) {
+    if (!is_of_domain(*remembered, request.hosted_domain)) {
+        refused.reason = "wrong_domain";
+        refused.explanation = domain_problem(*remembered, request.hosted_domain);
+        return std::nullopt;
+    }
+    if (is_silent && !request.login_hint.empty() && hinted_username(w, request.login_hint) != remembered->username) {
         refused.explanation = "prompt=none was sent, and the hint names another user than this browser's";
         return std::nullopt;
     }
-    const auto allowed = allowed_.find({c.matched->played, request.client->id, remembered->id});
+    if (auto_approve_)
+        return remembered;
+    const auto allowed = allowed_.find(consent(c.matched->played, request.client->id, remembered->id));
     if (allowed == allowed_.end())
         return std::nullopt;
     for (const auto& word : request.scope) {
@@ -133,25 +144,22 @@ server::response oauth2_endpoints::submit(const call& c, const world& w, const a
     if (denied)
         return send_error(c, request, refusal("access_denied", "", ""));
     const auto* typed = sent.find("user");
-    const auto username = typed ? trimmed_username(*typed) : w.first_users(1).front().username;
+    const auto username = typed ? trimmed_username(*typed) : w.user_or_default({})->username;
     const auto found = w.user_by_username(username);
     if (!found)
         return show_consent(c, w, request, sent, username, "No user is called @" + username + " here.");
     if (found->suspended)
         return show_consent(c, w, request, sent, username, "The account @" + username + " is suspended.");
-    if (!request.hosted_domain.empty() && request.hosted_domain != "*" &&
-        hosted_domain_of(*found) != request.hosted_domain)
-        return show_consent(c, w, request, sent, username,
-            "The app asks for a user of " + request.hosted_domain + ", and @" + username + " is none (hd).");
+    if (!is_of_domain(*found, request.hosted_domain))
+        return show_consent(
+            c, w, request, sent, username, page_sentence(domain_problem(*found, request.hosted_domain)));
     return send_code(c, request, *found);
 }
 
 server::response oauth2_endpoints::send_code(const call& c, const authorization_request& request, const user& allowing)
 {
     const auto& rules = rules_of(c.matched->played);
-    const auto [allowed, first_time] =
-        allowed_.try_emplace(allowed_client(rules.played, request.client->id, allowing.id));
-    allowed->second.insert(request.scope.begin(), request.scope.end());
+    const bool first_time = remember_consent(consent(rules.played, request.client->id, allowing.id), request.scope);
     login_terms terms;
     terms.played = rules.played;
     terms.client_id = request.client->id;

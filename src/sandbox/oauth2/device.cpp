@@ -1,14 +1,10 @@
 // The device authorization endpoint and its page (RFC 8628).
 #include "sandbox/browser.hpp"
-#include "sandbox/oauth2/client_check.hpp"
 #include "sandbox/oauth2/consent_pages.hpp"
 #include "sandbox/oauth2/endpoints.hpp"
+#include "sandbox/oauth2/page_request.hpp"
 #include "sandbox/oauth2/responses.hpp"
-#include "sandbox/oauth2/token_request.hpp"
 #include "sandbox/pages.hpp"
-
-#include <coauth/server/prefetch.hpp>
-#include <coauth/server/same_origin.hpp>
 
 #include <utility>
 
@@ -23,7 +19,7 @@ consent_view device_view(const call& c, const world& w, const device_login* logi
     view.provider = rules_of(c.matched->played).name;
     view.action = c.http->path();
     view.users = w.first_users(offered);
-    view.username = view.users.front().username;
+    view.username = w.user_or_default({})->username;
     if (login) {
         view.client_name = w.clients().find(login->terms.client_id)->name;
         view.scope = login->terms.scope;
@@ -53,26 +49,14 @@ std::string device_problem(const device_login* login, std::chrono::sys_seconds n
 
 } // namespace
 
-server::response oauth2_endpoints::begin_device(call& c, const world& w, refusal_note& note)
+oauth2_endpoints::form_result oauth2_endpoints::begin_device(const call& c, const token_request& request)
 {
     const auto& rules = rules_of(c.matched->played);
-    const auto request = read_token_request(c, rules);
-    const auto refuse_with = [&](const refusal& refused) {
-        explain(note, refused);
-        return refused_response(rules, refused, *c.http);
-    };
-    if (request.refused)
-        return refuse_with(*request.refused);
-    // Google's and GitHub's have no client authentication here.
-    const auto checked = check_client(*c.http, request.sent, rules, w.clients(), rules.played != face::oidc);
-    if (checked.refused)
-        return refuse_with(*checked.refused);
-    c.consumer_key = checked.client->id;
     login_terms terms;
     terms.played = rules.played;
-    terms.client_id = checked.client->id;
-    if (auto refused = read_scope(request.sent.value("scope"), rules, *checked.client, terms.scope))
-        return refuse_with(*refused);
+    terms.client_id = request.client->id;
+    if (auto refused = read_scope(request.sent.value("scope"), rules, *request.client, terms.scope))
+        return std::move(*refused);
     terms.refreshable = rules.refresh != refresh_rule::never;
     const auto codes = devices_.begin(std::move(terms), random_, c.now);
 
@@ -91,23 +75,17 @@ server::response oauth2_endpoints::begin_device(call& c, const world& w, refusal
 
 server::response oauth2_endpoints::device_page(const call& c, const world& w, refusal_note& note)
 {
-    const bool is_form = c.http->method == "POST";
-    if (!is_form && server::is_prefetch(*c.http)) {
-        explain(note, refusal("", "prefetch", "the browser fetched the page ahead of the user"));
-        return server::refuse_prefetch();
-    }
-    if (is_form && !server::came_from_same_origin(*c.http, c.base_url)) {
-        explain(note, refusal("", "foreign_form", "the form was sent from another site (Origin, Sec-Fetch-Site)"));
-        return refused_form_page("It was sent from another site.");
-    }
-    const auto sent = read_parameters_of(c.http->query(), form_body(*c.http));
-    if (sent.malformed || !sent.repeated.empty()) {
+    auto opened = read_page_request(c, note);
+    if (opened.refused)
+        return std::move(*opened.refused);
+    const auto& sent = opened.sent;
+    if (sent.malformed || !sent.repeated.empty() || encoding_problem(sent)) {
         explain(note, refusal("", "bad_form", "a parameter of the page is repeated, or can't be read"));
         return refused_form_page("A part of it is repeated, or can't be read.");
     }
     const auto* code = sent.find("user_code");
     const auto* login = code ? devices_.find(*code, c.matched->played) : nullptr;
-    if (is_form)
+    if (opened.is_form)
         return submit_device(c, w, sent, login, note);
     auto view = device_view(c, w, login);
     if (!code)
@@ -117,9 +95,14 @@ server::response oauth2_endpoints::device_page(const call& c, const world& w, re
         return show_device_problem(std::move(view), note, "bad_user_code", std::move(problem));
     if (!auto_approve_)
         return device_consent_page(view);
-    const auto user = auto_approve_->empty() ? w.first_users(1).front() : *w.user_by_username(*auto_approve_);
-    devices_.allow(login->user_code, c.matched->played, user.id, c.now);
+    allow_device(c, *login, *w.user_or_default(*auto_approve_));
     return device_done_page(view.client_name, true);
+}
+
+void oauth2_endpoints::allow_device(const call& c, const device_login& login, const user& allowing)
+{
+    remember_consent(consent(c.matched->played, login.terms.client_id, allowing.id), login.terms.scope);
+    devices_.allow(login.user_code, c.matched->played, allowing.id, c.now);
 }
 
 server::response oauth2_endpoints::submit_device(
@@ -146,7 +129,7 @@ server::response oauth2_endpoints::submit_device(
                             : "No user is called @" + view.username + " here.";
         return device_consent_page(view);
     }
-    devices_.allow(login->user_code, c.matched->played, user->id, c.now);
+    allow_device(c, *login, *user);
     auto response = device_done_page(view.client_name, true);
     response.headers.add("Set-Cookie", remember_user(user->username));
     return response;

@@ -113,6 +113,13 @@ bool devices::deny(std::string_view user_code, face played, std::chrono::sys_sec
     return true;
 }
 
+void devices::end_logins(const consent& ended)
+{
+    for (auto& [key, login] : by_device_code_)
+        if (login.state == device_state::allowed && ended.covers(login.terms))
+            login.state = device_state::denied;
+}
+
 const device_login* devices::poll(std::string_view device_code, std::string_view client_id, face played,
     std::chrono::sys_seconds now, refusal& refused)
 {
@@ -140,7 +147,8 @@ const device_login* devices::poll(std::string_view device_code, std::string_view
             "it polled before its interval had passed, which is " + std::to_string(login.interval.count()) +
                 " s from now on (RFC 8628, section 3.5)");
     } else if (login.state == device_state::denied)
-        refused = refusal("access_denied", "denied", "the user pressed Cancel on the device page");
+        refused =
+            refusal("access_denied", "denied", "the user pressed Cancel on the device page, or ended the consent");
     else if (login.state == device_state::pending)
         refused = refusal("authorization_pending", "", "");
     else {

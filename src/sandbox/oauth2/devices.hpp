@@ -51,6 +51,9 @@ public:
     bool allow(std::string_view user_code, face played, std::uint64_t user, std::chrono::sys_seconds now);
     bool deny(std::string_view user_code, face played, std::chrono::sys_seconds now);
 
+    /// Denies what the user allowed the client, and whose tokens were not given yet.
+    void end_logins(const consent& ended);
+
     /// The login to give tokens for, once; or null, and `refused` says why.
     const device_login* poll(std::string_view device_code, std::string_view client_id, face played,
         std::chrono::sys_seconds now, refusal& refused);

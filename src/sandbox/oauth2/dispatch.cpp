@@ -53,11 +53,9 @@ server::response oauth2_endpoints::dispatch(call& c, const world& w, refusal_not
     case endpoint::oauth2_authorize:
         return authorize(c, w, note);
     case endpoint::oauth2_token:
-        return token(c, w, note);
     case endpoint::oauth2_revoke:
-        return revoke(c, w, note);
     case endpoint::oauth2_device_authorization:
-        return begin_device(c, w, note);
+        return serve_form(c, w, note);
     case endpoint::oauth2_device_page:
         return device_page(c, w, note);
     case endpoint::oauth2_discovery:
@@ -76,6 +74,35 @@ server::response oauth2_endpoints::dispatch(call& c, const world& w, refusal_not
     default:
         return facebook_me(c, w, grants_, mode_, note);
     }
+}
+
+server::response oauth2_endpoints::serve_form(call& c, const world& w, refusal_note& note)
+{
+    const auto& rules = rules_of(c.matched->played);
+    auto request = read_token_request(c, rules, w.clients());
+    form_result result = request.refused                            ? form_result(std::move(*request.refused))
+                         : c.matched->id == endpoint::oauth2_token  ? token(c, w, request)
+                         : c.matched->id == endpoint::oauth2_revoke ? revoke(c, request)
+                                                                    : begin_device(c, request);
+    const auto* refused = std::get_if<refusal>(&result);
+    if (!refused)
+        return std::move(std::get<server::response>(result));
+    explain(note, *refused);
+    return refused_response(rules, *refused, *c.http);
+}
+
+bool oauth2_endpoints::remember_consent(const consent& given, const std::vector<std::string>& scope)
+{
+    const auto remembered = allowed_.try_emplace(given);
+    remembered.first->second.insert(scope.begin(), scope.end());
+    return remembered.second;
+}
+
+void oauth2_endpoints::end_consent(const consent& ended, std::string_view reason)
+{
+    allowed_.erase(ended);
+    grants_.end_logins(ended, reason);
+    devices_.end_logins(ended);
 }
 
 void oauth2_endpoints::clear()

@@ -3,6 +3,7 @@
 #include "crypto/digest.hpp"
 #include "sandbox/oauth2/parameters.hpp"
 #include "sandbox/oauth2/proof_key.hpp"
+#include "sandbox/tools/masking.hpp"
 
 #include <coauth/text/ascii.hpp>
 
@@ -81,6 +82,8 @@ exchange_result grants::exchange_code(const code_exchange& request, std::chrono:
         return exchange_result(
             refused_grant("wrong_client", "this code was given to the client " + printable(record.terms.client_id) +
                                               ", and " + printable(request.client_id) + " sent it"));
+    if (!record.ended.empty())
+        return exchange_result(refused_grant("revoked_code", "the login of this code has ended: " + record.ended));
     if (now >= record.expires_at)
         return exchange_result(
             refused_grant("expired_code", "this code is too old: it was good for " +
@@ -90,7 +93,7 @@ exchange_result grants::exchange_code(const code_exchange& request, std::chrono:
         return exchange_result(missing_parameter("redirect_uri", "RFC 6749, section 4.1.3"));
     if (request.redirect_uri && *request.redirect_uri != expected)
         return exchange_result(
-            refused_grant("redirect_mismatch", "the redirect_uri is " + printable(*request.redirect_uri) +
+            refused_grant("redirect_mismatch", "the redirect_uri is " + printable(masked_url(*request.redirect_uri)) +
                                                    ", the authorization request had " + printable(expected)));
     if (auto refused = proof_refusal(record.binding.challenge, request.verifier))
         return exchange_result(std::move(*refused));
@@ -187,29 +190,38 @@ const access_record* grants::find_access_token(
     return nullptr;
 }
 
+family_number grants::family_of(std::string_view token) const
+{
+    const auto key = digest_key(token);
+    if (const auto refresh = refresh_.find(key); refresh != refresh_.end())
+        return refresh->second.family;
+    const auto access = access_.find(key);
+    return access == access_.end() ? family_number(0) : access->second.family;
+}
+
+const login_terms* grants::find_login(std::string_view token, face played) const
+{
+    const auto family = families_.find(family_of(token));
+    const bool found = family != families_.end() && family->second.terms.played == played;
+    return found && family->second.ended.empty() ? &family->second.terms : nullptr;
+}
+
 std::optional<refusal> grants::revoke(
     std::string_view token, std::string_view client_id, face played, bool whole, bool& found)
 {
-    const auto key = digest_key(token);
-    const auto refresh = refresh_.find(key);
-    const auto access = access_.find(key);
-    const auto number = refresh != refresh_.end() ? refresh->second.family
-                        : access != access_.end() ? access->second.family
-                                                  : family_number(0);
-    const auto family = families_.find(number);
-    found = family != families_.end() && family->second.terms.played == played && family->second.ended.empty();
-    if (!found)
+    const auto* terms = find_login(token, played);
+    found = terms && terms->client_id == client_id;
+    if (!terms)
         return std::nullopt;
-    if (!client_id.empty() && family->second.terms.client_id != client_id) {
-        found = false;
-        return refused_refresh(
-            "wrong_client", "this token was given to the client " + printable(family->second.terms.client_id) +
-                                ", and " + printable(client_id) + " wants to revoke it (RFC 7009, section 2.1)");
-    }
-    if (refresh != refresh_.end() || whole)
-        end_family(number, "its client revoked it");
+    if (!found)
+        return refused_refresh("wrong_client", "this token was given to the client " + printable(terms->client_id) +
+                                                   ", and " + printable(client_id) +
+                                                   " wants to revoke it (RFC 7009, section 2.1)");
+    const auto key = digest_key(token);
+    if (refresh_.contains(key) || whole)
+        end_family(family_of(token), "its client revoked it");
     else
-        access_.erase(access);
+        access_.erase(key);
     return std::nullopt;
 }
 
@@ -218,6 +230,16 @@ void grants::end_family(family_number family, std::string_view reason)
     const auto found = families_.find(family);
     if (found != families_.end() && found->second.ended.empty())
         found->second.ended = reason;
+}
+
+void grants::end_logins(const consent& ended, std::string_view reason)
+{
+    for (auto& [number, record] : families_)
+        if (record.ended.empty() && ended.covers(record.terms))
+            record.ended = reason;
+    for (auto& [key, record] : codes_)
+        if (record.family == 0 && ended.covers(record.terms))
+            record.ended = reason;
 }
 
 std::size_t grants::expire_tokens_of(std::uint64_t user, std::chrono::sys_seconds now)

@@ -7,6 +7,7 @@
 #include "sandbox/world/world.hpp"
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -30,6 +31,26 @@ struct login_terms {
     std::string nonce; ///< OpenID Connect's; empty: none was sent.
     std::chrono::sys_seconds allowed_at{};
     bool refreshable = false;
+};
+
+/// A user's consent to a client: all logins of the two at a provider end with it.
+struct consent {
+    consent() = default;
+    consent(face new_played, std::string new_client_id, std::uint64_t new_user)
+        : played(new_played), client_id(std::move(new_client_id)), user(new_user)
+    {}
+    explicit consent(const login_terms& terms) : consent(terms.played, terms.client_id, terms.user) {}
+
+    bool covers(const login_terms& terms) const
+    {
+        return terms.user == user && terms.played == played && terms.client_id == client_id;
+    }
+
+    face played = face::none;
+    std::string client_id;
+    std::uint64_t user = 0;
+
+    auto operator<=>(const consent&) const = default;
 };
 
 /// What a code is bound to.
@@ -104,11 +125,16 @@ public:
         std::string_view token, face played, std::chrono::sys_seconds now, std::string& reason) const;
     const login_terms& terms_of(family_number family) const { return families_.at(family).terms; }
 
-    /// RFC 7009: a refresh token ends its whole family; so does an access token if `whole`. False: no such token of this
-    /// provider. `client_id` empty: any client's; another client's token is refused.
+    /// The login that a token of this provider is of; null if there is none, or it ended.
+    const login_terms* find_login(std::string_view token, face played) const;
+
+    /// RFC 7009: a refresh token ends its whole family; so does an access token if `whole`. `found` is false if there is
+    /// no such token of this provider. Another client's token is refused.
     std::optional<refusal> revoke(
         std::string_view token, std::string_view client_id, face played, bool whole, bool& found);
     void end_family(family_number family, std::string_view reason);
+    /// Ends the logins of a user with a client, and the codes that were not exchanged.
+    void end_logins(const consent& ended, std::string_view reason);
 
     /// The access tokens of this user expire now. How many there were.
     std::size_t expire_tokens_of(std::uint64_t user, std::chrono::sys_seconds now);
@@ -122,6 +148,7 @@ private:
         code_binding binding;
         std::chrono::sys_seconds expires_at{};
         family_number family = 0; ///< 0: not used yet.
+        std::string ended;        ///< Why; empty: it has not.
     };
     struct refresh_record {
         family_number family = 0;
@@ -132,6 +159,7 @@ private:
         std::string ended; ///< Why; empty: it has not.
     };
 
+    family_number family_of(std::string_view token) const;
     void drop_old_codes(std::chrono::sys_seconds now);
 
     std::unordered_map<std::string, code_record> codes_;

@@ -3,6 +3,7 @@
 #include "sandbox/tools/masking.hpp"
 
 #include <coauth/oauth1/parameters.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <set>
@@ -39,7 +40,7 @@ void add_parameters(std::string_view encoded, parameter_reading& reading)
         return;
     }
     for (auto& [name, value] : *decoded) {
-        if (has_control_character(name) || has_control_character(value))
+        if (has_control_character(name) || (name != "scope" && has_control_character(value)))
             reading.malformed = encoded.starts_with('{')
                                     ? "the body looks like JSON, and its Content-Type says that it is a form"
                                     : "a control character is in " + shown_parameter(name);
@@ -71,9 +72,32 @@ parameter_reading read_parameters_of(std::string_view query, std::string_view fo
     return reading;
 }
 
+std::optional<std::string> encoding_problem(const parameter_reading& sent)
+{
+    for (const auto& [name, value] : sent.fields)
+        if (!text::is_utf8(name) || (name != "scope" && !text::is_utf8(value)))
+            return shown_parameter(name) + " is not UTF-8";
+    return std::nullopt;
+}
+
+std::optional<std::string> form_problem(const server::request& r)
+{
+    if (r.body.empty())
+        return std::nullopt;
+    if (r.headers.count("Content-Encoding") != 0)
+        return "the body has the Content-Encoding " + printable(r.headers.get("Content-Encoding")) +
+               ": a form must have none";
+    if (r.headers.count("Content-Type") > 1)
+        return "there is more than one Content-Type";
+    const auto type = r.headers.get("Content-Type");
+    if (!oauth1::is_form(type))
+        return "the Content-Type is " + printable(type) + ": it must be application/x-www-form-urlencoded";
+    return std::nullopt;
+}
+
 std::string_view form_body(const server::request& r)
 {
-    return oauth1::is_form(r.headers.get("Content-Type")) ? std::string_view(r.body) : std::string_view();
+    return form_problem(r) ? std::string_view() : std::string_view(r.body);
 }
 
 std::vector<std::string> split_words(std::string_view words, std::string_view separators)

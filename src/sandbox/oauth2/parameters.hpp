@@ -15,9 +15,10 @@ namespace coauth::sandbox {
 struct parameter_reading {
     parameter_reading() = default;
 
-    text::form fields;                    ///< Without those that have no value: they count as absent.
-    std::vector<std::string> repeated;    ///< Names that came more than once.
-    std::optional<std::string> malformed; ///< Bad percent-encoding or a control character, in a sentence.
+    text::form fields;                 ///< Without those that have no value: they count as absent.
+    std::vector<std::string> repeated; ///< Names that came more than once.
+    std::optional<std::string>
+        malformed; ///< Bad percent-encoding or a control character (but for the scope), in a sentence.
 
     /// The value of the first field called `name`, or null.
     const std::string* find(std::string_view name) const noexcept { return text::find(fields, name); }
@@ -29,7 +30,14 @@ struct parameter_reading {
 /// `encoded`: a query or a form body, one after the other.
 parameter_reading read_parameters_of(std::string_view query, std::string_view form);
 
-/// The body of a request whose Content-Type is `application/x-www-form-urlencoded`; empty for any other.
+/// Names a field that is not UTF-8, in a sentence; nothing if all are. The scope is not among them: see `scope_refusal`.
+std::optional<std::string> encoding_problem(const parameter_reading& sent);
+
+/// Why the body of a request can't be read as a form, in a sentence; nothing if it can, or if there is none. Its one
+/// Content-Type must be `application/x-www-form-urlencoded`, and it must have no Content-Encoding.
+std::optional<std::string> form_problem(const server::request& r);
+
+/// The body, or an empty text if that can't be read as a form.
 std::string_view form_body(const server::request& r);
 
 /// Separated by spaces or commas; empty words are left out.

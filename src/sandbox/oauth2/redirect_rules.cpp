@@ -1,6 +1,7 @@
 #include "sandbox/oauth2/redirect_rules.hpp"
 
 #include "sandbox/oauth2/parameters.hpp"
+#include "sandbox/tools/masking.hpp"
 
 #include <coauth/oauth1/target.hpp>
 #include <coauth/text/ascii.hpp>
@@ -71,7 +72,7 @@ std::optional<std::string> redirect_refusal(
     std::string_view uri, const std::optional<std::vector<std::string>>& registered)
 {
     if (!is_redirect_uri(uri))
-        return "the redirect_uri " + printable(uri) +
+        return "the redirect_uri " + printable(masked_url(uri)) +
                " must be an absolute https URL, an http URL on loopback, or a URI of an app's scheme such as "
                "com.example.app:/callback; without fragment and user information";
     if (!registered || std::find(registered->begin(), registered->end(), uri) != registered->end())
@@ -80,7 +81,7 @@ std::optional<std::string> redirect_refusal(
         for (const auto& candidate : *registered)
             if (without_loopback_port(candidate) == portless)
                 return std::nullopt;
-    return "the redirect_uri " + printable(uri) +
+    return "the redirect_uri " + printable(masked_url(uri)) +
            " is not registered, and it must match character by character: " + difference_to(uri, *registered);
 }
 

@@ -1,6 +1,8 @@
 // A refused OAuth 2 request: the RFC's error, and why.
 #pragma once
 
+#include "sandbox/refusal_note.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +31,13 @@ inline refusal missing_parameter(std::string_view name, std::string_view section
         "the parameter " + std::string(name) + " is missing (" + std::string(section) + ")");
     r.parameter = name;
     return r;
+}
+
+/// Puts a refusal into the note.
+inline void explain(refusal_note& note, const refusal& refused)
+{
+    note.reason = refused.reason;
+    note.explanation = refused.explanation;
 }
 
 } // namespace coauth::sandbox

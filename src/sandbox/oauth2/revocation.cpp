@@ -1,9 +1,8 @@
 // Token revocation (RFC 7009), and what GitHub and Facebook have in its place.
-#include "sandbox/oauth2/bearer.hpp"
+#include "sandbox/facebook/graph_api.hpp"
 #include "sandbox/oauth2/client_check.hpp"
 #include "sandbox/oauth2/endpoints.hpp"
 #include "sandbox/oauth2/responses.hpp"
-#include "sandbox/oauth2/token_request.hpp"
 #include "sandbox/x/error_bodies.hpp"
 
 #include <boost/json/parse.hpp>
@@ -14,36 +13,24 @@ namespace coauth::sandbox {
 
 namespace json = boost::json;
 
-server::response oauth2_endpoints::revoke(call& c, const world& w, refusal_note& note)
+oauth2_endpoints::form_result oauth2_endpoints::revoke(const call& c, const token_request& request)
 {
-    const auto& rules = rules_of(c.matched->played);
-    const auto request = read_token_request(c, rules);
-    const auto refuse_with = [&](const refusal& refused) {
-        explain(note, refused);
-        return refused_response(rules, refused, *c.http);
-    };
-    if (request.refused)
-        return refuse_with(*request.refused);
-    const auto* token = request.sent.find("token");
-    if (!token)
-        return refuse_with(missing_parameter("token", "RFC 7009, section 2.1"));
-    const bool at_google = rules.played == face::google;
-    std::string client_id;
-    // Google demands no client authentication, and ends all of the login.
-    if (!at_google) {
-        const auto checked = check_client(*c.http, request.sent, rules, w.clients());
-        if (checked.refused)
-            return refuse_with(*checked.refused);
-        client_id = c.consumer_key = checked.client->id;
-    }
-    bool found = false;
-    if (const auto refused = grants_.revoke(*token, client_id, rules.played, at_google, found))
-        return refuse_with(*refused);
-    if (!found && at_google)
-        return refuse_with(refusal("invalid_token", "unknown_token", "there is no such token, or it was revoked"));
+    const auto played = c.matched->played;
+    const auto token = request.sent.value("token");
     json::object body;
-    if (rules.played == face::x)
-        body["revoked"] = true;
+    if (played == face::google) {
+        // No client authentication: the token is enough to end the user's consent.
+        const auto* terms = grants_.find_login(token, played);
+        if (!terms)
+            return refusal("invalid_token", "unknown_token", "there is no such token, or it was revoked");
+        end_consent(consent(*terms), "its client revoked it");
+    } else {
+        bool found = false;
+        if (auto refused = grants_.revoke(token, request.client->id, played, false, found))
+            return std::move(*refused);
+        if (played == face::x)
+            body["revoked"] = true;
+    }
     auto response = json_response(200, body);
     response.headers.set("Cache-Control", "no-store");
     return response;
@@ -87,12 +74,10 @@ server::response oauth2_endpoints::revoke_at_github(call& c, const world& w, ref
 // DELETE /me/permissions with the user's token.
 server::response oauth2_endpoints::revoke_at_facebook(call& c, const world& w, refusal_note& note)
 {
-    const auto bearer = read_bearer(c, w, grants_, {}, true);
-    if (bearer.refused) {
-        explain(note, *bearer.refused);
-        return facebook_error(400, "Invalid OAuth access token.", 190);
-    }
-    grants_.end_family(bearer.token->family, "the user's permissions were deleted");
+    auto caller = read_facebook_caller(c, w, grants_, mode_, note);
+    if (caller.refused)
+        return std::move(*caller.refused);
+    end_consent(consent(grants_.terms_of(caller.token->family)), "the user's permissions were deleted");
     json::object body;
     body["success"] = true;
     return json_response(200, body);

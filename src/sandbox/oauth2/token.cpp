@@ -1,8 +1,6 @@
 // The token endpoint (RFC 6749, section 3.2).
-#include "sandbox/oauth2/client_check.hpp"
 #include "sandbox/oauth2/endpoints.hpp"
 #include "sandbox/oauth2/responses.hpp"
-#include "sandbox/oauth2/token_request.hpp"
 #include "sandbox/openid/id_token.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -12,8 +10,6 @@
 namespace coauth::sandbox {
 
 namespace {
-
-constexpr std::string_view device_grant = "urn:ietf:params:oauth:grant-type:device_code";
 
 std::optional<std::string> value_sent(const parameter_reading& sent, std::string_view name)
 {
@@ -29,73 +25,31 @@ exchange_result unsupported(std::string_view grant_type)
 
 } // namespace
 
-request_reading read_token_request(call& c, const face_rules& rules)
-{
-    request_reading out;
-    const bool by_query = c.http->method == "GET"; // Facebook's
-    const auto query = c.http->query();
-    const auto body = by_query ? std::string_view() : form_body(*c.http);
-    out.sent = read_parameters_of(query, body);
-    c.oauth = out.sent.fields;
-    c.consumer_key = out.sent.value("client_id");
-    const auto refuse_request = [&](std::string_view reason, std::string explanation) {
-        out.refused = refusal("invalid_request", reason, std::move(explanation));
-    };
-    if (out.sent.malformed)
-        refuse_request("malformed", *out.sent.malformed);
-    else if (!by_query && !query.empty() && rules.played != face::facebook)
-        refuse_request("query",
-            "parameters were sent in the query: they belong into the body, and a query ends up in logs "
-            "(RFC 6749, section 3.2)");
-    else if (!by_query && body.empty() && !c.http->body.empty())
-        refuse_request("content_type", "the Content-Type is " + printable(c.http->headers.get("Content-Type")) +
-                                           ": it must be application/x-www-form-urlencoded");
-    else if (!out.sent.repeated.empty())
-        refuse_request("duplicate_parameter", printable(out.sent.repeated.front()) + " was sent more than once");
-    return out;
-}
-
-server::response oauth2_endpoints::token(call& c, const world& w, refusal_note& note)
+oauth2_endpoints::form_result oauth2_endpoints::token(call& c, const world& w, const token_request& request)
 {
     const auto& rules = rules_of(c.matched->played);
-    const auto request = read_token_request(c, rules);
-    const auto refuse_with = [&](const refusal& refused) {
-        explain(note, refused);
-        return refused_response(rules, refused, *c.http);
-    };
-    if (request.refused)
-        return refuse_with(*request.refused);
     const auto& sent = request.sent;
+    const auto& client = *request.client;
     auto grant_type = std::string(sent.value("grant_type"));
-    // GitHub and Facebook know one grant only, and don't demand its name.
-    if (grant_type.empty() && !rules.names_response_type)
-        grant_type = "authorization_code";
     if (grant_type.empty())
-        return refuse_with(missing_parameter("grant_type", "RFC 6749, section 4.1.3"));
-
-    const bool by_device = grant_type == device_grant && rules.device_lifetime.count() > 0;
-    const auto checked = check_client(*c.http, sent, rules, w.clients(), by_device && rules.played == face::github);
-    if (checked.refused)
-        return refuse_with(*checked.refused);
-    c.consumer_key = checked.client->id;
-
+        grant_type = "authorization_code";
     const bool refreshed = grant_type == "refresh_token" && rules.refresh != refresh_rule::never;
     const auto scope = split_words(sent.value("scope"), rules.asked_separators);
     exchange_result result;
     if (grant_type == "authorization_code")
-        result = exchange(c, sent, *checked.client);
-    else if (by_device)
-        result = exchange_device(c, sent, *checked.client);
+        result = exchange(c, sent, client);
+    else if (grant_type == device_grant && rules.device_lifetime.count() > 0)
+        result = exchange_device(c, sent, client);
     else if (refreshed && !sent.find("refresh_token"))
         result = exchange_result(missing_parameter("refresh_token", "RFC 6749, section 6"));
     else if (refreshed)
-        result = grants_.exchange_refresh_token(sent.value("refresh_token"), checked.client->id, rules, scope);
+        result = grants_.exchange_refresh_token(sent.value("refresh_token"), client.id, rules, scope);
     else if (grant_type == "client_credentials" && rules.played == face::oidc)
-        result = begin_own(c, sent, *checked.client);
+        result = begin_own(c, sent, client);
     else
         result = unsupported(grant_type);
     if (result.refused)
-        return refuse_with(*result.refused);
+        return std::move(*result.refused);
     c.user_id = grants_.terms_of(result.family).user;
     return give_tokens(c, w, result.family, refreshed ? scope : std::vector<std::string>(), refreshed);
 }
@@ -160,8 +114,10 @@ server::response oauth2_endpoints::give_tokens(
         // The real Google may leave the scheme out.
         if (rules.played == face::google && mode_ == mode::x)
             issuer.erase(0, std::string_view("https://").size());
+        auto shown = terms;
+        shown.scope = values.scope;
         values.id_token = keys_.sign(boost::json::serialize(
-            id_token_claims(rules, terms, *subject, issuer, c.base_url, values.access_token, !refreshed, c.now)));
+            id_token_claims(rules, shown, *subject, issuer, c.base_url, values.access_token, !refreshed, c.now)));
     }
     return token_response(rules, values, *c.http);
 }

@@ -26,8 +26,7 @@ json::array texts(std::initializer_list<const char*> list)
 
 server::response refused_userinfo(const refusal& refused, refusal_note& note)
 {
-    note.reason = refused.reason;
-    note.explanation = refused.explanation;
+    explain(note, refused);
     json::object body;
     if (!refused.error.empty())
         set_member(body, "error", refused.error);

@@ -1,8 +1,7 @@
 #include "sandbox/tools/journal.hpp"
 
+#include "sandbox/utf8_text.hpp"
 #include "sandbox/x/dates.hpp"
-
-#include <coauth/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -15,15 +14,6 @@ namespace coauth::sandbox {
 namespace json = boost::json;
 
 namespace {
-
-// A client may send any octets, and JSON is UTF-8.
-std::string as_utf8(std::string_view text)
-{
-    std::string out;
-    while (!text.empty())
-        out += text::take_character(text);
-    return out;
-}
 
 json::value text_or_null(const std::string& text)
 {
@@ -133,7 +123,7 @@ std::string log_line(const journal_entry& e)
     for (char& c : line)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             c = '?';
-    return line;
+    return as_utf8(line);
 }
 
 } // namespace coauth::sandbox

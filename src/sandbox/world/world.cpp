@@ -97,6 +97,17 @@ std::optional<user> world::user_by_username(std::string_view username) const
     return number ? user_by_id(made_up_users::id_of(*number)) : std::nullopt;
 }
 
+std::optional<user> world::user_or_default(std::string_view username) const
+{
+    if (!username.empty())
+        return user_by_username(username);
+    // None that is made up is suspended.
+    for (const auto id : order_)
+        if (!users_.at(id).suspended)
+            return user_by_id(id);
+    return first_users(1).front();
+}
+
 std::vector<user> world::first_users(std::size_t count) const
 {
     std::vector<user> first;

@@ -59,6 +59,8 @@ public:
     std::size_t users() const noexcept;
     std::optional<user> user_by_id(std::uint64_t id) const;
     std::optional<user> user_by_username(std::string_view username) const;
+    /// The first who is not suspended for an empty name; if all are, the first.
+    std::optional<user> user_or_default(std::string_view username) const;
     /// The first `count` users, for the authorize page.
     std::vector<user> first_users(std::size_t count) const;
 

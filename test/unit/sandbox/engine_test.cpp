@@ -180,3 +180,35 @@ TEST_CASE("sandbox engine: users's pictures are PNGs in four sizes")
     }
     CHECK(client.get("/profile_images/x/y.png").status == 404);
 }
+
+TEST_CASE("sandbox engine: a request without a Host is refused where a URL of the sandbox is needed")
+{
+    signing_client client;
+    const auto status = [&](const char* method, const char* target, const std::optional<std::string>& named = {}) {
+        server::request r;
+        r.method = method;
+        r.target = target;
+        if (named)
+            r.headers.add("Host", *named);
+        const auto response = client.send(r);
+        CHECK(response.body.find("https:///") == std::string::npos);
+        return response.status;
+    };
+    for (const auto* target : {"/oidc/.well-known/openid-configuration", "/.well-known/oauth-authorization-server/oidc",
+             "/google/.well-known/openid-configuration", "/oidc/authorize", "/oidc/userinfo", "/github/api/user",
+             "/facebook/graph/v25.0/me", "/2/users/me", "/1.1/users/show.json", "/oauth/authorize", "/",
+             "/oidc/device"}) {
+        CAPTURE(std::string(target));
+        CHECK(status("GET", target) == 400);
+        CHECK(client.last_entry().at("refused") == "no_host");
+        for (const auto* malformed : {"", "[::1", "a:b", ":4000", "127.0.0.1:0", "a/b"})
+            CHECK(status("GET", target, malformed) == 400);
+    }
+    for (const auto* target : {"/oidc/token", "/oidc/device_authorization", "/oauth/request_token", "/2/tweets"})
+        CHECK(status("POST", target) == 400);
+    CHECK(status("GET", "/oidc/jwks") == 200);
+    CHECK(status("GET", "/profile_images/1/normal.png") != 400);
+    CHECK(status("GET", "/absent") == 404);
+    for (const auto* good : {"[::1]:4000", "localhost", "localhost.:4000", "sandbox_1:65535"})
+        CHECK(status("GET", "/oidc/.well-known/openid-configuration", good) == 200);
+}

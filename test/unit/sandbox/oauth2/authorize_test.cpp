@@ -128,6 +128,18 @@ TEST_CASE("sandbox oauth2 authorize: what a proven client asks wrongly is sent b
         {"prompt", "none", "login_required", "prompt=none"},
         {"state", std::string(3000, 's'), "invalid_request", "state has more than"},
         {"nonce", std::string(3000, 'n'), "invalid_request", "nonce has more than"},
+        {"scope", std::string(2049, 'a'), "invalid_scope", "more than 2048 octets"},
+        {"scope", "openid \xc3\xa9", "invalid_scope", "RFC 6749, section 3.3"},
+        {"scope", "openid\nemail", "invalid_scope", "RFC 6749, section 3.3"},
+        {"scope", "openid\xff", "invalid_scope", "RFC 6749, section 3.3"},
+        {"scope", "openid\\email", "invalid_scope", "RFC 6749, section 3.3"},
+        {"scope", "\"openid\"", "invalid_scope", "RFC 6749, section 3.3"},
+        {"scope", "openid\x7f", "invalid_scope", "RFC 6749, section 3.3"},
+        {"nonce", "n\xff", "invalid_request", "the parameter \"nonce\" is not UTF-8"},
+        {"nonce", "\xed\xa0\x80", "invalid_request", "is not UTF-8"},
+        {"state", "s\xc0\x80", "invalid_request", "the parameter \"state\" is not UTF-8"},
+        {"login_hint", "\xf5", "invalid_request", "is not UTF-8"},
+        {"x\xff", "1", "invalid_request", "is not UTF-8"},
     };
     code_client client;
     for (const auto& t : table) {
@@ -208,5 +220,62 @@ TEST_CASE("sandbox oauth2 authorize: prompt=none gives a code to a browser whose
     hinted.target += "&login_hint=user_2";
     CHECK(error_of(client.send(hinted)) == "login_required");
     client.engine.reset();
+    CHECK(error_of(client.send(r)) == "login_required");
+}
+
+TEST_CASE("sandbox oauth2 authorize: --auto-approve without a name takes the first user who is not suspended")
+{
+    const auto seeded_with = [](const char* users) {
+        auto o = oauth2_seed();
+        o.seed.insert(1, std::string(R"("users":[)") + users + "],");
+        o.auto_approve = "";
+        return o;
+    };
+    const auto* two = R"({"id":"11","username":"bob","suspended":true},{"id":"12","username":"ada"})";
+    code_client client(oidc_paths, seeded_with(two));
+    const std::string location(client.open_authorize(client.authorize_fields()).headers.get("Location"));
+    const auto code = value_in(location.substr(location.find('?') + 1), "code");
+    CHECK(client.post(client.paths.token, client.token_fields(code)).status == 200);
+    CHECK(client.last_entry().at("user") == "ada");
+    const auto codes = json_of(client.post(client.paths.device, {{"client_id", client.id}}));
+    const auto page = client.get("/oidc/device?user_code=" + text(codes.at("user_code")));
+    CHECK(page.headers.get("Set-Cookie").empty());
+    const oauth2_fields poll{{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
+        {"device_code", text(codes.at("device_code"))}, {"client_id", client.id}};
+    CHECK(client.post(client.paths.token, poll).status == 200);
+    CHECK(client.last_entry().at("user") == "ada");
+    const auto login = client.begin("https://app.example/callback");
+    const auto legacy = client.get("/oauth/authorize?oauth_token=" + login.token());
+    CHECK(legacy.headers.get("Set-Cookie").find("=ada;") != std::string_view::npos);
+    CHECK_THROWS_AS(
+        code_client(oidc_paths, seeded_with(R"({"id":"11","username":"bob","suspended":true})")), coauth::error);
+    // Who is proposed on a page is not suspended, either.
+    auto asking = seeded_with(two);
+    asking.auto_approve.reset();
+    code_client with_page(oidc_paths, asking);
+    CHECK(with_page.open_authorize(with_page.authorize_fields()).body.find("value=\"ada\">") != std::string::npos);
+    auto form = with_page.authorize_fields();
+    form.emplace_back("allow", "1");
+    CHECK(with_page.post(with_page.paths.authorize, form).status == 303);
+}
+
+TEST_CASE("sandbox google: --auto-approve and prompt=none keep to the domain that hd names")
+{
+    auto o = oauth2_seed();
+    o.auto_approve = "user_2";
+    code_client approving(google_paths, o, "sandbox-public-client-id");
+    const auto fields = approving.authorize_fields();
+    CHECK(approving.open_authorize(changed(fields, "hd", "example.com")).status == 303);
+    const auto page = approving.open_authorize(changed(fields, "hd", "other.example"));
+    CHECK(page.status == 200);
+    CHECK(page.headers.get("Location").empty());
+    CHECK(approving.last_explanation().find("other.example") != std::string::npos);
+    const auto silent = changed(changed(fields, "hd", "other.example"), "prompt", "none");
+    CHECK(error_of(approving.open_authorize(silent)) == "login_required");
+
+    code_client client(google_paths, oauth2_seed(), "sandbox-public-client-id");
+    client.decide(client.authorize_fields(), "allow", "user_3");
+    auto r = client.bare("GET", "/google/o/oauth2/v2/auth?" + oauth1::encode_form(silent));
+    r.headers.add("Cookie", "__Host-coauth_sandbox_user=user_3");
     CHECK(error_of(client.send(r)) == "login_required");
 }

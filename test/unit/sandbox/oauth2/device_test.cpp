@@ -167,3 +167,43 @@ TEST_CASE("sandbox oauth2 device: clients are checked, and --auto-approve allows
           std::string::npos);
     CHECK(approving.poll(codes).status == 200);
 }
+
+TEST_CASE("sandbox oauth2 device: Google and GitHub demand client_id in the body, beside HTTP Basic, too")
+{
+    for (const auto& paths : {google_paths, github_paths}) {
+        device_client client(paths);
+        client.basic = "sandbox-client-id:sandbox-client-secret-not-a-real-one";
+        const auto refused = client.post(paths.device, {{"scope", ""}}, "application/json");
+        CHECK(error_of(refused) == "invalid_request");
+        CHECK(client.last_explanation().find("client_id is missing") != std::string::npos);
+        CHECK(error_of(client.post(paths.device, {{"client_id", "sandbox-client-id"}}, "application/json")).empty());
+    }
+    device_client client;
+    client.basic = "sandbox-client-id:sandbox-client-secret-not-a-real-one";
+    CHECK(client.post(client.paths.device, {{"scope", "openid"}}).status == 200);
+}
+
+TEST_CASE(
+    "sandbox oauth2 device: what the user allowed on the page is allowed in the browser, too, until it is revoked")
+{
+    device_client client(google_paths);
+    client.scope = "openid email";
+    const auto silent = [&](const std::string& scope) {
+        const auto fields = changed(changed(client.authorize_fields(), "prompt", "none"), "scope", scope);
+        auto r = client.bare("GET", std::string(client.paths.authorize) + '?' + oauth1::encode_form(fields));
+        r.headers.add("Cookie", "__Host-coauth_sandbox_user=user_2");
+        return error_of(client.send(r));
+    };
+    CHECK(silent("openid") == "login_required");
+    const auto codes = client.begin();
+    client.decide_device(codes);
+    CHECK(silent("openid email").empty());
+    CHECK(silent("openid profile") == "consent_required");
+    // What was allowed and not yet fetched ends with the consent.
+    const auto other = client.begin();
+    client.decide_device(other);
+    const auto token = text(json_of(client.poll(codes)).at("access_token"));
+    CHECK(client.post(client.paths.revoke, {{"token", token}}).status == 200);
+    CHECK(error_of(client.poll(other)) == "access_denied");
+    CHECK(silent("openid") == "login_required");
+}

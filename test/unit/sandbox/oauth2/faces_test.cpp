@@ -168,11 +168,44 @@ TEST_CASE("sandbox facebook: versioned paths, GET and POST, a picture object, #_
     CHECK(facebook_code(client.get_with_token(client.paths.user, "EAAwrong")) == 190);
     CHECK(facebook_code(client.get_with_token("/facebook/graph/v1.0/me", token)) == 2500);
     CHECK(client.get("/facebook/v25/dialog/oauth?client_id=x").status == 400);
+}
 
-    auto end = client.bare("DELETE", std::string(client.paths.user) + "/permissions");
-    end.headers.add("Authorization", "Bearer " + token);
-    CHECK(json_of(client.send(end)).at("success") == true);
-    CHECK(facebook_code(me(proof)) == 190);
+TEST_CASE("sandbox facebook: deleting the permissions needs the proof, and ends the user's consent")
+{
+    auto client = default_client(facebook_paths);
+    const auto log_in = [&](const char* user = "user_1") {
+        const auto code = value_in(client.decide(client.authorize_fields(), "allow", user), "code");
+        return text(
+            json_of(client.post(client.paths.token, with_secret(client.token_fields(code)))).at("access_token"));
+    };
+    const auto me = [&](const std::string& token) {
+        return client.get_with_token(std::string(client.paths.user) + "?appsecret_proof=" + app_proof(token), token);
+    };
+    const auto first = log_in(), second = log_in(), of_another = log_in("user_2"), pending = client.code();
+    const auto end = [&](const std::string& query, const std::string& authorization) {
+        auto r = client.bare("DELETE", std::string(client.paths.user) + "/permissions" + query);
+        if (!authorization.empty())
+            r.headers.add("Authorization", authorization);
+        return client.send(r);
+    };
+    const auto proof = "?appsecret_proof=" + app_proof(first);
+    CHECK(facebook_code(end("", "Bearer " + first)) == 100);
+    CHECK(facebook_code(end("?appsecret_proof=" + app_proof(second), "Bearer " + first)) == 100);
+    CHECK(facebook_code(end(proof, "")) == 2500);
+    CHECK(facebook_code(end(proof, "OAuth EAAwrong")) == 190);
+    CHECK(me(first).status == 200);
+    auto silent = client.bare("GET", std::string(client.paths.authorize) + '?' +
+                                         oauth1::encode_form(changed(client.authorize_fields(), "prompt", "none")));
+    silent.headers.add("Cookie", "__Host-coauth_sandbox_user=user_1");
+    CHECK(error_of(client.send(silent)).empty());
+    CHECK(json_of(end(proof, "OAuth " + first)).at("success") == true);
+    for (const auto& token : {first, second})
+        CHECK(facebook_code(me(token)) == 190);
+    CHECK(me(of_another).status == 200);
+    CHECK(error_of(client.send(silent)) == "login_required");
+    CHECK(client.post(client.paths.token, with_secret(client.token_fields(pending))).status == 400);
+    CHECK(client.last_explanation().find("the user's permissions were deleted") != std::string::npos);
+    CHECK(me(log_in()).status == 200);
 }
 
 TEST_CASE("sandbox facebook: errors are numbered")
@@ -298,4 +331,29 @@ TEST_CASE("sandbox google: a refresh token for access_type=offline at the first 
     auto other_domain = client.authorize_fields();
     other_domain.emplace_back("hd", "other.example");
     CHECK(client.decide(other_domain).empty());
+}
+
+TEST_CASE("sandbox google: a revocation ends the user's consent: the next login asks, and has a refresh token again")
+{
+    auto client = default_client(google_paths);
+    client.basic = "sandbox-client-id:" + default_secret;
+    const auto offline = changed(client.authorize_fields(), "access_type", "offline");
+    const auto log_in = [&](const char* user = "user_2") {
+        const auto code = value_in(client.decide(offline, "allow", user), "code");
+        return json_of(client.post(client.paths.token, client.token_fields(code))).as_object();
+    };
+    const auto first = log_in(), second = log_in(), of_another = log_in("user_3");
+    CHECK(first.contains("refresh_token"));
+    CHECK_FALSE(second.contains("refresh_token"));
+    const auto pending = value_in(client.decide(offline, "allow", "user_2"), "code");
+    auto silent = client.bare(
+        "GET", std::string(client.paths.authorize) + '?' + oauth1::encode_form(changed(offline, "prompt", "none")));
+    silent.headers.add("Cookie", "__Host-coauth_sandbox_user=user_2");
+    CHECK(error_of(client.send(silent)).empty());
+    CHECK(client.post(client.paths.revoke, {{"token", text(second.at("access_token"))}}).status == 200);
+    CHECK(error_of(client.send(silent)) == "login_required");
+    CHECK(client.get_with_token(client.paths.user, text(first.at("access_token"))).status == 401);
+    CHECK(client.get_with_token(client.paths.user, text(of_another.at("access_token"))).status == 200);
+    CHECK(error_of(client.post(client.paths.token, client.token_fields(pending))) == "invalid_grant");
+    CHECK(log_in().contains("refresh_token"));
 }

@@ -2,6 +2,8 @@
 #include "code_client.hpp"
 #include "sandbox/oauth2/proof_key.hpp"
 
+#include <coauth/text/utf8.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace sandbox_test;
@@ -101,4 +103,58 @@ TEST_CASE("sandbox oauth2 journal: logins of suspended users and their tokens ar
     CHECK(info.at("locale") == "fr");
     CHECK_FALSE(info.as_object().contains("picture"));
     CHECK_FALSE(info.as_object().contains("family_name"));
+}
+
+TEST_CASE("sandbox oauth2 journal: responses and ID tokens are UTF-8 for any text of a client")
+{
+    code_client client(oidc_paths, oauth2_seed(), "sandbox-public-client-id");
+    for (const auto* target : {"/facebook/%ff/dialog/oauth", "/facebook/graph/v%c3.0/me", "/2/users/by/username/%ff",
+             "/%ff", "/oidc/%c0%80", "/oauth/authorize?oauth_token=%ff", "/oidc/device?user_code=%ff",
+             "/oidc/authorize?client_id=%ff", "/google/device?user=%ff", "/github/api/user?x=%ff", "/"}) {
+        CAPTURE(std::string(target));
+        const auto outcome = client.engine.handle(client.bare("GET", target), client.now);
+        CHECK(outcome.response.status < 500);
+        CHECK(coauth::text::is_utf8(outcome.response.body));
+        CHECK(coauth::text::is_utf8(outcome.log_line));
+    }
+    const auto login = client.begin("https://app.example/callback");
+    const auto page = client.get("/oauth/authorize?screen_name=%ff&oauth_token=" + login.token());
+    CHECK(coauth::text::is_utf8(page.body));
+    CHECK(
+        coauth::text::is_utf8(client.submit("/oauth/authorize", "allow=1&user=%ff&oauth_token=" + login.token()).body));
+    CHECK(error_of(client.post(client.paths.token,
+              std::string("grant_type=refresh_token&refresh_token=%ff&client_id=") + client.id)) == "invalid_request");
+    client.scope = "openid";
+    const auto nonce = changed(client.authorize_fields(), "nonce", "\xc3\xa9");
+    const auto tokens =
+        json_of(client.post(client.paths.token, client.token_fields(value_in(client.decide(nonce), "code"))));
+    CHECK(jwt_part(text(tokens.at("id_token")), 1).at("nonce") == "\xc3\xa9");
+}
+
+TEST_CASE("sandbox oauth2 journal: values are cut short, and tokens in a path or behind a second ? are masked")
+{
+    code_client client;
+    const std::string secret_part = "LEAKLEAKLEAKLEAK";
+    for (const auto& target : {"/github/api/user/gho_" + secret_part, "/facebook/graph/v25.0/EAA" + secret_part,
+             "/google/v1/userinfo/ya29." + secret_part, "/github/api/applications/x/tokens/" + secret_part,
+             "/github/api/applications/x/token/" + secret_part, "/oidc/userinfo?x=1?access_token=" + secret_part,
+             "/oidc/userinfo??token=" + secret_part, "/oidc/userinfo;access_token=" + secret_part,
+             "/oidc/userinfo?x=1;code=" + secret_part, "/oidc/userinfo%3Faccess_token%3D" + secret_part,
+             "/oidc/authorize?client_id=native&redirect_uri=https://evil.example/?code=" + secret_part,
+             "/oidc/authorize?client_id=native&redirect_uri=https%3A%2F%2Fevil.example%2F%3Fcode%3D" + secret_part,
+             "/oidc/authorize?client_id=native&x=https%253A%252F%252Fevil.example%252F%253Fcode%253D" + secret_part,
+             "/oidc/userinfo?gho_" + secret_part, "/oidc/userinfo?x=ya29%2e" + secret_part,
+             "/oidc/userinfo/" + secret_part + secret_part + secret_part}) {
+        CAPTURE(target);
+        const auto line = client.engine.handle(client.bare("GET", target), client.now).log_line;
+        CHECK(line.find("LEAK") == std::string::npos);
+        CHECK(client.engine.seen().requests().find("LEAK") == std::string::npos);
+        CHECK(client.get("/").body.find("LEAK") == std::string::npos);
+    }
+    client.post(client.paths.token, {{"grant_type", std::string(5000, 'g')}, {"client_id", std::string(5000, 'i')}});
+    const auto entry = client.last_entry();
+    CHECK(text(entry.at("oauth").at("grant_type")) == std::string(512, 'g') + "...");
+    CHECK(text(entry.at("consumer_key")) == std::string(512, 'i') + "...");
+    client.open_authorize(changed(client.authorize_fields(), "scope", std::string(5000, 's')));
+    CHECK(text(client.last_entry().at("target")).find(std::string(513, 's')) == std::string::npos);
 }

@@ -138,12 +138,26 @@ TEST_CASE("sandbox openid: an access token is sent once, in the header, and is i
     CHECK(refused(r, 401).empty());
     r.headers.set("Authorization", "Bearer " + token + "x");
     CHECK(refused(r, 401) == "invalid_token");
-    r.headers.set("Authorization", "Bearer ");
-    CHECK(refused(r, 401) == "invalid_token");
+    // RFC 6750, sections 2.1 and 3.1.
+    for (const auto* malformed : {"Bearer", "Bearer ", "Bearer =", "Bearer a b", "Bearer a=b", "Bearer \"a\"",
+             "Bearer a,b", "Bearer \xff", "bearer a;b"}) {
+        CAPTURE(std::string(malformed));
+        r.headers.set("Authorization", malformed);
+        CHECK(refused(r, 400) == "invalid_request");
+    }
+    r.headers.set("Authorization", "Bearerx " + token);
+    CHECK(refused(r, 401).empty());
     r.headers.set("Authorization", "Bearer " + token);
     CHECK(client.send(r).status == 200);
     r.headers.add("Authorization", "Bearer " + token);
     CHECK(refused(r, 400) == "invalid_request");
+    for (const auto* query : {"?x=%zz", "?x=%00", "?x=%ff", "?x=1&x=2"}) {
+        CAPTURE(std::string(query));
+        CHECK(client.get_with_token(std::string("/oidc/userinfo") + query, token).status == 400);
+        CHECK(client.get_with_token(std::string("/github/api/user") + query, token).status == 400);
+        const auto me = client.get_with_token(std::string("/facebook/graph/v25.0/me") + query, token);
+        CHECK(json_of(me).at("error").at("code") == 100);
+    }
     // Of another provider.
     CHECK(client.get_with_token("/google/v1/userinfo", token).status == 401);
     CHECK(client.last_explanation().find("given by another provider: OpenID provider") != std::string::npos);
@@ -154,4 +168,32 @@ TEST_CASE("sandbox openid: an access token is sent once, in the header, and is i
     CHECK(client.send(client.bare("POST", "/oidc/.well-known/openid-configuration")).status == 405);
     CHECK(client.send(client.bare("POST", "/oidc/jwks")).status == 405);
     CHECK(client.send(client.bare("PUT", "/oidc/authorize")).status == 405);
+}
+
+TEST_CASE("sandbox openid: a narrowed refresh narrows the ID token and userinfo")
+{
+    code_client client(oidc_paths, oauth2_seed(), "sandbox-public-client-id");
+    client.scope = "openid profile email";
+    auto tokens = client.log_in();
+    const auto refresh = [&](const char* scope) {
+        tokens = json_of(client.post(
+            client.paths.token, {{"grant_type", "refresh_token"}, {"refresh_token", text(tokens.at("refresh_token"))},
+                                    {"client_id", client.id}, {"scope", scope}}));
+        return tokens;
+    };
+    const auto narrow = refresh("openid");
+    const auto claims = jwt_part(text(narrow.at("id_token")), 1);
+    const auto info = json_of(client.get_with_token(client.paths.user, text(narrow.at("access_token"))));
+    for (const auto* name : {"name", "email", "email_verified", "picture", "locale"}) {
+        CHECK_FALSE(claims.as_object().contains(name));
+        CHECK_FALSE(info.as_object().contains(name));
+    }
+    CHECK(claims.at("sub") == info.at("sub"));
+    const auto by_mail = jwt_part(text(refresh("openid email").at("id_token")), 1);
+    CHECK(by_mail.as_object().contains("email"));
+    CHECK_FALSE(by_mail.as_object().contains("name"));
+    CHECK_FALSE(refresh("profile").as_object().contains("id_token"));
+    CHECK(error_of(client.post(client.paths.token,
+              {{"grant_type", "refresh_token"}, {"refresh_token", text(tokens.at("refresh_token"))},
+                  {"client_id", client.id}, {"scope", std::string(3000, 'a')}})) == "invalid_scope");
 }

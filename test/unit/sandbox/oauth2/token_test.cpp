@@ -97,6 +97,18 @@ TEST_CASE("sandbox oauth2 token: parameters twice, in the query, or in another f
         CHECK(error_of(response) == "invalid_request");
         CHECK(client.last_explanation().find("Content-Type") != std::string::npos);
     }
+    auto ambiguous = client.bare("POST", "/oidc/token", form, "application/x-www-form-urlencoded");
+    ambiguous.headers.add("Content-Type", "application/json");
+    CHECK(error_of(client.send(ambiguous)) == "invalid_request");
+    for (const auto* coding : {"gzip", "identity, br", "x"}) {
+        auto coded = client.bare("POST", "/oidc/token", form, "application/x-www-form-urlencoded");
+        coded.headers.add("Content-Encoding", coding);
+        CHECK(error_of(client.send(coded)) == "invalid_request");
+        CHECK(client.last_explanation().find("Content-Encoding") != std::string::npos);
+        coded.target = "/oidc/authorize";
+        coded.body = oauth1::encode_form(client.authorize_fields()) + "&allow=1";
+        CHECK(client.send(coded).status == 400);
+    }
     auto many = form;
     for (int i = 0; i < 100; ++i)
         many += "&p" + std::to_string(i) + "=1";

@@ -71,6 +71,19 @@ TEST_CASE("sandbox masking: the token of a page is no secret")
         masked_target("/x?fb_exchange_token=LEAK&Client_Secret=LEAK") == "/x?fb_exchange_token=***&Client_Secret=***");
 }
 
+TEST_CASE("sandbox masking: tokens in a path, and pairs behind a second ?")
+{
+    CHECK(masked_target("/user/gho_abc/x") == "/user/***/x");
+    CHECK(masked_target("/applications/x/tokens/abc?y=1") == "/applications/x/tokens/***?y=1");
+    CHECK(masked_target("/2/oauth2/token?x=1") == "/2/oauth2/token?x=1");
+    CHECK(masked_target("/.well-known/oauth-authorization-server/oidc") ==
+          "/.well-known/oauth-authorization-server/oidc");
+    CHECK(masked_target("/me;access_token=abc?x=1?code=abc&y=2?z") == "/me;access_token=***?x=1?code=***&y=2?z");
+    CHECK(masked_target("/x?state=EAAabc&request=eyJhbGciOiJub25lIn0.e30.") == "/x?state=***&request=***");
+    CHECK(masked_base_string("GET&https%3A%2F%2Fx%2Ftokens%2Fabc%2Fd&a%3D1") ==
+          "GET&https%3A%2F%2Fx%2Ftokens%2F%2A%2A%2A%2Fd&a%3D1");
+}
+
 TEST_CASE("sandbox masking: a body in another form than it says shows none of its secrets")
 {
     const auto shown = masked({{"{\"client_secret\":\"LEAK\",\"redirect_uri\":\"https://a.example/?x", "1\"}"},
