@@ -27,7 +27,7 @@ std::string_view hint_of(int code)
         return "look at the disk, and at the system's log";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return "it is no SQLite file, or a damaged one: restore a copy, or name another file";
+        return "it is not an SQLite file, or it was damaged: restore a copy, or name another file";
     default:
         return {};
     }

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -195,31 +198,61 @@ inline void logins_of_two_providers_are_two(const login_store_factory& make)
     CHECK(s.take("one").what == login_store_rules::status::taken);
 }
 
-/// Every watcher is told of every end, until it is gone.
+/// The ends that watchers were notified of, on whichever threads.
+class recorded_ends {
+public:
+    store::login_store::watcher watcher(const std::string& name)
+    {
+        return [this, name](const store::login_id&, const store::ended_login& reached) {
+            const auto& outcome = reached.outcome;
+            const std::string end =
+                outcome ? outcome->user.id + outcome->return_to : std::string(coauth::name(*reached.failed));
+            {
+                const std::lock_guard lock(mutex_);
+                ends_.push_back(name + ": " + end);
+            }
+            changed_.notify_all();
+        };
+    }
+
+    /// All in order, once there are so many, or after five seconds.
+    std::vector<std::string> wait_for(std::size_t count)
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::seconds(5), [&] { return ends_.size() >= count; });
+        auto out = ends_;
+        std::sort(out.begin(), out.end());
+        return out;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> ends_;
+};
+
+inline store::ended_login granted_login(const std::string& user_id)
+{
+    login_outcome granted(login_status::granted);
+    granted.user = signed_in_user("x", user_id);
+    granted.return_to = "/back";
+    return store::ended_login(granted);
+}
+
+/// Every watcher is notified of every end, until it is gone.
 inline void an_end_reaches_who_watches(const login_store_factory& make)
 {
+    recorded_ends recorded;
     login_store_rules s(make);
     const auto id = store::id_of_login("x", "one");
-    std::vector<std::string> told;
-    const auto watcher_called = [&told, id](const char* name) {
-        return [&told, id, name](const store::login_id& ended, const store::ended_login& reached) {
-            CHECK(ended == id);
-            told.push_back(std::string(name) + ": " +
-                           (reached.outcome ? reached.outcome->user.id + reached.outcome->return_to
-                                            : std::string(coauth::name(*reached.failed))));
-        };
-    };
-    login_outcome granted(login_status::granted);
-    granted.user = signed_in_user("x", "7");
-    granted.return_to = "/back";
-    const auto first = s.store->watch(watcher_called("first"));
+    const auto first = s.store->watch(recorded.watcher("first"));
     {
-        const auto second = s.store->watch(watcher_called("second"));
-        REQUIRE(s.bench.run(s.store->end(id, store::ended_login(granted))));
+        const auto second = s.store->watch(recorded.watcher("second"));
+        REQUIRE(s.bench.run(s.store->end(id, granted_login("7"))));
+        CHECK(recorded.wait_for(2) == std::vector<std::string>{"first: 7/back", "second: 7/back"});
     }
     REQUIRE(s.bench.run(s.store->end(id, store::ended_login(errc::timeout))));
-    std::sort(told.begin(), told.end());
-    CHECK(told == std::vector<std::string>{"first: 7/back", "first: timeout", "second: 7/back"});
+    CHECK(recorded.wait_for(3) == std::vector<std::string>{"first: 7/back", "first: timeout", "second: 7/back"});
 }
 
 inline void expire_says_how_many_and_when_next(const login_store_factory& make)

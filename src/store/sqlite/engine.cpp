@@ -1,0 +1,59 @@
+#include "store/sqlite/engine.hpp"
+
+#include "store/sqlite/failure.hpp"
+
+#include <sqlite3.h>
+
+namespace coauth::store::sqlite {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::unique_ptr<database_file> open_file(const file_settings& settings)
+{
+    try {
+        return std::make_unique<database_file>(settings, std::chrono::steady_clock::now() + settings.deadline);
+    } catch (const failed_call& failed) {
+        const auto operation = "opening the SQLite file " + settings.path;
+        throw sqlite_failure(operation, failed.code());
+    }
+}
+
+worker::hooks hooks_of_reader(const std::shared_ptr<end_watchers>& watchers)
+{
+    worker::hooks out;
+    out.opened = [watchers](database_file& file) { watchers->begin_at_latest(file); };
+    out.wants_pauses = [watchers] { return watchers->any(); };
+    out.paused = [watchers](database_file& file) { watchers->look_if_changed(file); };
+    return out;
+}
+
+std::unique_ptr<database_file> open_to_write(const file_settings& settings)
+{
+    make_file(settings.path);
+    return open_file(settings);
+}
+
+std::unique_ptr<database_file> open_to_read(const file_settings& settings, const worker::hooks& hooks)
+{
+    auto file = open_file(settings);
+    hooks.opened(*file);
+    return file;
+}
+
+} // namespace
+
+engine::engine(const file_settings& settings, const database_options& new_options)
+    : options(new_options), watchers(std::make_shared<end_watchers>()),
+      writer(worker::kind::writer, settings, open_to_write(settings), worker::hooks()),
+      reader(
+          worker::kind::reader, settings, open_to_read(settings, hooks_of_reader(watchers)), hooks_of_reader(watchers))
+{}
+
+asio::awaitable<void> without_result(asio::awaitable<bool> operation)
+{
+    co_await std::move(operation);
+}
+
+} // namespace coauth::store::sqlite

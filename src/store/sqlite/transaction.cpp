@@ -1,0 +1,104 @@
+#include "store/sqlite/transaction.hpp"
+
+#include "store/sqlite/failure.hpp"
+
+#include <sqlite3.h>
+
+namespace coauth::store::sqlite {
+
+namespace {
+
+namespace transaction_sql {
+constexpr const char* begin_to_read = "BEGIN";
+constexpr const char* begin_to_write = "BEGIN IMMEDIATE";
+constexpr const char* commit = "COMMIT";
+constexpr const char* roll_back = "ROLLBACK";
+constexpr const char* begin_part = "SAVEPOINT part";
+constexpr const char* end_part = "RELEASE part";
+constexpr const char* undo_part = "ROLLBACK TO part";
+} // namespace transaction_sql
+
+// Throws if the transaction as a whole is lost.
+void run_part(database_file& file, bool writes, task& part)
+{
+    if (writes)
+        file.db.execute(transaction_sql::begin_part);
+    try {
+        part.run(file);
+    } catch (...) {
+        part.failure = failure_of(part.operation, std::current_exception());
+        // SQLite ends a transaction by itself where the disk or memory is full.
+        if (!file.db.in_transaction() || spoils_connection(std::current_exception()))
+            throw;
+        if (writes)
+            file.db.execute(transaction_sql::undo_part);
+    }
+    if (writes)
+        file.db.execute(transaction_sql::end_part);
+}
+
+void roll_back(connection& db) noexcept
+{
+    try {
+        if (db.in_transaction())
+            db.execute(transaction_sql::roll_back);
+    } catch (...) {
+        // Closing the connection does it.
+    }
+}
+
+} // namespace
+
+void begin_transaction(connection& db, bool writes)
+{
+    db.execute(writes ? transaction_sql::begin_to_write : transaction_sql::begin_to_read);
+}
+
+bool run_in_transaction(database_file& file, bool writes, const tasks& all) noexcept
+{
+    try {
+        for (const auto& each : all)
+            run_part(file, writes, *each);
+        file.db.execute(transaction_sql::commit);
+        return true;
+    } catch (...) {
+        const auto thrown = std::current_exception();
+        for (const auto& each : all)
+            if (!each->failure)
+                each->failure = failure_of(each->operation, thrown);
+        roll_back(file.db);
+        return !spoils_connection(thrown) && !file.db.in_transaction();
+    }
+}
+
+std::exception_ptr failure_of(const char* operation, const std::exception_ptr& thrown) noexcept
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const failed_call& failed) {
+        try {
+            return std::make_exception_ptr(sqlite_failure(operation, failed.code()));
+        } catch (...) {
+            return std::current_exception();
+        }
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+bool spoils_connection(const std::exception_ptr& thrown) noexcept
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const failed_call& failed) {
+        for (const int code :
+            {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_MISUSE})
+            if (failed.is(code))
+                return true;
+    } catch (...) {
+        // A task's own failure.
+    }
+    return false;
+}
+
+} // namespace coauth::store::sqlite
