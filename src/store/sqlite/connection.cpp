@@ -8,7 +8,13 @@ namespace coauth::store::sqlite {
 
 namespace {
 
-constexpr int octets_of_cache = 8 * 1024 * 1024;
+constexpr const char* settings = R"(
+PRAGMA cache_size = -8192; -- KiB
+PRAGMA journal_size_limit = 16777216;
+PRAGMA temp_store = MEMORY; -- nothing goes into temporary files
+PRAGMA cell_size_check = ON;
+PRAGMA synchronous = FULL; -- the disk has what was committed
+)";
 
 } // namespace
 
@@ -27,15 +33,12 @@ connection::connection(const std::string& path)
     if (sqlite3_db_readonly(opened, "main") != 0)
         throw failed_call(SQLITE_READONLY);
     sqlite3_busy_handler(opened, wait_for_others, this);
-    // Whoever can write to the file must not run statements of his own in this program.
+    // Statements that another program wrote into the file must not run in this one.
     sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
-    const auto cache = "PRAGMA cache_size = -" + std::to_string(octets_of_cache / 1024);
-    script(cache.c_str());
-    // Nothing goes into temporary files, and the disk has what was committed.
-    script("PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL");
+    script(settings);
 }
 
 connection::~connection() = default;

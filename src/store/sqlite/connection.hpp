@@ -30,7 +30,7 @@ public:
     /// Runs statements that give no rows and take no parameters, without keeping them.
     void script(const char* text);
 
-    /// Begins a statement, which is prepared at its first use. `text`: a constant, which is told by its address.
+    /// Begins a statement, which is prepared at its first use. `text`: a constant, by whose address it is found again.
     template <class... Values>
     execution run(const char* text, const Values&... values)
     {

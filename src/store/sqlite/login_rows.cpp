@@ -59,7 +59,8 @@ void change_counts(
     const auto beyond = all_past - number_of(limits.max_pending);
     if (past <= 0 || beyond <= 0)
         return;
-    file.db.execute(login_sql::forget_oldest, beyond);
+    // Not all at once where another process had a larger limit.
+    file.db.execute(login_sql::forget_oldest, std::min(beyond, past + number_of(settled_by_operation)));
     file.db.execute(login_sql::change_counts, std::int64_t(0), -number_of(file.db.changed()), std::int64_t(0));
 }
 
@@ -151,7 +152,7 @@ taken_login take_login(
         out = taken_login(taken_login::status::taken);
         out.login = read_pending_login(place, id, text.reveal());
         if (!out.login->browser.matches(browser))
-            throw unreadable_record(place, "its row names another browser than the one that began the login");
+            throw unreadable_record(place, "its row names another browser than the record");
         number = found.number(0);
     }
     file.db.execute(login_sql::take, now + nanoseconds(limits.time_to_live), number);

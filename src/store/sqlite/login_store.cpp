@@ -17,7 +17,7 @@ asio::awaitable<void> report_end(engine_ptr owner, login_id id, ended_login reac
         return true;
     });
     co_await std::move(added);
-    // Those who watch here need not wait until the thread looks by itself. That it may fail to does not undo the end.
+    // So that watchers of this process need not wait until the thread looks by itself. If it fails, the end is stored all the same.
     auto notified = read(owner, "reading how logins ended", [watchers = owner->watchers](database_file& file) {
         watchers->look(file);
         return true;

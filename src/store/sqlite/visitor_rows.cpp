@@ -66,7 +66,7 @@ std::optional<signed_in_user> find_visitor(
     const secret text = file.open(place, found.octets(3));
     auto user = read_signed_in_user(place, text.reveal());
     if (user.provider != found.octets(0) || user.id != found.octets(1))
-        throw unreadable_record(place, "its row names another user than the one who signed in");
+        throw unreadable_record(place, "its row names another user than the record");
     return user;
 }
 
@@ -118,7 +118,7 @@ expired_visitors expire_visitors(database_file& file, const visitor_limits& limi
         if (!has_visitor(file, *user))
             out.left.push_back(*std::move(user));
     }
-    out.more = out.left.size() < limit;
+    out.limited = out.left.size() < limit;
     return out;
 }
 

@@ -27,7 +27,7 @@ struct expired_visitors {
     expired_visitors() = default;
 
     std::vector<user_key> left; ///< Users that have no other row.
-    bool more = false;          ///< There may be more rows whose time is over.
+    bool limited = false;       ///< There may be more rows whose time is over.
 };
 
 /// Removes at most so many rows that one transaction is short.

@@ -14,18 +14,18 @@ asio::awaitable<std::vector<user_key>> expire_some(engine_ptr owner, std::size_t
 {
     const auto limits = owner->options.visitors;
     std::vector<user_key> left;
-    for (bool more = true; more;) {
+    for (bool limited = true; limited;) {
         const std::size_t wanted = limit - left.size();
         auto some = write(owner, "expiring visitors",
             [limits, wanted](database_file& file) { return expire_visitors(file, limits, wanted); });
         auto expired = co_await as_result(std::move(some));
-        // Users that earlier parts found are told nowhere else.
+        // Users that earlier parts found are returned, since no later call returns them.
         if (!expired && left.empty())
             throw expired.error();
         if (!expired)
             break;
         std::move(expired->left.begin(), expired->left.end(), std::back_inserter(left));
-        more = expired->more;
+        limited = expired->limited;
     }
     co_return left;
 }

@@ -210,10 +210,10 @@ database_file& worker::state::opened(time_point deadline)
     if (file_ && file_->db.has_moved())
         file_.reset();
     if (!file_) {
-        auto again = std::make_unique<database_file>(settings_, deadline);
+        auto reopened = std::make_unique<database_file>(settings_, deadline);
         if (hooks_.opened)
-            hooks_.opened(*again);
-        file_ = std::move(again);
+            hooks_.opened(*reopened);
+        file_ = std::move(reopened);
     }
     return *file_;
 }

@@ -32,7 +32,7 @@ public:
 
     static constexpr std::chrono::milliseconds pause{200};
 
-    /// With a file that is open; `settings` open it again. Throws `errc::invalid_argument` if there is no thread to be had.
+    /// With a file that is open; `settings` open it again. Throws `errc::invalid_argument` if no thread can be started.
     worker(kind purpose, const file_settings& settings, std::unique_ptr<database_file> file, hooks hooks);
     ~worker();
     worker(const worker&) = delete;

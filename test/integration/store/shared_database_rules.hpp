@@ -140,9 +140,9 @@ inline void a_credential_is_one_at_both(const database_under_test& database)
     CHECK(s.bench.run(first->find(user)).value()->held.text().reveal() == "secret of b");
     CHECK(s.bench.run(first->remove(user, *replaced)).value());
     CHECK_FALSE(s.bench.run(second->find(user)).value());
-    const auto again = s.bench.run(second->put(user, some_credential("a"))).value();
-    CHECK(again != version);
-    CHECK(again != *replaced);
+    const auto last = s.bench.run(second->put(user, some_credential("a"))).value();
+    CHECK(last != version);
+    CHECK(last != *replaced);
 }
 
 /// Of the leases that many ask for at once, one is given.
