@@ -56,6 +56,7 @@ public:
         ::kill(process_, SIGKILL);
         ::waitpid(std::exchange(process_, 0), nullptr, 0);
         ::close(output_);
+        connection_.reset();
     }
 
     /// Returns when it takes connections.
@@ -93,13 +94,13 @@ public:
     void pause() { ::kill(process_, SIGSTOP); }
     void resume() { ::kill(process_, SIGCONT); }
 
-    /// Runs a command on a connection of its own, and returns the reply as a text: elements of a list each behind a line feed.
-    std::string run(const std::vector<std::string>& command) const
+    /// Runs a command on the test's own connection, and returns the reply as a text: elements of a list each behind a line feed.
+    std::string run(const std::vector<std::string>& command)
     {
-        const std::unique_ptr<redisContext, void (*)(redisContext*)> connection(
-            redisConnectUnix(socket().c_str()), redisFree);
-        REQUIRE(connection);
-        REQUIRE(connection->err == 0);
+        if (!connection_)
+            connection_.reset(redisConnectUnix(socket().c_str()));
+        REQUIRE(connection_);
+        REQUIRE(connection_->err == 0);
         std::vector<const char*> texts;
         std::vector<std::size_t> sizes;
         for (const auto& argument : command) {
@@ -107,7 +108,7 @@ public:
             sizes.push_back(argument.size());
         }
         void* const reply =
-            redisCommandArgv(connection.get(), static_cast<int>(texts.size()), texts.data(), sizes.data());
+            redisCommandArgv(connection_.get(), static_cast<int>(texts.size()), texts.data(), sizes.data());
         REQUIRE(reply);
         auto text = text_of(*static_cast<redisReply*>(reply));
         freeReplyObject(reply);
@@ -115,7 +116,7 @@ public:
     }
 
     /// The keys of a pattern.
-    std::vector<std::string> keys(const std::string& pattern) const
+    std::vector<std::string> keys(const std::string& pattern)
     {
         std::vector<std::string> out;
         const auto all = run({"KEYS", pattern});
@@ -158,6 +159,7 @@ private:
     std::string folder_ = "/tmp/coauth_redis_XXXXXX";
     pid_t process_ = 0;
     int output_ = -1;
+    std::unique_ptr<redisContext, void (*)(redisContext*)> connection_{nullptr, redisFree};
 };
 
 } // namespace coauth::testing

@@ -24,7 +24,7 @@ namespace {
 const store::browser_digest usual_browser = store::digest_of_browser("browser");
 
 // A number of `INFO stats`.
-long long redis_statistic(const redis_server& server, const std::string& name)
+long long redis_statistic(redis_server& server, const std::string& name)
 {
     const auto all = server.run({"INFO", "stats"});
     const auto begin = all.find(name + ":");
@@ -33,7 +33,7 @@ long long redis_statistic(const redis_server& server, const std::string& name)
 }
 
 // Waits until the server has so many clients blocked by a read.
-void wait_for_readers(const redis_server& server, int count)
+void wait_for_readers(redis_server& server, int count)
 {
     const auto blocked = "blocked_clients:" + std::to_string(count);
     while (server.run({"INFO", "clients"}).find(blocked) == std::string::npos) {}
