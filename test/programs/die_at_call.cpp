@@ -2,10 +2,12 @@
 // the outside can notice. DIE_AT=0, 1, 2, ... are these moments in turn: even ones before a call, odd
 // ones after it.
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -13,7 +15,7 @@ namespace {
 void moment()
 {
     static const char* const wanted = std::getenv("DIE_AT");
-    static long left = wanted ? std::atol(wanted) : -1;
+    static std::atomic<long> left = wanted ? std::atol(wanted) : -1;
     if (left-- == 0)
         ::kill(::getpid(), SIGKILL);
 }
@@ -37,6 +39,26 @@ int fsync(int fd)
     return watched<int(int)>("fsync", fd);
 }
 
+int fdatasync(int fd)
+{
+    return watched<int(int)>("fdatasync", fd);
+}
+
+int ftruncate64(int fd, off64_t size) noexcept
+{
+    return watched<int(int, off64_t)>("ftruncate64", fd, size);
+}
+
+int unlink(const char* path) noexcept
+{
+    return watched<int(const char*)>("unlink", path);
+}
+
+int mknod(const char* path, mode_t mode, dev_t device) noexcept
+{
+    return watched<int(const char*, mode_t, dev_t)>("mknod", path, mode, device);
+}
+
 int rename(const char* old_path, const char* new_path) noexcept
 {
     return watched<int(const char*, const char*)>("rename", old_path, new_path);
@@ -45,6 +67,11 @@ int rename(const char* old_path, const char* new_path) noexcept
 ssize_t write(int fd, const void* data, size_t size)
 {
     return watched<ssize_t(int, const void*, size_t)>("write", fd, data, size);
+}
+
+ssize_t pwrite64(int fd, const void* data, size_t size, off64_t offset)
+{
+    return watched<ssize_t(int, const void*, size_t, off64_t)>("pwrite64", fd, data, size, offset);
 }
 
 ssize_t send(int fd, const void* data, size_t size, int flags)

@@ -30,8 +30,8 @@ struct redis_options {
     /// In front of every key; apps that share a Redis take one each. From 1 to 64 printable ASCII characters without braces.
     std::string prefix = "coauth:";
 
-    /// Receives warnings, such as of a `maxmemory-policy` that evicts what was promised to stay, at the first connection. Empty: none.
-    /// Called on any thread; must not throw.
+    /// Receives warnings, such as of a `maxmemory-policy` that evicts what was promised to stay, at the first connection.
+    /// Empty: none. Called on any thread; must neither block nor throw.
     std::function<void(std::string_view)> on_warning;
 };
 
@@ -39,14 +39,19 @@ struct redis_options {
 /// password in the address included: those come from `COAUTH_REDIS_USER` and `COAUTH_REDIS_PASSWORD`, which this reads.
 COAUTH_DECL result<redis_options> redis_from_address(std::string_view address);
 
-/// Stores in a Redis. Connects at the first operation and again after a loss, with growing pauses of at most 1 s; an
-/// operation that gets no reply within `database_options::deadline` throws `errc::store_unavailable`. One whose reply was lost
-/// may have been carried out.
+/// Stores in a Redis. Connects at once, and again after a loss when there is something to do, with growing pauses of at most 1 s.
+/// An operation waits for a connection and a reply for `database_options::deadline`, then throws `errc::store_unavailable`; so does
+/// one whose reply is lost with its connection, unless it only reads: that is sent again. Where the reply is lost, the message says
+/// that it may have been carried out; `error::not_sent` is true where it can't have been. What Redis refuses, such as a wrong
+/// password, throws the same at once, with a hint.
 ///
-/// A login that ends is published: it reaches `login_store::watch` in every process, unless the connection is lost at that moment;
-/// then what awaits it ends at its own deadline.
+/// A login that ends is added to a short list in Redis (a stream of some 10 000), and reaches `login_store::watch` in every process
+/// within milliseconds, after a lost connection when that is back; what awaits one that is lost ends at its own deadline.
 ///
-/// Throws `errc::invalid_argument` for options out of range. A thread of its own does the work; it ends with the last store.
+/// Deadlines, expiries and leases follow the clocks of the processes, which must agree to a second or so.
+///
+/// Throws `errc::invalid_argument` for options out of range. A thread of its own does the work, with all signals blocked; it ends
+/// with the last store. Not for use after a fork.
 COAUTH_DECL std::shared_ptr<database> redis_store(
     redis_options address, std::shared_ptr<key_ring> keys, database_options options = database_options());
 
