@@ -23,7 +23,7 @@ void connection::closer::operator()(sqlite3* open) const noexcept
     sqlite3_close(open);
 }
 
-connection::connection(const std::string& path)
+connection::connection(const std::string& path, deadline time) : wait_until_(time)
 {
     sqlite3* opened = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

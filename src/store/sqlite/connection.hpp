@@ -18,13 +18,14 @@ class connection {
 public:
     using deadline = std::chrono::steady_clock::time_point;
 
-    /// Opens the file, which must exist. Fails with `SQLITE_READONLY` for one that can't be written.
-    explicit connection(const std::string& path);
+    /// Opens the file, which must exist; waits until `time` for those who have it locked. Fails with `SQLITE_READONLY` for
+    /// one that can't be written.
+    connection(const std::string& path, deadline time);
     ~connection();
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// Until when a statement waits for other connections. At first: not at all.
+    /// Until when a statement waits for other connections.
     void wait_until(deadline time) noexcept { wait_until_ = time; }
 
     /// Runs statements that give no rows and take no parameters, without keeping them.
@@ -74,7 +75,7 @@ private:
 
     std::unique_ptr<sqlite3, closer> open_;
     std::unordered_map<const char*, statement> statements_; // after the connection, which must outlive them
-    deadline wait_until_{};
+    deadline wait_until_;
 };
 
 } // namespace coauth::store::sqlite

@@ -60,9 +60,8 @@ void make_file(const std::string& path)
 }
 
 database_file::database_file(const file_settings& settings, connection::deadline deadline)
-    : db(settings.path), keys_(settings.keys), clock_(settings.clock)
+    : db(settings.path, deadline), keys_(settings.keys), clock_(settings.clock)
 {
-    db.wait_until(deadline);
     const bool is_new = begin_upgrade(db);
     if (is_new)
         fill();

@@ -91,7 +91,11 @@ std::int64_t version_of(connection& db)
 
 bool begin_upgrade(connection& db)
 {
-    if (version_of(db) == schema_version)
+    // What it reads is of one moment: another process may be making the file.
+    db.script("BEGIN");
+    const bool is_current = version_of(db) == schema_version;
+    db.script("COMMIT");
+    if (is_current)
         return false;
     db.script("BEGIN IMMEDIATE");
     const auto version = version_of(db); // again: another process may have been faster

@@ -66,6 +66,20 @@ std::string read_file(const std::string& path)
 
 } // namespace
 
+TEST_CASE("sqlite: a new file that many open at the same time is made once, and opens for all")
+{
+    for (int round = 0; round < 20; ++round) {
+        sqlite_place place;
+        std::vector<errc> codes(8);
+        {
+            std::vector<std::jthread> opening;
+            for (auto& code : codes)
+                opening.emplace_back([&place, &code] { code = code_of_opening(place); });
+        }
+        CHECK(codes == std::vector<errc>(8));
+    }
+}
+
 TEST_CASE("sqlite: a file of the first schema is brought up to date, and keeps what it holds")
 {
     sqlite_place place;
