@@ -3,7 +3,8 @@
 //
 // With no configuration a sandbox is started inside this program and plays the provider; this
 // program plays the browser (--interactive leaves that to you). With --provider and keys in the
-// environment the same program signs in with the real one.
+// environment the same program signs in with the real one. With --store the user's credential is kept there for the
+// next programs.
 
 #include "command_line/output.hpp"
 #include "program/json_output.hpp"
@@ -33,9 +34,27 @@ void say_sandbox(const coauth::sandbox::provider* sandbox, bool interactive)
         std::cerr << "The browser will warn of the sandbox's throw-away certificate: go on, it is this program's.\n";
 }
 
-asio::awaitable<int> show_profile(asio::awaitable<coauth::profile> login, bool json)
+// What the next programs find: the user's credential, under the provider and the id.
+asio::awaitable<void> keep(coauth::store::token_store& tokens, const coauth::finished_login& login)
 {
-    const coauth::profile user = co_await std::move(login);
+    coauth::user_key user(login.user.provider, login.user.id);
+    coauth::credential held = login.held;
+    co_await tokens.put(std::move(user), std::move(held));
+    std::cerr << "kept   the credential of " << login.user.provider << " user " << login.user.id << '\n';
+}
+
+asio::awaitable<int> show_profile(
+    asio::awaitable<coauth::finished_login> login, const program::store_flags& kept, bool json)
+{
+    std::shared_ptr<coauth::store::database> database;
+    if (!kept.in_memory())
+        database = program::open_store(kept); // before anyone is asked
+    const coauth::finished_login finished = co_await std::move(login);
+    if (database) {
+        const auto tokens = database->tokens();
+        co_await keep(*tokens, finished);
+    }
+    const coauth::profile& user = finished.user;
     if (json)
         coauth::command_line::print(boost::json::serialize(program::profile_json(user)) + '\n');
     else
@@ -52,7 +71,8 @@ int run_oauth1(const sign_in::flags& given, const program::provider_choice& x, c
     asio::io_context io;
     program::provider_setup setup(io, flags, std::move(sandbox));
     say_sandbox(setup.sandbox(), given.interactive);
-    return program::run(io, flags.json, show_profile(sign_in::login_by_oauth1(setup, given), flags.json));
+    return program::run(
+        io, flags.json, show_profile(sign_in::login_by_oauth1(setup, given), given.login.kept, flags.json));
 }
 
 int run_oauth2(const sign_in::flags& given, const program::provider_choice& choice, coauth::sandbox::options sandbox)
@@ -64,7 +84,7 @@ int run_oauth2(const sign_in::flags& given, const program::provider_choice& choi
     say_sandbox(connections.sandbox(), given.interactive);
     auto login = given.device ? sign_in::login_by_device(connections, given, std::move(provider))
                               : sign_in::login_by_callback(connections, given, std::move(provider));
-    return program::run(io, flags.json, show_profile(std::move(login), flags.json));
+    return program::run(io, flags.json, show_profile(std::move(login), given.login.kept, flags.json));
 }
 
 int run(sign_in::flags& given, int argc, char** argv)

@@ -1,11 +1,10 @@
 // A web site with a "Sign in with ..." button for each provider, whose profile page then fills itself in.
 //
 // Its logins are coauth::site::login_site; what is here is the profile page, and the program around it.
-// Connections, requests, logins and what they cost the provider are all bounded. docs/04-login-server.md has
-// the threats, and the test that proves each.
+// All that it does is bounded; docs/04-login-server.md has the threats, and the test that proves each.
 //
-// With no configuration a sandbox is started inside this program and plays the provider. With
-// --provider and keys in the environment the same program signs people in with the real one.
+// With no configuration a sandbox is started inside this program and plays the provider. With --provider and keys in the
+// environment it signs people in with the real one. With --store users stay signed in over a restart.
 
 #include "command_line/output.hpp"
 #include "login_server/flags.hpp"
@@ -157,6 +156,7 @@ int run(login_server::flags& flags, int argc, char** argv)
     login_server::site_options options;
     options.logins.login_pages = program::login_sources(connections, flags.logins, *choices);
     options.logins.patience = flags.logins.common.call_deadline();
+    options.logins.keep_in(*program::open_store(flags.logins.kept));
     options.x = program::x_options_of(connections, flags.logins, *choices);
     auto providers = program::login_providers_of(connections, flags.logins, *choices);
     if (const auto* sandbox = connections.sandbox())

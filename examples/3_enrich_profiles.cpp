@@ -18,7 +18,9 @@
 #include "enrich_profiles/resume.hpp"
 #include "program/main_loop.hpp"
 #include "program/provider_flags.hpp"
+#include "program/store_flags.hpp"
 
+#include <coauth/providers/app_from_environment.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/twitter/from_environment.hpp>
 #include <coauth/twitter/provider.hpp>
@@ -26,6 +28,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 
@@ -41,7 +44,9 @@ coauth::oauth1::access_token access_token(program::provider_setup& setup)
     auto token = coauth::twitter::token_from_environment();
     if (!token)
         throw coauth::error(coauth::errc::invalid_argument, "the access token is missing")
-            .with_hint("sign in with the example sign_in, and set COAUTH_TOKEN and COAUTH_TOKEN_SECRET");
+            .with_hint(
+                "set COAUTH_TOKEN and COAUTH_TOKEN_SECRET; or sign in with sign_in --store, and name the same --store "
+                "and the --user");
     return std::move(*token);
 }
 
@@ -50,6 +55,50 @@ std::string user_id(const coauth::oauth1::access_token& token)
 {
     const std::string id = token.token().substr(0, token.token().find('-'));
     return coauth::twitter::can_be_asked_for(coauth::user_ref::id(id)) ? id : "me";
+}
+
+// A stored credential may be one of OAuth 2, which takes the app's client ID.
+std::shared_ptr<coauth::login_provider> provider_of(program::provider_setup& setup, const enrich::flags& flags)
+{
+    const std::uint64_t price = enrich::read_amount(flags.price).value();
+    if (flags.kept.in_memory() || !std::getenv("COAUTH_X_CLIENT_ID"))
+        return coauth::twitter::provider(setup.client(), price);
+    coauth::twitter::provider_options options;
+    options.client = program::x_options(flags.provider, setup.base());
+    options.price_per_profile_micros = price;
+    options.oauth2_app = coauth::providers::app_from_environment("x");
+    return coauth::twitter::provider(setup.transport(), setup.app(), std::move(options));
+}
+
+// A session would forget a credential that its provider can't open.
+void check_credential(const coauth::login_provider& provider, const coauth::credential& held)
+{
+    try {
+        provider.open(held);
+    } catch (const coauth::error& e) {
+        throw e.with_hint("if it was stored by sign_in --oauth2, set COAUTH_X_CLIENT_ID and COAUTH_X_CLIENT_SECRET");
+    }
+}
+
+// The session's user: the one whose credential is stored, or the one of the token.
+asio::awaitable<std::string> user_of(program::provider_setup& setup, const enrich::flags& flags,
+    const coauth::login_provider& provider, coauth::store::token_store& tokens)
+{
+    if (flags.kept.in_memory()) {
+        const auto token = access_token(setup);
+        coauth::user_key key("x", user_id(token));
+        const std::string id = key.id;
+        auto held = coauth::twitter::credential_of(token);
+        co_await tokens.put(std::move(key), std::move(held));
+        co_return id;
+    }
+    coauth::user_key key("x", flags.user);
+    const auto stored = co_await tokens.find(std::move(key));
+    if (!stored)
+        throw coauth::error(coauth::errc::unknown_user, "the store has no credential of the x user " + flags.user)
+            .with_hint("sign in with sign_in --store and the same STORE");
+    check_credential(provider, stored->held);
+    co_return flags.user;
 }
 
 // Everything below works with these.
@@ -215,17 +264,19 @@ asio::awaitable<int> enrich_profiles(program::provider_setup& setup, const enric
         std::cerr << flags.output << " has " << written.all() << " lines already; going on after them\n";
 
     auto options = flags.session();
-    auto token = access_token(setup);
+    const auto kept = program::open_store(flags.kept);
+    options.tokens = kept->tokens();
     enrich::limit_waits waits;
     options.on_event = [&waits](const coauth::session_event& event) {
         const auto now = steady_clock::now();
         if (event.kind == coauth::session_event_kind::wait)
             waits.begin(now, now + event.wait);
     };
-    const std::uint64_t price = enrich::read_amount(flags.price).value();
-    coauth::session session(executor, coauth::twitter::provider(setup.client(), price), options);
-    const program_run run(flags, session, user_id(token), waits);
-    co_await session.add_user(run.user_id, coauth::twitter::credential_of(token));
+    const auto provider = provider_of(setup, flags);
+    const auto tokens = kept->tokens();
+    const std::string user = co_await user_of(setup, flags, *provider, *tokens);
+    coauth::session session(executor, provider, options);
+    const program_run run(flags, session, user, waits);
 
     ending end;
     if (flags.retry_failed)

@@ -30,6 +30,7 @@
 // Signals are obeyed between steps: a post in flight is finished and recorded first.
 
 #include "command_line/output.hpp"
+#include "greeter_bot/flags.hpp"
 #include "greeter_bot/limit_wait.hpp"
 #include "greeter_bot/memory.hpp"
 #include "greeter_bot/message.hpp"
@@ -42,17 +43,15 @@
 #include "program/main_loop.hpp"
 #include "program/pin.hpp"
 #include "program/private_file.hpp"
-#include "program/provider_flags.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/twitter/from_environment.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <iostream>
 
@@ -62,16 +61,6 @@ using coauth::errc;
 using greeter_bot::verdict;
 
 namespace {
-
-struct bot_flags {
-    bot_flags() = default;
-
-    program::provider_flags provider;
-    std::string state;
-    std::string message = "Hello @{username}, nice to hear from you!";
-    bool once = false;
-    double interval = 60;
-};
 
 // A mention that is left for a later round.
 struct left_mention {
@@ -93,8 +82,9 @@ void keep(const greeter_bot::intention& intention, const coauth::error& why)
 class bot {
 public:
     /// `file`: null to keep nothing.
-    bot(program::provider_setup& setup, const bot_flags& flags, const program::private_file* file)
-        : setup_(setup), client_(setup.client()), flags_(flags), file_(file)
+    bot(program::provider_setup& setup, const greeter_bot::flags& flags, const program::private_file* file,
+        std::shared_ptr<coauth::store::token_store> tokens)
+        : setup_(setup), client_(setup.client()), flags_(flags), file_(file), tokens_(std::move(tokens))
     {
         std::string provider = setup.sandbox() ? greeter_bot::inner_sandbox : setup.base();
         if (file_)
@@ -105,6 +95,7 @@ public:
 
 private:
     asio::awaitable<void> identify();
+    asio::awaitable<std::optional<oauth1::access_token>> stored_token();
     asio::awaitable<void> sign_in();
     asio::awaitable<void> be_known(oauth1::access_token access);
     asio::awaitable<std::vector<coauth::error>> answer_all();
@@ -113,16 +104,19 @@ private:
     void skip(greeter_bot::round& round, const greeter_bot::intention& intention, std::string_view reason);
     void finish(
         greeter_bot::round& round, const greeter_bot::intention& intention, const char* outcome, std::string reply);
-    [[noreturn]] void stop_for(const coauth::error& e);
+    asio::awaitable<void> stop_for(coauth::error e);
+    coauth::user_key key() const { return coauth::user_key("x", memory_.user_id); }
     void save() const;
 
     program::provider_setup& setup_;
     const coauth::twitter::client& client_;
-    const bot_flags& flags_;
+    const greeter_bot::flags& flags_;
     const program::private_file* file_;
+    const std::shared_ptr<coauth::store::token_store> tokens_;
     greeter_bot::memory memory_;
     std::optional<coauth::twitter::user_client> user_;
-    bool token_is_given_ = false; // by the environment: not kept
+    bool token_is_given_ = false;          // by the environment: not kept
+    std::optional<std::uint64_t> version_; // of the token in the store
     bool stop_asked_ = false;
     int refusals_ = 0; // of posts, in a row, for a rate limit
 };
@@ -134,14 +128,14 @@ asio::awaitable<int> bot::run()
     for (;;) {
         auto round = co_await coauth::as_result(answer_all());
         if (!round && greeter_bot::judge_question(round.error()) == verdict::stop)
-            stop_for(round.error());
+            co_await stop_for(round.error());
         std::optional<coauth::error> problem;
         if (!round)
             problem = round.error();
         else if (!round->empty())
             problem = round->back();
         if (flags_.once && problem)
-            stop_for(*problem);
+            co_await stop_for(*problem);
         if (flags_.once)
             co_return program::done;
         auto pause = interval;
@@ -159,13 +153,35 @@ asio::awaitable<void> bot::identify()
 {
     const auto given = setup_.sandbox() ? std::nullopt : coauth::twitter::token_from_environment();
     token_is_given_ = given.has_value();
-    if (given)
-        co_await be_known(*given);
-    else if (memory_.token)
-        user_ = client_.for_user(*memory_.token);
+    auto token = given;
+    if (!token)
+        token = co_await stored_token();
+    if (token)
+        co_await be_known(*std::move(token));
     else
         co_await sign_in();
     std::cerr << "ready  as @" << memory_.username << '\n';
+}
+
+// The one that was kept for the state's user, or that sign_in kept for --user.
+asio::awaitable<std::optional<oauth1::access_token>> bot::stored_token()
+{
+    if (memory_.user_id.empty())
+        memory_.user_id = flags_.user;
+    if (memory_.token) {
+        auto moved = coauth::twitter::credential_of(*memory_.token);
+        co_await tokens_->put(key(), std::move(moved));
+        memory_.token.reset();
+        save();
+        std::cerr << "moved  the token out of " << file_->path() << " into the store\n";
+    }
+    if (memory_.user_id.empty())
+        co_return std::nullopt;
+    const auto stored = co_await tokens_->find(key());
+    if (!stored)
+        co_return std::nullopt;
+    version_ = stored->version;
+    co_return coauth::twitter::access_token_of(stored->held);
 }
 
 asio::awaitable<void> bot::sign_in()
@@ -213,8 +229,10 @@ asio::awaitable<void> bot::be_known(oauth1::access_token access)
             .with_hint("sign in as @" + memory_.username + ", or name another file with --state");
     memory_.user_id = std::move(id);
     memory_.username = std::move(name);
-    if (!token_is_given_)
-        memory_.token = std::move(access);
+    if (!token_is_given_ && !version_) {
+        auto held = coauth::twitter::credential_of(access);
+        version_ = co_await tokens_->put(key(), std::move(held));
+    }
     save();
 }
 
@@ -317,14 +335,13 @@ void bot::finish(
                                                      : greeter_bot::result_text(intention, outcome, reply));
 }
 
-void bot::stop_for(const coauth::error& e)
+asio::awaitable<void> bot::stop_for(coauth::error e)
 {
     if (e.reason() != errc::token_revoked)
         throw e;
     if (token_is_given_)
         throw e.with_hint("the token in COAUTH_TOKEN is no longer valid: set a new one, or unset it and sign in");
-    memory_.token.reset();
-    save();
+    co_await tokens_->remove(key(), version_);
     throw e.with_hint("start greeter_bot again and sign in anew; it goes on where it was");
 }
 
@@ -334,44 +351,22 @@ void bot::save() const
         greeter_bot::save(*file_, memory_);
 }
 
-int run(bot_flags& flags, int argc, char** argv)
+int run(greeter_bot::flags& flags, int argc, char** argv)
 {
-    CLI::App app(
-        "Signs in once by PIN, then answers every user who mentions the account. COAUTH_TOKEN and "
-        "COAUTH_TOKEN_SECRET, if set, take the sign-in's place. A mention that can't be answered (deleted, "
-        "protected, blocked) is skipped; any other refusal, or a greeting that is too long with a user name of "
-        "more than 15 letters, keeps it for a later round, and with --once ends with exit code 1.",
-        "greeter_bot");
-    flags.provider.add_to(app);
-    app.add_option("--state", flags.state,
-           "Keeps the token and what was answered, readable by this user only; needed with --provider")
-        ->type_name("FILE");
-    app.add_option("--message", flags.message, "What to say; {username} is the user's name")
-        ->check(greeter_bot::template_fault)
-        ->type_name("TEXT")
-        ->capture_default_str();
-    app.add_flag("--once", flags.once, "One round, then exit");
-    app.add_option("--interval", flags.interval, "Seconds between rounds")
-        ->check(CLI::Range(0.01, 86400.0))
-        ->type_name("SECONDS")
-        ->capture_default_str();
-    const char* const example = "greeter_bot --once\n"
-                                "COAUTH_CONSUMER_KEY=... COAUTH_CONSUMER_SECRET=... greeter_bot --provider "
-                                "https://api.x.com --state bot.json --message \"Hello @{username}\"";
-    const std::string failure = "an error, which standard error reports; with --once also if a mention was put off";
-    if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
+    if (const auto exit_code = greeter_bot::read_flags(flags, argc, argv))
         return *exit_code;
-    if (flags.state.empty() && !flags.provider.provider.empty())
-        return program::misused(app, "--state is needed with --provider");
 
     asio::io_context io;
     std::optional<program::private_file> file;
     if (!flags.state.empty())
         file.emplace(flags.state);
+    if (flags.keeps_beside_state())
+        program::keep_beside(flags.state, flags.kept);
+    const auto kept = program::open_store(flags.kept);
     coauth::sandbox::options sandbox;
     sandbox.auto_approve = "";
     program::provider_setup setup(io, flags.provider, std::move(sandbox));
-    bot greeter(setup, flags, file ? &*file : nullptr);
+    bot greeter(setup, flags, file ? &*file : nullptr, kept->tokens());
     if (setup.sandbox())
         std::cerr << "No --provider: greeting at a sandbox inside this program, " << setup.base() << '\n';
     return program::run(io, flags.provider.json, greeter.run());
@@ -381,6 +376,6 @@ int run(bot_flags& flags, int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    bot_flags flags;
+    greeter_bot::flags flags;
     return program::guard(flags.provider.json, [&] { return run(flags, argc, argv); });
 }

@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* description = R"(Turns names or ids into profiles: one line of JSON in OUT for each input, in the
 order of IN. Its outcome is found, not_found, suspended, protected (not shown to these credentials), invalid (no
-name or id) or failed (its error says why). The user token is COAUTH_TOKEN and COAUTH_TOKEN_SECRET.
+name or id) or failed (its error says why). The user token is COAUTH_TOKEN and COAUTH_TOKEN_SECRET, or that of --user
+in --store.
 
 Stop it when you like, even by kill -9: run again with the same IN and OUT, and it goes on after the lines that OUT
 has, without asking for them again. Lines that say failed count as written, unless there is --retry-failed.
@@ -38,6 +39,9 @@ const char* fault_of(const flags& f)
         return "--price is not an amount such as 0.010";
     if (!f.max_cost.empty() && !read_amount(f.max_cost))
         return "--max-cost is not an amount such as 25 or 0.50";
+    if (f.kept.in_memory() != f.user.empty())
+        return "--store and --user go together: the credential of this user is used, which sign_in keeps with the same "
+               "--store";
     return nullptr;
 }
 
@@ -78,6 +82,8 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
 {
     CLI::App app(description, "enrich_profiles");
     to.provider.add_to(app, {"--authorize-base"});
+    to.kept.add_to(app, "the user's credential is, as sign_in keeps it");
+    app.add_option("--user", to.user, "The id of the user whose credential in --store is used")->type_name("ID");
     app.add_option("IN", to.input, "Names or ids, a line each; or a table with a header; - is stdin")->required();
     app.add_option("OUT", to.output, "The file of JSON lines to make, or to go on with")->required();
     app.add_option("--column", to.column,

@@ -3,6 +3,7 @@
 
 #include "enrich_profiles/job.hpp"
 #include "program/provider_flags.hpp"
+#include "program/store_flags.hpp"
 
 #include <coauth/session/session.hpp>
 
@@ -15,6 +16,8 @@ struct flags {
     flags() = default;
 
     program::provider_flags provider;
+    program::store_flags kept;
+    std::string user; ///< Of X, whose credential is in the store.
     std::string input;
     std::string output;
     std::string column;

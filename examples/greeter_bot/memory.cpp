@@ -15,7 +15,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr const char* program_name = "greeter_bot";
-constexpr int version = 1;
+constexpr int version = 2;
+constexpr int version_with_token = 1;
 
 json::value or_null(const std::string& text)
 {
@@ -108,12 +109,6 @@ std::string to_text(const memory& m)
     o["program"] = program_name;
     o["version"] = version;
     o["provider"] = m.provider;
-    o["token"] = m.token ? json::value(m.token->token()) : json::value(nullptr);
-    o["token_secret"] = nullptr;
-    if (m.token) {
-        const std::string_view secret = m.token->secret().reveal();
-        o["token_secret"] = json::string_view(secret.data(), secret.size());
-    }
     o["user_id"] = or_null(m.user_id);
     o["username"] = or_null(m.username);
     o["since_id"] = or_null(m.since_id);
@@ -145,7 +140,8 @@ memory from_text(std::string_view text)
     if (const json::value* name = o.if_contains("program"); !name || *name != program_name)
         throw coauth::error(coauth::errc::store_unavailable, "this is not a state of greeter_bot")
             .with_hint("name another file with --state");
-    if (const json::value* number = o.if_contains("version"); !number || *number != version)
+    const json::value* number = o.if_contains("version");
+    if (!number || (*number != version && *number != version_with_token))
         throw coauth::error(coauth::errc::store_unavailable, "another version of greeter_bot wrote this state")
             .with_hint("use that version, or name another file with --state");
 
@@ -153,7 +149,8 @@ memory from_text(std::string_view text)
     m.provider = text_in(o, "provider");
     m.user_id = id_in(o, "user_id");
     m.username = text_in(o, "username");
-    m.token = token_in(o, m.user_id);
+    if (*number == version_with_token)
+        m.token = token_in(o, m.user_id);
     m.since_id = id_in(o, "since_id");
     const json::value* settled = o.if_contains("answered");
     if (!settled || !settled->is_array())

@@ -37,9 +37,9 @@ struct settled_mention {
 struct memory {
     memory() = default;
 
-    std::string provider; ///< The token's provider: a base URL, or "sandbox".
-    std::optional<coauth::oauth1::access_token> token;
-    std::string user_id; ///< Empty before the first sign-in.
+    std::string provider;                              ///< The token's provider: a base URL, or "sandbox".
+    std::optional<coauth::oauth1::access_token> token; ///< Of a state of version 1 only: it moves into the store.
+    std::string user_id;                               ///< Empty before the first sign-in.
     std::string username;
     std::string since_id; ///< This mention and all before it are settled; empty: none is.
     std::vector<settled_mention>
@@ -51,10 +51,11 @@ struct memory {
     std::vector<intention> put_off;
 };
 
-/// JSON. Holds the token's secret.
+/// JSON, without the token.
 std::string to_text(const memory& m);
 
-/// Throws `errc::store_unavailable`, saying what is wrong, for a text that `to_text` did not write.
+/// Throws `errc::store_unavailable`, saying what is wrong, for a text that `to_text` did not write, in this version or in
+/// version 1, which kept the token.
 memory from_text(std::string_view text);
 
 } // namespace greeter_bot

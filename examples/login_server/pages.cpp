@@ -100,7 +100,7 @@ server::page front_page(const std::string& buttons)
     return server::page(200, "Sign in",
         "<h1>Your profile, filled in</h1>\n<p>Sign in, and this page fills in your name and your picture. What you "
         "have "
-        "written yourself stays as it is, until this site restarts: it keeps everything in memory.</p>\n" +
+        "written yourself stays as it is, until this site restarts: it keeps that in memory.</p>\n" +
             buttons +
             "<p class=\"quiet\">We learn who you are and what your profile shows, never your password.</p>\n");
 }

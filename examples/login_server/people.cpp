@@ -26,19 +26,20 @@ bool people::wants_filling(const coauth::user_key& user) const
 {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(user);
-    return found != known_.end() && found->second.wants_filling;
+    return found == known_.end() || found->second.wants_filling;
 }
 
 void people::fill(const coauth::user_key& user, const coauth::profile& profile)
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user);
+    const bool is_new = !known_.contains(user);
+    person& filled = known_[user];
     // Another reload may have been quicker, and the person may have edited the card since.
-    if (found == known_.end() || !found->second.wants_filling)
+    if (!is_new && !filled.wants_filling)
         return;
-    found->second.profile = profile;
-    fill_in(found->second.shown, profile);
-    found->second.wants_filling = false;
+    filled.profile = profile;
+    fill_in(filled.shown, profile);
+    filled.wants_filling = false;
 }
 
 void people::save(const coauth::user_key& user, card typed)
@@ -62,9 +63,7 @@ std::shared_ptr<const news> people::news_of(
 void people::keep_news(const coauth::user_key& user, std::shared_ptr<const news> latest)
 {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(user);
-    if (found != known_.end())
-        found->second.latest = std::move(latest);
+    known_[user].latest = std::move(latest);
 }
 
 } // namespace login_server

@@ -42,7 +42,7 @@ public:
     /// As the provider told it after the latest login; without an id before.
     coauth::profile profile_of(const coauth::user_key& user) const;
 
-    /// True from a login until `fill`.
+    /// True from a login until `fill`, and of a person that only another process or an earlier run knew.
     bool wants_filling(const coauth::user_key& user) const;
     void fill(const coauth::user_key& user, const coauth::profile& profile);
 

@@ -168,6 +168,7 @@ void login_flags::add_to(CLI::App& app)
     app.add_option("--issuer", issuer, "The same as --provider oidc=URL")->type_name("URL");
     app.add_flag("--oauth2", oauth2, "X with OAuth 2; its keys are COAUTH_X_CLIENT_ID and COAUTH_X_CLIENT_SECRET");
     common.add_common_to(app);
+    kept.add_to(app, "logins and the users' credentials are kept");
 }
 
 coauth::result<provider_choice> parse_address(std::string_view text)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "program/provider_flags.hpp"
+#include "program/store_flags.hpp"
 
 #include <coauth/error.hpp>
 
@@ -13,7 +14,7 @@
 
 namespace program {
 
-/// --provider for several providers, --issuer and --oauth2, beside the flags that every example has.
+/// --provider for several providers, --issuer, --oauth2, --store and --key-file, beside the flags that every example has.
 struct login_flags {
     login_flags() = default;
 
@@ -21,6 +22,7 @@ struct login_flags {
     std::vector<std::string> addresses; ///< [NAME=]BASE[,API_BASE]
     std::optional<std::string> issuer;  ///< Of the provider oidc.
     bool oauth2 = false;                ///< X with OAuth 2.
+    store_flags kept;
 
     void add_to(CLI::App& app);
 

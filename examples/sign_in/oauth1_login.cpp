@@ -7,6 +7,7 @@
 #include <coauth/coro/as_result.hpp>
 #include <coauth/oauth1/callback.hpp>
 #include <coauth/oauth1/legs.hpp>
+#include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -74,7 +75,7 @@ coauth::twitter::access_type access_of(const std::string& scope)
 
 } // namespace
 
-asio::awaitable<coauth::profile> login_by_oauth1(program::provider_setup& setup, const flags& given)
+asio::awaitable<coauth::finished_login> login_by_oauth1(program::provider_setup& setup, const flags& given)
 {
     const coauth::twitter::client& client = setup.client();
     const bool by_pin = given.by_pin();
@@ -102,7 +103,7 @@ asio::awaitable<coauth::profile> login_by_oauth1(program::provider_setup& setup,
 
     std::cerr << "then   asking for the profile\n";
     const auto me = co_await client.for_user(access).me();
-    co_return me;
+    co_return coauth::finished_login(me, coauth::twitter::credential_of(access));
 }
 
 } // namespace sign_in

@@ -53,7 +53,7 @@ coauth::error with_advice(const coauth::error& failure)
 
 } // namespace
 
-asio::awaitable<coauth::profile> login_by_callback(
+asio::awaitable<coauth::finished_login> login_by_callback(
     const program::network& connections, const flags& given, std::shared_ptr<coauth::login_provider> provider)
 {
     auto executor = co_await asio::this_coro::executor;
@@ -73,10 +73,10 @@ asio::awaitable<coauth::profile> login_by_callback(
     auto finished = co_await coauth::as_result(provider->finish(std::move(login), callback, std::move(query)));
     if (!finished)
         throw with_advice(finished.error());
-    co_return finished->user;
+    co_return *std::move(finished);
 }
 
-asio::awaitable<coauth::profile> login_by_device(
+asio::awaitable<coauth::finished_login> login_by_device(
     const program::network& connections, const flags& given, std::shared_ptr<coauth::login_provider> provider)
 {
     std::cerr << "begin  a login with " << program::title_of(given.provider) << " on another device\n";
@@ -99,7 +99,7 @@ asio::awaitable<coauth::profile> login_by_device(
             .with_hint("give users longer with --timeout");
     if (!finished)
         throw with_advice(finished.error());
-    co_return finished->user;
+    co_return *std::move(finished);
 }
 
 } // namespace sign_in

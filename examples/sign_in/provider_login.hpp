@@ -5,7 +5,6 @@
 #include "sign_in/flags.hpp"
 
 #include <coauth/identity/login_provider.hpp>
-#include <coauth/identity/profile.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -14,11 +13,11 @@
 namespace sign_in {
 
 /// Signs a user in and returns the profile. Prints the address to open.
-boost::asio::awaitable<coauth::profile> login_by_callback(
+boost::asio::awaitable<coauth::finished_login> login_by_callback(
     const program::network& connections, const flags& given, std::shared_ptr<coauth::login_provider> provider);
 
 /// The same without a callback (RFC 8628). Throws `errc::expired` if the user does not allow it in time.
-boost::asio::awaitable<coauth::profile> login_by_device(
+boost::asio::awaitable<coauth::finished_login> login_by_device(
     const program::network& connections, const flags& given, std::shared_ptr<coauth::login_provider> provider);
 
 } // namespace sign_in

@@ -2,7 +2,7 @@
 """The whole programs of README and docs, as a reader would run them, and how long they are.
 
 usage: documents_test.py COAUTH_SANDBOX PIN_LOGIN WEB_LOGIN PLAIN_SITE BATCH BOT OTHER_PROVIDER
-           DEVICE_LOGIN NEW_PROVIDER
+           DEVICE_LOGIN NEW_PROVIDER [KEPT_SITE]
 """
 import contextlib
 import json
@@ -23,6 +23,7 @@ from sandbox_process import Browser, Sandbox, control  # noqa: E402
 
 SANDBOX, PIN_LOGIN, WEB_LOGIN, PLAIN_SITE, BATCH, BOT, OTHER_PROVIDER, DEVICE_LOGIN, NEW_PROVIDER = (
     sys.argv.pop(1) for _ in range(9))
+KEPT_SITE = sys.argv.pop(1) if len(sys.argv) > 1 else None  # where SQLite is
 TOKEN = {"COAUTH_TOKEN": "11-token", "COAUTH_TOKEN_SECRET": "token-secret"}
 
 
@@ -138,6 +139,26 @@ class Documents(unittest.TestCase):
             finally:
                 site.send_signal(signal.SIGTERM)
         self.assertEqual(site.returncode, 143)
+
+    @unittest.skipUnless(KEPT_SITE, "built without SQLite")
+    def test_a_site_with_a_store_signs_nobody_out_by_a_restart(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            keys = folder / "keys"
+            keys.touch(0o600)
+            keys.write_bytes(os.urandom(32))
+            visitor = None
+            for _ in range(2):
+                with subprocess.Popen([KEPT_SITE, str(folder / "site.db"), str(keys)], stdout=subprocess.PIPE, text=True,
+                                      env=environment_of(ready)) as site:
+                    url = site.stdout.readline().strip()
+                    if not visitor:
+                        visitor = Visitor(url)
+                        self.assertEqual(visitor.open(visitor.press(ready, "allow")).location, url + "/")
+                    visitor.site = url
+                    self.assertIn("<h1>Hello, <bdi>", visitor.open("/").text)
+                    site.send_signal(signal.SIGTERM)
+                self.assertEqual(site.returncode, 143)
 
     def sign_in_and_out(self, ready, url):
         visitor = Visitor(url)

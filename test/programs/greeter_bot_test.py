@@ -26,6 +26,14 @@ class Greets(unittest.TestCase):
         self.assertEqual(lines[-1]["error"]["code"], code)
         self.assertTrue(lines[-1]["error"]["hint"])
 
+    def check_kept(self, w):
+        """The token is in a database beside the state, sealed, and all of it is the owner's."""
+        self.assertEqual([name for name in w.state() if "token" in name], [])
+        kept = list(w.folder.glob("state.json*"))
+        names = {path.name for path in kept if not path.name.endswith(("-wal", "-shm"))}
+        self.assertEqual(names, {"state.json", "state.json.lock", "state.json.db", "state.json.key"})
+        self.assertEqual({stat.S_IMODE(path.stat().st_mode) & 0o077 for path in kept}, {0})
+
     def test_signs_in_once_and_answers_each_mention_once(self):
         for api in APIS:
             with world() as w:
@@ -41,7 +49,7 @@ class Greets(unittest.TestCase):
                 self.assertEqual([(line["mention"], line["username"], line["outcome"]) for line in lines],
                                  [(first[0], "ada", "answered"), (first[1], "bob", "answered")])
                 self.assertEqual(stat.S_IMODE(w.state_file.stat().st_mode), 0o600)
-                self.assertNotIn(w.state()["token_secret"], out + err)
+                self.check_kept(w)
                 self.assertIn("@ada", w.replies()[first[0]][0])
 
                 control(w.ready, "/reset", {})
@@ -160,17 +168,13 @@ class Greets(unittest.TestCase):
         for api in APIS:
             with world() as w:
                 first = w.write("ada", "@greeter one")
-                process = w.start("--once", "--api", api, who=None)
-                w.sign_in(process)
-                process.communicate()
-                before = w.state()
+                w.run("--api", api)
+                w.write_old_state("11-token", "token-secret")
                 second = w.write("ada", "@greeter two")
-                token = {"COAUTH_TOKEN": before["token"], "COAUTH_TOKEN_SECRET": before["token_secret"]}
-                w.signed(w.environment() | token, "POST", "/1.1/oauth/invalidate_token.json")
+                w.signed(w.environment("greeter"), "POST", "/1.1/oauth/invalidate_token.json")
                 lines = w.run("--api", api, who=None, code=1)
                 self.check_error(lines, "token_revoked")
                 self.assertIn("again", lines[-1]["error"]["hint"])
-                self.assertEqual(w.state(), before | {"token": None, "token_secret": None})
 
                 process = w.start("--once", "--api", api, who=None)
                 w.sign_in(process)
@@ -178,6 +182,35 @@ class Greets(unittest.TestCase):
                 self.assertEqual(process.returncode, 0, err)
                 self.assertEqual([json.loads(line)["mention"] for line in out.splitlines()], [second])
                 self.check_answered(w, [first, second])
+
+    def test_the_token_of_an_old_state_moves_into_the_store(self):
+        with world() as w:
+            w.run()
+            w.write_old_state("11-token", "token-secret")
+            mention = w.write("ada", "@greeter one")
+            self.assertEqual([line["mention"] for line in w.run(who=None)], [mention])
+            self.assertIn("moved  the token", w.err)
+            self.check_kept(w)
+            for path in w.folder.glob("state.json*"):
+                self.assertNotIn(b"token-secret", path.read_bytes())
+            self.assertEqual(w.run(who=None), [])
+            self.assertNotIn("moved", w.err)
+
+    def test_without_its_keys_a_stored_token_is_not_replaced(self):
+        with world() as w:
+            w.run()
+            w.write_old_state("11-token", "token-secret")
+            w.run(who=None)
+            keys = w.folder / "state.json.key"
+            kept = keys.read_bytes()
+            keys.unlink()
+            self.assertIn("No such file", w.run(who=None, code=1)[-1]["error"]["message"])
+            self.assertFalse(keys.exists())
+            keys.touch(0o600)
+            keys.write_bytes(kept)
+            self.assertEqual(w.run(who=None), [])
+            keys.write_bytes(b"k" * 32)
+            self.check_error(w.run(who=None, code=1), "sealed_record")
 
     def test_a_token_from_the_environment_is_used_and_not_kept(self):
         with world() as w:
@@ -193,7 +226,7 @@ class Greets(unittest.TestCase):
             w.run()
             good = w.state_file.read_bytes()
             damaged = [b"", b"{", b"[]", b"{}", b"\x00" * 100, good[:-10], good.replace(b"greeter_bot", b"another_bot"),
-                       good.replace(b'"version":1', b'"version":9')]
+                       good.replace(b'"version":2', b'"version":9')]
             calls = len(w.journal())
             for text in damaged:
                 w.state_file.write_bytes(text)

@@ -86,6 +86,11 @@ class World:
     def state(self):
         return json.loads(self.state_file.read_text())
 
+    def write_old_state(self, token, secret):
+        """The state as version 1 wrote it, with the token in it."""
+        old = self.state() | {"version": 1, "token": token, "token_secret": secret}
+        self.state_file.write_text(json.dumps(old))
+
     def journal(self):
         return control(self.ready, "/journal")
 

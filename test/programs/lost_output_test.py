@@ -28,9 +28,10 @@ RUNS = {
     "greeter_bot": [["--once"], ["--once", "--state", "FOLDER/state"]],
     "errors": [[]],
     "signed_request": [["GET", "/2/users/me"], ["GET", "/2/users/me", "--explain"], ["--vectors", "FOLDER/vectors"]],
+    "store_keys": [["make", "FOLDER/new"], ["add", "FOLDER/keys"], ["list", "FOLDER/keys"]],
     "coauth-sandbox": [[]],
 }
-WITHOUT_JSON = {"coauth-sandbox"}
+WITHOUT_JSON = {"coauth-sandbox", "store_keys"}
 
 
 @contextlib.contextmanager
@@ -62,6 +63,9 @@ def run(name, arguments, sink, **more):
     with tempfile.TemporaryDirectory() as folder, SINKS[sink]() as stdout:
         pathlib.Path(folder, "in").write_text("user_1\nuser_2\n")
         pathlib.Path(folder, "vectors").write_text((VECTOR + "\n") * 1000)
+        keys = pathlib.Path(folder, "keys")
+        keys.touch(0o600)
+        keys.write_bytes(b"k" * 32)
         command = [PROGRAMS[name], *(argument.replace("FOLDER", folder) for argument in arguments)]
         if stdout is None:
             command = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command]

@@ -23,6 +23,7 @@ del sys.argv[1:]
 
 RUNS = [
     ("sign_in", []),
+    ("sign_in", ["--store", "sqlite:FOLDER/db", "--key-file", "FOLDER/keys"]),
     ("sign_in", ["--callback", "oob"]),
     ("login_server", ["--listen", "127.0.0.1:0", "--threads", "3"]),
     ("enrich_profiles", ["FOLDER/in", "FOLDER/out"]),
@@ -50,6 +51,9 @@ def run(name, arguments, environment=None, files=None):
 
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "in").write_text("user_1\n")
+        keys = pathlib.Path(folder, "keys")
+        keys.touch(0o600)
+        keys.write_bytes(b"k" * 32)
         command = [PROGRAMS[name], *(argument.replace("FOLDER", folder) for argument in arguments)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True, env=os.environ | (environment or {}), preexec_fn=limit)

@@ -5,6 +5,7 @@
 #include <coauth/identity/user.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/site/token_bucket.hpp>
+#include <coauth/store/database.hpp>
 #include <coauth/store/visitor_store.hpp>
 
 #include <chrono>
@@ -69,6 +70,15 @@ struct login_site_options {
 
     /// Who is signed in. Default: memory, 12 h, 16 browsers of a user.
     std::shared_ptr<store::visitor_store> visitors;
+
+    /// Keeps logins, credentials and who is signed in here: they survive a restart, and other processes on the same
+    /// database finish each other's logins. The limits are the database's own.
+    void keep_in(store::database& kept)
+    {
+        session.logins = kept.logins();
+        session.tokens = kept.tokens();
+        visitors = kept.visitors();
+    }
 
     /// Receives a line for the operator for each login and for each error, without secrets, on the thread where it
     /// happens. Its exceptions are dropped. Default: none.

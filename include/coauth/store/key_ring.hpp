@@ -81,6 +81,17 @@ COAUTH_DECL std::shared_ptr<key_ring> keys_from_file(const std::string& path);
 /// The keys that an open descriptor gives until its end. It is read once and stays open.
 COAUTH_DECL std::shared_ptr<key_ring> keys_from_descriptor(int descriptor);
 
+/// Makes the file `path` (mode 0600) with one random key, and returns the key's id. Throws `errc::invalid_argument` if there is
+/// such a file already, or it can't be made.
+COAUTH_DECL std::string make_key_file(const std::string& path);
+
+/// Puts a new random key in front of those of the file, and returns its id. The file is replaced whole: a reader finds the
+/// old text or the new one. Programs that run find it when they meet a record that it sealed. Throws as `keys_from_file`.
+COAUTH_DECL std::string add_key(const std::string& path);
+
+/// Removes a key of the file in the same way. Throws `errc::invalid_argument` for the newest key and one that is not there.
+COAUTH_DECL void drop_key(const std::string& path, std::string_view id);
+
 /// A key of 32 random octets. Its id is the first 4 octets of its SHA-256 in hexadecimal.
 COAUTH_DECL sealing_key random_key();
 

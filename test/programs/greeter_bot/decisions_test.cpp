@@ -160,13 +160,32 @@ TEST_CASE("greeter_bot: what a state file holds comes back")
     m.since_id = "7";
     m.settled.emplace_back("7", "97", "hi \"ada\"");
     m.open = intention("8", "ada", "hi\n");
-    coauth::oauth1::parameters extra;
-    m.token.emplace("token", coauth::secret("token secret"), extra);
     const memory back = from_text(to_text(m));
     CHECK(to_text(back) == to_text(m));
-    CHECK(back.token->secret().matches("token secret"));
-    CHECK(back.token->extra("user_id") == "10");
+    CHECK_FALSE(back.token);
     CHECK(to_text(from_text(to_text(memory()))) == to_text(memory()));
+}
+
+// As version 1 wrote it.
+std::string old_state(const std::string& token)
+{
+    std::string text = to_text(of_bot());
+    const std::string_view version = "\"version\":2";
+    text.replace(
+        text.find(version), version.size(), "\"version\":1,\"token\":" + token + ",\"token_secret\":\"token secret\"");
+    return text;
+}
+
+TEST_CASE("greeter_bot: a state of version 1 gives its token up, and is written without")
+{
+    const memory old = from_text(old_state("\"token\""));
+    REQUIRE(old.token);
+    CHECK(old.token->secret().matches("token secret"));
+    CHECK(old.token->extra("user_id") == "10");
+    CHECK(to_text(old).find("token") == std::string::npos);
+    CHECK_FALSE(from_text(old_state("null")).token);
+    CHECK_THROWS_AS(from_text(old_state("\"a\\nb\"")), error);
+    CHECK_THROWS_AS(from_text(old_state("7")), error);
 }
 
 TEST_CASE("greeter_bot: a damaged state is an error and is never used")
@@ -183,7 +202,8 @@ TEST_CASE("greeter_bot: a damaged state is an error and is never used")
         CHECK_THROWS_AS(from_text(text), error);
     };
     broken("\"greeter_bot\"", "\"other\"");
-    broken("\"version\":1", "\"version\":2");
+    broken("\"version\":2", "\"version\":3");
+    broken("\"version\":2", "\"version\":1"); // which had a token
     broken("\"10\"", "\"ten\"");
     broken("\"10\"", "10");
     broken("\"since_id\"", "\"sinceid\"");
@@ -191,7 +211,6 @@ TEST_CASE("greeter_bot: a damaged state is an error and is never used")
     broken("\"mention\":\"7\"", "\"mention\":null");
     broken("\"answered\":[", "\"answered\":[1,");
     broken("\"intention\":{", "\"intention\":[],\"x\":{");
-    broken("\"token\":null", "\"token\":\"a\\nb\"");
 }
 
 TEST_CASE("greeter_bot: what stdout says of a mention leaves out what is not known")
