@@ -278,7 +278,11 @@ TEST_CASE("error response: what a refusal means depends on what was asked for, a
             R"({"error":{"message":"Session has expired","type":"OAuthException","code":190,"error_subcode":463}})",
             errc::token_revoked},
         {k::code, R"({"error":{"message":"limit","type":"OAuthException","code":4}})", errc::rate_limited},
+        {k::code, R"({"error":{"message":"limit","type":"OAuthException","code":341}})", errc::rate_limited},
         {k::code, R"({"error":{"message":"down","type":"OAuthException","code":2}})", errc::provider_unavailable},
+        {k::code, R"({"error":{"message":"(#200) Permissions error","type":"OAuthException","code":200}})",
+            errc::access_level},
+        {k::refresh, R"({"error":{"message":"session","type":"OAuthException","code":102}})", errc::token_revoked},
         {k::code, R"({"error":{}})", errc::provider_error},
         {k::code, R"({"error":{"code":99999999999}})", errc::provider_error},
     };
