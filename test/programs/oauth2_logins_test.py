@@ -12,8 +12,9 @@ import time
 import unittest
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from odd_provider import OddProvider
+from at_once import run_all
 from oauth2_world import FACES, SignIn, decide, environment, exchanges
+from odd_provider import OddProvider
 from sandbox_process import Browser, Sandbox, control
 
 SIGN_IN, LOGIN_SERVER, SANDBOX = (sys.argv.pop(1) for _ in range(3))
@@ -291,4 +292,4 @@ class SignsIn(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()
