@@ -71,10 +71,11 @@ oauth2::error_response refusal_in(std::string_view body)
     return out;
 }
 
-// GitHub's secondary limits may name no time, and Google says it in words, too: `words` are those beside no code.
-bool is_rate_limit(const http::response& response, const rate_limits& limits, std::string_view words)
+// As 429, which speaks for itself. GitHub's secondary limits may name no time, and Google says it in words, too: `words` are
+// those beside no code.
+bool means_rate_limit(const http::response& response, const rate_limits& limits, std::string_view words)
 {
-    if (response.status != 403 && response.status != 429)
+    if (response.status != 403)
         return false;
     const std::string lower = text::lowered(words);
     return api::is_used_up(limits.window) || response.headers.count("Retry-After") != 0 ||
@@ -109,7 +110,7 @@ error read_oauth2_error(const http::response& response, const api::circumstances
             said.description = quoted_parameter(challenge, "error_description");
     }
     const rate_limits limits = api::read_common_limits(response.headers, when.machine_now);
-    if (is_rate_limit(response, limits, said.code.empty() ? said.description : std::string()))
+    if (means_rate_limit(response, limits, said.code.empty() ? said.description : std::string()))
         return with_wait(
             error(errc::rate_limited)
                 .with_http_status(response.status)

@@ -175,7 +175,7 @@ TEST_CASE("facebook: its numbers are errors, and a version or a base that can't 
     f.wire->respond(graph_permissions, 200, "{}");
     CHECK(f.sign_in(f.facebook()).error().reason() == errc::malformed_response);
     CHECK(f.wire->count("/v25.0/me/permissions") == 0); // it would end the user's older tokens, too
-    for (const char* version : {"", "25.0", "v25", "v.0", "v25.", "v25.0/..", "v25.0?x=y"}) {
+    for (const char* version : {"", "25.0", "v25", "v.0", "v25.", "v25.0/..", "v25.0?x=y", "v25.00000"}) {
         providers::facebook_options options;
         options.version = version;
         CHECK_THROWS_AS(providers::facebook(f.wire, oauth2::app("app-1"), options), error);

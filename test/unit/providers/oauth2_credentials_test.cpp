@@ -212,6 +212,8 @@ TEST_CASE("oauth2_provider: a call's refusal is read from the challenge, the bod
         {401, "WWW-Authenticate", R"(Bearer realm="x", error="invalid_token", error_description="expired")", "",
             errc::token_revoked},
         {403, "WWW-Authenticate", R"(Bearer error="insufficient_scope", scope="email")", "", errc::access_level},
+        {403, "WWW-Authenticate", R"(Bearer realm="x",error="insufficient_scope")", "", errc::access_level},
+        {403, "WWW-Authenticate", R"(Bearer my_error="insufficient_scope")", "", errc::forbidden},
         {400, "X", "", R"({"error":{"message":"Error validating access token","type":"OAuthException","code":190}})",
             errc::token_revoked},
         {400, "X", "", R"({"error":{"message":"too many calls","type":"OAuthException","code":4}})",
