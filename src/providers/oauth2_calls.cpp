@@ -71,8 +71,8 @@ oauth2::error_response refusal_in(std::string_view body)
     return out;
 }
 
-// As 429, which speaks for itself. GitHub's secondary limits may name no time, and Google says it in words, too: `words` are
-// those beside no code.
+// True for a 403 that means what a 429 does. GitHub's secondary limits may name no time, and Google's say it in words only: `words`
+// are those beside no code.
 bool means_rate_limit(const http::response& response, const rate_limits& limits, std::string_view words)
 {
     if (response.status != 403)

@@ -177,6 +177,7 @@ asio::awaitable<void> tokens::renew_once(owner_ptr owner)
     const bool kept = co_await save(key, owner, *renewed, begun);
     {
         const std::lock_guard lock(mutex_);
+        owner->unsaved.reset();
         forget_version(owner->user_id, owner->version);
     }
     if (!kept) {
