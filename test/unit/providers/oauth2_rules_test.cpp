@@ -74,7 +74,7 @@ TEST_CASE("oauth2_rules: a second request and its reader need each other, and th
     CHECK(failure_of(f) == errc::invalid_argument);
 }
 
-TEST_CASE("oauth2_rules: a profile without an id is malformed, whatever its reader is")
+TEST_CASE("oauth2_rules: a profile without an id is malformed, and so is one whose reader throws")
 {
     rules_fixture f;
     f.wire->respond(rules_user, 200, "");
