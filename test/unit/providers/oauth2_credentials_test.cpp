@@ -229,6 +229,7 @@ TEST_CASE("oauth2_provider: a call's refusal is read from the challenge, the bod
         {403, "X", "", R"({"message":"Resource not accessible"})", errc::forbidden},
         {403, "X-RateLimit-Remaining", "0", R"({"message":"API rate limit exceeded"})", errc::rate_limited},
         {403, "Retry-After", "7", R"({"message":"You have exceeded a secondary rate limit"})", errc::rate_limited},
+        {403, "Retry-After", "7", "", errc::rate_limited},
         {429, "X", "", "", errc::rate_limited},
         {404, "X", "", R"({"message":"Not Found"})", errc::not_found},
         {302, "Location", "https://evil.example/", "", errc::unexpected_redirect},
