@@ -95,6 +95,7 @@ result<provider_metadata> parse_discovery_document(std::string_view issuer, std:
     if (!document)
         return refused_document("is not a JSON object");
     const std::optional<std::string_view> named = text_of(document->find("issuer"));
+    // Entra's `common` and `organizations`. A `sub` counts within its tenant only, and some keys do (Microsoft, "Access tokens").
     if (named && named->find("{tenantid}") != named->npos)
         return error(errc::malformed_response, "the provider's discovery document is one for any tenant")
             .with_hint("use the tenant's own issuer URL, with its GUID");

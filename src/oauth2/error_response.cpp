@@ -2,6 +2,7 @@
 #include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace coauth::oauth2 {
 
@@ -54,29 +55,32 @@ bool is_about_grant(const error_response& refusal, request_kind kind)
     return kind == request_kind::refresh && refusal.description.starts_with("Value passed for the token was invalid");
 }
 
-// Facebook's numbers, of its Graph API's table of errors.
+struct number_range {
+    int first;
+    int last;
+    errc meaning;
+};
+
+// Facebook's numbers, of its Graph API's tables of errors and rate limits.
+constexpr number_range number_ranges[] = {
+    {2, 2, errc::provider_unavailable}, {3, 3, errc::access_level},                           // of the app
+    {4, 4, errc::rate_limited},                                                               // of the app
+    {10, 10, errc::access_level}, {17, 17, errc::rate_limited}, {32, 32, errc::rate_limited}, // of a page
+    {101, 101, errc::invalid_credentials}, {102, 102, errc::token_revoked}, {190, 190, errc::token_revoked},
+    {191, 191, errc::callback_refused}, {200, 299, errc::access_level}, {341, 341, errc::rate_limited},
+    {368, 368, errc::forbidden}, // for a time, for what the user did
+    {506, 506, errc::duplicate}, {613, 613, errc::rate_limited}, {80000, 80014, errc::rate_limited}, // of a business
+};
+
 std::optional<errc> meaning_of_number(int number, request_kind kind) noexcept
 {
-    switch (number) {
-    case 1: // where tokens are given, a wrong secret; elsewhere unknown, and perhaps temporary
+    if (number == 1) // where tokens are given, a wrong secret; elsewhere unknown, and perhaps temporary
         return kind == request_kind::authorization ? errc::provider_unavailable : errc::invalid_credentials;
-    case 101:
-        return errc::invalid_credentials;
-    case 2:
-        return errc::provider_unavailable;
-    case 4:
-    case 17:
-    case 613:
-        return errc::rate_limited;
-    case 100:
-        return kind == request_kind::code ? std::optional(errc::invalid_verifier) : std::nullopt;
-    case 190:
-        return errc::token_revoked;
-    case 191:
-        return errc::callback_refused;
-    default:
-        return std::nullopt;
-    }
+    if (number == 100 && kind == request_kind::code)
+        return errc::invalid_verifier;
+    const auto known = std::find_if(std::begin(number_ranges), std::end(number_ranges),
+        [number](const number_range& row) { return row.first <= number && number <= row.last; });
+    return known != std::end(number_ranges) ? std::optional(known->meaning) : std::nullopt;
 }
 
 errc meaning_of(const error_response& refusal, request_kind kind, int status)
@@ -120,6 +124,9 @@ const char* hint_for(errc meaning) noexcept
         return "a code is valid for a short time and once: let the user sign in again";
     case errc::token_revoked:
         return "let the user sign in again";
+    case errc::access_level:
+        return "this needs a permission that the user or the provider has not given to the app: begin a login with its "
+               "scope";
     case errc::invalid_scope:
         return "check the scope against what the provider offers and what the app is registered for";
     case errc::callback_refused:

@@ -1,3 +1,4 @@
+#include "api/rate_limits.hpp"
 #include "api/read_response.hpp"
 #include "api/revoke_on_failure.hpp"
 #include "api/token_body.hpp"
@@ -59,13 +60,14 @@ asio::awaitable<reply<profile>> own_profile(
     call->retry_budget = retry_budget;
     const http::response response = co_await api::perform(app, std::move(call));
     profile own = api::read_response(response, [&](std::string_view body) { return read_profile(app->rules(), body); });
-    co_return reply<profile>(std::move(own), rate_limits());
+    co_return reply<profile>(std::move(own), api::read_common_limits(response.headers, app->clock()->machine_now()));
 }
 
 asio::awaitable<reply<http::response>> call_as(shared_oauth1_app app, std::shared_ptr<const api::call> call)
 {
     http::response response = co_await api::perform(app, std::move(call));
-    co_return reply<http::response>(std::move(response), rate_limits());
+    const rate_limits limits = api::read_common_limits(response.headers, app->clock()->machine_now());
+    co_return reply<http::response>(std::move(response), limits);
 }
 
 asio::awaitable<void> revoke_token(shared_oauth1_app app, oauth1::access_token access)

@@ -75,7 +75,10 @@ std::shared_ptr<api::call> bearer_call(const oauth2_setup& setup, const secret& 
 /// What follows the scheme in the value of an Authorization header.
 secret credentials_in(std::string_view authorization);
 
-/// A refused call: the provider's word for it in a `WWW-Authenticate` header (RFC 6750) or a JSON body, Facebook's number, GitHub's
+/// What a response says of rate limits: `x-ratelimit-*`.
+rate_limits limits_of(const oauth2_app& app, const http::response& response);
+
+/// A refused call: the provider's word for it in a `WWW-Authenticate` header (RFC 6750) or a JSON body, Facebook's number, a
 /// used-up rate limit; else by the status.
 error read_oauth2_error(const http::response& response, const api::circumstances& when);
 

@@ -1,14 +1,13 @@
 #include "api/json_members.hpp"
 #include "api/provider_words.hpp"
+#include "api/rate_limits.hpp"
 #include "providers/oauth2_app.hpp"
 #include "text/json_body.hpp"
 
-#include <coauth/http/date.hpp>
 #include <coauth/oauth2/error_response.hpp>
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -72,36 +71,33 @@ oauth2::error_response refusal_in(std::string_view body)
     return out;
 }
 
-// GitHub: the second at which the limit opens again, if it is used up.
-std::optional<std::chrono::seconds> until_limit_opens(const http::response& response, std::chrono::sys_seconds now)
+// True for a 403 that means what a 429 does. GitHub's secondary limits may name no time, and Google's say it in words only: `words`
+// are those beside no code.
+bool means_rate_limit(const http::response& response, const rate_limits& limits, std::string_view words)
 {
-    if (response.headers.get("X-RateLimit-Remaining") != "0")
-        return std::nullopt;
-    const std::string_view text = response.headers.get("X-RateLimit-Reset");
-    std::int64_t reset = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), reset);
-    if (problem != std::errc() || reset < 0 || reset > 253402300799)
-        return std::nullopt;
-    return api::usable_wait(std::chrono::sys_seconds(std::chrono::seconds(reset)) - now);
-}
-
-bool is_used_up(const http::response& response)
-{
-    return (response.status == 403 || response.status == 429) &&
-           (response.headers.get("X-RateLimit-Remaining") == "0" || response.headers.count("Retry-After") != 0);
+    if (response.status != 403)
+        return false;
+    const std::string lower = text::lowered(words);
+    return api::is_used_up(limits.window) || response.headers.count("Retry-After") != 0 ||
+           lower.find("rate limit") != lower.npos || lower.find("abuse detection") != lower.npos;
 }
 
 error with_wait(error e, const http::response& response, const api::circumstances& when)
 {
-    const auto date = http::read_date(response.headers.get("date"), when.machine_now);
-    const auto now = date.value_or(when.provider_now);
+    const rate_limits limits = api::read_common_limits(response.headers, when.machine_now);
+    const auto now = limits.at.value_or(when.provider_now);
     auto wait = api::retry_after(response.headers, now);
-    if (!wait)
-        wait = until_limit_opens(response, now);
+    if (!wait && api::is_used_up(limits.window) && limits.window->reset)
+        wait = api::usable_wait(*limits.window->reset - now);
     return wait ? e.with_retry_after(*wait) : e;
 }
 
 } // namespace
+
+rate_limits limits_of(const oauth2_app& app, const http::response& response)
+{
+    return api::read_common_limits(response.headers, app.clock()->machine_now());
+}
 
 error read_oauth2_error(const http::response& response, const api::circumstances& when)
 {
@@ -113,7 +109,8 @@ error read_oauth2_error(const http::response& response, const api::circumstances
         if (said.description.empty())
             said.description = quoted_parameter(challenge, "error_description");
     }
-    if (is_used_up(response))
+    const rate_limits limits = api::read_common_limits(response.headers, when.machine_now);
+    if (means_rate_limit(response, limits, said.code.empty() ? said.description : std::string()))
         return with_wait(
             error(errc::rate_limited)
                 .with_http_status(response.status)

@@ -43,10 +43,10 @@ void add_details(const oauth2_rules& rules, const http::response& response, prof
     read_with([&] { rules.read_details(user, response.body); });
 }
 
-// Without the scope for it, or without the right.
+// Without the scope for it, or without the right. A limit that is used up says nothing of either.
 bool is_withheld(const error& refused)
 {
-    return refused.http_status() == 403 || refused.http_status() == 404;
+    return (refused.http_status() == 403 || refused.http_status() == 404) && refused.reason() != errc::rate_limited;
 }
 
 bool is_revoked(const error& refused)
@@ -101,7 +101,7 @@ asio::awaitable<oauth2::token_response> request_tokens(shared_oauth2_app app, sh
     co_return std::move(*tokens);
 }
 
-asio::awaitable<profile> user_of(
+asio::awaitable<reply<profile>> user_of(
     shared_oauth2_app app, shared_oauth2_setup setup, secret access_token, std::chrono::milliseconds retry_budget)
 {
     if (setup->rules.user_url.empty())
@@ -109,7 +109,7 @@ asio::awaitable<profile> user_of(
     auto call = bearer_call(*setup, access_token, http::get(setup->rules.user_url));
     call->retry_budget = retry_budget;
     const http::response response = co_await api::perform(app, std::move(call));
-    profile user = read_profile(setup->rules, response.body);
+    reply<profile> user(read_profile(setup->rules, response.body), limits_of(*app, response));
     if (setup->rules.details_url.empty())
         co_return user;
     auto details_call = bearer_call(*setup, access_token, http::get(setup->rules.details_url));
@@ -119,6 +119,9 @@ asio::awaitable<profile> user_of(
         throw *details.refused;
     if (!details.refused)
         add_details(setup->rules, details.response, user);
+    const rate_limits latest = limits_of(*app, details.response);
+    if (latest.window)
+        user.limits = latest;
     co_return user;
 }
 

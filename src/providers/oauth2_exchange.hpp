@@ -4,6 +4,7 @@
 #include "providers/oauth2_app.hpp"
 
 #include <coauth/identity/profile.hpp>
+#include <coauth/identity/reply.hpp>
 #include <coauth/oauth2/stored_credential.hpp>
 #include <coauth/oauth2/token_response.hpp>
 
@@ -20,8 +21,9 @@ namespace coauth::providers {
 boost::asio::awaitable<oauth2::token_response> request_tokens(shared_oauth2_app app, shared_oauth2_setup setup,
     oauth2::request_kind kind, oauth2::form_request form, std::vector<secret> hidden);
 
-/// The profile with the details that the rules ask for. `retry_budget`: as in `api::call`.
-boost::asio::awaitable<profile> user_of(
+/// The profile with the details that the rules ask for, and the limits of the latest response that stated any. `retry_budget`: as
+/// in `api::call`.
+boost::asio::awaitable<reply<profile>> user_of(
     shared_oauth2_app app, shared_oauth2_setup setup, secret access_token, std::chrono::milliseconds retry_budget);
 
 /// Ends the tokens: as RFC 7009 has it first the refresh token, or as the provider does. Does nothing where it can't.

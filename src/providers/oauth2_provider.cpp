@@ -70,9 +70,9 @@ asio::awaitable<void> revoke_credential(shared_oauth2_app app, credential held)
 asio::awaitable<reply<profile>> own_profile(shared_oauth2_app app, secret access_token)
 {
     shared_oauth2_setup setup = co_await setup_of(app);
-    profile user =
+    reply<profile> user =
         co_await user_of(std::move(app), std::move(setup), std::move(access_token), std::chrono::milliseconds(0));
-    co_return reply<profile>(std::move(user), rate_limits());
+    co_return user;
 }
 
 asio::awaitable<reply<http::response>> call_as(shared_oauth2_app app, secret access_token, http::request request)
@@ -80,7 +80,8 @@ asio::awaitable<reply<http::response>> call_as(shared_oauth2_app app, secret acc
     const shared_oauth2_setup setup = co_await setup_of(app);
     auto call = bearer_call(*setup, access_token, std::move(request));
     http::response response = co_await api::perform(app, std::move(call));
-    co_return reply<http::response>(std::move(response), rate_limits());
+    const rate_limits limits = limits_of(*app, response);
+    co_return reply<http::response>(std::move(response), limits);
 }
 
 class oauth2_account final : public account {

@@ -15,6 +15,7 @@ std::shared_ptr<login_provider> oidc(std::shared_ptr<http::transport> transport,
     rules.ask_again_parameters.emplace_back("prompt", "consent");
     rules.force_login_parameters.emplace_back("prompt", "login");
     rules.login_hint_parameter = "login_hint";
+    rules.revocation_ends_grant = options.revocation_ends_grant;
     rules.api_bases = std::move(options.api_bases);
     rules.openid.emplace();
     rules.openid->leeway = options.leeway;

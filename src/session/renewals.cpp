@@ -127,8 +127,11 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
 {
     try {
         ending<bool> end;
+        bool leased = false;
         try {
-            co_await self->renew_once(owner);
+            leased = co_await self->wait_for_lease(owner);
+            if (leased)
+                co_await self->renew_once(owner);
             end = ended_with(true);
         } catch (...) {
             end = failed_with<bool>(error_to_hand_on());
@@ -140,8 +143,9 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
             const auto now = self->wall();
             const std::lock_guard lock(self->mutex_);
             owner->lifetime.renewal_failed(now);
-            owner->renewal_failure = end->error();
-            owner->renew_again_at = now + after_failure;
+            // A store that failed before or after the provider was asked is tried again by the next call.
+            if (leased && !owner->unsaved)
+                self->hold_off(*owner, end->error());
         }
         promise.set(end);
     } catch (const std::bad_alloc&) {
@@ -149,11 +153,15 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
     }
 }
 
+// With the lock held.
+void tokens::hold_off(token_owner& owner, const error& why) const
+{
+    owner.renewal_failure = why;
+    owner.renew_again_at = wall() + after_failure;
+}
+
 asio::awaitable<void> tokens::renew_once(owner_ptr owner)
 {
-    const bool leased = co_await wait_for_lease(owner);
-    if (!leased)
-        co_return; // another process was first
     const user_key key = key_of(owner->user_id);
     const auto begun = setup_->options.clock->steady_now();
     std::optional<credential> renewed;
@@ -169,6 +177,7 @@ asio::awaitable<void> tokens::renew_once(owner_ptr owner)
     const bool kept = co_await save(key, owner, *renewed, begun);
     {
         const std::lock_guard lock(mutex_);
+        owner->unsaved.reset();
         forget_version(owner->user_id, owner->version);
     }
     if (!kept) {
@@ -178,9 +187,15 @@ asio::awaitable<void> tokens::renew_once(owner_ptr owner)
     setup_->report(session_event(session_event_kind::token_renewed, owner->user_id));
 }
 
-// False if another process has renewed it meanwhile.
+// False if another process has renewed it meanwhile. A new credential that waits to be written needs no lease: it replaces the one
+// that it was made of, and no other.
 asio::awaitable<bool> tokens::wait_for_lease(owner_ptr owner)
 {
+    {
+        const std::lock_guard lock(mutex_);
+        if (owner->unsaved)
+            co_return true;
+    }
     const user_key key = key_of(owner->user_id);
     store::token_store& store = *setup_->options.tokens;
     const auto begun = setup_->options.clock->steady_now();
@@ -196,8 +211,13 @@ asio::awaitable<bool> tokens::wait_for_lease(owner_ptr owner)
             forget_version(owner->user_id, owner->version);
             co_return false;
         }
-        if (setup_->options.clock->steady_now() - begun > 2 * lease_time)
-            throw error(errc::timeout, "another process renews the credential, and has not ended").with_not_sent();
+        if (setup_->options.clock->steady_now() - begun > 2 * lease_time) {
+            const error late =
+                error(errc::timeout, "another process renews the credential, and has not ended").with_not_sent();
+            const std::lock_guard lock(mutex_);
+            hold_off(*owner, late);
+            throw late;
+        }
         co_await setup_->options.clock->sleep_for(between_reads);
     }
 }

@@ -61,6 +61,7 @@ private:
     boost::asio::awaitable<bool> wait_for_lease(owner_ptr owner);
     boost::asio::awaitable<bool> save(user_key key, owner_ptr owner, credential renewed, steady_time begun);
     boost::asio::awaitable<credential> renew_at_provider(owner_ptr owner, steady_time begun);
+    void hold_off(token_owner& owner, const error& why) const;
     void forget_version(const std::string& user_id, std::uint64_t version);
     std::chrono::sys_seconds wall() const;
 

@@ -1,6 +1,7 @@
 #include "twitter/read_error.hpp"
 
 #include "api/provider_words.hpp"
+#include "api/rate_limits.hpp"
 #include "twitter/rate_limits.hpp"
 #include "twitter/refusal.hpp"
 
@@ -42,7 +43,7 @@ std::optional<seconds> until_windows_open(const http::fields& headers, sys_secon
     const rate_limits limits = read_rate_limits(headers, provider_now);
     std::optional<seconds> wait;
     for (const auto* window : {&limits.window, &limits.app_day, &limits.user_day})
-        if (*window && (*window)->remaining.value_or(1) <= 0 && (*window)->reset)
+        if (is_used_up(*window) && (*window)->reset)
             wait = std::max(wait.value_or(seconds::min()), *(*window)->reset - provider_now);
     return wait;
 }

@@ -8,10 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unittest
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+from at_once import run_all
 from oauth2_world import FACES, SignIn, decide, environment, exchanges
+from odd_provider import OddProvider
 from sandbox_process import Browser, Sandbox, control
 
 SIGN_IN, LOGIN_SERVER, SANDBOX = (sys.argv.pop(1) for _ in range(3))
@@ -98,6 +101,27 @@ class SignsIn(unittest.TestCase):
                     else:
                         self.check_profile(output, face)
                         self.assertEqual(run.code, 0, run.err)
+
+    def test_a_provider_that_says_slow_down_is_asked_five_seconds_later(self):
+        polls = []
+
+        def token(*_):
+            polls.append(time.monotonic())
+            return b"error=slow_down" if len(polls) == 1 else b"access_token=gho_odd&token_type=bearer&scope=read:user"
+
+        with OddProvider({"/login/oauth/access_token": token, "/user": lambda *_: b'{"id":7,"login":"ada"}',
+                          "/user/emails": lambda *_: (404, b"{}")}) as odd:
+            odd.responses["/login/device/code"] = lambda *_: urlencode({
+                "device_code": "d", "user_code": "AB-CD", "verification_uri": odd.url + "/login/device", "expires_in": 900,
+                "interval": 1}).encode()
+            bases = {"github": {"login_base": odd.url, "api_base": odd.url}}
+            ready = {"providers": bases, "client_id": "app", "client_secret": "canary-secret", "consumer_key": "", "consumer_secret": ""}
+            run = SignIn(SIGN_IN, ready, "github", "--device")
+            profile = run.end()
+        self.assertEqual((run.code, run.first_line, profile["username"]), (0, odd.url + "/login/device", "ada"), run.err)
+        self.assertIn("code   AB-CD\n", run.err)
+        self.assertEqual(len(polls), 2)
+        self.assertTrue(5.9 < polls[1] - polls[0] < 30, polls)
 
     def test_a_code_that_nobody_types(self):
         with Sandbox(SANDBOX, "--log", os.devnull) as ready:
@@ -198,6 +222,42 @@ class SignsIn(unittest.TestCase):
                 self.assertIn("iss", output["error"]["message"])
             self.assertEqual(exchanges(ready), 0)
 
+    def test_a_discovery_document_that_can_not_be_used_is_followed_nowhere(self):
+        with OddProvider() as odd, OddProvider() as other:
+            def document(path, **members):
+                issuer = odd.url + path
+                whole = {"issuer": issuer, "authorization_endpoint": issuer + "/authorize", "token_endpoint": issuer + "/token",
+                         "jwks_uri": issuer + "/jwks", "device_authorization_endpoint": issuer + "/device", **members}
+                return json.dumps({name: value for name, value in whole.items() if value is not None}).encode()
+
+            elsewhere = {name: other.url + "/" + name for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+            table = {
+                "/other": ("malformed_response", document("/other", issuer=other.url, **elsewhere)),
+                "/slash": ("malformed_response", document("/slash", issuer=odd.url + "/slash/")),
+                "/tenants": ("malformed_response", document("/tenants", issuer=odd.url + "/{tenantid}")),
+                "/tokenless": ("malformed_response", document("/tokenless", token_endpoint=None)),
+                "/keyless": ("malformed_response", document("/keyless", jwks_uri=None)),
+                "/plain": ("malformed_response", document("/plain", token_endpoint="http://example.org/token")),
+                "/page": ("malformed_response", b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>"),
+                "/array": ("malformed_response", b"[]"),
+                "/big": ("response_too_large", document("/big", padding="a" * 5 * 1024 * 1024)),
+                "/bigger": ("response_too_large", document("/bigger", padding="a" * 300 * 1024)),
+                "/moved": ("unexpected_redirect", (302, document("/moved"))),
+                "/missing": ("provider_error", (404, document("/missing"))),
+            }
+            for path, (code, response) in table.items():
+                odd.responses[path + "/.well-known/openid-configuration"] = lambda *_, response=response: response
+                for more in ([], ["--device"]) if path in ("/other", "/tokenless") else ([],):
+                    with self.subTest(path=path, more=more):
+                        keys = environment({"COAUTH_OIDC_CLIENT_ID": "app", "COAUTH_OIDC_CLIENT_SECRET": "canary-secret"})
+                        done = subprocess.run([SIGN_IN, "--json", "--with", "oidc", "--issuer", odd.url + path, *more],
+                                              capture_output=True, text=True, env=keys)
+                        self.assertEqual(done.returncode, 1, done.stderr)
+                        self.assertEqual(json.loads(done.stdout)["error"]["code"], code, done.stdout)
+                        self.assertNotIn("canary-secret", done.stdout + done.stderr)
+            self.assertEqual({each[:2] for each in odd.asked}, {("GET", path + "/.well-known/openid-configuration") for path in table})
+            self.assertEqual(other.asked, [])
+
     def test_flags_that_do_not_go_together(self):
         issuer = "https://issuer.example"
         table = [
@@ -232,4 +292,4 @@ class SignsIn(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=1)
+    run_all()

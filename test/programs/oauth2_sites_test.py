@@ -4,6 +4,7 @@
 usage: oauth2_sites_test.py LOGIN_SERVER SIGNED_REQUEST COAUTH_SANDBOX
 """
 import base64
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -148,8 +149,21 @@ class ServesLogins(unittest.TestCase):
         self.assertEqual(re.findall("login outcome=failed cause=invalid_argument provider=oidc ", site.err), [
             "login outcome=failed cause=invalid_argument provider=oidc "])
 
-    def test_a_token_that_was_revoked_asks_for_a_new_login(self):
-        with Sandbox(SANDBOX, "--log", os.devnull) as ready, Site(LOGIN_SERVER, ready, "github") as site:
+    def test_a_token_that_has_ended_is_renewed_once_and_without_renewal_asks_for_a_new_login(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, Site(LOGIN_SERVER, ready, "github,oidc,google,x", "--oauth2") as site:
+            for face in ("oidc", "google", "x"):
+                with self.subTest(face=face):
+                    visitor = Visitor(site)
+                    visitor.open("GET", visitor.callback(ready, face))
+                    before = exchanges(ready)
+                    self.assertGreaterEqual(control(ready, "/tokens/expire", {"user": "user_2"})["expired"], 1)
+                    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+                        pages = list(pool.map(lambda _, v=visitor: v.open("GET", "/profile"), range(5)))
+                    for page in pages:
+                        self.assertEqual(page.status, 200, page.text)
+                        self.assertIn(f"Signed in with {TITLES[face]} as", page.text)
+                        self.assertNotIn('role="alert"', page.text)
+                    self.assertEqual(exchanges(ready), before + 1)
             visitor = Visitor(site)
             visitor.open("GET", visitor.callback(ready, "github"))
             control(ready, "/tokens/expire", {"user": "user_2"})

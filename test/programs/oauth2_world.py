@@ -54,7 +54,7 @@ class SignIn:
     def __init__(self, program, ready, face, *arguments, public=False, secret=None):
         command = [program, "--json", "--with", face, *(["--oauth2"] if face == "x" else []), *arguments]
         if ready:
-            command += ["--provider", address(ready, face), "--ca-file", ready["ca_file"]]
+            command += ["--provider", address(ready, face), *(["--ca-file", ready["ca_file"]] if "ca_file" in ready else [])]
         self.known = [ready["client_secret"]] if ready else ["secret-not-a-real-one"]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         env=environment(keys(ready, public, secret) if ready else {}))

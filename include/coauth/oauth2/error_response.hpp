@@ -37,14 +37,15 @@ struct error_response {
 ///   denied               access_denied, authorization_declined
 ///   invalid_credentials  invalid_client, unauthorized_client, incorrect_client_credentials (GitHub)
 ///   invalid_verifier     a refused code: invalid_grant, bad_verification_code (GitHub), invalid_request (X)
-///   token_revoked        a refused refresh token: invalid_grant, bad_refresh_token (GitHub), invalid_request (X); invalid_token
+///   token_revoked        a refused refresh token: invalid_grant, bad_refresh_token (GitHub), invalid_request (X); invalid_token,
+///                        or Facebook's 102 and 190
 ///   invalid_scope        invalid_scope
 ///   callback_refused     redirect_uri_mismatch
 ///   expired              expired_token
 ///   login_required       login_required, interaction_required, consent_required, account_selection_required
-///   rate_limited         slow_down, or HTTP status 429
-///   provider_unavailable server_error, temporarily_unavailable, or a 5xx status
-///   access_level         insufficient_scope
+///   rate_limited         slow_down, HTTP status 429, or Facebook's 4, 17, 32, 341, 613 and 80000 to 80014
+///   provider_unavailable server_error, temporarily_unavailable, a 5xx status, or Facebook's 1 (of a call) and 2
+///   access_level         insufficient_scope, or Facebook's 3, 10 and 200 to 299
 ///   provider_error       anything else
 ///
 /// The provider's words are left out if they repeat one of `hidden`, as it is or percent-encoded.

@@ -24,6 +24,10 @@ struct oidc_options {
     std::vector<std::string> api_bases; ///< Where else than at the userinfo endpoint the access token may be sent.
     text::form authorize_parameters;    ///< Such as Auth0's `audience`.
     std::chrono::seconds leeway{60};    ///< How far this machine's clock and the provider's may differ.
+
+    /// True for a provider where revoking one token ends all that the user has granted to the app, or the user's whole session, as
+    /// with Keycloak: a login that fails after its exchange revokes nothing then. Default false.
+    bool revocation_ends_grant = false;
 };
 
 /// An OpenID provider (Keycloak, Auth0, Entra, GitLab and the like), known by its issuer:

@@ -112,7 +112,7 @@ struct token_owner {
     // Guarded by `tokens`.
     bool renewal_was_lost = false;             ///< A renewal of it got no response.
     std::optional<credential> unsaved;         ///< The new credential, which the store did not take.
-    std::optional<error> renewal_failure;      ///< Of the latest renewal.
+    std::optional<error> renewal_failure;      ///< Of the provider, or of another process that had the lease.
     std::chrono::sys_seconds renew_again_at{}; ///< After that failure.
 
     lookup_queue by_id;
@@ -122,8 +122,8 @@ struct token_owner {
 
     allowance_rules rules(std::chrono::milliseconds reset_jitter) const
     {
-        return directory ? allowance_rules(directory->window, reset_jitter)
-                         : allowance_rules(lookup_rules().window, reset_jitter);
+        constexpr std::chrono::hours longest_usual(1); // GitHub's
+        return allowance_rules(directory ? directory->window : longest_usual, reset_jitter);
     }
 };
 

@@ -1,11 +1,13 @@
 // Texts as a fuzzer makes them: each text that a provider or a browser sends, cut short at every octet, and with every octet
 // changed to each of those that mean something. A text is read or refused with a code of its kind, and never takes long.
+#include "oauth2/endpoint.hpp"
 #include "oauth2/signing_key.hpp"
 
 #include <coauth/oauth2/callback.hpp>
 #include <coauth/oauth2/device.hpp>
 #include <coauth/oauth2/discovery.hpp>
 #include <coauth/oauth2/id_token.hpp>
+#include <coauth/oauth2/jws.hpp>
 #include <coauth/oauth2/stored_credential.hpp>
 #include <coauth/oauth2/token_response.hpp>
 
@@ -44,6 +46,17 @@ template <class Result>
 bool is_good_or(const Result& result, std::initializer_list<errc> expected)
 {
     return result.has_value() || std::find(expected.begin(), expected.end(), result.error().reason()) != expected.end();
+}
+
+// `size` octets: between `head` and `tail` the filler.
+std::string filled(const std::string& head, char filler, std::size_t size, const std::string& tail = "")
+{
+    return head + std::string(size - head.size() - tail.size(), filler) + tail;
+}
+
+bool is_token_response(const std::string& body)
+{
+    return oauth2::parse_token_response(oauth2::request_kind::code, 200, body).has_value();
 }
 
 } // namespace
@@ -119,4 +132,43 @@ TEST_CASE("hostile input: no change of an ID token is accepted")
         if (oauth2::verify_id_token(changed, keys, rules, now))
             FAIL_CHECK(changed);
     });
+}
+
+TEST_CASE("hostile input: the largest text of each kind is read, and one that is larger by one is refused")
+{
+    const auto key = oauth2::signing_key::generate(oauth2::jws_algorithm::es256, "k");
+    const std::string document =
+        R"({"issuer":"https://h","authorization_endpoint":"https://h/a","token_endpoint":"https://h/t"})";
+    const std::string token = R"({"token_type":"bearer","access_token":")";
+    for (const std::size_t more : {std::size_t(0), std::size_t(1)}) {
+        CAPTURE(more);
+        const bool fits = more == 0;
+        const std::string keys = oauth2::jwk_set_text(std::vector{key});
+        CHECK(oauth2::jwk_set::parse(filled(keys, ' ', oauth2::max_jwk_set + more)).has_value() == fits);
+        std::string many = key.jwk();
+        for (std::size_t i = 1; i < oauth2::max_jwk_count + more; ++i)
+            many += ",{}";
+        CHECK(oauth2::jwk_set::parse("{\"keys\":[" + many + "]}").has_value() == fits);
+        CHECK(oauth2::parse_jws(filled("eyJhbGciOiJFUzI1NiJ9.AAAA.", 'A', oauth2::max_jws + more)).has_value() == fits);
+        const std::string padded = filled(document, ' ', oauth2::max_discovery_document + more);
+        CHECK(oauth2::parse_discovery_document("https://h", padded).has_value() == fits);
+
+        CHECK(is_token_response(filled(token + "t\"}", ' ', oauth2::max_token_response + more)) == fits);
+        CHECK(is_token_response(token + std::string(16 * 1024 + more, 't') + "\"}") == fits);
+        const auto life = static_cast<std::size_t>(oauth2::longest_token_life.count()) + more;
+        CHECK(is_token_response(token + "t\",\"expires_in\":" + std::to_string(life) + '}') == fits);
+        std::string form = "access_token=t&token_type=bearer";
+        for (std::size_t i = 2; i < 100 + more; ++i)
+            form += "&x" + std::to_string(i) + "=1";
+        CHECK(is_token_response(form) == fits);
+        const std::string prompt =
+            R"({"device_code":"d","verification_uri":"https://h","expires_in":60,"user_code":")" +
+            std::string(64 + more, 'u') + "\"}";
+        CHECK(oauth2::parse_device_authorization(200, prompt).has_value() == fits);
+
+        CHECK(oauth2::is_endpoint(filled("https://h/", 'a', 2048 + more)) == fits);
+        CHECK(oauth2::is_endpoint("https://" + std::string(253 + more, 'h')) == fits);
+    }
+    for (const char* port : {"1", "65535"})
+        CHECK(oauth2::is_endpoint(std::string("https://h:") + port));
 }

@@ -208,12 +208,13 @@ TEST_CASE("endpoint: an https URL, or one of http on loopback, and nothing that 
     }
     for (const char* bad : {"", "h", "/a", "//h/a", "https:", "https:/h", "https://", "https:///a", "HTTPS://h",
              "http://h", "http://example.com/", "http://127.0.0.1.evil.example/", "http://127.evil.example",
-             "http://localhost.evil.example", "http://[::2]/", "http://128.0.0.1", "https://u@h/", "https://u:p@h/",
-             "https://h@evil/", "https://h:0/", "https://h:65536/", "https://h:/", "https://h:x", "https://h:8 0",
-             "https://h:80:80", "https://h/#f", "https://h/a b", "https://h/\n", "https://h\\evil/", "https://h/\\evil",
-             "https://h/<x>", "https://h/\"", "https://\xc3\xa9.example/", "https://-h", "https://.h",
-             "https://h%2eevil/", "https://[::1", "https://]/", "https://[]/", "https://[g::1]/", "ftp://h/",
-             "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x", "gopher://h"}) {
+             "http://localhost.evil.example", "http://[::2]/", "http://128.0.0.1", "http://127.1/", "http://127.0.1",
+             "http://127.0.0.0.1/", "https://u@h/", "https://u:p@h/", "https://h@evil/", "https://h:0/",
+             "https://h:65536/", "https://h:/", "https://h:x", "https://h:8 0", "https://h:80:80", "https://h/#f",
+             "https://h/a b", "https://h/\n", "https://h\\evil/", "https://h/\\evil", "https://h/<x>", "https://h/\"",
+             "https://\xc3\xa9.example/", "https://-h", "https://.h", "https://h%2eevil/", "https://[::1", "https://]/",
+             "https://[]/", "https://[g::1]/", "ftp://h/", "file:///etc/passwd", "javascript:alert(1)",
+             "data:text/html,x", "gopher://h"}) {
         CAPTURE(bad);
         CHECK_FALSE(oauth2::is_endpoint(bad));
     }

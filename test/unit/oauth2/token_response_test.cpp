@@ -161,6 +161,8 @@ TEST_CASE("token response: what is not tokens is refused, each with its code")
         {R"({"access_token":"t","token_type":"bearer"})", 100, errc::malformed_response},
         {R"({"access_token":"t","token_type":"bearer"})", 500, errc::provider_unavailable},
         {R"({"access_token":"t","token_type":"bearer"})", 302, errc::unexpected_redirect},
+        {R"({"access_token":"t","token_type":"bearer"})", 300, errc::unexpected_redirect},
+        {R"({"access_token":"t","token_type":"bearer"})", 399, errc::unexpected_redirect},
         {"", 301, errc::unexpected_redirect},
         {"", 307, errc::unexpected_redirect},
         {"", 308, errc::unexpected_redirect},
@@ -278,7 +280,11 @@ TEST_CASE("error response: what a refusal means depends on what was asked for, a
             R"({"error":{"message":"Session has expired","type":"OAuthException","code":190,"error_subcode":463}})",
             errc::token_revoked},
         {k::code, R"({"error":{"message":"limit","type":"OAuthException","code":4}})", errc::rate_limited},
+        {k::code, R"({"error":{"message":"limit","type":"OAuthException","code":341}})", errc::rate_limited},
         {k::code, R"({"error":{"message":"down","type":"OAuthException","code":2}})", errc::provider_unavailable},
+        {k::code, R"({"error":{"message":"(#200) Permissions error","type":"OAuthException","code":200}})",
+            errc::access_level},
+        {k::refresh, R"({"error":{"message":"session","type":"OAuthException","code":102}})", errc::token_revoked},
         {k::code, R"({"error":{}})", errc::provider_error},
         {k::code, R"({"error":{"code":99999999999}})", errc::provider_error},
     };
@@ -312,14 +318,19 @@ TEST_CASE("error response: the error has the provider's code and words, its numb
     CHECK(facebook.provider_code() == 190);
     CHECK(facebook.provider_error() == "OAuthException");
     CHECK(facebook.provider_message() == "Bad");
+    for (const char* number : {"-1", "2147483648", "1.5", "\"190\""})
+        CHECK_FALSE(token_of(std::string(R"({"error":{"type":"OAuthException","code":)") + number + "}}", 400)
+                        .error()
+                        .provider_code());
 
-    const secret sent[] = {secret("canary/code"), secret("canary-verifier"), secret("x")};
+    const secret sent[] = {secret("canary/code"), secret("canary-verifier"), secret("x"), secret("bird")};
     const auto refused = [&](const std::string& body) {
         return oauth2::parse_token_response(request_kind::code, 400, body, sent).error();
     };
     const auto plain = refused(R"({"error":"invalid_grant","error_description":"the code x expired"})");
     CHECK(plain.provider_error() == "invalid_grant");
     CHECK(plain.provider_message() == "the code x expired");
+    CHECK(refused(R"({"error":"invalid_grant","error_description":"a bird"})").provider_message().empty());
     for (const char* words : {"the code canary/code expired", "canary%2Fcode", "canary-verifier"}) {
         const auto error = refused(std::string(R"({"error":"invalid_grant","error_description":")") + words + "\"}");
         CHECK(error.reason() == errc::invalid_verifier);

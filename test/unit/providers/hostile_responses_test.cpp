@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -248,6 +249,23 @@ TEST_CASE("hostile responses: a profile that is none ends the login and its toke
     }
 }
 
+TEST_CASE("hostile responses: the largest profile and the longest id are read, and nothing beyond")
+{
+    openid_fixture f;
+    const auto account = f.provider->open(f.sign_in().value().held);
+    const auto read = [&](const std::string& id, std::size_t size) {
+        std::string body = R"({"sub":")" + id + "\"}";
+        body.resize(std::max(size, body.size()), ' ');
+        f.wire->forget(op_user);
+        f.wire->respond(op_user, 200, body);
+        return run(account->me());
+    };
+    CHECK(read("u-7", 256 * 1024));
+    CHECK(read("u-7", 256 * 1024 + 1).error().reason() == errc::response_too_large);
+    CHECK(read(std::string(255, 'u'), 0).value().id.size() == 255);
+    CHECK(read(std::string(256, 'u'), 0).error().reason() == errc::malformed_response);
+}
+
 TEST_CASE("hostile responses: a connection that is lost at any step ends the login typed, and the code is sent once")
 {
     for (const char* address : {op_discovery, op_token, op_keys, op_user})
@@ -283,6 +301,9 @@ TEST_CASE("hostile responses: what is optional in a profile and odd is absent, a
     CHECK_FALSE(finished->user.email);
     CHECK_FALSE(finished->user.email_verified);
     CHECK(finished->user.username.empty());
+    f.wire->forget(op_user);
+    f.wire->respond(op_user, 200, R"({"sub":"u-7","email":"ada.example.org"})");
+    CHECK_FALSE(f.sign_in()->user.email);
     for (const auto& [member, expected] : {std::pair(R"("email_verified":"true")", std::optional(true)),
              std::pair(R"("email_verified":"false")", std::optional(false)),
              std::pair(R"("email_verified":false)", std::optional(false)),

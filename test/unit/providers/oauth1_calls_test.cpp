@@ -120,6 +120,22 @@ TEST_CASE("oauth1_provider: the GET of the profile is repeated in a login, and l
     CHECK(b.wire->done());
 }
 
+TEST_CASE("oauth1_provider: the limits that a success states are its caller's")
+{
+    osm_fixture b;
+    const auto account = osm_account(b);
+    b.wire->respond(200, "7 Ada").header("X-RateLimit-Remaining", "3");
+    rate_limits limits = run(account->me()).value().limits;
+    REQUIRE(limits.window);
+    CHECK(limits.window->remaining == 3);
+    b.wire->respond(200, "notes").header("x-ratelimit-remaining", "2").header("x-ratelimit-reset", "1700000090");
+    limits = run(account->call(http::get("https://api.example/notes"))).value().limits;
+    REQUIRE(limits.window);
+    CHECK(limits.window->remaining == 2);
+    CHECK(limits.window->reset == std::chrono::sys_seconds(std::chrono::seconds(1'700'000'090)));
+    CHECK(b.wire->done());
+}
+
 TEST_CASE("oauth1_provider: legs and other requests than GET are sent once while the provider is down")
 {
     osm_fixture b;

@@ -314,6 +314,26 @@ TEST_CASE("oidc: userinfo of another user than the ID token ends the login")
     CHECK(f.wire->count("/revoke") == 2);
 }
 
+TEST_CASE("oidc: a login that fails revokes nothing where a revocation would end the user's other logins")
+{
+    openid_fixture f;
+    providers::oidc_options options;
+    options.revocation_ends_grant = true;
+    f.provider = providers::oidc(
+        f.wire, oauth2::app("app-1", secret("client-secret-canary")), "https://op.example", options, f.time);
+    const credential earlier = f.sign_in().value().held;
+    f.wire->forget(op_user);
+    f.wire->respond(op_user, 200, R"({"sub":"u-8"})");
+    CHECK(f.sign_in().error().reason() == errc::malformed_response);
+    const begun_login begun = f.begin();
+    const auto forged = openid_fixture::claims(begun, "app-1", "app-2");
+    CHECK(f.finish(begun, 200, openid_fixture::token_body(openid_key().sign(forged))).error().reason() ==
+          errc::id_token_rejected);
+    CHECK(f.wire->count("/revoke") == 0);
+    CHECK(run(f.provider->revoke(earlier))); // signing out does
+    CHECK(f.wire->count("/revoke") == 2);
+}
+
 TEST_CASE("oidc: without a userinfo endpoint the ID token has the profile, and me says that there is none")
 {
     openid_fixture f;

@@ -1,7 +1,7 @@
 // `session::me` and `session::call`: the limits and failures of calls that are no lookups.
 #include "unit/coro/emission.hpp"
 #include "unit/session/echo_provider.hpp"
-#include "unit/session/manual_clock.hpp"
+#include "unit/session/manual_loop.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/session/session.hpp>
@@ -9,7 +9,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <doctest/doctest.h>
@@ -48,7 +47,7 @@ asio::awaitable<void> call_into(
     out->token = response->headers.get("X-Token");
 }
 
-class calls_fixture {
+class calls_fixture : public testing::manual_loop {
 public:
     explicit calls_fixture(session_options options = session_options())
     {
@@ -60,9 +59,7 @@ public:
     ~calls_fixture()
     {
         sut.reset();
-        poll();
-        clock->end();
-        poll();
+        end();
     }
 
     std::shared_ptr<called> start(const char* method, const char* target, const char* limit = "tweets",
@@ -95,21 +92,7 @@ public:
         return std::move(*out);
     }
 
-    void poll()
-    {
-        io.restart();
-        io.poll();
-    }
-    void pass(std::chrono::milliseconds time)
-    {
-        poll();
-        clock->advance(time);
-        poll();
-    }
-
-    std::shared_ptr<testing::manual_clock> clock = std::make_shared<testing::manual_clock>();
     std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
-    asio::io_context io;
     std::unique_ptr<session> sut;
     call_options base;
 };

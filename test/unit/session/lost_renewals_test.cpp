@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace coauth;
@@ -163,13 +167,14 @@ TEST_CASE("session: a credential that is renewed while its user signs out is rev
 
 namespace {
 
-// A token store that does not take a new credential for some time.
+// A token store that fails for some time: does not take a new credential, or gives no lease.
 class full_store final : public store::token_store {
 public:
     explicit full_store(std::shared_ptr<store::token_store> inner) : inner_(std::move(inner)) {}
 
     asio::awaitable<std::optional<store::stored_credential>> find(user_key user) override
     {
+        fail_while(find_failures);
         return inner_->find(std::move(user));
     }
     asio::awaitable<std::uint64_t> put(user_key user, credential held) override
@@ -179,8 +184,7 @@ public:
     asio::awaitable<std::optional<std::uint64_t>> replace_if(
         user_key user, std::uint64_t version, credential held) override
     {
-        if (refusals-- > 0)
-            throw error(errc::store_unavailable);
+        fail_while(refusals);
         return inner_->replace_if(std::move(user), version, std::move(held));
     }
     asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
@@ -189,14 +193,39 @@ public:
     }
     asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override
     {
+        fail_while(lease_failures);
+        if (user.id == leased_elsewhere)
+            return never_leased();
         return inner_->lease(std::move(user), version, time);
     }
 
+    errc reason = errc::store_unavailable;
     int refusals = 0;
+    int lease_failures = 0;
+    int find_failures = 0;
+    std::string leased_elsewhere; ///< A user's id.
 
 private:
+    static asio::awaitable<bool> never_leased() { co_return false; }
+
+    void fail_while(int& left) const
+    {
+        if (left > 0) {
+            --left;
+            throw error(reason);
+        }
+    }
+
     std::shared_ptr<store::token_store> inner_;
 };
+
+// As another process does.
+asio::awaitable<bool> lease_for(store::token_store& store, user_key user, std::chrono::milliseconds time)
+{
+    const auto found = co_await store.find(user);
+    const bool leased = co_await store.lease(user, found->version, time);
+    co_return leased;
+}
 
 } // namespace
 
@@ -218,4 +247,72 @@ TEST_CASE("session: a new credential that the store does not take at first is wr
         CHECK(f.token(*f.first) == "token-of-ann+1");
         CHECK(f.provider->renewals == 1);
     }
+}
+
+TEST_CASE("session: a store that fails when the lease is taken is an error of each call, and the next one tries again")
+{
+    for (const errc reason : {errc::store_unavailable, errc::timeout, errc::sealed_record})
+        for (const bool held_elsewhere : {false, true}) {
+            CAPTURE(std::string(name(reason)));
+            CAPTURE(held_elsewhere);
+            renewals_fixture f;
+            const auto store = std::make_shared<full_store>(f.tokens);
+            store->reason = reason;
+            f.tokens = store;
+            f.first = f.make();
+            CHECK(f.token(*f.first) == "token-of-ann");
+            f.pass(3'600s); // it has expired
+            if (held_elsewhere) {
+                asio::co_spawn(f.io, lease_for(*store, user_key("x", "ann"), 10s),
+                    [](const std::exception_ptr& e, bool leased) { CHECK((!e && leased)); });
+                f.poll();
+            }
+            (held_elsewhere ? store->find_failures : store->lease_failures) = 3;
+            for (int calls = 0; calls < 3; ++calls)
+                CHECK(f.token(*f.first) == std::string(name(reason)));
+            CHECK(f.provider->renewals == 0);
+            const auto response = f.ask(*f.first);
+            f.pass(held_elsewhere ? 11s : 0s);
+            REQUIRE(*response);
+            CHECK((*response)->value() == "token-of-ann+1");
+            CHECK(f.provider->renewals == 1);
+        }
+}
+
+TEST_CASE("session: a new credential that the store refuses is written by the next call, and not asked for again")
+{
+    renewals_fixture f;
+    const auto store = std::make_shared<full_store>(f.tokens);
+    store->reason = errc::sealed_record; // not tried again by itself
+    store->refusals = 2;
+    f.tokens = store;
+    f.first = f.make();
+    f.pass(3'600s);
+    for (int calls = 0; calls < 2; ++calls)
+        CHECK(f.token(*f.first) == "sealed_record");
+    CHECK(f.token(*f.first) == "token-of-ann+1");
+    CHECK(f.provider->renewals == 1);
+}
+
+TEST_CASE(
+    "session: a lease that others hold for a minute fails the calls that wait, and those of the next half a minute")
+{
+    renewals_fixture f;
+    const auto store = std::make_shared<full_store>(f.tokens);
+    store->leased_elsewhere = "ann";
+    f.tokens = store;
+    f.first = f.make();
+    f.pass(3'600s);
+    const auto response = f.ask(*f.first);
+    for (int reads = 0; reads < 299; ++reads)
+        f.pass(200ms);
+    CHECK_FALSE(*response);
+    for (int reads = 0; reads < 5; ++reads)
+        f.pass(200ms);
+    REQUIRE(*response);
+    CHECK((*response)->error().reason() == errc::timeout);
+    store->leased_elsewhere.clear();
+    CHECK(f.token(*f.first) == "timeout");
+    f.pass(30s);
+    CHECK(f.token(*f.first) == "token-of-ann+1");
 }

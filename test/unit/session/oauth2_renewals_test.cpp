@@ -1,5 +1,5 @@
 // A session over a provider of OAuth 2 whose refresh tokens are good for one use.
-#include "unit/session/manual_clock.hpp"
+#include "unit/session/manual_loop.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/oauth2/stored_credential.hpp>
@@ -9,7 +9,6 @@
 #include <coauth/text/form.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -44,6 +43,7 @@ public:
         co_return request.target == "/token" ? renew(request) : call(request);
     }
 
+    http::fields call_headers;
     std::size_t token_requests = 0;
     std::size_t renewals = 0;
     std::size_t calls = 0;
@@ -76,12 +76,13 @@ private:
         http::response response;
         const bool good = request.headers.get("Authorization") == "Bearer access-" + std::to_string(renewals);
         response.status = good ? 200 : 401;
+        response.headers = call_headers;
         response.body = "things";
         return response;
     }
 };
 
-class rotation_fixture {
+class rotation_fixture : public testing::manual_loop {
 public:
     rotation_fixture()
     {
@@ -96,9 +97,7 @@ public:
     {
         first.reset();
         second.reset();
-        poll();
-        clock->end();
-        poll();
+        end();
     }
 
     std::unique_ptr<session> make()
@@ -132,22 +131,9 @@ public:
     {
         return static_cast<std::size_t>(std::count(outcomes.begin(), outcomes.end(), outcome));
     }
-    void poll()
-    {
-        io.restart();
-        io.poll();
-    }
-    void pass(std::chrono::milliseconds time)
-    {
-        poll();
-        clock->advance(time);
-        poll();
-    }
 
-    std::shared_ptr<testing::manual_clock> clock = std::make_shared<testing::manual_clock>();
     std::shared_ptr<rotating_provider> wire = std::make_shared<rotating_provider>();
     std::shared_ptr<store::token_store> tokens = store::memory_token_store(clock);
-    asio::io_context io;
     std::vector<std::string> outcomes;
     std::unique_ptr<session> first;
     std::unique_ptr<session> second;
@@ -210,4 +196,33 @@ TEST_CASE("rotation: a token that the provider refuses early is renewed once")
     CHECK(f.count("token_revoked") + f.count("unknown_user") == 100);
     CHECK(f.count("token_revoked") >= 1);
     CHECK(f.wire->token_requests == 1);
+}
+
+TEST_CASE("session: a window that a success closes holds the calls until its reset, up to an hour ahead")
+{
+    rotation_fixture f;
+    const auto close_window = [&f](std::chrono::seconds time) {
+        const auto reset = std::chrono::floor<std::chrono::seconds>(f.clock->now()) + time;
+        f.wire->call_headers = http::fields();
+        f.wire->call_headers.add("x-ratelimit-remaining", "0");
+        f.wire->call_headers.add("x-ratelimit-reset", std::to_string(reset.time_since_epoch().count()));
+    };
+    close_window(600s);
+    f.ask(*f.first);
+    f.poll();
+    f.wire->call_headers = http::fields();
+    f.ask(*f.first);
+    f.pass(599s);
+    CHECK(f.wire->calls == 1);
+    f.pass(10s);
+    CHECK(f.count("good") == 2);
+
+    close_window(3'000s);
+    f.ask(*f.first);
+    f.poll();
+    CHECK(f.count("good") == 3);
+    f.ask(*f.first); // longer than max_wait
+    f.poll();
+    CHECK(f.count("rate_limited") == 1);
+    CHECK(f.wire->calls == 3);
 }

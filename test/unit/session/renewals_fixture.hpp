@@ -2,14 +2,13 @@
 #pragma once
 
 #include "unit/session/echo_provider.hpp"
-#include "unit/session/manual_clock.hpp"
+#include "unit/session/manual_loop.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/session/session.hpp>
 #include <coauth/store/memory_store.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,7 +20,7 @@
 
 namespace coauth::testing {
 
-class renewals_fixture {
+class renewals_fixture : public manual_loop {
 public:
     renewals_fixture()
     {
@@ -33,9 +32,7 @@ public:
     {
         first.reset();
         second.reset();
-        poll();
-        clock->end();
-        poll();
+        end();
     }
 
     std::unique_ptr<session> make()
@@ -91,22 +88,8 @@ public:
             });
     }
 
-    void poll()
-    {
-        io.restart();
-        io.poll();
-    }
-    void pass(std::chrono::milliseconds time)
-    {
-        poll();
-        clock->advance(time);
-        poll();
-    }
-
-    std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
     std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
     std::shared_ptr<store::token_store> tokens = store::memory_token_store(clock);
-    boost::asio::io_context io;
     int renewed_events = 0;
     std::unique_ptr<session> first;
     std::unique_ptr<session> second;

@@ -2,6 +2,7 @@
 #include "session/tokens.hpp"
 #include "unit/session/echo_provider.hpp"
 
+#include <coauth/coro/clock.hpp>
 #include <coauth/coro/one_shot.hpp>
 #include <coauth/store/memory_store.hpp>
 
@@ -14,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace asio = boost::asio;
 using namespace coauth;
@@ -72,15 +75,18 @@ struct tokens_fixture {
         session_options options;
         options.tokens = slow;
         options.max_cached_tokens = 2;
-        setup =
-            std::make_shared<sessions::session_setup>(io.get_executor(), std::make_shared<echo_provider>(), options);
+        options.on_event = [this](const session_event& event) {
+            renewed_events += event.kind == session_event_kind::token_renewed;
+        };
+        provider->clock = system_clock();
+        setup = std::make_shared<sessions::session_setup>(io.get_executor(), provider, options);
         tokens = std::make_shared<sessions::tokens>(setup);
     }
 
-    void put(const char* user_id, const char* token)
+    void put(const char* user_id, const char* token) { put(user_id, credential(secret(token))); }
+    void put(const char* user_id, credential held)
     {
-        asio::co_spawn(
-            io, tokens->put(user_id, credential(secret(token))), [](std::exception_ptr e) { CHECK(e == nullptr); });
+        asio::co_spawn(io, tokens->put(user_id, std::move(held)), [](std::exception_ptr e) { CHECK(e == nullptr); });
         poll();
     }
 
@@ -104,6 +110,8 @@ struct tokens_fixture {
 
     asio::io_context io;
     std::shared_ptr<slow_store> slow = std::make_shared<slow_store>();
+    std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
+    int renewed_events = 0;
     std::shared_ptr<const sessions::session_setup> setup;
     std::shared_ptr<sessions::tokens> tokens;
     sessions::owner_ptr found;
@@ -178,4 +186,22 @@ TEST_CASE("tokens: one removed while it is read is not held, and one put meanwhi
     REQUIRE(c.found);
     c.start_find("unknown");
     CHECK(c.failed);
+}
+
+TEST_CASE("tokens: a credential that was renewed is not renewed again for an older holder of it")
+{
+    tokens_fixture c;
+    c.put("a", c.provider->renewable_token_of("a"));
+    c.start_find("a");
+    const auto older = c.found;
+    REQUIRE(older);
+    for (int holders = 0; holders < 3; ++holders) {
+        asio::co_spawn(c.io, c.tokens->renew(older), [](std::exception_ptr e) { CHECK(e == nullptr); });
+        c.poll();
+        c.start_find("a");
+        REQUIRE(c.found);
+        CHECK(c.found->held.text().reveal() == "token-of-a+1");
+    }
+    CHECK(c.provider->renewals == 1);
+    CHECK(c.renewed_events == 1);
 }
