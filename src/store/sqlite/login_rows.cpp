@@ -11,8 +11,9 @@ namespace coauth::store::sqlite {
 
 namespace {
 
-// How many overdue rows an operation settles beside its own: more than it makes.
-constexpr std::size_t settled_by_operation = 20;
+// One of so many logins that begin settles the overdue rows of more than as many.
+constexpr std::uint64_t between_settlings = 16;
+constexpr std::size_t settled_by_login = 100;
 
 namespace login_sql {
 constexpr const char* counts = "SELECT pending, past FROM login_counts";
@@ -60,7 +61,7 @@ void change_counts(
     if (past <= 0 || beyond <= 0)
         return;
     // Not all at once where another process had a larger limit.
-    file.db.execute(login_sql::forget_oldest, std::min(beyond, past + number_of(settled_by_operation)));
+    file.db.execute(login_sql::forget_oldest, std::min(beyond, past + number_of(settled_by_login)));
     file.db.execute(login_sql::change_counts, std::int64_t(0), -number_of(file.db.changed()), std::int64_t(0));
 }
 
@@ -107,7 +108,8 @@ void check_caps(database_file& file, const login_limits& limits, const browser_d
 
 void add_login(database_file& file, const login_limits& limits, const pending_login& login)
 {
-    settle_logins(file, limits, settled_by_operation);
+    if (++file.logins_begun % between_settlings == 0)
+        settle_logins(file, limits, settled_by_login);
     const auto now = file.now();
     make_room_for_id(file, limits, login.id, now);
     check_caps(file, limits, login.browser, now);
@@ -131,7 +133,6 @@ login_store::counts count_logins(database_file& file, const browser_digest& brow
 taken_login take_login(
     database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser)
 {
-    settle_logins(file, limits, settled_by_operation);
     const auto now = file.now();
     taken_login out;
     std::int64_t number = 0;

@@ -91,9 +91,11 @@ std::int64_t version_of(connection& db)
 
 bool begin_upgrade(connection& db)
 {
+    // In a transaction: all its parts are of one time.
+    db.script("BEGIN");
     if (version_of(db) == schema_version)
         return false;
-    db.script("BEGIN IMMEDIATE");
+    db.script("COMMIT; BEGIN IMMEDIATE");
     const auto version = version_of(db); // again: another process may have been faster
     if (version == schema_version)
         return false;
