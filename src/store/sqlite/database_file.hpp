@@ -4,6 +4,7 @@
 #include "store/record_text.hpp"
 #include "store/sealed_record.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/counters.hpp"
 
 #include <coauth/coro/clock.hpp>
 
@@ -38,6 +39,7 @@ public:
     database_file(const file_settings& settings, connection::deadline deadline);
 
     connection db;
+    counters counts;                ///< Of the transaction.
     std::uint64_t logins_begun = 0; ///< By this connection.
 
     /// Nanoseconds since 1970, by the store's clock.

@@ -29,6 +29,7 @@ void run_part(database_file& file, bool can_undo, task& part)
     if (can_undo)
         file.db.execute(transaction_sql::begin_part);
     const auto changes = file.db.all_changes();
+    const auto counts = file.counts;
     try {
         part.run(file);
     } catch (...) {
@@ -36,6 +37,7 @@ void run_part(database_file& file, bool can_undo, task& part)
         // SQLite ends a transaction by itself where the disk or memory is full.
         if (!file.db.in_transaction() || spoils_connection(std::current_exception()))
             throw;
+        file.counts = counts;
         if (can_undo)
             file.db.execute(transaction_sql::undo_part);
         else if (file.db.all_changes() != changes)
@@ -49,6 +51,7 @@ void run_parts(database_file& file, bool can_undo, const tasks& all)
 {
     for (const auto& each : all)
         run_part(file, can_undo, *each);
+    file.counts.write(file.db);
     file.db.execute(transaction_sql::commit);
 }
 
@@ -64,9 +67,10 @@ void roll_back(connection& db) noexcept
 
 } // namespace
 
-void begin_transaction(connection& db, bool writes)
+void begin_transaction(database_file& file, bool writes)
 {
-    db.execute(writes ? transaction_sql::begin_to_write : transaction_sql::begin_to_read);
+    file.counts = counters(); // another process may have changed them
+    file.db.execute(writes ? transaction_sql::begin_to_write : transaction_sql::begin_to_read);
 }
 
 bool run_in_transaction(database_file& file, bool writes, const tasks& all) noexcept
@@ -76,7 +80,7 @@ bool run_in_transaction(database_file& file, bool writes, const tasks& all) noex
             run_parts(file, false, all);
         } catch (const part_to_undo&) {
             file.db.execute(transaction_sql::roll_back);
-            begin_transaction(file.db, writes);
+            begin_transaction(file, writes);
             run_parts(file, true, all);
         }
         return true;
