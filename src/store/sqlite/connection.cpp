@@ -78,6 +78,11 @@ std::size_t connection::changed() const noexcept
     return static_cast<std::size_t>(sqlite3_changes64(open_.get()));
 }
 
+std::int64_t connection::all_changes() const noexcept
+{
+    return sqlite3_total_changes64(open_.get());
+}
+
 bool connection::in_transaction() const noexcept
 {
     return sqlite3_get_autocommit(open_.get()) == 0;

@@ -4,6 +4,7 @@
 #include "store/sqlite/statement.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -58,6 +59,9 @@ public:
 
     /// How many rows the last statement changed.
     std::size_t changed() const noexcept;
+
+    /// How many rows all statements changed.
+    std::int64_t all_changes() const noexcept;
 
     bool in_transaction() const noexcept;
 

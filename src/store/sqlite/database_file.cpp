@@ -10,7 +10,6 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace coauth::store::sqlite {
@@ -24,21 +23,6 @@ std::string random_store_id()
     std::array<char, 16> octets{};
     crypto::fill_random(octets.data(), octets.size());
     return text::hex_encode(std::string_view(octets.data(), octets.size()));
-}
-
-// SQLite does not wait by itself for a process that makes the same change.
-void use_write_ahead_log(connection& db, connection::deadline deadline)
-{
-    for (;;) {
-        try {
-            db.script("PRAGMA journal_mode = WAL");
-            return;
-        } catch (const failed_call& failed) {
-            if (!failed.is(SQLITE_BUSY) || std::chrono::steady_clock::now() >= deadline)
-                throw;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
 }
 
 } // namespace
@@ -65,10 +49,9 @@ database_file::database_file(const file_settings& settings, connection::deadline
     const bool is_new = begin_upgrade(db);
     if (is_new)
         fill();
-    if (db.in_transaction())
-        db.script("COMMIT");
+    db.script("COMMIT");
     // After the check that the file is coauth's; in a new file nothing is lost if the process ends between the two.
-    use_write_ahead_log(db, deadline);
+    db.script("PRAGMA journal_mode = WAL");
     check_keys();
 }
 

@@ -4,10 +4,12 @@
 #include "store/record_text.hpp"
 #include "store/sealed_record.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/counters.hpp"
 
 #include <coauth/coro/clock.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -32,10 +34,13 @@ struct file_settings {
 class database_file {
 public:
     /// Opens a file that exists, and makes its tables if it is empty. Waits until `deadline` for other processes. Throws
-    /// `errc::store_unavailable`, `errc::sealed_record` for a newer schema and for keys that don't open it, and `failed_call`.
+    /// `errc::store_unavailable`, `errc::sealed_record` for a newer schema and for keys that don't open it, and `failed_call`; that
+    /// with `SQLITE_BUSY` before the deadline, too, where SQLite does not wait by itself.
     database_file(const file_settings& settings, connection::deadline deadline);
 
     connection db;
+    counters counts;                ///< Of the transaction.
+    std::uint64_t logins_begun = 0; ///< By this connection.
 
     /// Nanoseconds since 1970, by the store's clock.
     std::int64_t now() const;

@@ -3,6 +3,7 @@
 #include "store/sqlite/failure.hpp"
 
 #include <sqlite3.h>
+#include <thread>
 
 namespace coauth::store::sqlite {
 
@@ -12,11 +13,17 @@ namespace {
 
 std::unique_ptr<database_file> open_file(const file_settings& settings)
 {
-    try {
-        return std::make_unique<database_file>(settings, std::chrono::steady_clock::now() + settings.deadline);
-    } catch (const failed_call& failed) {
-        const auto operation = "opening the SQLite file " + settings.path;
-        throw sqlite_failure(operation, failed.code());
+    const auto deadline = std::chrono::steady_clock::now() + settings.deadline;
+    for (;;) {
+        try {
+            return std::make_unique<database_file>(settings, deadline);
+        } catch (const failed_call& failed) {
+            if (!failed.is(SQLITE_BUSY) || std::chrono::steady_clock::now() >= deadline) {
+                const auto operation = "opening the SQLite file " + settings.path;
+                throw sqlite_failure(operation, failed.code());
+            }
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
 }
 

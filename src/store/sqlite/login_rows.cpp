@@ -11,13 +11,11 @@ namespace coauth::store::sqlite {
 
 namespace {
 
-// How many overdue rows an operation settles beside its own: more than it makes.
-constexpr std::size_t settled_by_operation = 20;
+// One of so many logins that begin settles the overdue rows of more than as many.
+constexpr std::uint64_t between_settlings = 16;
+constexpr std::size_t settled_by_login = 100;
 
 namespace login_sql {
-constexpr const char* counts = "SELECT pending, past FROM login_counts";
-constexpr const char* change_counts =
-    "UPDATE login_counts SET pending = pending + ?, past = past + ?, expired = expired + ? RETURNING past";
 constexpr const char* find = "SELECT number, browser, state, due, until, sealed FROM logins WHERE id = ?";
 constexpr const char* remembered = "SELECT number, state, until FROM logins WHERE id = ?";
 constexpr const char* insert = "INSERT INTO logins (id, browser, state, due, until, sealed) VALUES (?, ?, 0, ?, ?, ?)";
@@ -32,8 +30,6 @@ constexpr const char* forget = "DELETE FROM logins WHERE number IN "
 constexpr const char* forget_oldest = "DELETE FROM logins WHERE number IN "
                                       "(SELECT number FROM logins WHERE state <> 0 ORDER BY until LIMIT ?)";
 constexpr const char* next_due = "SELECT due FROM logins WHERE state = 0 ORDER BY due LIMIT 1";
-constexpr const char* expired = "SELECT expired FROM login_counts";
-constexpr const char* expired_is_known = "UPDATE login_counts SET expired = 0";
 } // namespace login_sql
 
 std::string_view octets_of(const login_id& id)
@@ -51,17 +47,17 @@ std::int64_t number_of(std::size_t count)
     return static_cast<std::int64_t>(count);
 }
 
-// Of the past logins as many are remembered as may be pending.
-void change_counts(
-    database_file& file, const login_limits& limits, std::int64_t pending, std::int64_t past, std::int64_t expired)
+// Counts past logins. As many are remembered as may be pending; where another process has a larger limit, not all that are too many
+// are forgotten at once.
+void count_past(database_file& file, const login_limits& limits, std::int64_t added)
 {
-    const auto all_past = file.db.number(login_sql::change_counts, pending, past, expired);
-    const auto beyond = all_past - number_of(limits.max_pending);
-    if (past <= 0 || beyond <= 0)
+    auto& counts = file.counts.logins(file.db);
+    counts.past += added;
+    const auto beyond = counts.past - number_of(limits.max_pending);
+    if (beyond <= 0)
         return;
-    // Not all at once where another process had a larger limit.
-    file.db.execute(login_sql::forget_oldest, std::min(beyond, past + number_of(settled_by_operation)));
-    file.db.execute(login_sql::change_counts, std::int64_t(0), -number_of(file.db.changed()), std::int64_t(0));
+    file.db.execute(login_sql::forget_oldest, std::min(beyond, added + number_of(settled_by_login)));
+    counts.past -= number_of(file.db.changed());
 }
 
 bool browsers_match(std::string_view octets, const browser_digest& browser)
@@ -70,7 +66,7 @@ bool browsers_match(std::string_view octets, const browser_digest& browser)
 }
 
 // A login that is remembered can't begin again; one that need not be makes room.
-void make_room_for_id(database_file& file, const login_limits& limits, const login_id& id, std::int64_t now)
+void make_room_for_id(database_file& file, const login_id& id, std::int64_t now)
 {
     std::int64_t number = 0;
     std::int64_t state = 0;
@@ -85,16 +81,19 @@ void make_room_for_id(database_file& file, const login_limits& limits, const log
                 .with_hint("the login can't be told from an earlier one; begin again");
     }
     file.db.execute(login_sql::remove, number);
-    if (state == login_pending)
-        change_counts(file, limits, -1, 0, 1);
-    else
-        change_counts(file, limits, 0, -1, 0);
+    auto& counts = file.counts.logins(file.db);
+    if (state == login_pending) {
+        --counts.pending;
+        ++counts.expired;
+    } else {
+        --counts.past;
+    }
 }
 
 void check_caps(database_file& file, const login_limits& limits, const browser_digest& browser, std::int64_t now)
 {
     const auto most = number_of(limits.max_pending);
-    auto pending = file.db.number(login_sql::counts);
+    auto pending = file.counts.logins(file.db).pending;
     if (pending >= most)
         pending -= file.db.number(login_sql::overdue, now);
     if (pending >= most)
@@ -107,22 +106,23 @@ void check_caps(database_file& file, const login_limits& limits, const browser_d
 
 void add_login(database_file& file, const login_limits& limits, const pending_login& login)
 {
-    settle_logins(file, limits, settled_by_operation);
+    if (++file.logins_begun % between_settlings == 0)
+        settle_logins(file, limits, settled_by_login);
     const auto now = file.now();
-    make_room_for_id(file, limits, login.id, now);
+    make_room_for_id(file, login.id, now);
     check_caps(file, limits, login.browser, now);
     const auto due = now + nanoseconds(limits.time_to_live);
     const auto sealed = file.seal(login_place(file, login.id, due), record_text(login));
     file.db.execute(login_sql::insert, blob(login.id.octets), blob(login.browser.octets), due,
         due + nanoseconds(limits.time_to_live), blob(sealed));
-    change_counts(file, limits, 1, 0, 0);
+    ++file.counts.logins(file.db).pending;
 }
 
 login_store::counts count_logins(database_file& file, const browser_digest& browser)
 {
     const auto now = file.now();
     login_store::counts out;
-    const auto pending = file.db.number(login_sql::counts) - file.db.number(login_sql::overdue, now);
+    const auto pending = file.counts.logins(file.db).pending - file.db.number(login_sql::overdue, now);
     out.living = static_cast<std::size_t>(std::max<std::int64_t>(pending, 0));
     out.of_browser = static_cast<std::size_t>(file.db.number(login_sql::of_browser, blob(browser.octets), now));
     return out;
@@ -131,7 +131,6 @@ login_store::counts count_logins(database_file& file, const browser_digest& brow
 taken_login take_login(
     database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser)
 {
-    settle_logins(file, limits, settled_by_operation);
     const auto now = file.now();
     taken_login out;
     std::int64_t number = 0;
@@ -156,7 +155,8 @@ taken_login take_login(
         number = found.number(0);
     }
     file.db.execute(login_sql::take, now + nanoseconds(limits.time_to_live), number);
-    change_counts(file, limits, -1, 1, 0);
+    --file.counts.logins(file.db).pending;
+    count_past(file, limits, 1);
     return out;
 }
 
@@ -165,22 +165,22 @@ std::size_t settle_logins(database_file& file, const login_limits& limits, std::
     const auto now = file.now();
     file.db.execute(login_sql::expire, now, number_of(most));
     const auto expired = file.db.changed();
+    auto& counts = file.counts.logins(file.db);
+    counts.pending -= number_of(expired);
+    counts.expired += number_of(expired);
     if (expired > 0)
-        change_counts(file, limits, -number_of(expired), number_of(expired), number_of(expired));
+        count_past(file, limits, number_of(expired));
     file.db.execute(login_sql::forget, now, number_of(most));
     const auto forgotten = file.db.changed();
-    if (forgotten > 0)
-        change_counts(file, limits, 0, -number_of(forgotten), 0);
+    counts.past -= number_of(forgotten);
     return std::max(expired, forgotten);
 }
 
 login_store::expiry take_expired(database_file& file)
 {
     login_store::expiry out;
-    const auto expired = file.db.number(login_sql::expired);
+    const auto expired = std::exchange(file.counts.logins(file.db).expired, 0);
     out.expired = static_cast<std::size_t>(std::max<std::int64_t>(expired, 0));
-    if (expired != 0)
-        file.db.execute(login_sql::expired_is_known);
     auto next = file.db.run(login_sql::next_due);
     if (next.next()) {
         const std::chrono::nanoseconds left(next.number(0) - file.now());

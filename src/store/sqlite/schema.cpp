@@ -91,13 +91,11 @@ std::int64_t version_of(connection& db)
 
 bool begin_upgrade(connection& db)
 {
-    // What it reads is of one moment: another process may be making the file.
+    // In a transaction: all its parts are of one time.
     db.script("BEGIN");
-    const bool is_current = version_of(db) == schema_version;
-    db.script("COMMIT");
-    if (is_current)
+    if (version_of(db) == schema_version)
         return false;
-    db.script("BEGIN IMMEDIATE");
+    db.script("COMMIT; BEGIN IMMEDIATE");
     const auto version = version_of(db); // again: another process may have been faster
     if (version == schema_version)
         return false;

@@ -15,7 +15,7 @@ inline constexpr std::int64_t application_id = 0x636f6175;
 /// new. Throws `errc::store_unavailable` for a file of another program, `errc::sealed_record` for one of a newer version, and
 /// `failed_call`.
 ///
-/// Begins a transaction if there is something to do. The caller commits it, once what belongs to a new file is in it.
+/// Begins a transaction, which the caller commits, once what belongs to a new file is in it.
 bool begin_upgrade(connection& db);
 
 // States of a login.

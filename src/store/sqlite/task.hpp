@@ -21,7 +21,7 @@ public:
     task(const task&) = delete;
     task& operator=(const task&) = delete;
 
-    /// Part of a transaction of the worker's. May throw.
+    /// Part of a transaction of the worker's. May throw, and is called again where the transaction is repeated.
     virtual void run(database_file& file) = 0;
 
     /// Resumes the coroutine.

@@ -9,8 +9,6 @@ namespace {
 
 namespace token_sql {
 constexpr const char* find = "SELECT version, sealed FROM tokens WHERE provider = ? AND user = ?";
-// One counter for all users, so that a version never comes again.
-constexpr const char* next_version = "UPDATE meta SET value = value + 1 WHERE name = 'last_version' RETURNING value";
 constexpr const char* put =
     "INSERT INTO tokens (provider, user, version, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (provider, user) "
     "DO UPDATE SET version = excluded.version, sealed = excluded.sealed, leased_until = 0, lease_owner = 0";
@@ -51,7 +49,7 @@ std::optional<stored_credential> find_token(database_file& file, const user_key&
 
 std::uint64_t put_token(database_file& file, const user_key& user, const credential& held)
 {
-    const auto version = file.db.number(token_sql::next_version);
+    const auto version = file.counts.next_version(file.db);
     const auto sealed = file.seal(file.place("tokens", user.provider, user.id, version), record_text(held));
     file.db.execute(token_sql::put, provider_of(user), id_of(user), version, blob(sealed));
     return static_cast<std::uint64_t>(version);

@@ -18,11 +18,18 @@ constexpr const char* end_part = "RELEASE part";
 constexpr const char* undo_part = "ROLLBACK TO part";
 } // namespace transaction_sql
 
-// Throws if the transaction as a whole is lost.
-void run_part(database_file& file, bool writes, task& part)
+// Thrown where the tasks must run once more, each so that it can be undone by itself.
+struct part_to_undo {};
+
+// Throws if the transaction as a whole is lost. Most tasks change nothing if they fail, and savepoints cost as much as the tasks:
+// they are for a second run.
+void run_part(database_file& file, bool can_undo, task& part)
 {
-    if (writes)
+    part.failure = nullptr;
+    if (can_undo)
         file.db.execute(transaction_sql::begin_part);
+    const auto changes = file.db.all_changes();
+    const auto counts = file.counts;
     try {
         part.run(file);
     } catch (...) {
@@ -30,11 +37,22 @@ void run_part(database_file& file, bool writes, task& part)
         // SQLite ends a transaction by itself where the disk or memory is full.
         if (!file.db.in_transaction() || spoils_connection(std::current_exception()))
             throw;
-        if (writes)
+        file.counts = counts;
+        if (can_undo)
             file.db.execute(transaction_sql::undo_part);
+        else if (file.db.all_changes() != changes)
+            throw part_to_undo();
     }
-    if (writes)
+    if (can_undo)
         file.db.execute(transaction_sql::end_part);
+}
+
+void run_parts(database_file& file, bool can_undo, const tasks& all)
+{
+    for (const auto& each : all)
+        run_part(file, can_undo, *each);
+    file.counts.write(file.db);
+    file.db.execute(transaction_sql::commit);
 }
 
 void roll_back(connection& db) noexcept
@@ -49,17 +67,22 @@ void roll_back(connection& db) noexcept
 
 } // namespace
 
-void begin_transaction(connection& db, bool writes)
+void begin_transaction(database_file& file, bool writes)
 {
-    db.execute(writes ? transaction_sql::begin_to_write : transaction_sql::begin_to_read);
+    file.counts = counters(); // another process may have changed them
+    file.db.execute(writes ? transaction_sql::begin_to_write : transaction_sql::begin_to_read);
 }
 
 bool run_in_transaction(database_file& file, bool writes, const tasks& all) noexcept
 {
     try {
-        for (const auto& each : all)
-            run_part(file, writes, *each);
-        file.db.execute(transaction_sql::commit);
+        try {
+            run_parts(file, false, all);
+        } catch (const part_to_undo&) {
+            file.db.execute(transaction_sql::roll_back);
+            begin_transaction(file, writes);
+            run_parts(file, true, all);
+        }
         return true;
     } catch (...) {
         const auto thrown = std::current_exception();

@@ -11,9 +11,9 @@ namespace coauth::store::sqlite {
 using tasks = std::vector<std::shared_ptr<task>>;
 
 /// Begins a transaction, waiting for other processes until the connection's deadline. Throws `failed_call`.
-void begin_transaction(connection& db, bool writes);
+void begin_transaction(database_file& file, bool writes);
 
-/// Runs all in the transaction that has begun, and commits it. A task that fails has its `failure`, and has changed nothing; if the
+/// Runs all in the transaction that has begun, and commits it; if it must, in a second one. A task that fails has its `failure`, and has changed nothing; if the
 /// transaction fails, all have it. Returns false if the file had better be opened again.
 bool run_in_transaction(database_file& file, bool writes, const tasks& all) noexcept;
 

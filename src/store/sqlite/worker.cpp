@@ -180,9 +180,9 @@ void worker::state::carry_out(tasks& all)
             return;
         try {
             const auto deadline = earliest_deadline(all);
-            auto& db = opened(deadline).db;
-            db.wait_until(deadline);
-            begin_transaction(db, writes_);
+            auto& file = opened(deadline);
+            file.db.wait_until(deadline);
+            begin_transaction(file, writes_);
             break;
         } catch (const failed_call& failed) {
             if (!failed.is(SQLITE_BUSY)) {

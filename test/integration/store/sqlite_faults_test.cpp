@@ -182,7 +182,7 @@ TEST_CASE("sqlite: a task that fails undoes what it did, and costs the others in
     const store::sqlite::file_settings settings(s.place.path(), s.place.keys, s.bench.clock, 5'000ms);
     store::sqlite::database_file file(settings, steady::now() + 5s);
     const auto run = [&file](const store::sqlite::tasks& all) {
-        store::sqlite::begin_transaction(file.db, true);
+        store::sqlite::begin_transaction(file, true);
         CHECK(store::sqlite::run_in_transaction(file, true, all));
         std::vector<std::optional<errc>> codes;
         for (const auto& each : all)
