@@ -102,7 +102,8 @@ public:
         auto sealed = seal(*shared_.keys, place_of_end(shared_.prefix, id), record_text(reached).reveal());
         std::vector<std::string> arguments{time_digits(shared_.clock->now()), octets_of(id), shared_.process,
             std::move(sealed), std::to_string(most_ended), std::to_string(ended_lifetime.count())};
-        redis_command command("reporting the end of a login", end_login_script(), table_, std::move(arguments));
+        // Sent again if the reply is lost: a login that ends twice is one that has ended.
+        redis_command command("reporting the end of a login", end_login_script(), table_, std::move(arguments), true);
         const redis_reply reply = co_await shared_.client->run(std::move(command));
         if (reply.text != "ended")
             throw redis_odd_reply("reporting the end of a login");

@@ -36,7 +36,7 @@ struct redis_command {
     std::string_view operation; ///< A literal, for errors: "storing a login".
     const redis_script* script = nullptr;
     std::vector<std::string> arguments; ///< All that is sent.
-    bool repeatable = false;            ///< It only reads, so it is sent again if its reply is lost.
+    bool repeatable = false;            ///< It does no harm twice, so it is sent again if its reply is lost.
 };
 
 /// Shared by who waits, who may leave, and the connection. What it became is written before `done` is fired.

@@ -1,16 +1,16 @@
 // A Redis of a test's own.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <hiredis/hiredis.h>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -26,7 +26,7 @@ public:
     /// `options`: more of its options, such as `--appendonly yes`.
     explicit redis_server(std::vector<std::string> options = {}) : options_(std::move(options))
     {
-        REQUIRE(::mkdtemp(folder_.data()) != nullptr);
+        need(::mkdtemp(folder_.data()) != nullptr, "there is no temporary folder");
         start();
     }
     ~redis_server()
@@ -63,16 +63,16 @@ public:
     void start()
     {
         int pipe[2] = {};
-        REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+        need(::pipe2(pipe, O_CLOEXEC) == 0, "there is no pipe");
         auto arguments = std::vector<std::string>{"redis-server", "--port", "0", "--unixsocket", socket(), "--dir",
-            folder_, "--save", "", "--enable-debug-command", "local", "--daemonize", "no"};
+            folder_, "--save", "", "--daemonize", "no"};
         arguments.insert(arguments.end(), options_.begin(), options_.end());
         std::vector<char*> texts;
         for (auto& argument : arguments)
             texts.push_back(argument.data());
         texts.push_back(nullptr);
         process_ = ::fork();
-        REQUIRE(process_ >= 0);
+        need(process_ >= 0, "there is no process");
         if (process_ == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
             ::dup2(pipe[1], STDOUT_FILENO);
@@ -85,8 +85,7 @@ public:
         char read_text[1'024];
         while (log.find("eady to accept connections") == std::string::npos) {
             const auto size = ::read(output_, read_text, sizeof read_text);
-            INFO("redis-server, which examples/setup.sh installs, did not start: " << log);
-            REQUIRE(size > 0);
+            need(size > 0, "redis-server, which examples/setup.sh installs, did not start: " + log);
             log.append(read_text, static_cast<std::size_t>(size));
         }
     }
@@ -99,8 +98,7 @@ public:
     {
         if (!connection_)
             connection_.reset(redisConnectUnix(socket().c_str()));
-        REQUIRE(connection_);
-        REQUIRE(connection_->err == 0);
+        need(connection_ && connection_->err == 0, "there is no connection to the test's Redis");
         std::vector<const char*> texts;
         std::vector<std::size_t> sizes;
         for (const auto& argument : command) {
@@ -109,7 +107,7 @@ public:
         }
         void* const reply =
             redisCommandArgv(connection_.get(), static_cast<int>(texts.size()), texts.data(), sizes.data());
-        REQUIRE(reply);
+        need(reply != nullptr, "the test's Redis did not reply");
         auto text = text_of(*static_cast<redisReply*>(reply));
         freeReplyObject(reply);
         return text;
@@ -142,6 +140,12 @@ public:
     }
 
 private:
+    static void need(bool good, const std::string& problem)
+    {
+        if (!good)
+            throw std::runtime_error(problem);
+    }
+
     static std::string text_of(const redisReply& reply)
     {
         if (reply.type == REDIS_REPLY_INTEGER)
