@@ -136,7 +136,7 @@ bool is_plain_name(std::string_view name) noexcept
 
 std::string cut_short(std::string_view text)
 {
-    constexpr std::size_t longest = 512;
+    constexpr std::size_t longest = 4096; // a hundred ids of a lookup are whole
     return text.size() <= longest ? std::string(text) : std::string(text::utf8_prefix(text, longest)) + "...";
 }
 

@@ -11,7 +11,7 @@ namespace coauth::sandbox {
 /// True for up to 64 letters, digits and `_.-[]`. Other names may hold what a client sent in another form than it says.
 bool is_plain_name(std::string_view name) noexcept;
 
-/// Its first 512 octets and "..." if it is longer.
+/// Its first 4096 octets and "..." if it is longer.
 std::string cut_short(std::string_view text);
 
 /// A token's first four characters and "...": enough to tell two apart.

@@ -179,9 +179,6 @@ TEST_CASE("login_server people: an account is an id, so taking over a user name 
 TEST_CASE("login_server people: a card is filled once a login, and not after it was edited")
 {
     people all;
-    CHECK_FALSE(all.wants_filling(account_key("1")));
-    all.fill(account_key("1"), profile_of("1"));
-    CHECK(all.card_of(account_key("1")) == card());
     all.signed_in(account_key("1"));
     CHECK(all.wants_filling(account_key("1")));
     all.save(account_key("1"), card());
@@ -191,6 +188,17 @@ TEST_CASE("login_server people: a card is filled once a login, and not after it 
     all.fill(account_key("1"), profile_of("1"));
     CHECK(all.card_of(account_key("1")).name == "Jack");
     CHECK_FALSE(all.wants_filling(account_key("1")));
+}
+
+TEST_CASE("login_server people: who signed in at another process, or before a restart, is filled in here, too")
+{
+    people all;
+    CHECK(all.wants_filling(account_key("1")));
+    all.fill(account_key("1"), profile_of("1"));
+    CHECK(all.card_of(account_key("1")).name == "Jack");
+    CHECK_FALSE(all.wants_filling(account_key("1")));
+    all.save(account_key("2"), card());
+    CHECK_FALSE(all.wants_filling(account_key("2")));
 }
 
 TEST_CASE("login_server card: what each field may hold")
