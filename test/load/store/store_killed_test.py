@@ -66,12 +66,15 @@ def check(path, callers, first, logins, printed):
         assert len(more) <= 1, more
 
 
-def killed_at_each_call(mode, count):
-    """Returns how many moments there were."""
+def killed_at_each_call(mode, count, made):
+    """On a file that is made already, or a new one. Returns how many moments there were."""
     at = 0
     while True:
         with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
             path = os.path.join(folder, "store.db")
+            if made:
+                with open(path, "wb") as file:
+                    file.write(made)
             process = start(path, mode, 0, count, 1, LD_PRELOAD=DIE_AT_CALL, DIE_AT=str(at))
             out, _ = process.communicate()
             assert process.returncode in (0, -signal.SIGKILL), process.returncode
@@ -79,6 +82,15 @@ def killed_at_each_call(mode, count):
             if process.returncode == 0:
                 return at
         at += 1
+
+
+def made_file():
+    """What a store that was used and closed leaves."""
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        path = os.path.join(folder, "store.db")
+        start(path, "put", 0, 1, 1).communicate()
+        with open(path, "rb") as file:
+            return file.read()
 
 
 def killed_at_random(kills):
@@ -102,6 +114,7 @@ def killed_at_random(kills):
 
 
 if __name__ == "__main__":
-    print(f"killed at each of {killed_at_each_call('put', 2)} moments of 2 puts")
-    print(f"killed at each of {killed_at_each_call('take', 2)} moments of 2 logins")
+    print(f"killed at each of {killed_at_each_call('put', 1, b'')} moments of a put into a new file")
+    print(f"killed at each of {killed_at_each_call('put', 2, made_file())} moments of 2 puts")
+    print(f"killed at each of {killed_at_each_call('take', 1, made_file())} moments of a login")
     print(f"killed at {KILLS} random moments; {killed_at_random(KILLS)} operations were acknowledged")
