@@ -318,3 +318,28 @@ TEST_CASE("redis: a store may be released by its own thread, and with operations
     bench.io.run();
     CHECK(ended);
 }
+
+TEST_CASE("redis: a context may be destroyed while its coroutines await a reply")
+{
+    redis_place place;
+    place.server.run({"CLIENT", "PAUSE", "60000", "WRITE"});
+    auto database = place.open();
+    const auto tokens = database->tokens();
+    std::weak_ptr<int> of_coroutine;
+    {
+        asio::io_context io;
+        for (int i = 0; i < 10; ++i) {
+            auto kept = std::make_shared<int>(i);
+            of_coroutine = kept;
+            asio::co_spawn(io, tokens->put(some_user("1"), some_credential("a")),
+                [kept](const std::exception_ptr&, std::uint64_t) { FAIL("it has no context to run on"); });
+        }
+        io.poll();
+        while (place.server.run({"CLIENT", "LIST"}).find("cmd=set") == std::string::npos) {}
+    }
+    CHECK(of_coroutine.expired());
+    place.server.run({"CLIENT", "UNPAUSE"});
+    store_bench bench;
+    CHECK(bench.run(tokens->find(some_user("1"))).value()); // the replies have come
+    database = nullptr;
+}
