@@ -75,7 +75,7 @@ public:
         const auto self = shared_from_this();
         const auto sent = std::make_shared<redis_request>(std::move(command), steady::now() + block + deadline_);
         blocking_->submit(sent);
-        co_await sent->done.wait();
+        co_await thread_completion::wait(sent->done);
         co_return reply_of(*sent);
     }
 
@@ -138,7 +138,7 @@ asio::awaitable<redis_reply> redis_client::run(redis_command command)
     const auto self = shared_from_this();
     const auto sent = std::make_shared<redis_request>(std::move(command), steady::now() + deadline_);
     asio::post(core_->io(), [core = core_, sent] { core->submit(sent); });
-    co_await sent->done.wait();
+    co_await thread_completion::wait(sent->done);
     co_return reply_of(*sent);
 }
 

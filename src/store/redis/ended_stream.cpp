@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -89,7 +90,13 @@ std::shared_ptr<void> ended_stream::watch(redis_client& client, login_store::wat
             self->following_ = false; // out of memory; whoever watches next starts it again
         });
     };
-    client.post(start);
+    try {
+        client.post(start);
+    } catch (const std::bad_alloc&) {
+        const std::lock_guard lock(mutex_);
+        following_ = false;
+        throw;
+    }
     return added;
 }
 
@@ -186,7 +193,7 @@ void ended_stream::take(const redis_reply& entry, redis_client::inside& client) 
         notify(id, read_ended_login(place, text.reveal()));
     } catch (const error& e) {
         warn(client, e.message());
-    } catch (const std::exception&) {
+    } catch (...) {
         // Out of memory: what waits for it ends at its deadline.
     }
 }

@@ -17,9 +17,6 @@ constexpr std::size_t most_octets_of_text = 1024 * 1024;
 constexpr std::size_t most_octets_of_reply = 16 * most_octets_of_text;
 constexpr std::size_t most_objects_of_reply = 100'000;
 
-// Those that hiredis gives each reader.
-redisReplyObjectFunctions* usual_functions = nullptr;
-
 } // namespace
 
 // What hiredis calls. It is C: nothing may throw through it.
@@ -69,28 +66,32 @@ struct redis_link::hooks {
 
     static void* create_text(const redisReadTask* task, char* text, std::size_t size)
     {
-        return of(task->privdata).admits(*task, size, 0) ? usual_functions->createString(task, text, size) : nullptr;
+        return of(task->privdata).admits(*task, size, 0)
+                   ? of(task->privdata).usual_functions_->createString(task, text, size)
+                   : nullptr;
     }
     static void* create_list(const redisReadTask* task, int size)
     {
         const auto elements = static_cast<std::size_t>(size < 0 ? 0 : size);
-        return of(task->privdata).admits(*task, 0, elements) ? usual_functions->createArray(task, size) : nullptr;
+        return of(task->privdata).admits(*task, 0, elements)
+                   ? of(task->privdata).usual_functions_->createArray(task, size)
+                   : nullptr;
     }
     static void* create_number(const redisReadTask* task, long long number)
     {
-        return of(task->privdata).admits(*task, 0, 0) ? usual_functions->createInteger(task, number) : nullptr;
+        return of(task->privdata).admits(*task, 0, 0) ? of(task->privdata).usual_functions_->createInteger(task, number)
+                                                      : nullptr;
     }
     static void* create_nothing(const redisReadTask* task)
     {
-        return of(task->privdata).admits(*task, 0, 0) ? usual_functions->createNil(task) : nullptr;
+        return of(task->privdata).admits(*task, 0, 0) ? of(task->privdata).usual_functions_->createNil(task) : nullptr;
     }
-    static void free_object(void* object) { usual_functions->freeObject(object); }
 
     static redisReplyObjectFunctions functions;
 };
 
 redisReplyObjectFunctions redis_link::hooks::functions = {
-    create_text, create_list, create_number, create_nothing, free_object};
+    create_text, create_list, create_number, create_nothing, freeReplyObject};
 
 redis_link::redis_link(asio::io_context& io, user& owner) : descriptor_(io), user_(&owner)
 {}
@@ -124,7 +125,7 @@ std::string redis_link::open(const std::string& address, std::uint16_t port)
     context_->ev.addWrite = hooks::add_write;
     context_->ev.delWrite = hooks::delete_write;
     context_->ev.cleanup = hooks::cleanup;
-    usual_functions = context_->c.reader->fn == &hooks::functions ? usual_functions : context_->c.reader->fn;
+    usual_functions_ = context_->c.reader->fn;
     context_->c.reader->fn = &hooks::functions;
     context_->c.reader->privdata = this;
     redisAsyncSetConnectCallback(context_, hooks::connected);

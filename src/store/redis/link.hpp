@@ -15,6 +15,7 @@
 
 struct redisAsyncContext;
 struct redisReadTask;
+struct redisReplyObjectFunctions;
 
 namespace coauth::store::redis {
 
@@ -61,7 +62,8 @@ private:
     boost::asio::posix::stream_descriptor descriptor_;
     user* user_;
     redisAsyncContext* context_ = nullptr;
-    std::string reason_; // why it ended
+    const redisReplyObjectFunctions* usual_functions_ = nullptr; // those that hiredis gives each reader
+    std::string reason_;                                         // why it ended
     bool handling_ = false;
     bool ending_ = false;
     bool wants_read_ = false;

@@ -10,11 +10,11 @@ namespace coauth::store::redis {
 // `browsers` (browser, that time, identifier), `spent` (a list of those that have ended, the earliest first) and `expired` (how
 // many have expired since that was asked).
 
-/// And: identifier, browser, time at which it is due, the time behind now, logins of one browser, what is sealed, lifetime of
+/// And: identifier, the same in hexadecimal, browser, time at which it is due, the time behind now, logins of one browser, what is sealed, lifetime of
 /// the key in milliseconds. Returns `added`, `known`, `all` or `browser`: which cap is reached.
 const redis_script& add_login_script();
 
-/// And: identifier, browser, until when it is remembered, lifetime of the key. Returns the status, and if that is `taken`,
+/// And: identifier, the same in hexadecimal, browser, until when it is remembered, lifetime of the key. Returns the status, and if that is `taken`,
 /// when it was due and what is sealed.
 const redis_script& take_login_script();
 

@@ -4,6 +4,7 @@
 #include "store/redis/login_scripts.hpp"
 #include "store/redis/rows.hpp"
 #include "store/redis/stores.hpp"
+#include "text/hex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -54,7 +55,7 @@ public:
         auto sealed = seal(*shared_.keys, place, record_text(login).reveal());
         auto arguments = common_arguments(now);
         arguments.insert(arguments.end(),
-            {octets_of(login.id), octets_of(login.browser), time_digits(due), behind(now),
+            {octets_of(login.id), hex_of(login.id), octets_of(login.browser), time_digits(due), behind(now),
                 std::to_string(limits_.max_per_browser), std::move(sealed), lifetime(2 * limits_.time_to_live)});
         redis_command command("storing a login", add_login_script(), table_, std::move(arguments));
         const redis_reply reply = co_await shared_.client->run(std::move(command));
@@ -88,8 +89,8 @@ public:
         const auto self = shared_from_this();
         const auto now = shared_.clock->now();
         auto arguments = common_arguments(now);
-        arguments.insert(arguments.end(), {octets_of(id), octets_of(browser), time_digits(now + limits_.time_to_live),
-                                              lifetime(limits_.time_to_live)});
+        arguments.insert(arguments.end(), {octets_of(id), hex_of(id), octets_of(browser),
+                                              time_digits(now + limits_.time_to_live), lifetime(limits_.time_to_live)});
         redis_command command("taking a login", take_login_script(), table_, std::move(arguments));
         const redis_reply reply = co_await shared_.client->run(std::move(command));
         co_return taken_of(id, browser, reply);
@@ -142,6 +143,8 @@ private:
     {
         return static_cast<std::size_t>(std::max(reply.number, 0LL));
     }
+
+    static std::string hex_of(const login_id& id) { return text::hex_encode(octets_of(id)); }
 
     static std::string behind(std::chrono::system_clock::time_point now)
     {

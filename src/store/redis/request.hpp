@@ -1,12 +1,13 @@
 // A command on its way, and what becomes of it.
 #pragma once
 
+#include "coro/thread_completion.hpp"
 #include "store/redis/reply.hpp"
 
-#include <coauth/coro/one_shot.hpp>
 #include <coauth/error.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,7 @@ struct redis_command {
     bool repeatable = false;            ///< It does no harm twice, so it is sent again if its reply is lost.
 };
 
-/// Shared by who waits, who may leave, and the connection. What it became is written before `done` is fired.
+/// Shared by who waits, who may leave, and the connection. What it became is written before `done` is completed.
 struct redis_request {
     redis_request(redis_command new_command, std::chrono::steady_clock::time_point new_deadline)
         : command(std::move(new_command)), deadline(new_deadline)
@@ -47,7 +48,7 @@ struct redis_request {
 
     redis_command command;
     const std::chrono::steady_clock::time_point deadline;
-    one_shot done;
+    const std::shared_ptr<thread_completion> done = std::make_shared<thread_completion>();
     redis_reply reply;
     std::optional<error> failed;
     bool out_of_memory = false;

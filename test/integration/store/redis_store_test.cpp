@@ -265,7 +265,7 @@ TEST_CASE("redis: a key of another type fails what needs it, and nothing else")
     check(bench.run(database->tokens()->find(some_user("1"))));
     check(bench.run(database->tokens()->lease(some_user("1"), 1, 30s)));
     check(bench.run(database->logins()->add(login_store_rules::login("one"))));
-    check(bench.run(database->logins()->take(store::id_of_login("x", "one"), usual_browser)));
+    check(bench.run(database->logins()->expire()));
     check(bench.run(database->visitors()->count()));
     CHECK(bench.run(database->tokens()->put(some_user("2"), some_credential("a"))));
     CHECK(bench.run(database->reseal()).value() == 0);
@@ -317,4 +317,29 @@ TEST_CASE("redis: a store may be released by its own thread, and with operations
     tokens = nullptr;
     bench.io.run();
     CHECK(ended);
+}
+
+TEST_CASE("redis: a context may be destroyed while its coroutines await a reply")
+{
+    redis_place place;
+    place.server.run({"CLIENT", "PAUSE", "60000", "WRITE"});
+    auto database = place.open();
+    const auto tokens = database->tokens();
+    std::weak_ptr<int> of_coroutine;
+    {
+        asio::io_context io;
+        for (int i = 0; i < 10; ++i) {
+            auto kept = std::make_shared<int>(i);
+            of_coroutine = kept;
+            asio::co_spawn(io, tokens->put(some_user("1"), some_credential("a")),
+                [kept](const std::exception_ptr&, std::uint64_t) { FAIL("it has no context to run on"); });
+        }
+        io.poll();
+        while (place.server.run({"CLIENT", "LIST"}).find("cmd=set") == std::string::npos) {}
+    }
+    CHECK(of_coroutine.expired());
+    place.server.run({"CLIENT", "UNPAUSE"});
+    store_bench bench;
+    CHECK(bench.run(tokens->find(some_user("1"))).value()); // the replies have come
+    database = nullptr;
 }
