@@ -89,6 +89,9 @@ TEST_CASE("sqlite: its threads take no signals, and end with the last store")
     const auto before = threads_of_process();
     {
         sqlite_fixture s;
+        // By then both have begun: until they have, the C library blocks all signals.
+        REQUIRE(s.put("1"));
+        REQUIRE(s.find("1"));
         int own = 0;
         for (const auto& thread : threads_of_process()) {
             if (before.contains(thread))
