@@ -195,7 +195,7 @@ void redis_connection::shake_hands(const redis_reply& reply)
     }
 }
 
-// Whatever waits would be refused again.
+// All that waits would be refused again.
 void redis_connection::refuse(const error& reason)
 {
     for (const auto& request : std::exchange(waiting_, {}))
@@ -218,7 +218,7 @@ void redis_connection::link_lost(const std::string& reason)
 
 void redis_connection::lose(const std::string& reason)
 {
-    ++attempts_; // whatever resolves still
+    ++attempts_; // an address that is still being looked up is not used
     last_reason_ = reason;
     handshake_.reset();
     if (link_)

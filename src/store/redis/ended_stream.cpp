@@ -87,7 +87,7 @@ std::shared_ptr<void> ended_stream::watch(redis_client& client, login_store::wat
             if (!failed)
                 return;
             const std::lock_guard lock(self->mutex_);
-            self->following_ = false; // out of memory; whoever watches next starts it again
+            self->following_ = false; // out of memory; the next watcher starts it again
         });
     };
     try {
@@ -207,7 +207,7 @@ void ended_stream::warn(redis_client::inside& client, std::string_view reason) n
     try {
         client.warn("a message of a login that has ended was ignored: " + std::string(reason));
     } catch (const std::exception&) {
-        // Without memory there is no warning.
+        // Out of memory: the warning is left out.
     }
 }
 

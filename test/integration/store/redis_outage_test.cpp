@@ -1,4 +1,4 @@
-// A Redis that is slow, away, or lets nobody in.
+// A Redis that is slow, away, or refuses access.
 #include "integration/store/redis_place.hpp"
 #include "unit/store/login_store_rules.hpp"
 #include "unit/store/token_store_rules.hpp"

@@ -20,7 +20,8 @@
 
 namespace coauth::testing {
 
-/// `redis-server` on a Unix socket in a temporary folder. It ends with the object, and with the process in any case.
+/// `redis-server` on a Unix socket in a temporary folder. It ends with the object, and in any case with the thread
+/// that started it.
 class redis_server {
 public:
     /// `options`: more of its options, such as `--appendonly yes`.
