@@ -28,7 +28,8 @@ namespace coauth::store {
 /// Two threads do the work, away from the threads that wait; they end with the last store, once they have carried out what was
 /// begun. A process that forks must not use a store in the child.
 ///
-/// Lifetime: an operation resumes its coroutine on the coroutine's own executor, whose context must live until then.
+/// Lifetime: an operation resumes its coroutine on the coroutine's own executor. If its context is destroyed before, the coroutine is
+/// destroyed with it.
 COAUTH_DECL std::shared_ptr<database> sqlite_store(
     std::string path, std::shared_ptr<key_ring> keys, database_options options = database_options());
 

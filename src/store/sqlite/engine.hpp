@@ -54,7 +54,7 @@ boost::asio::awaitable<std::invoke_result_t<Body&, database_file&>> on_thread(
     const waiting_for_task waiting(*made);
     thread->add(made);
     try {
-        co_await made->done.wait();
+        co_await thread_completion::wait(made->done);
     } catch (const boost::system::system_error&) {
         throw error_from_current_exception();
     }

@@ -1,13 +1,13 @@
 // An operation of a store, as a worker carries it out for a coroutine that waits.
 #pragma once
 
+#include "coro/thread_completion.hpp"
 #include "store/sqlite/database_file.hpp"
-
-#include <coauth/coro/one_shot.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -31,7 +31,7 @@ public:
     const connection::deadline deadline;
     std::atomic<bool> abandoned = false; ///< Its coroutine waits no longer.
     std::exception_ptr failure;          ///< Set before it is finished.
-    one_shot done;
+    const std::shared_ptr<thread_completion> done = std::make_shared<thread_completion>();
 };
 
 /// `Body` is called with the file, and returns a `Result`.

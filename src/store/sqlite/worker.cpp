@@ -275,7 +275,7 @@ void task::finish() noexcept
 {
     for (;;) {
         try {
-            done.fire();
+            done->complete();
             return;
         } catch (...) {
             std::this_thread::sleep_for(std::chrono::milliseconds(10));

@@ -1,6 +1,7 @@
 // A Redis of a test's own.
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
@@ -115,6 +116,14 @@ public:
     }
 
     /// The keys of a pattern.
+    /// Waits until a client has sent the command, such as "set", and is blocked by it or has its reply.
+    void wait_for_command(const std::string& name)
+    {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (run({"CLIENT", "LIST"}).find("cmd=" + name) == std::string::npos)
+            need(std::chrono::steady_clock::now() < end, "no client has sent the command");
+    }
+
     std::vector<std::string> keys(const std::string& pattern)
     {
         std::vector<std::string> out;

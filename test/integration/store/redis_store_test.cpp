@@ -323,7 +323,9 @@ TEST_CASE("redis: a context may be destroyed while its coroutines await a reply"
 {
     redis_place place;
     place.server.run({"CLIENT", "PAUSE", "60000", "WRITE"});
-    auto database = place.open();
+    store::database_options options;
+    options.deadline = std::chrono::seconds(60); // longer than a busy machine takes
+    auto database = place.open(options);
     const auto tokens = database->tokens();
     std::weak_ptr<int> of_coroutine;
     {
@@ -335,7 +337,7 @@ TEST_CASE("redis: a context may be destroyed while its coroutines await a reply"
                 [kept](const std::exception_ptr&, std::uint64_t) { FAIL("it has no context to run on"); });
         }
         io.poll();
-        while (place.server.run({"CLIENT", "LIST"}).find("cmd=set") == std::string::npos) {}
+        place.server.wait_for_command("set");
     }
     CHECK(of_coroutine.expired());
     place.server.run({"CLIENT", "UNPAUSE"});

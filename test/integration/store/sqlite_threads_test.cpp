@@ -44,6 +44,29 @@ bool blocks_signals(const std::string& thread)
 
 } // namespace
 
+TEST_CASE("sqlite: a context may be destroyed while its coroutines await the file")
+{
+    sqlite_place place;
+    auto database = place.open(store::database_options());
+    const auto tokens = database->tokens();
+    std::weak_ptr<int> of_coroutine;
+    {
+        sqlite_shell other(place.path());
+        other.run("BEGIN IMMEDIATE");
+        boost::asio::io_context io;
+        for (int i = 0; i < 10; ++i) {
+            auto kept = std::make_shared<int>(i);
+            of_coroutine = kept;
+            boost::asio::co_spawn(io, tokens->put(some_user("1"), some_credential("a")),
+                [kept](const std::exception_ptr&, std::uint64_t) { FAIL("it has no context to run on"); });
+        }
+        io.poll();
+    } // first the context, then the lock
+    CHECK(of_coroutine.expired());
+    store_bench bench;
+    CHECK(bench.run(tokens->put(some_user("1"), some_credential("b"))));
+}
+
 TEST_CASE("sqlite: an end in another process reaches its watcher within 500 ms")
 {
     recorded_ends recorded;
