@@ -70,7 +70,13 @@ std::optional<sealing_key> key_ring::find(std::string_view id)
             return std::nullopt;
         read_again_at_ = now + between_readings;
     }
-    reload();
+    try {
+        reload();
+    } catch (const error& e) {
+        throw error(errc::sealed_record,
+            "a record was sealed with a key that is not at hand, and the keys can't be read again: " + e.message())
+            .with_hint(e.hint().value_or("give the keys back as they were, with the newer ones in front"));
+    }
     return held(id);
 }
 

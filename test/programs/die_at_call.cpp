@@ -15,7 +15,7 @@ namespace {
 void moment()
 {
     static const char* const wanted = std::getenv("DIE_AT");
-    static std::atomic<long> left = wanted ? std::atol(wanted) : -1;
+    static std::atomic<long> left{wanted ? std::atol(wanted) : -1};
     if (left-- == 0)
         ::kill(::getpid(), SIGKILL);
 }

@@ -47,7 +47,7 @@ public:
 
     sealing_key newest() const;
 
-    /// Reads the source again if the ring does not have it.
+    /// Reads the source again if the ring does not have it. Throws `errc::sealed_record` if that can't be read.
     std::optional<sealing_key> find(std::string_view id);
 
     /// All ids, the newest first.
