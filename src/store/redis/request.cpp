@@ -9,7 +9,8 @@ namespace coauth::store::redis {
 
 redis_script::redis_script(std::string new_text) : text(std::move(new_text))
 {
-    for (const unsigned char octet : crypto::digest_of(crypto::hash_named("SHA1"), text).view())
+    const auto hashed = crypto::digest_of(crypto::hash_named("SHA1"), text);
+    for (const unsigned char octet : hashed.view())
         text::append_hex(octet, digest);
 }
 
