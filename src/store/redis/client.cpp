@@ -1,11 +1,11 @@
 #include "store/redis/client.hpp"
 
+#include "coro/blocked_signals.hpp"
 #include "store/redis/connection.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
-#include <csignal>
 #include <new>
 #include <utility>
 
@@ -16,23 +16,6 @@ namespace asio = boost::asio;
 namespace {
 
 using steady = std::chrono::steady_clock;
-
-// Threads begin with the signals blocked that are blocked where they are made.
-class all_signals_blocked {
-public:
-    all_signals_blocked()
-    {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~all_signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    all_signals_blocked(const all_signals_blocked&) = delete;
-    all_signals_blocked& operator=(const all_signals_blocked&) = delete;
-
-private:
-    sigset_t before_{};
-};
 
 redis_reply reply_of(redis_request& ended)
 {
@@ -116,7 +99,7 @@ redis_client::redis_client(const redis_options& address, std::chrono::millisecon
     : deadline_(deadline), core_(std::make_shared<core>(address, deadline))
 {
     asio::post(core_->io(), [core = core_] { core->open(); });
-    const all_signals_blocked blocked;
+    const blocked_signals blocked;
     thread_ = std::thread([core = core_] { core->run(); });
 }
 

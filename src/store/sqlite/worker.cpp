@@ -1,12 +1,12 @@
 #include "store/sqlite/worker.hpp"
 
+#include "coro/blocked_signals.hpp"
 #include "store/sqlite/failure.hpp"
 #include "store/sqlite/transaction.hpp"
 
 #include <coauth/system_failure.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <new>
 #include <sqlite3.h>
 #include <system_error>
@@ -20,23 +20,6 @@ using time_point = connection::deadline;
 
 // So that no operation waits long for those before it.
 constexpr std::size_t most_at_once = 256;
-
-// Signals are for the program's own threads.
-class blocked_signals {
-public:
-    blocked_signals()
-    {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    blocked_signals(const blocked_signals&) = delete;
-    blocked_signals& operator=(const blocked_signals&) = delete;
-
-private:
-    sigset_t before_{};
-};
 
 void finish_all(tasks& all) noexcept
 {
@@ -240,7 +223,7 @@ void worker::state::make_pause() noexcept
 worker::worker(kind purpose, const file_settings& settings, std::unique_ptr<database_file> file, hooks hooks)
     : state_(std::make_shared<state>(purpose, settings, std::move(file), std::move(hooks)))
 {
-    const blocked_signals none;
+    const blocked_signals blocked;
     try {
         thread_ = std::thread([state = state_] { state->run(); });
     } catch (const std::system_error& failed) {
