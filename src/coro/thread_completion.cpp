@@ -6,6 +6,9 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
+#include <new>
+#include <thread>
 #include <utility>
 
 namespace coauth {
@@ -91,11 +94,18 @@ thread_completion::thread_completion() : done_(std::make_unique<one_shot>())
 
 thread_completion::~thread_completion() = default;
 
-void thread_completion::complete()
+void thread_completion::complete() noexcept
 {
-    const std::lock_guard lock(mutex_); // the context can't go meanwhile
-    if (done_)
-        done_->fire();
+    for (;;) {
+        try {
+            const std::lock_guard lock(mutex_); // the context can't go meanwhile
+            if (done_)
+                done_->fire();
+            return;
+        } catch (const std::bad_alloc&) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
 }
 
 asio::awaitable<void> thread_completion::wait(std::shared_ptr<thread_completion> self)

@@ -22,8 +22,8 @@ public:
     thread_completion(const thread_completion&) = delete;
     thread_completion& operator=(const thread_completion&) = delete;
 
-    /// As `one_shot::fire`.
-    void complete();
+    /// Without memory it tries again until there is some: a coroutine that is not resumed would wait for ever.
+    void complete() noexcept;
 
     /// As `one_shot::wait`.
     static boost::asio::awaitable<void> wait(std::shared_ptr<thread_completion> self);

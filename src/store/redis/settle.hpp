@@ -3,25 +3,15 @@
 
 #include "store/redis/request.hpp"
 
-#include <chrono>
 #include <new>
-#include <thread>
 #include <utility>
 
 namespace coauth::store::redis {
 
-/// Without memory it tries again until there is some: a request that is not ended would wait for ever.
 inline void notify_waiter(redis_request& request) noexcept
 {
     const auto done = request.done; // the request may go with its waiter
-    for (;;) {
-        try {
-            done->complete();
-            return;
-        } catch (const std::bad_alloc&) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-    }
+    done->complete();
 }
 
 inline void fail_without_memory(redis_request& request) noexcept

@@ -253,17 +253,9 @@ void worker::notify()
 
 task::~task() = default;
 
-// A coroutine must not wait for ever: it is resumed as soon as there is memory for that.
 void task::finish() noexcept
 {
-    for (;;) {
-        try {
-            done->complete();
-            return;
-        } catch (...) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-    }
+    done->complete();
 }
 
 } // namespace coauth::store::sqlite
