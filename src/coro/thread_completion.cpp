@@ -80,7 +80,12 @@ public:
     {
         context_.add(waiting_);
     }
-    ~registration() { context_.remove(waiting_); }
+    ~registration()
+    {
+        // The other thread is in Asio until `complete` ends, later perhaps than the coroutine that it resumed.
+        const std::lock_guard lock(waiting_.mutex_);
+        context_.remove(waiting_);
+    }
     registration(const registration&) = delete;
     registration& operator=(const registration&) = delete;
 
@@ -98,7 +103,7 @@ void thread_completion::complete() noexcept
 {
     for (;;) {
         try {
-            const std::lock_guard lock(mutex_); // the context can't go meanwhile
+            const std::lock_guard lock(mutex_); // the context can't go meanwhile, see `registration`
             if (done_)
                 done_->fire();
             return;

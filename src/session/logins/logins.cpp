@@ -99,9 +99,10 @@ logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_c
     };
     auto made = std::make_shared<logins::state>(std::move(setup), std::move(keep), std::move(on_time));
     *known_later = made;
-    made->watching_store =
-        made->store().watch([tickets = made->tickets](const store::login_id& id,
-                                const store::ended_login& reached) noexcept { end_elsewhere(*tickets, id, reached); });
+    made->watching_store.begin(
+        made->store(), [tickets = made->tickets](const store::login_id& id, const store::ended_login& reached) {
+            end_elsewhere(*tickets, id, reached);
+        });
     return made;
 }
 

@@ -4,6 +4,7 @@
 #include "session/logins/first_legs.hpp"
 #include "session/logins/login_deadlines.hpp"
 #include "session/logins/logins.hpp"
+#include "session/logins/store_watch.hpp"
 #include "session/logins/ticket.hpp"
 
 #include <atomic>
@@ -39,7 +40,7 @@ public:
     const std::shared_ptr<ticket_table> tickets = std::make_shared<ticket_table>();
     first_legs first_legs_in_flight;
     login_deadlines deadlines;
-    std::shared_ptr<void> watching_store; ///< For logins that end in another process.
+    store_watch watching_store; ///< For logins that end in another process.
     std::atomic<bool> closed{false};
 
 private:
