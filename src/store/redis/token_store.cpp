@@ -1,4 +1,4 @@
-#include "crypto/random.hpp"
+#include "store/random_version.hpp"
 #include "store/record_text.hpp"
 #include "store/redis/failure.hpp"
 #include "store/redis/rows.hpp"
@@ -57,14 +57,6 @@ return redis.call('DEL', key)
     return script;
 }
 
-// A random number, and no counter: a Redis that takes over from one that was lost could give a number again.
-std::uint64_t new_version()
-{
-    std::uint64_t number = 0;
-    crypto::fill_random(&number, sizeof number);
-    return number >> 1 | 1; // fits a signed one, and is never 0
-}
-
 bool is_yes(const redis_reply& reply, std::string_view operation)
 {
     if (reply.type != redis_reply::kind::number)
@@ -97,7 +89,7 @@ public:
     asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
         const auto self = shared_from_this();
-        const auto version = new_version();
+        const auto version = random_version();
         redis_command command("storing a user's credential",
             std::vector<std::string>{"SET", key_of(user), value_of(user, version, held)});
         const redis_reply reply = co_await shared_.client->run(std::move(command));
@@ -110,7 +102,7 @@ public:
         user_key user, std::uint64_t version, credential held) override
     {
         const auto self = shared_from_this();
-        const auto replaced = new_version();
+        const auto replaced = random_version();
         redis_command command("replacing a user's credential", replace_token_script(), table_,
             std::vector<std::string>{user_text(user), digits(version, version_size), value_of(user, replaced, held)});
         const redis_reply reply = co_await shared_.client->run(std::move(command));

@@ -9,8 +9,6 @@ namespace {
 namespace counters_sql {
 constexpr const char* logins = "SELECT pending, past, expired FROM login_counts";
 constexpr const char* write_logins = "UPDATE login_counts SET pending = ?, past = ?, expired = ?";
-constexpr const char* version = "SELECT value FROM meta WHERE name = 'last_version'";
-constexpr const char* write_version = "UPDATE meta SET value = ? WHERE name = 'last_version'";
 } // namespace counters_sql
 
 } // namespace
@@ -30,21 +28,10 @@ login_counters& counters::logins(connection& db)
     return logins_.emplace(read);
 }
 
-std::int64_t counters::next_version(connection& db)
-{
-    if (!version_) {
-        version_in_file_ = db.number(counters_sql::version);
-        version_ = version_in_file_;
-    }
-    return ++*version_;
-}
-
 void counters::write(connection& db)
 {
     if (logins_ && *logins_ != logins_in_file_)
         db.execute(counters_sql::write_logins, logins_->pending, logins_->past, logins_->expired);
-    if (version_ && *version_ != version_in_file_)
-        db.execute(counters_sql::write_version, *version_);
 }
 
 } // namespace coauth::store::sqlite

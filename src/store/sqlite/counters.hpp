@@ -24,17 +24,12 @@ public:
     /// To be read and changed. Read from the file at the first call.
     login_counters& logins(connection& db);
 
-    /// A version that no credential had and none will have.
-    std::int64_t next_version(connection& db);
-
     /// Writes what has changed.
     void write(connection& db);
 
 private:
     std::optional<login_counters> logins_;
     login_counters logins_in_file_;
-    std::optional<std::int64_t> version_;
-    std::int64_t version_in_file_ = 0;
 };
 
 } // namespace coauth::store::sqlite

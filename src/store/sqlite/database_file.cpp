@@ -2,6 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "store/sqlite/failure.hpp"
+#include "store/sqlite/places.hpp"
 #include "store/sqlite/schema.hpp"
 #include "text/hex.hpp"
 
@@ -59,7 +60,7 @@ void database_file::fill()
 {
     store_ = random_store_id();
     db.execute("INSERT INTO meta VALUES ('store', ?)", std::string_view(store_));
-    db.execute("INSERT INTO meta VALUES ('check', ?)", blob(seal(check_place(*this), secret(check_text))));
+    db.execute("INSERT INTO meta VALUES ('check', ?)", blob(seal(check_place(store_), secret(check_text))));
 }
 
 void database_file::check_keys()
@@ -73,18 +74,12 @@ void database_file::check_keys()
     auto found = db.run("SELECT value FROM meta WHERE name = 'check'");
     if (!found.next())
         throw failed_call(SQLITE_CORRUPT);
-    open(check_place(*this), found.octets(0));
+    open(check_place(store_), found.octets(0));
 }
 
 std::int64_t database_file::now() const
 {
     return nanoseconds(clock_->now());
-}
-
-record_place database_file::place(std::string table, std::string provider, std::string key, std::int64_t version) const
-{
-    return record_place(
-        store_, std::move(table), std::move(provider), std::move(key), static_cast<std::uint64_t>(version));
 }
 
 std::string database_file::seal(const record_place& place, const secret& text) const
@@ -101,16 +96,6 @@ std::string database_file::reseal(const record_place& place, std::string_view se
 {
     const secret text = open(place, sealed);
     return is_sealed_by_newest(*keys_, sealed) ? std::string() : seal(place, text);
-}
-
-record_place check_place(const database_file& file)
-{
-    return file.place("meta", std::string(), "check", 0);
-}
-
-std::string key_text(std::string_view octets)
-{
-    return text::hex_encode(octets);
 }
 
 } // namespace coauth::store::sqlite

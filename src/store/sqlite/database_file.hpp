@@ -45,7 +45,9 @@ public:
     /// Nanoseconds since 1970, by the store's clock.
     std::int64_t now() const;
 
-    record_place place(std::string table, std::string provider, std::string key, std::int64_t version) const;
+    /// The id of the database, for the places of its records.
+    const std::string& store() const { return store_; }
+
     std::string seal(const record_place& place, const secret& text) const;
     secret open(const record_place& place, std::string_view sealed) const;
 
@@ -58,14 +60,8 @@ private:
 
     const std::shared_ptr<key_ring> keys_;
     const std::shared_ptr<clock> clock_;
-    std::string store_; // the id of the database
+    std::string store_;
 };
-
-/// The place of the record by which a wrong key shows: what is not sealed for any row.
-record_place check_place(const database_file& file);
-
-/// Octets as the key of a record's place.
-std::string key_text(std::string_view octets);
 
 /// A time as a column keeps it.
 inline std::int64_t nanoseconds(std::chrono::system_clock::time_point time)

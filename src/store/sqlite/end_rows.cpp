@@ -19,15 +19,10 @@ constexpr const char* ends_after = "SELECT number, id, ended, sealed FROM ends W
 constexpr const char* data_version = "PRAGMA data_version";
 } // namespace end_sql
 
-record_place end_place(const database_file& file, std::string_view id, std::int64_t ended)
-{
-    return file.place("ends", std::string(), key_text(id), ended);
-}
-
 std::optional<ended_login> open_end(database_file& file, const execution& row)
 {
     try {
-        const auto place = end_place(file, row.octets(1), row.number(2));
+        const auto place = end_place(file.store(), row.octets(1), row.number(2));
         const secret text = file.open(place, row.octets(3));
         return read_ended_login(place, text.reveal());
     } catch (const error&) {
@@ -37,13 +32,10 @@ std::optional<ended_login> open_end(database_file& file, const execution& row)
 
 } // namespace
 
-void add_end(database_file& file, const login_id& id, const ended_login& reached)
+void add_end(database_file& file, const login_id& id, std::int64_t ended, prepared_record& record)
 {
-    const auto now = file.now();
-    const blob octets(id.octets);
-    const auto sealed = file.seal(end_place(file, octets.octets, now), record_text(reached));
-    file.db.execute(end_sql::insert_end, octets, now, blob(sealed));
-    file.db.execute(end_sql::remove_old_ends, now - nanoseconds(kept));
+    file.db.execute(end_sql::insert_end, blob(id.octets), ended, blob(record.sealed_for(file)));
+    file.db.execute(end_sql::remove_old_ends, file.now() - nanoseconds(kept));
 }
 
 std::int64_t latest_end(database_file& file)

@@ -1,7 +1,7 @@
 // How logins ended, in the order in which they did, for all processes.
 #pragma once
 
-#include "store/sqlite/database_file.hpp"
+#include "store/sqlite/places.hpp"
 
 #include <coauth/store/login_store.hpp>
 
@@ -11,7 +11,7 @@
 namespace coauth::store::sqlite {
 
 /// Adds a row, and removes a few that are older than two minutes: every process has seen them, or sleeps.
-void add_end(database_file& file, const login_id& id, const ended_login& reached);
+void add_end(database_file& file, const login_id& id, std::int64_t ended, prepared_record& record);
 
 /// The number of the latest row, 0 if there never was one.
 std::int64_t latest_end(database_file& file);

@@ -52,15 +52,16 @@ std::unique_ptr<database_file> open_to_read(const file_settings& settings, const
 } // namespace
 
 engine::engine(const file_settings& settings, const database_options& new_options)
-    : options(new_options), watchers(std::make_shared<end_watchers>()),
-      writer(worker::kind::writer, settings, open_to_write(settings), worker::hooks()),
-      reader(
-          worker::kind::reader, settings, open_to_read(settings, hooks_of_reader(watchers)), hooks_of_reader(watchers))
+    : engine(settings, new_options, open_to_write(settings))
 {}
 
-asio::awaitable<void> without_result(asio::awaitable<bool> operation)
-{
-    co_await std::move(operation);
-}
+engine::engine(
+    const file_settings& settings, const database_options& new_options, std::unique_ptr<database_file> to_write)
+    : options(new_options), keys(settings.keys), watchers(std::make_shared<end_watchers>()), store(to_write->store()),
+      writer(worker::kind::writer, settings, std::move(to_write), worker::hooks()),
+      reader(
+          worker::kind::reader, settings, open_to_read(settings, hooks_of_reader(watchers)), hooks_of_reader(watchers)),
+      clock_(settings.clock)
+{}
 
 } // namespace coauth::store::sqlite

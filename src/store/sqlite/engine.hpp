@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <string>
@@ -23,10 +24,20 @@ public:
     /// As `sqlite_store`.
     engine(const file_settings& settings, const database_options& options);
 
+    /// Nanoseconds since 1970, by the store's clock.
+    std::int64_t now() const { return nanoseconds(clock_->now()); }
+
     const database_options options;
+    const std::shared_ptr<key_ring> keys;
     const std::shared_ptr<end_watchers> watchers;
-    worker writer; // makes the file
+    const std::string store; ///< The id of the database, unless its file is replaced.
+    worker writer;           ///< Made the file.
     worker reader;
+
+private:
+    engine(const file_settings& settings, const database_options& options, std::unique_ptr<database_file> to_write);
+
+    const std::shared_ptr<clock> clock_;
 };
 
 using engine_ptr = std::shared_ptr<engine>;
@@ -43,7 +54,7 @@ private:
     task& task_;
 };
 
-/// Calls `body` with the file on a thread of the engine, and returns its result. A cancelled one may have been carried out.
+/// Calls `body` with the file on a thread of the engine, and returns its result, of which there must be one. A cancelled one may have been carried out.
 template <class Body>
 boost::asio::awaitable<std::invoke_result_t<Body&, database_file&>> on_thread(
     engine_ptr owner, worker* thread, const char* operation, Body body)
@@ -74,8 +85,5 @@ auto read(const engine_ptr& owner, const char* operation, Body body)
 {
     return on_thread(owner, &owner->reader, operation, std::move(body));
 }
-
-/// For operations that return nothing: their body returns true.
-boost::asio::awaitable<void> without_result(boost::asio::awaitable<bool> operation);
 
 } // namespace coauth::store::sqlite

@@ -16,11 +16,12 @@ constexpr std::uint64_t between_settlings = 16;
 constexpr std::size_t settled_by_login = 100;
 
 namespace login_sql {
-constexpr const char* find = "SELECT number, browser, state, due, until, sealed FROM logins WHERE id = ?";
+constexpr const char* find = "SELECT browser, state, due, until, sealed FROM logins WHERE id = ?";
 constexpr const char* remembered = "SELECT number, state, until FROM logins WHERE id = ?";
 constexpr const char* insert = "INSERT INTO logins (id, browser, state, due, until, sealed) VALUES (?, ?, 0, ?, ?, ?)";
 constexpr const char* remove = "DELETE FROM logins WHERE number = ?";
-constexpr const char* take = "UPDATE logins SET state = 1, until = ?, sealed = NULL WHERE number = ?";
+constexpr const char* take =
+    "UPDATE logins SET state = 1, until = ?, sealed = NULL WHERE id = ? AND state = 0 AND due = ?";
 constexpr const char* overdue = "SELECT count(*) FROM logins WHERE state = 0 AND due <= ?";
 constexpr const char* of_browser = "SELECT count(*) FROM logins WHERE state = 0 AND browser = ? AND due > ?";
 constexpr const char* expire = "UPDATE logins SET state = 2, sealed = NULL WHERE number IN "
@@ -31,16 +32,6 @@ constexpr const char* forget_oldest = "DELETE FROM logins WHERE number IN "
                                       "(SELECT number FROM logins WHERE state <> 0 ORDER BY until LIMIT ?)";
 constexpr const char* next_due = "SELECT due FROM logins WHERE state = 0 ORDER BY due LIMIT 1";
 } // namespace login_sql
-
-std::string_view octets_of(const login_id& id)
-{
-    return blob(id.octets).octets;
-}
-
-record_place login_place(const database_file& file, const login_id& id, std::int64_t due)
-{
-    return file.place("logins", std::string(), key_text(octets_of(id)), due);
-}
 
 std::int64_t number_of(std::size_t count)
 {
@@ -104,17 +95,16 @@ void check_caps(database_file& file, const login_limits& limits, const browser_d
 
 } // namespace
 
-void add_login(database_file& file, const login_limits& limits, const pending_login& login)
+void add_login(database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser,
+    std::int64_t due, prepared_record& record)
 {
     if (++file.logins_begun % between_settlings == 0)
         settle_logins(file, limits, settled_by_login);
     const auto now = file.now();
-    make_room_for_id(file, login.id, now);
-    check_caps(file, limits, login.browser, now);
-    const auto due = now + nanoseconds(limits.time_to_live);
-    const auto sealed = file.seal(login_place(file, login.id, due), record_text(login));
-    file.db.execute(login_sql::insert, blob(login.id.octets), blob(login.browser.octets), due,
-        due + nanoseconds(limits.time_to_live), blob(sealed));
+    make_room_for_id(file, id, now);
+    check_caps(file, limits, browser, now);
+    file.db.execute(login_sql::insert, blob(id.octets), blob(browser.octets), due,
+        due + nanoseconds(limits.time_to_live), blob(record.sealed_for(file)));
     ++file.counts.logins(file.db).pending;
 }
 
@@ -128,36 +118,37 @@ login_store::counts count_logins(database_file& file, const browser_digest& brow
     return out;
 }
 
-taken_login take_login(
-    database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser)
+login_row find_login(database_file& file, const login_id& id, const browser_digest& browser)
 {
     const auto now = file.now();
-    taken_login out;
-    std::int64_t number = 0;
-    {
-        auto found = file.db.run(login_sql::find, blob(id.octets));
-        if (!found.next() || found.number(4) <= now)
-            return taken_login(taken_login::status::unknown);
-        const auto state = found.number(2);
-        const auto due = found.number(3);
-        if (state == login_taken)
-            return taken_login(taken_login::status::replayed);
-        if (state != login_pending || due <= now)
-            return taken_login(taken_login::status::expired);
-        if (!browsers_match(found.octets(1), browser))
-            return taken_login(taken_login::status::wrong_browser);
-        const auto place = login_place(file, id, due);
-        const secret text = file.open(place, found.octets(5));
-        out = taken_login(taken_login::status::taken);
-        out.login = read_pending_login(place, id, text.reveal());
-        if (!out.login->browser.matches(browser))
-            throw unreadable_record(place, "its row names another browser than the record");
-        number = found.number(0);
-    }
-    file.db.execute(login_sql::take, now + nanoseconds(limits.time_to_live), number);
+    auto found = file.db.run(login_sql::find, blob(id.octets));
+    if (!found.next() || found.number(3) <= now)
+        return login_row(taken_login::status::unknown);
+    const auto state = found.number(1);
+    login_row out(taken_login::status::taken);
+    out.due = found.number(2);
+    if (state == login_taken)
+        return login_row(taken_login::status::replayed);
+    if (state != login_pending || out.due <= now)
+        return login_row(taken_login::status::expired);
+    if (!browsers_match(found.octets(0), browser))
+        return login_row(taken_login::status::wrong_browser);
+    out.store = file.store();
+    out.sealed = found.octets(4);
+    return out;
+}
+
+bool take_login(database_file& file, const login_limits& limits, const login_id& id, std::int64_t due)
+{
+    const auto now = file.now();
+    if (due <= now)
+        return false;
+    file.db.execute(login_sql::take, now + nanoseconds(limits.time_to_live), blob(id.octets), due);
+    if (file.db.changed() == 0)
+        return false;
     --file.counts.logins(file.db).pending;
     count_past(file, limits, 1);
-    return out;
+    return true;
 }
 
 std::size_t settle_logins(database_file& file, const login_limits& limits, std::size_t most)

@@ -10,12 +10,65 @@ namespace {
 
 constexpr std::size_t settled_at_once = 500;
 
+std::string_view octets_of(const login_id& id)
+{
+    return blob(id.octets).octets;
+}
+
+asio::awaitable<void> add_sealed(engine_ptr owner, pending_login login)
+{
+    const auto due = owner->now() + nanoseconds(owner->options.logins.time_to_live);
+    prepared_record record(*owner->keys, login_place(owner->store, octets_of(login.id), due), record_text(login));
+    auto added = write(owner, "storing a login",
+        [limits = owner->options.logins, id = login.id, browser = login.browser, due, record = std::move(record)](
+            database_file& file) mutable {
+            add_login(file, limits, id, browser, due, record);
+            return true;
+        });
+    co_await std::move(added);
+}
+
+pending_login opened(key_ring& keys, const login_row& row, const login_id& id, const browser_digest& browser)
+{
+    const auto place = login_place(row.store, octets_of(id), row.due);
+    const secret text = open(keys, place, row.sealed);
+    auto login = read_pending_login(place, id, text.reveal());
+    if (!login.browser.matches(browser))
+        throw unreadable_record(place, "its row names another browser than the record");
+    return login;
+}
+
+// It is opened before it is taken: so a record that can't be opened stays, and a callback that takes nothing writes nothing.
+asio::awaitable<taken_login> take_opened(engine_ptr owner, login_id id, browser_digest browser)
+{
+    for (;;) {
+        auto found = read(
+            owner, "finding a login", [id, browser](database_file& file) { return find_login(file, id, browser); });
+        const auto row = co_await std::move(found);
+        taken_login out(row.status);
+        if (row.status != taken_login::status::taken)
+            co_return out;
+        out.login = opened(*owner->keys, row, id, browser);
+        auto took =
+            write(owner, "taking a login", [limits = owner->options.logins, id, due = row.due](database_file& file) {
+                return take_login(file, limits, id, due);
+            });
+        const bool was_pending = co_await std::move(took);
+        if (was_pending)
+            co_return out;
+        // Another took it, or its time is over: the row says which.
+    }
+}
+
 asio::awaitable<void> report_end(engine_ptr owner, login_id id, ended_login reached)
 {
-    auto added = write(owner, "storing the end of a login", [id, reached = std::move(reached)](database_file& file) {
-        add_end(file, id, reached);
-        return true;
-    });
+    const auto ended = owner->now();
+    prepared_record record(*owner->keys, end_place(owner->store, octets_of(id), ended), record_text(reached));
+    auto added = write(
+        owner, "storing the end of a login", [id, ended, record = std::move(record)](database_file& file) mutable {
+            add_end(file, id, ended, record);
+            return true;
+        });
     co_await std::move(added);
     // So that watchers of this process need not wait until the thread looks by itself. If it fails, the end is stored all the same.
     auto notified = read(owner, "reading how logins ended", [watchers = owner->watchers](database_file& file) {
@@ -43,14 +96,7 @@ public:
 
     login_limits limits() const override { return owner_->options.logins; }
 
-    asio::awaitable<void> add(pending_login login) override
-    {
-        return without_result(
-            write(owner_, "storing a login", [limits = limits(), login = std::move(login)](database_file& file) {
-                add_login(file, limits, login);
-                return true;
-            }));
-    }
+    asio::awaitable<void> add(pending_login login) override { return add_sealed(owner_, std::move(login)); }
 
     asio::awaitable<counts> count(browser_digest browser) override
     {
@@ -59,8 +105,7 @@ public:
 
     asio::awaitable<taken_login> take(login_id id, browser_digest browser) override
     {
-        return write(owner_, "taking a login",
-            [limits = limits(), id, browser](database_file& file) { return take_login(file, limits, id, browser); });
+        return take_opened(owner_, id, browser);
     }
 
     asio::awaitable<void> end(login_id id, ended_login reached) override

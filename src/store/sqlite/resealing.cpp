@@ -1,5 +1,7 @@
 #include "store/sqlite/resealing.hpp"
 
+#include "store/sqlite/places.hpp"
+
 #include <array>
 #include <string>
 #include <utility>
@@ -48,9 +50,8 @@ reseal_progress reseal_some(database_file& file, reseal_progress progress)
         auto row = file.db.run(table.find, progress.after, looked_at_once);
         for (; row.next(); ++looked_at) {
             progress.after = row.number(0);
-            const auto key = row.octets(2);
-            const auto place = file.place(table.name, std::string(row.octets(1)),
-                table.key_is_octets ? key_text(key) : std::string(key), row.number(3));
+            const auto place =
+                row_place(file.store(), table.name, table.key_is_octets, row.octets(1), row.octets(2), row.number(3));
             try {
                 auto record = file.reseal(place, row.octets(4));
                 if (!record.empty())

@@ -15,7 +15,6 @@ namespace {
 // row: how many are pending, how many of the others are remembered, and how many expired since that was asked last.
 constexpr const char* first_schema = R"(
 CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('last_version', 0);
 
 CREATE TABLE logins (
     number INTEGER PRIMARY KEY,

@@ -42,25 +42,24 @@ std::optional<stored_credential> find_token(database_file& file, const user_key&
     if (!found.next())
         return std::nullopt;
     const auto version = found.number(0);
-    const auto place = file.place("tokens", user.provider, user.id, version);
+    const auto place = token_place(file.store(), user, version);
     const secret text = file.open(place, found.octets(1));
     return stored_credential(read_credential(place, text.reveal()), static_cast<std::uint64_t>(version));
 }
 
-std::uint64_t put_token(database_file& file, const user_key& user, const credential& held)
+void put_token(database_file& file, const user_key& user, std::uint64_t version, prepared_record& record)
 {
-    const auto version = file.counts.next_version(file.db);
-    const auto sealed = file.seal(file.place("tokens", user.provider, user.id, version), record_text(held));
-    file.db.execute(token_sql::put, provider_of(user), id_of(user), version, blob(sealed));
-    return static_cast<std::uint64_t>(version);
+    file.db.execute(token_sql::put, provider_of(user), id_of(user), static_cast<std::int64_t>(version),
+        blob(record.sealed_for(file)));
 }
 
-std::optional<std::uint64_t> replace_token(
-    database_file& file, const user_key& user, std::uint64_t version, const credential& held)
+bool replace_token(
+    database_file& file, const user_key& user, std::uint64_t replaced, std::uint64_t version, prepared_record& record)
 {
-    if (!has_version(file, user, version))
-        return std::nullopt;
-    return put_token(file, user, held);
+    if (!has_version(file, user, replaced))
+        return false;
+    put_token(file, user, version, record);
+    return true;
 }
 
 bool lease_token(database_file& file, const user_key& user, std::uint64_t version, std::chrono::milliseconds time)

@@ -1,3 +1,4 @@
+#include "store/random_version.hpp"
 #include "store/sqlite/stores.hpp"
 #include "store/sqlite/token_rows.hpp"
 
@@ -6,6 +7,39 @@ namespace coauth::store::sqlite {
 namespace asio = boost::asio;
 
 namespace {
+
+prepared_record prepared_token(const engine& owner, const user_key& user, std::uint64_t version, const credential& held)
+{
+    return prepared_record(
+        *owner.keys, token_place(owner.store, user, static_cast<std::int64_t>(version)), record_text(held));
+}
+
+asio::awaitable<std::uint64_t> put_sealed(engine_ptr owner, user_key user, credential held)
+{
+    const auto version = random_version();
+    auto record = prepared_token(*owner, user, version, held);
+    auto stored = write(owner, "storing a credential",
+        [user = std::move(user), version, record = std::move(record)](database_file& file) mutable {
+            put_token(file, user, version, record);
+            return true;
+        });
+    co_await std::move(stored);
+    co_return version;
+}
+
+asio::awaitable<std::optional<std::uint64_t>> replace_sealed(
+    engine_ptr owner, user_key user, std::uint64_t replaced, credential held)
+{
+    const auto version = random_version();
+    auto record = prepared_token(*owner, user, version, held);
+    auto stored = write(owner, "replacing a credential",
+        [user = std::move(user), replaced, version, record = std::move(record)](
+            database_file& file) mutable { return replace_token(file, user, replaced, version, record); });
+    const bool was_held = co_await std::move(stored);
+    if (!was_held)
+        co_return std::nullopt;
+    co_return version;
+}
 
 class token_store_of_file final : public token_store {
 public:
@@ -19,18 +53,13 @@ public:
 
     asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
-        return write(
-            owner_, "storing a credential", [user = std::move(user), held = std::move(held)](database_file& file) {
-                return put_token(file, user, held);
-            });
+        return put_sealed(owner_, std::move(user), std::move(held));
     }
 
     asio::awaitable<std::optional<std::uint64_t>> replace_if(
         user_key user, std::uint64_t version, credential held) override
     {
-        return write(owner_, "replacing a credential",
-            [user = std::move(user), version, held = std::move(held)](
-                database_file& file) { return replace_token(file, user, version, held); });
+        return replace_sealed(owner_, std::move(user), version, std::move(held));
     }
 
     asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override

@@ -25,12 +25,6 @@ constexpr const char* earliest =
     "SELECT number, provider, user FROM visitors WHERE begun <= ? ORDER BY begun, number LIMIT 1";
 } // namespace visitor_sql
 
-record_place visitor_place(
-    const database_file& file, std::string_view provider, std::string_view browser, std::int64_t begun)
-{
-    return file.place("visitors", std::string(provider), key_text(browser), begun);
-}
-
 std::int64_t latest_expired(const database_file& file, const visitor_limits& limits)
 {
     return file.now() - nanoseconds(limits.time_to_live);
@@ -39,14 +33,11 @@ std::int64_t latest_expired(const database_file& file, const visitor_limits& lim
 } // namespace
 
 std::optional<user_key> add_visitor(database_file& file, const visitor_limits& limits, const browser_digest& browser,
-    const signed_in_user& user, const browser_digest& previous)
+    const user_key& user, std::int64_t begun, prepared_record& record, const browser_digest& previous)
 {
-    const auto now = file.now();
     const std::string_view provider = user.provider;
     const std::string_view id = user.id;
-    const auto place = visitor_place(file, provider, blob(browser.octets).octets, now);
-    const auto sealed = file.seal(place, record_text(user));
-    file.db.execute(visitor_sql::insert, blob(browser.octets), provider, id, now, blob(sealed));
+    file.db.execute(visitor_sql::insert, blob(browser.octets), provider, id, begun, blob(record.sealed_for(file)));
     // After the new row is there: a user who signs in again in the same browser has not left.
     auto left = remove_visitor(file, previous);
     file.db.execute(visitor_sql::remove_earliest, provider, id, static_cast<std::int64_t>(limits.max_per_user));
@@ -62,7 +53,7 @@ std::optional<signed_in_user> find_visitor(
     const auto begun = found.number(2);
     if (begun <= latest_expired(file, limits))
         return std::nullopt;
-    const auto place = visitor_place(file, found.octets(0), blob(browser.octets).octets, begun);
+    const auto place = visitor_place(file.store(), found.octets(0), blob(browser.octets).octets, begun);
     const secret text = file.open(place, found.octets(3));
     auto user = read_signed_in_user(place, text.reveal());
     if (user.provider != found.octets(0) || user.id != found.octets(1))

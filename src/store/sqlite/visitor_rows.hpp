@@ -1,11 +1,12 @@
 // The signed-in browsers of a file. Each function is a part of one transaction.
 #pragma once
 
-#include "store/sqlite/database_file.hpp"
+#include "store/sqlite/places.hpp"
 
 #include <coauth/store/visitor_store.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace coauth::store::sqlite {
 // As in `visitor_store`. `find_visitor`, `has_visitor` and `count_visitors` read only.
 
 std::optional<user_key> add_visitor(database_file& file, const visitor_limits& limits, const browser_digest& browser,
-    const signed_in_user& user, const browser_digest& previous);
+    const user_key& user, std::int64_t begun, prepared_record& record, const browser_digest& previous);
 std::optional<signed_in_user> find_visitor(
     database_file& file, const visitor_limits& limits, const browser_digest& browser);
 std::optional<user_key> remove_visitor(database_file& file, const browser_digest& browser);

@@ -10,6 +10,18 @@ namespace asio = boost::asio;
 
 namespace {
 
+asio::awaitable<std::optional<user_key>> add_sealed_visitor(
+    engine_ptr owner, browser_digest browser, signed_in_user user, browser_digest previous)
+{
+    const auto begun = owner->now();
+    prepared_record record(*owner->keys, visitor_place(owner->store, user.provider, blob(browser.octets).octets, begun),
+        record_text(user));
+    auto added = write(owner, "storing a visitor",
+        [limits = owner->options.visitors, browser, user = user.key(), begun, record = std::move(record), previous](
+            database_file& file) mutable { return add_visitor(file, limits, browser, user, begun, record, previous); });
+    co_return co_await std::move(added);
+}
+
 asio::awaitable<std::vector<user_key>> expire_some(engine_ptr owner, std::size_t limit)
 {
     const auto limits = owner->options.visitors;
@@ -39,9 +51,7 @@ public:
     asio::awaitable<std::optional<user_key>> add(
         browser_digest browser, signed_in_user user, browser_digest previous) override
     {
-        return write(owner_, "storing a visitor",
-            [limits = limits(), browser, user = std::move(user), previous](
-                database_file& file) { return add_visitor(file, limits, browser, user, previous); });
+        return add_sealed_visitor(owner_, browser, std::move(user), previous);
     }
 
     asio::awaitable<std::optional<signed_in_user>> find(browser_digest browser) override

@@ -55,6 +55,11 @@ async function start(jwks, algorithm) {
     return { issuer, server };
 }
 
+// The fetch of Debian's node 18 gives all cookies as one line.
+function cookiesOf(headers) {
+    return headers.getSetCookie?.() ?? headers.get("set-cookie")?.split(/, *(?=[^;, ]+=)/) ?? [];
+}
+
 /// A browser with cookies that follows redirects on the provider and returns the page, or the address elsewhere.
 class Browser {
     jar = new Map();
@@ -66,7 +71,7 @@ class Browser {
                 method: body ? "POST" : "GET", body: body && new URLSearchParams(body), redirect: "manual",
                 headers: { cookie: [...this.jar].map(pair => pair.join("=")).join("; ") },
             });
-            for (const cookie of response.headers.getSetCookie()) {
+            for (const cookie of cookiesOf(response.headers)) {
                 const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
                 value ? this.jar.set(name, value) : this.jar.delete(name);
             }

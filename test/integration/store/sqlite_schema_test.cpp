@@ -85,7 +85,8 @@ TEST_CASE("sqlite: a file of the first schema is brought up to date, and keeps w
     REQUIRE(found);
     CHECK(found->version == 7);
     CHECK(found->held.text().reveal() == "secret of a");
-    CHECK(bench.run(database->tokens()->put(some_user("1"), some_credential("b"))).value() == 8);
+    REQUIRE(bench.run(database->tokens()->put(some_user("1"), some_credential("b"))));
+    CHECK(bench.run(database->tokens()->find(some_user("1"))).value()->held.text().reveal() == "secret of b");
     const auto watching = database->logins()->watch(recorded.watcher("watcher"));
     REQUIRE(bench.run(database->logins()->end(store::id_of_login("x", "one"), granted_login("7"))));
     CHECK(recorded.wait_for(1).size() == 1);
@@ -135,8 +136,9 @@ TEST_CASE("sqlite: those who make a file at the same time make one database")
         REQUIRE(failure == "");
     store_bench bench;
     for (std::size_t i = 0; i < openers; ++i)
-        CHECK(bench.run(opened[i]->tokens()->put(some_user("1"), some_credential("a"))).value() == i + 1);
-    CHECK(bench.run(opened[0]->tokens()->find(some_user("1"))).value()->version == openers);
+        REQUIRE(bench.run(opened[i]->tokens()->put(some_user(std::to_string(i)), some_credential("a"))));
+    for (std::size_t i = 0; i < openers; ++i)
+        CHECK(bench.run(opened[0]->tokens()->find(some_user(std::to_string(i)))).value());
 }
 
 TEST_CASE("sqlite: a file of a newer schema is refused and left as it is")

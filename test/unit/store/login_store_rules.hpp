@@ -198,6 +198,14 @@ inline void logins_of_two_providers_are_two(const login_store_factory& make)
     CHECK(s.take("one").what == login_store_rules::status::taken);
 }
 
+inline std::string joined(const std::vector<std::string>& ends)
+{
+    std::string out;
+    for (const auto& each : ends)
+        out += (out.empty() ? "" : ", ") + each;
+    return out;
+}
+
 /// The ends that watchers were notified of, on whichever threads.
 class recorded_ends {
 public:
@@ -215,11 +223,11 @@ public:
         };
     }
 
-    /// All in order, once there are so many, or after five seconds.
+    /// All in order, once there are so many, or after ten seconds.
     std::vector<std::string> wait_for(std::size_t count)
     {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, std::chrono::seconds(5), [&] { return ends_.size() >= count; });
+        changed_.wait_for(lock, std::chrono::seconds(10), [&] { return ends_.size() >= count; });
         auto out = ends_;
         std::sort(out.begin(), out.end());
         return out;
