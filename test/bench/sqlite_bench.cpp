@@ -190,10 +190,10 @@ public:
         run("CREATE TABLE tokens (number INTEGER PRIMARY KEY, provider TEXT, user TEXT, sealed BLOB, UNIQUE (provider, "
             "user))");
         run("CREATE TABLE logins (number INTEGER PRIMARY KEY, id BLOB UNIQUE, browser BLOB, state INTEGER, due "
-            "INTEGER, "
-            "sealed BLOB)");
+            "INTEGER, until INTEGER, sealed BLOB)");
         run("CREATE INDEX by_due ON logins (due) WHERE state = 0");
         run("CREATE INDEX by_browser ON logins (browser) WHERE state = 0");
+        run("CREATE INDEX by_until ON logins (until) WHERE state <> 0"); // those that were taken are remembered
     }
     ~sqlite_alone()
     {
@@ -272,46 +272,55 @@ void sqlite_put(benchmark::State& state)
     measured.report(state);
 }
 
+std::string octets_of(const auto& digest)
+{
+    return std::string(reinterpret_cast<const char*>(digest.octets.data()), digest.octets.size());
+}
+
+// The logins of one iteration of `store_take`, in the order in which its callers take them.
 void sqlite_take(benchmark::State& state)
 {
     sqlite_alone file;
-    auto* const add = file.prepare("INSERT INTO logins (id, browser, state, due, sealed) VALUES (?, ?, 0, ?, ?)");
+    auto* const add =
+        file.prepare("INSERT INTO logins (id, browser, state, due, until, sealed) VALUES (?1, ?2, 0, ?3, ?3, ?4)");
     auto* const find = file.prepare("SELECT number, browser, state, due, sealed FROM logins WHERE id = ?");
-    auto* const take = file.prepare("UPDATE logins SET state = 1, sealed = NULL WHERE id = ?");
-    const auto batch = std::max(state.range(0) / 2, std::int64_t(1));
+    auto* const take = file.prepare("UPDATE logins SET state = 1, until = due + 1, sealed = NULL WHERE id = ?");
+    const auto callers = state.range(0);
+    const auto batch = std::max(callers / 2, std::int64_t(1));
     latencies measured;
-    std::int64_t number = 0;
-    const auto octets = [](const auto& digest) {
-        return std::string(reinterpret_cast<const char*>(digest.octets.data()), digest.octets.size());
-    };
+    std::int64_t first = 0;
     for (auto _ : state) {
         state.PauseTiming();
-        std::vector<std::string> ids;
         file.run("BEGIN IMMEDIATE");
-        for (std::int64_t i = 0; i < batch; ++i) {
-            ids.push_back(octets(store::id_of_login("x", std::to_string(number))));
-            const auto browser = octets(browser_numbered(static_cast<int>(number)));
-            sqlite_alone::bind(add, 1, ids.back());
-            sqlite_alone::bind(add, 2, browser);
+        for (std::int64_t number = first; number < first + callers * rounds; ++number) {
+            const auto id = octets_of(store::id_of_login("x", std::to_string(number)));
+            const auto browser = octets_of(browser_numbered(static_cast<int>(number)));
             const auto record = record_numbered(number);
-            sqlite3_bind_int64(add, 3, number++);
+            sqlite_alone::bind(add, 1, id);
+            sqlite_alone::bind(add, 2, browser);
+            sqlite3_bind_int64(add, 3, number);
             sqlite_alone::bind(add, 4, record);
             sqlite_alone::step(add);
         }
         file.run("COMMIT");
         state.ResumeTiming();
-        const auto begun = steady::now();
-        file.run("BEGIN IMMEDIATE");
-        for (const auto& id : ids) {
-            sqlite_alone::bind(find, 1, id);
-            sqlite_alone::step(find);
-            sqlite_alone::bind(take, 1, id);
-            sqlite_alone::step(take);
+        for (std::int64_t taken = 0; taken < callers * rounds; taken += batch) {
+            const auto begun = steady::now();
+            file.run("BEGIN IMMEDIATE");
+            for (std::int64_t i = taken; i < taken + batch; ++i) {
+                const auto number = first + i % callers * rounds + i / callers;
+                const auto id = octets_of(store::id_of_login("x", std::to_string(number)));
+                sqlite_alone::bind(find, 1, id);
+                sqlite_alone::step(find);
+                sqlite_alone::bind(take, 1, id);
+                sqlite_alone::step(take);
+            }
+            file.run("COMMIT");
+            measured.add(steady::now() - begun);
         }
-        file.run("COMMIT");
-        measured.add(steady::now() - begun);
+        first += callers * rounds;
     }
-    state.SetItemsProcessed(state.iterations() * batch);
+    state.SetItemsProcessed(state.iterations() * callers * rounds);
     measured.report(state);
 }
 

@@ -16,12 +16,11 @@ constexpr std::uint64_t between_settlings = 16;
 constexpr std::size_t settled_by_login = 100;
 
 namespace login_sql {
-constexpr const char* find = "SELECT browser, state, due, until, sealed FROM logins WHERE id = ?";
+constexpr const char* find = "SELECT number, browser, state, due, until, sealed FROM logins WHERE id = ?";
 constexpr const char* remembered = "SELECT number, state, until FROM logins WHERE id = ?";
 constexpr const char* insert = "INSERT INTO logins (id, browser, state, due, until, sealed) VALUES (?, ?, 0, ?, ?, ?)";
 constexpr const char* remove = "DELETE FROM logins WHERE number = ?";
-constexpr const char* take =
-    "UPDATE logins SET state = 1, until = ?, sealed = NULL WHERE id = ? AND state = 0 AND due = ?";
+constexpr const char* take = "UPDATE logins SET state = 1, until = ?, sealed = NULL WHERE number = ?";
 constexpr const char* overdue = "SELECT count(*) FROM logins WHERE state = 0 AND due <= ?";
 constexpr const char* of_browser = "SELECT count(*) FROM logins WHERE state = 0 AND browser = ? AND due > ?";
 constexpr const char* expire = "UPDATE logins SET state = 2, sealed = NULL WHERE number IN "
@@ -118,37 +117,35 @@ login_store::counts count_logins(database_file& file, const browser_digest& brow
     return out;
 }
 
-login_row find_login(database_file& file, const login_id& id, const browser_digest& browser)
+taken_login take_login(
+    database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser)
 {
     const auto now = file.now();
-    auto found = file.db.run(login_sql::find, blob(id.octets));
-    if (!found.next() || found.number(3) <= now)
-        return login_row(taken_login::status::unknown);
-    const auto state = found.number(1);
-    login_row out(taken_login::status::taken);
-    out.due = found.number(2);
-    if (state == login_taken)
-        return login_row(taken_login::status::replayed);
-    if (state != login_pending || out.due <= now)
-        return login_row(taken_login::status::expired);
-    if (!browsers_match(found.octets(0), browser))
-        return login_row(taken_login::status::wrong_browser);
-    out.store = file.store();
-    out.sealed = found.octets(4);
-    return out;
-}
-
-bool take_login(database_file& file, const login_limits& limits, const login_id& id, std::int64_t due)
-{
-    const auto now = file.now();
-    if (due <= now)
-        return false;
-    file.db.execute(login_sql::take, now + nanoseconds(limits.time_to_live), blob(id.octets), due);
-    if (file.db.changed() == 0)
-        return false;
+    taken_login out(taken_login::status::taken);
+    std::int64_t number = 0;
+    {
+        auto found = file.db.run(login_sql::find, blob(id.octets));
+        if (!found.next() || found.number(4) <= now)
+            return taken_login(taken_login::status::unknown);
+        const auto state = found.number(2);
+        const auto due = found.number(3);
+        if (state == login_taken)
+            return taken_login(taken_login::status::replayed);
+        if (state != login_pending || due <= now)
+            return taken_login(taken_login::status::expired);
+        if (!browsers_match(found.octets(1), browser))
+            return taken_login(taken_login::status::wrong_browser);
+        const auto place = login_place(file.store(), blob(id.octets).octets, due);
+        const secret text = file.open(place, found.octets(5));
+        out.login = read_pending_login(place, id, text.reveal());
+        if (!out.login->browser.matches(browser))
+            throw unreadable_record(place, "its row names another browser than the record");
+        number = found.number(0);
+    }
+    file.db.execute(login_sql::take, now + nanoseconds(limits.time_to_live), number);
     --file.counts.logins(file.db).pending;
     count_past(file, limits, 1);
-    return true;
+    return out;
 }
 
 std::size_t settle_logins(database_file& file, const login_limits& limits, std::size_t most)

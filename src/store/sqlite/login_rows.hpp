@@ -7,30 +7,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace coauth::store::sqlite {
 
-// As in `login_store`. All but `count_logins` and `find_login` write.
+// As in `login_store`. All but `count_logins` write.
 
 /// `due`: when its time is over.
 void add_login(database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser,
     std::int64_t due, prepared_record& record);
 login_store::counts count_logins(database_file& file, const browser_digest& browser);
 
-/// A login that the browser may take, sealed still; or why it may not.
-struct login_row {
-    explicit login_row(taken_login::status new_status) : status(new_status) {}
-
-    taken_login::status status;
-    std::string store; ///< The id of the database, and with `due` the place of the record.
-    std::int64_t due = 0;
-    std::string sealed;
-};
-login_row find_login(database_file& file, const login_id& id, const browser_digest& browser);
-
-/// False if the login that was due then is pending no longer.
-bool take_login(database_file& file, const login_limits& limits, const login_id& id, std::int64_t due);
+/// A login that can't be opened stays.
+taken_login take_login(
+    database_file& file, const login_limits& limits, const login_id& id, const browser_digest& browser);
 
 /// Lets at most `most` logins expire whose time is over, and removes as many that need no longer be remembered. Returns the
 /// larger number of the two.

@@ -28,38 +28,6 @@ asio::awaitable<void> add_sealed(engine_ptr owner, pending_login login)
     co_await std::move(added);
 }
 
-pending_login opened(key_ring& keys, const login_row& row, const login_id& id, const browser_digest& browser)
-{
-    const auto place = login_place(row.store, octets_of(id), row.due);
-    const secret text = open(keys, place, row.sealed);
-    auto login = read_pending_login(place, id, text.reveal());
-    if (!login.browser.matches(browser))
-        throw unreadable_record(place, "its row names another browser than the record");
-    return login;
-}
-
-// It is opened before it is taken: so a record that can't be opened stays, and a callback that takes nothing writes nothing.
-asio::awaitable<taken_login> take_opened(engine_ptr owner, login_id id, browser_digest browser)
-{
-    for (;;) {
-        auto found = read(
-            owner, "finding a login", [id, browser](database_file& file) { return find_login(file, id, browser); });
-        const auto row = co_await std::move(found);
-        taken_login out(row.status);
-        if (row.status != taken_login::status::taken)
-            co_return out;
-        out.login = opened(*owner->keys, row, id, browser);
-        auto took =
-            write(owner, "taking a login", [limits = owner->options.logins, id, due = row.due](database_file& file) {
-                return take_login(file, limits, id, due);
-            });
-        const bool was_pending = co_await std::move(took);
-        if (was_pending)
-            co_return out;
-        // Another took it, or its time is over: the row says which.
-    }
-}
-
 asio::awaitable<void> report_end(engine_ptr owner, login_id id, ended_login reached)
 {
     const auto ended = owner->now();
@@ -105,7 +73,8 @@ public:
 
     asio::awaitable<taken_login> take(login_id id, browser_digest browser) override
     {
-        return take_opened(owner_, id, browser);
+        return write(owner_, "taking a login",
+            [limits = limits(), id, browser](database_file& file) { return take_login(file, limits, id, browser); });
     }
 
     asio::awaitable<void> end(login_id id, ended_login reached) override
