@@ -32,10 +32,23 @@ redis_connection::redis_connection(asio::io_context& io, const redis_options& ad
     : io_(io), address_(address), deadline_(deadline), warn_(std::move(warn)), resolver_(io), pause_(io), timer_(io)
 {}
 
+// What runs out of memory leaves nothing half done: all that waits has failed then, and the next request connects anew.
+template <class Step>
+void redis_connection::whole(Step step) noexcept
+{
+    try {
+        step();
+    } catch (const std::bad_alloc&) {
+        abandon();
+    }
+}
+
 void redis_connection::open()
 {
-    act(machine_.wanted(std::chrono::steady_clock::now()));
-    set_timer();
+    whole([this] {
+        act(machine_.wanted(std::chrono::steady_clock::now()));
+        set_timer();
+    });
 }
 
 void redis_connection::submit(std::shared_ptr<redis_request> request) noexcept
@@ -47,15 +60,36 @@ void redis_connection::submit(std::shared_ptr<redis_request> request) noexcept
     } catch (const std::bad_alloc&) {
         return fail_without_memory(*request);
     }
-    try {
-        if (ready())
-            flush();
-        else
+    if (ready())
+        send_what_waits();
+    whole([this] {
+        if (!ready())
             act(machine_.wanted(std::chrono::steady_clock::now()));
         set_timer();
-    } catch (...) {
-        // Without memory it waits for the next event, and fails if that is too late.
+    });
+}
+
+// What there is no memory to send costs the requests before it nothing.
+void redis_connection::send_what_waits() noexcept
+{
+    try {
+        flush();
+    } catch (const std::bad_alloc&) {
+        for (const auto& request : std::exchange(waiting_, {}))
+            fail_without_memory(*request);
     }
+}
+
+void redis_connection::abandon() noexcept
+{
+    ++attempts_;
+    handshake_.reset();
+    if (link_)
+        std::exchange(link_, nullptr)->close();
+    machine_.lost(std::chrono::steady_clock::now(), 0, false);
+    for (auto* const list : {&sent_, &waiting_})
+        for (const auto& request : std::exchange(*list, {}))
+            fail_without_memory(*request);
 }
 
 void redis_connection::close() noexcept
@@ -83,8 +117,10 @@ void redis_connection::act(const connection_machine::decision& decided)
     pause_.async_wait([self = shared_from_this()](const boost::system::error_code& failed) {
         if (failed || self->closed_)
             return;
-        self->act(self->machine_.pause_over(!self->waiting_.empty()));
-        self->set_timer();
+        self->whole([&] {
+            self->act(self->machine_.pause_over(!self->waiting_.empty()));
+            self->set_timer();
+        });
     });
 }
 
@@ -111,14 +147,16 @@ void redis_connection::resolve()
                            const asio::ip::tcp::resolver::results_type& results) {
         if (self->closed_ || attempt != self->attempts_ || !self->attempting())
             return;
-        if (failed)
-            self->lose("the host has no address: " + failed.message());
-        else {
-            for (const auto& each : results)
-                self->endpoints_.emplace_back(each.endpoint().address().to_string(), self->address_.port);
-            self->open_next_endpoint();
-        }
-        self->set_timer();
+        self->whole([&] {
+            if (failed)
+                self->lose("the host has no address: " + failed.message());
+            else {
+                for (const auto& each : results)
+                    self->endpoints_.emplace_back(each.endpoint().address().to_string(), self->address_.port);
+                self->open_next_endpoint();
+            }
+            self->set_timer();
+        });
     };
     resolver_.async_resolve(address_.host, std::to_string(address_.port), found);
 }
@@ -142,27 +180,37 @@ void redis_connection::attempt_failed(const std::string& reason)
 
 void redis_connection::link_connected()
 {
-    handshake_.emplace(address_, !policy_known_);
-    for (const auto& command : handshake_->commands())
-        link_->send(command);
+    whole([this] {
+        handshake_.emplace(address_, !policy_known_);
+        for (const auto& command : handshake_->commands())
+            link_->send(command);
+    });
 }
 
 void redis_connection::link_replied(redis_reply reply)
 {
-    if (handshake_)
-        return shake_hands(reply);
+    whole([&] {
+        if (handshake_)
+            shake_hands(reply);
+        else
+            take(std::move(reply));
+    });
+}
+
+void redis_connection::take(redis_reply reply)
+{
     machine_.replied();
-    const auto request = std::move(sent_.front());
-    sent_.pop_front();
+    redis_command& command = sent_.front()->command;
     const bool refused = reply.type == redis_reply::kind::refusal;
     const auto effect = refused ? effect_of_refusal(reply.text) : refusal_effect::operation;
-    auto& arguments = request->command.arguments;
-    if (effect == refusal_effect::unknown_script && request->command.script && arguments[0] == "EVALSHA") {
-        arguments[0] = "EVAL";
-        arguments[1] = request->command.script->text;
-        waiting_.push_front(request);
-        return flush();
+    if (effect == refusal_effect::unknown_script && command.script && command.arguments[0] == "EVALSHA") {
+        command.arguments[1] = command.script->text;
+        command.arguments[0] = "EVAL";
+        waiting_.splice(waiting_.begin(), sent_, sent_.begin());
+        return send_what_waits();
     }
+    const auto request = std::move(sent_.front());
+    sent_.pop_front();
     if (refused)
         fail(*request, [&] { return redis_refusal(request->command.operation, reply.text); });
     else
@@ -184,7 +232,7 @@ void redis_connection::shake_hands(const redis_reply& reply)
         handshake_.reset();
         policy_known_ = true;
         machine_.connected();
-        flush();
+        send_what_waits();
         break;
     case state::retry:
         lose(verdict.reason->message());
@@ -209,11 +257,13 @@ void redis_connection::refuse(const error& reason)
 
 void redis_connection::link_lost(const std::string& reason)
 {
-    if (attempting())
-        attempt_failed(reason);
-    else
-        lose(reason);
-    set_timer();
+    whole([&] {
+        if (attempting())
+            attempt_failed(reason);
+        else
+            lose(reason);
+        set_timer();
+    });
 }
 
 void redis_connection::lose(const std::string& reason)
@@ -255,8 +305,11 @@ void redis_connection::expire()
     while (!waiting_.empty() && waiting_.front()->deadline <= now) {
         const auto request = std::move(waiting_.front());
         waiting_.pop_front();
-        const auto reason = "there is no connection to the Redis" + (last_reason_.empty() ? "" : ": " + last_reason_);
-        fail(*request, [&] { return redis_silence(request->command.operation, reason, false); });
+        fail(*request, [&] {
+            const auto reason =
+                "there is no connection to the Redis" + (last_reason_.empty() ? "" : ": " + last_reason_);
+            return redis_silence(request->command.operation, reason, false);
+        });
     }
     set_timer();
 }
@@ -280,7 +333,7 @@ void redis_connection::set_timer()
         if (failed || self->closed_)
             return;
         self->timer_set_to_.reset();
-        self->expire();
+        self->whole([&] { self->expire(); });
     });
     timer_set_to_ = next;
 }

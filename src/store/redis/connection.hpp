@@ -27,7 +27,7 @@
 namespace coauth::store::redis {
 
 /// Sends requests as they come, any number ahead of their replies. Without a connection they wait for one until their
-/// deadlines; those whose reply is lost fail, unless they are repeatable.
+/// deadlines; those whose reply is lost fail, unless they are repeatable. Where memory is short all of them fail.
 ///
 /// Thread safety: everything happens on the thread of its context. Lifetime: `close` ends it.
 class redis_connection final : private redis_link::user, public std::enable_shared_from_this<redis_connection> {
@@ -60,6 +60,11 @@ private:
     void link_replied(redis_reply reply) override;
     void link_lost(const std::string& reason) override;
 
+    template <class Step>
+    void whole(Step step) noexcept;
+    void abandon() noexcept;
+    void send_what_waits() noexcept;
+    void take(redis_reply reply);
     void act(const connection_machine::decision& decided);
     void connect();
     void resolve();

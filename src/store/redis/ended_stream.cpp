@@ -13,6 +13,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace coauth::store::redis {
@@ -87,7 +88,7 @@ std::shared_ptr<void> ended_stream::watch(redis_client& client, login_store::wat
             if (!failed)
                 return;
             const std::lock_guard lock(self->mutex_);
-            self->following_ = false; // out of memory; the next watcher starts it again
+            self->following_ = false; // out of memory before it began; the next watcher starts it again
         });
     };
     try {
@@ -132,15 +133,19 @@ asio::awaitable<void> ended_stream::follow(std::shared_ptr<ended_stream> self, i
         bool failed = false;
         try {
             co_await read_next(self, client, at);
-        } catch (const error&) {
-            failed = true;
+        } catch (const std::exception&) {
+            failed = true; // by Redis, or without memory
         }
         if (!failed || client->closed())
             continue;
         at.known = false;
-        pause.expires_after(after_read_failure);
-        boost::system::error_code ignored;
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        try {
+            pause.expires_after(after_read_failure);
+            boost::system::error_code ignored;
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        } catch (const std::bad_alloc&) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
     }
 }
 

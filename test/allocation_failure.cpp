@@ -1,4 +1,4 @@
-#include "unit/session/allocation_failure.hpp"
+#include "allocation_failure.hpp"
 
 #include <algorithm>
 #include <cstddef>
