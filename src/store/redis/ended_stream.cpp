@@ -60,6 +60,13 @@ std::string_view field_of(const redis_reply& entry, std::string_view name)
 
 } // namespace
 
+// What was added in the same millisecond may have this very number, and be read only if it is behind the position: so one more.
+std::string stream_position_before(std::uint64_t now, std::chrono::nanoseconds passed)
+{
+    const auto back = std::chrono::ceil<std::chrono::milliseconds>(passed).count() + 1;
+    return std::to_string(now - std::min(now, static_cast<std::uint64_t>(back))) + "-0";
+}
+
 // Where the reading has come to.
 struct ended_stream::position {
     explicit position(time_point new_begun) : begun(new_begun) {}
@@ -158,11 +165,11 @@ asio::awaitable<void> ended_stream::read_next(std::shared_ptr<ended_stream> self
         const auto now = server_time(reply);
         if (!now)
             throw redis_odd_reply(operation);
-        const auto passed = std::chrono::ceil<std::chrono::milliseconds>(steady::now() - at.begun);
+        const auto passed = steady::now() - at.begun;
         const auto last = read_digits(std::string_view(at.last).substr(0, at.last.find('-')));
         // A Redis that took over may be behind the one before.
         if (at.last.empty() || !last || *last > *now)
-            at.last = std::to_string(*now - std::min(*now, static_cast<std::uint64_t>(passed.count()))) + "-0";
+            at.last = stream_position_before(*now, passed);
         at.known = true;
     }
     redis_command read(operation,

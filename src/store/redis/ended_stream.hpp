@@ -18,6 +18,10 @@
 
 namespace coauth::store::redis {
 
+/// The position in a stream behind which all is that was added since `passed`, where the server's time is `now`, milliseconds
+/// since 1970. It may be a few milliseconds early, and no later.
+std::string stream_position_before(std::uint64_t now, std::chrono::nanoseconds passed);
+
 /// Reads the stream `ended` while something watches, from where it had come to, so that a connection that is lost costs no
 /// message. What this process ended is notified by `notify`, and left out there.
 ///

@@ -1,5 +1,6 @@
 // What decides in the Redis store, without a Redis.
 #include "store/redis/connection_machine.hpp"
+#include "store/redis/ended_stream.hpp"
 #include "store/redis/failure.hpp"
 #include "store/redis/handshake.hpp"
 #include "store/redis/rows.hpp"
@@ -378,4 +379,20 @@ TEST_CASE("redis rows: what is sealed is found in each kind of record, and bound
         REQUIRE(part);
         CHECK(part->begin == 3);
     }
+}
+
+TEST_CASE("redis stream: the position at which reading begins is before all that was added since, down to the same "
+          "millisecond")
+{
+    constexpr std::uint64_t day = 1'764'000'000'000;
+    for (std::chrono::microseconds begun = 0us; begun < 2ms; begun += 100us)
+        for (std::chrono::microseconds asked = begun + 1us; asked < begun + 3ms; asked += 100us) {
+            const auto server_time = [](std::chrono::microseconds at) {
+                return day + static_cast<std::uint64_t>(at / 1ms);
+            };
+            const auto position = store::redis::stream_position_before(server_time(asked), asked + 1us - begun);
+            const auto first_possible_entry = std::to_string(server_time(begun)) + "-0";
+            REQUIRE(position < first_possible_entry);
+        }
+    CHECK(store::redis::stream_position_before(5, 1h) == "0-0");
 }
