@@ -1,0 +1,57 @@
+// What an operation costs: processor time, allocations, and how it is written.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+/// The command line: --suite NAME, --only CASE, --secs S, --iters N, --sample, --json.
+struct arguments {
+    arguments(int count, char** texts);
+
+    bool wants(std::string_view name) const { return only.empty() || only == name; }
+
+    std::string suite;       ///< Empty: all.
+    std::string only;        ///< One case of the suite.
+    double seconds = 1;      ///< How long to measure, after some warming up.
+    std::uint64_t count = 0; ///< Exactly so many operations in place of `seconds`, for a profiler.
+    bool sample = false;     ///< Shows one signed request.
+    bool json = false;       ///< One JSON object a line. Always so where BENCH_TMP names the inputs.
+};
+
+/// What a measured part of the program took.
+class meter {
+public:
+    meter();
+
+    /// One line for `operations` since the meter was made. `more`: further JSON members, such as "resumed":7.
+    void report(
+        std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view more = {}) const;
+
+private:
+    double wall_;
+    double processor_;
+    double user_;
+    std::uint64_t allocations_;
+    std::uint64_t octets_;
+};
+
+/// Seconds of this process on a processor.
+double processor_seconds();
+
+/// Measures `operation`, which is called with 0, 1, 2, ...; it counts as `units` operations.
+void measure(const arguments& given, std::string_view suite, std::string_view name,
+    const std::function<void(std::uint64_t)>& operation, std::uint64_t units = 1, std::string_view more = {});
+
+/// Keeps the compiler from leaving out what made `value`.
+template <class T>
+void keep(const T& value)
+{
+    asm volatile("" : : "r,m"(&value) : "memory");
+}
+
+} // namespace bench
