@@ -1,5 +1,6 @@
 #include "measure.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -129,7 +130,6 @@ void measure(const arguments& given, std::string_view suite, std::string_view na
         return;
     constexpr std::uint64_t batch = 64;
     constexpr double warm_up = 0.1;
-    constexpr std::uint64_t first = 16;
     std::uint64_t next = 0;
     const auto repeat = [&](std::uint64_t count) {
         for (std::uint64_t i = 0; i < count; ++i)
@@ -137,7 +137,7 @@ void measure(const arguments& given, std::string_view suite, std::string_view na
         return count;
     };
     if (given.count != 0)
-        repeat(first);
+        repeat(std::min<std::uint64_t>(given.count, 16));
     else
         for (const double begun = wall_seconds(); wall_seconds() - begun < warm_up;)
             repeat(units > 1 ? 1 : batch);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -38,7 +39,7 @@ void wire::run(const arguments& given, std::string_view suite, std::string_view 
                 std::rethrow_exception(failed);
         });
     io_.restart();
-    while (done_ < warm)
+    while (done_ < (given.count != 0 ? std::min(warm, 2 * given.count) : warm))
         io_.run_one();
     const meter started;
     const auto first = done_;

@@ -23,7 +23,7 @@ public:
 
     explicit wire(boost::asio::io_context& io) : io_(io) {}
 
-    /// Measures `each`, of which `flying` are on their way at any time, after `warm` of them. One of them counts as `units`.
+    /// Measures `each`, of which `flying` are on their way at any time, after `warm` of them (a few if their number is given). One of them counts as `units`.
     /// `more` is asked at the end.
     void run(const arguments& given, std::string_view suite, std::string_view name, int flying, std::uint64_t warm,
         operation each, std::uint64_t units = 1, const std::function<std::string()>& more = {});
