@@ -12,7 +12,9 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -40,14 +42,14 @@ def run(*command, code=0, env=None, **more):
 
 
 @contextlib.contextmanager
-def redis():
+def redis(*options):
     """A Redis of its own, on a Unix socket."""
     if not shutil.which("redis-server"):
         raise AssertionError("redis-server is not installed; examples/setup.sh tests installs it")
     with tempfile.TemporaryDirectory() as folder:
         socket = folder + "/redis.sock"
         process = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder, "--save", "",
-                                    "--daemonize", "no"], stdout=subprocess.PIPE, text=True)
+                                    "--daemonize", "no", *options], stdout=subprocess.PIPE, text=True)
         try:
             for line in process.stdout:
                 if "accept connections" in line:
@@ -72,8 +74,9 @@ def each_store():
 class Process(Site):
     """One of several processes of one site, behind the address PUBLIC."""
 
-    def __init__(self, ready, store, *arguments):
+    def __init__(self, ready, store, *arguments, env=None):
         super().__init__(LOGIN_SERVER, ready, "x,github", "--public-url", PUBLIC, *store, *arguments)
+        self.environment |= env or {}
 
     def __enter__(self):
         super().__enter__()
@@ -217,6 +220,64 @@ class KeepsCredentials(unittest.TestCase):
             for canary in (rb"oauth_token", rb"oauth2 ", rb"gho_", rb"ya29\.", rb"EAA[A-Za-z0-9]{8}", rb"eyJ"):
                 self.assertIsNone(re.search(canary, stored), canary)
             self.assertIsNotNone(re.search(rb"github", stored))  # what is not secret is
+
+
+class MeetsTrouble(unittest.TestCase):
+    @unittest.skipUnless(HAS_REDIS, "built without hiredis")
+    def test_a_redis_with_a_password_is_asked_with_what_the_environment_has(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, tempfile.TemporaryDirectory() as folder, \
+                redis(*"--user site on >right ~* &* +@all --user default off".split()) as address:
+            run(STORE_KEYS, "make", folder + "/keys")
+            store = ["--store", address, "--key-file", folder + "/keys"]
+            given = {"COAUTH_REDIS_USER": "site", "COAUTH_REDIS_PASSWORD": "right"}
+            with Process(ready, store, env=given) as site:
+                visitor = {}
+                path = callback_of(ready, site.open("POST", "/login/x", visitor).headers["Location"])
+                self.assertEqual(site.open("GET", path, visitor).status, 303)
+            for wrong in ({}, given | {"COAUTH_REDIS_PASSWORD": "wrong-canary"}):
+                with self.subTest(given=wrong):
+                    done = run(STORE_KEYS, "reseal", folder + "/keys", "--store", address, env=wrong, code=1)
+                    self.assertIn("store_unavailable", done.stderr)
+                    self.assertIn("COAUTH_REDIS_PASSWORD", done.stderr)
+                    self.assertNotIn("wrong-canary", done.stderr)
+
+    def test_a_file_that_another_program_holds_fails_a_login_with_a_page_and_the_next_one_succeeds(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, tempfile.TemporaryDirectory() as folder:
+            run(STORE_KEYS, "make", folder + "/keys")
+            with Process(ready, ["--store", f"sqlite:{folder}/site.db", "--key-file", folder + "/keys"]) as site:
+                with contextlib.closing(sqlite3.connect(folder + "/site.db", isolation_level=None)) as other:
+                    other.execute("BEGIN IMMEDIATE")
+                    refused = site.open("POST", "/login/x", {})
+                    other.execute("ROLLBACK")
+                self.assertEqual(refused.status, 503)
+                self.assertNotIn("Location", refused.headers)
+                visitor = {}
+                path = callback_of(ready, site.open("POST", "/login/x", visitor).headers["Location"])
+                self.assertEqual(site.open("GET", path, visitor).status, 303)
+
+    def test_a_full_disk_fails_a_login_with_a_page_and_users_stay_signed_in(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, tempfile.TemporaryDirectory() as folder:
+            run(STORE_KEYS, "make", folder + "/keys")
+            with Process(ready, ["--store", f"sqlite:{folder}/site.db", "--key-file", folder + "/keys"]) as site:
+                visitor = {}
+                path = callback_of(ready, site.open("POST", "/login/x", visitor).headers["Location"])
+                self.assertEqual(site.open("GET", path, visitor).status, 303)
+                limit = resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, (1, limit[1]))
+                self.assertEqual(site.open("POST", "/login/x", {}).status, 503)
+                self.assertEqual(site.open("GET", "/profile", visitor).status, 200)
+                resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, limit)
+                path = callback_of(ready, site.open("POST", "/login/x", visitor).headers["Location"])
+                self.assertEqual(site.open("GET", path, visitor).status, 303)
+
+    def test_keys_may_come_through_a_pipe(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run(STORE_KEYS, "make", folder + "/keys")
+            database = f"sqlite:{folder}/site.db"
+            for _ in range(2):
+                command = 'exec "$0" reseal <(cat "$1") --store "$2"'
+                run("bash", "-c", command, STORE_KEYS, folder + "/keys", database)
+            run(STORE_KEYS, "reseal", folder + "/keys", "--store", database)
 
 
 class ServesFromSeveralProcesses(unittest.TestCase):
