@@ -24,16 +24,18 @@ public:
         out.tokens = store::redis::redis_token_store(shared);
         out.visitors = store::redis::redis_visitor_store(shared, store::visitor_limits());
         out.on_threads = [this](const std::function<void()>& task) {
+            const auto tokens = store::redis::redis_token_store(shared);
             boost::asio::io_context apart; // what was asked before this has its replies then
             boost::asio::co_spawn(
-                apart, tokens_()->find(some_user("nobody")), [](const std::exception_ptr&, const auto&) {});
+                apart, tokens->find(some_user("nobody")), [](const std::exception_ptr&, const auto&) {});
             apart.run();
-            std::promise<void> called;
-            shared.client->post([&](const auto&) {
+            const auto called =
+                std::make_shared<std::promise<void>>(); // which its thread may be in longer than this one
+            shared.client->post([called, &task](const auto&) {
                 task();
-                called.set_value();
+                called->set_value();
             });
-            called.get_future().wait();
+            called->get_future().wait();
         };
         return out;
     }
@@ -43,9 +45,6 @@ public:
     store::redis::redis_shared shared{
         std::make_shared<store::redis::redis_client>(place.address, std::chrono::minutes(1)), place.keys, bench.clock,
         place.address.prefix, "0123456789abcdef"};
-
-private:
-    std::shared_ptr<store::token_store> tokens_() const { return store::redis::redis_token_store(shared); }
 };
 
 } // namespace
