@@ -9,6 +9,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <cerrno>
+#include <sys/socket.h>
 #include <utility>
 
 namespace coauth::http {
@@ -96,20 +98,12 @@ bool connection::tls_bytes_left() const noexcept
     return SSL_pending(tls) != 0 || SSL_has_pending(tls) != 0 || BIO_ctrl_pending(SSL_get_rbio(tls)) != 0;
 }
 
+// One system call. Asio's `receive` would make a second one each time, to set a mode that the socket has.
 bool connection::is_quiet() noexcept
 {
-    // After an exception the connection is not usable.
-    try {
-        char byte = 0;
-        error_code ec;
-        socket_.non_blocking(true, ec);
-        if (ec)
-            return false;
-        socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, ec);
-        return ec == asio::error::would_block || ec == asio::error::try_again;
-    } catch (const std::exception&) {
-        return false;
-    }
+    char octet = 0;
+    const auto received = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return received == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void connection::close() noexcept
