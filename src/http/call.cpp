@@ -187,9 +187,11 @@ private:
 
     asio::awaitable<void> handshake()
     {
-        const auto failure = co_await slot_->connection().handshake(request_.origin.host);
+        const auto failure = co_await slot_->connection().handshake(request_.origin, setup_->tls_sessions);
         if (failure)
             throw tls_failure(request_.origin.authority(), failure, slot_->connection().certificate_verdict());
+        if (slot_->connection().resumed())
+            pool_->count(&pool_stats::resumed);
         machine_.secured(now());
     }
 

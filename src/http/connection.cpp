@@ -61,13 +61,27 @@ asio::awaitable<error_code> connection::connect(asio::ip::tcp::endpoint peer)
     co_return failure;
 }
 
-asio::awaitable<error_code> connection::handshake(std::string host)
+asio::awaitable<error_code> connection::handshake(origin to, std::shared_ptr<tls_sessions> sessions)
 {
     tls_.emplace(socket_, *context_);
-    if (!require_identity(tls_->native_handle(), host))
+    SSL* const tls = tls_->native_handle();
+    if (!require_identity(tls, to.host))
         co_return make_error_code(asio::error::invalid_argument);
+    if (sessions) {
+        resumption_.emplace(std::move(sessions), std::move(to));
+        resumption_->attach(tls);
+    }
     auto [failure] = co_await tls_->async_handshake(asio::ssl::stream_base::client, with_error);
+    if (resumption_ && !failure)
+        resumption_->handshake_succeeded(tls);
+    else if (resumption_)
+        resumption_->handshake_failed();
     co_return failure;
+}
+
+bool connection::resumed() const noexcept
+{
+    return tls_ && SSL_session_reused(const_cast<tls_stream&>(*tls_).native_handle()) == 1;
 }
 
 long connection::certificate_verdict() const noexcept
