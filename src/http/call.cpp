@@ -2,6 +2,7 @@
 
 #include "coro/clock_timer.hpp"
 #include "http/call_machine.hpp"
+#include "http/host.hpp"
 #include "http/http1/reply_reader.hpp"
 #include "http/http1/request_text.hpp"
 #include "http/http1/tunnel.hpp"
@@ -165,18 +166,32 @@ private:
         const auto size = reply_reader::buffer_size(rules_for(setup_->options, request_));
         slot_->put(std::make_unique<connection>(setup_->executor, setup_->tls, size), now());
         const origin& next = machine_.next_hop();
-        wait_ = std::make_shared<one_shot>();
-        addresses_ = co_await resolve(next.host, next.port, wait_);
+        addresses_ = setup_->addresses->find(next, now());
+        if (addresses_.empty()) {
+            wait_ = std::make_shared<one_shot>();
+            addresses_ = co_await resolve(next.host, next.port, wait_);
+            keep_addresses(next);
+        }
         // The name was found to be this machine's; its addresses must be, too.
         if (!request_.origin.https)
             std::erase_if(addresses_, [](const tcp::endpoint& e) { return !e.address().is_loopback(); });
         machine_.resolved(addresses_.size(), now());
     }
 
+    void keep_addresses(const origin& next)
+    {
+        if (is_ip_address(next.host))
+            return;
+        pool_->count(&pool_stats::resolved);
+        setup_->addresses->keep(next, addresses_, now());
+    }
+
     asio::awaitable<void> connect()
     {
         const auto failure = co_await slot_->connection().connect(addresses_[machine_.address()]);
         machine_.connected(failure, now());
+        if (machine_.next() == call_machine::action::end)
+            setup_->addresses->remove(machine_.next_hop());
     }
 
     asio::awaitable<void> open_tunnel_to_origin()
@@ -187,9 +202,13 @@ private:
 
     asio::awaitable<void> handshake()
     {
-        const auto failure = co_await slot_->connection().handshake(request_.origin.host);
-        if (failure)
+        const auto failure = co_await slot_->connection().handshake(request_.origin, setup_->tls_sessions);
+        if (failure) {
+            setup_->addresses->remove(machine_.next_hop()); // another host's by now, perhaps
             throw tls_failure(request_.origin.authority(), failure, slot_->connection().certificate_verdict());
+        }
+        if (slot_->connection().resumed())
+            pool_->count(&pool_stats::resumed);
         machine_.secured(now());
     }
 

@@ -1,6 +1,7 @@
 // One `send`, from its slot in the pool to its response.
 #pragma once
 
+#include "http/address_cache.hpp"
 #include "http/shared_pool.hpp"
 
 #include <coauth/coro/clock.hpp>
@@ -15,7 +16,7 @@
 
 namespace coauth::http {
 
-/// What all calls of a pool share and none changes.
+/// What all calls of a pool share. None changes the members; what they refer to is safe for any thread.
 struct pool_setup {
     pool_setup(boost::asio::any_io_executor executor, pool_options options)
         : executor(std::move(executor)), options(std::move(options))
@@ -24,6 +25,8 @@ struct pool_setup {
     boost::asio::any_io_executor executor;
     pool_options options;
     std::shared_ptr<boost::asio::ssl::context> tls;
+    const std::shared_ptr<address_cache> addresses = std::make_shared<address_cache>();
+    std::shared_ptr<http::tls_sessions> tls_sessions; ///< Empty: TLS sessions are not resumed.
     std::optional<origin> proxy;
 };
 

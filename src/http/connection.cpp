@@ -9,6 +9,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <cerrno>
+#include <sys/socket.h>
 #include <utility>
 
 namespace coauth::http {
@@ -59,13 +61,27 @@ asio::awaitable<error_code> connection::connect(asio::ip::tcp::endpoint peer)
     co_return failure;
 }
 
-asio::awaitable<error_code> connection::handshake(std::string host)
+asio::awaitable<error_code> connection::handshake(origin to, std::shared_ptr<tls_sessions> sessions)
 {
     tls_.emplace(socket_, *context_);
-    if (!require_identity(tls_->native_handle(), host))
+    SSL* const tls = tls_->native_handle();
+    if (!require_identity(tls, to.host))
         co_return make_error_code(asio::error::invalid_argument);
+    if (sessions) {
+        resumption_.emplace(std::move(sessions), std::move(to));
+        resumption_->attach(tls);
+    }
     auto [failure] = co_await tls_->async_handshake(asio::ssl::stream_base::client, with_error);
+    if (resumption_ && !failure)
+        resumption_->handshake_succeeded(tls);
+    else if (resumption_)
+        resumption_->handshake_failed();
     co_return failure;
+}
+
+bool connection::resumed() const noexcept
+{
+    return tls_ && SSL_session_reused(const_cast<tls_stream&>(*tls_).native_handle()) == 1;
 }
 
 long connection::certificate_verdict() const noexcept
@@ -96,20 +112,12 @@ bool connection::tls_bytes_left() const noexcept
     return SSL_pending(tls) != 0 || SSL_has_pending(tls) != 0 || BIO_ctrl_pending(SSL_get_rbio(tls)) != 0;
 }
 
+// One system call. Asio's `receive` would make a second one each time, to set a mode that the socket has.
 bool connection::is_quiet() noexcept
 {
-    // After an exception the connection is not usable.
-    try {
-        char byte = 0;
-        error_code ec;
-        socket_.non_blocking(true, ec);
-        if (ec)
-            return false;
-        socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, ec);
-        return ec == asio::error::would_block || ec == asio::error::try_again;
-    } catch (const std::exception&) {
-        return false;
-    }
+    char octet = 0;
+    const auto received = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return received == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void connection::close() noexcept

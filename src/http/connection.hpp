@@ -1,6 +1,8 @@
 // One connection: a socket, and TLS on top of it. The only file that knows the types of streams.
 #pragma once
 
+#include "http/tls_resumption.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -12,7 +14,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
 #include <tuple>
 
 namespace coauth::http {
@@ -35,8 +36,12 @@ public:
     /// Connects; ends any earlier attempt.
     boost::asio::awaitable<boost::system::error_code> connect(boost::asio::ip::tcp::endpoint peer);
 
-    /// Starts TLS with `host`: the certificate must be for that name or address.
-    boost::asio::awaitable<boost::system::error_code> handshake(std::string host);
+    /// Starts TLS with the host of `to`: the certificate must be for that name or address. Resumes one of `sessions`, and
+    /// keeps there what the server gives; empty: does neither.
+    boost::asio::awaitable<boost::system::error_code> handshake(origin to, std::shared_ptr<tls_sessions> sessions);
+
+    /// True if the handshake resumed a session, so that the certificate was verified in an earlier one.
+    bool resumed() const noexcept;
 
     /// OpenSSL's verdict on the peer's certificate.
     long certificate_verdict() const noexcept;
@@ -63,6 +68,7 @@ private:
 
     std::shared_ptr<boost::asio::ssl::context> context_;
     boost::asio::ip::tcp::socket socket_;
+    std::optional<tls_resumption> resumption_;
     std::optional<tls_stream> tls_;
     boost::beast::flat_buffer buffer_;
 };

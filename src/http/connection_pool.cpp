@@ -75,6 +75,8 @@ asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std
     pool->close();
     auto strand = new_strand(setup->executor);
     co_await call_on(strand, typed_errors(pool->drained()));
+    if (setup->tls_sessions)
+        setup->tls_sessions->clear();
 }
 
 } // namespace
@@ -87,6 +89,9 @@ public:
         options.clock = checked_clock(std::move(options.clock));
         auto created = std::make_shared<pool_setup>(std::move(executor), std::move(options));
         created->tls = make_tls_context(created->options.trust);
+        if (created->options.resume_tls)
+            created->tls_sessions =
+                std::make_shared<tls_sessions>(created->options.max_connections_per_origin, created->options.clock);
         created->proxy = read_proxy(created->options.proxy);
         pool = std::make_shared<shared_pool>(created->options);
         setup = std::move(created);

@@ -1,5 +1,7 @@
 #include "http/tls_context.hpp"
 
+#include "http/tls_resumption.hpp"
+
 #include <coauth/error.hpp>
 #include <coauth/system_failure.hpp>
 
@@ -45,7 +47,7 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_trust& trust)
     const auto least = static_cast<int>(SSL_CTX_get_min_proto_version(native));
     SSL_CTX_set_min_proto_version(native, std::max<int>(TLS1_2_VERSION, least));
     SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+    tls_resumption::enable(native);
     SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
 
     if (trust.file().empty()) {

@@ -28,7 +28,8 @@ struct pool_options {
     /// timer runs for it, so an idle pool keeps no context busy. Default 50 s: below the 60 s of common servers.
     std::chrono::milliseconds idle_timeout{50'000};
 
-    /// A connection is not used again once it is this old, so that a changed address is noticed. Default 10 min.
+    /// A connection is not used again once it is this old, so that a changed address is noticed. Default 10 min. The
+    /// addresses of a host are looked up again for a new connection after 30 s, or if none could be made to them.
     std::chrono::milliseconds max_lifetime{600'000};
 
     /// For resolving, connecting and the TLS handshake together. Default 5 s.
@@ -51,6 +52,11 @@ struct pool_options {
     /// are not supported.
     std::string proxy;
 
+    /// Whether a new connection resumes the TLS session of an earlier one of this pool to the same host and port, for at
+    /// most an hour after the certificate was verified, and never past its end. Default true. A full handshake costs
+    /// three times as much.
+    bool resume_tls = true;
+
     /// For the time-outs, and the age of connections. Never null; a test may bring its own.
     std::shared_ptr<coauth::clock> clock = system_clock();
 };
@@ -62,7 +68,9 @@ struct pool_stats {
     std::size_t open = 0;       ///< Connections now open or being opened.
     std::size_t idle = 0;       ///< Of these, waiting for a request.
     std::size_t waiting = 0;    ///< Requests waiting for a connection.
+    std::size_t resolved = 0;   ///< Host names looked up.
     std::size_t connected = 0;  ///< Connections ever made.
+    std::size_t resumed = 0;    ///< TLS handshakes of these that resumed a session.
     std::size_t reused = 0;     ///< Requests that went over a kept-alive connection.
     std::size_t sent_again = 0; ///< GETs repeated after a kept-alive connection had died.
 };

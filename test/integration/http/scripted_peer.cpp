@@ -70,6 +70,7 @@ asio::awaitable<bool> peer_connection::start_tls(std::shared_ptr<asio::ssl::cont
         const char* name = SSL_get_servername(tls_->native_handle(), TLSEXT_NAMETYPE_host_name);
         log_->names.push_back(name ? name : "");
         ++log_->handshakes;
+        log_->resumed += SSL_session_reused(tls_->native_handle());
     }
     co_return !failed;
 }

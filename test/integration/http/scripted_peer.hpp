@@ -21,6 +21,7 @@ struct peer_log {
 
     int connections = 0;               ///< Accepted.
     int handshakes = 0;                ///< Completed.
+    int resumed = 0;                   ///< Of these, by a session of before.
     std::vector<std::string> requests; ///< Head and body as they came.
     std::vector<std::string> names;    ///< SNI of each handshake.
 };

@@ -1,0 +1,53 @@
+// The addresses of hosts, for a short while, so that not every new connection waits for the system's resolver.
+#pragma once
+
+#include <coauth/http/origin.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coauth::http {
+
+/// Thread safety: safe.
+class address_cache {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using addresses = std::vector<boost::asio::ip::tcp::endpoint>;
+
+    static constexpr std::chrono::seconds max_age{30};
+    static constexpr std::size_t max_hosts = 64;
+
+    /// Empty: not known, or too old.
+    addresses find(const origin& host, time_point now);
+
+    /// If there are too many hosts already, all that are too old are removed; if none is, this one is not kept.
+    void keep(const origin& host, addresses found, time_point now);
+
+    /// After no connection could be made: the addresses may have changed.
+    void remove(const origin& host);
+
+private:
+    struct entry {
+        entry(addresses known, time_point found_at) : known(std::move(known)), found_at(found_at) {}
+
+        addresses known;
+        time_point found_at;
+    };
+
+    using key = std::pair<std::string, std::uint16_t>;
+
+    static key key_of(const origin& host) { return {host.host, host.port}; }
+
+    std::mutex mutex_;
+    std::map<key, entry> hosts_;
+};
+
+} // namespace coauth::http
