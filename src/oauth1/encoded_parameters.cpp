@@ -69,6 +69,13 @@ result<void> encoded_parameters::add_form(std::string_view raw)
     return {};
 }
 
+void encoded_parameters::add_to_many(std::string_view text, std::size_t name_size)
+{
+    if (many_.empty())
+        many_.assign(few_.begin(), few_.end());
+    many_.emplace_back(text, name_size);
+}
+
 void encoded_parameters::sort()
 {
     if (std::is_sorted(begin(), end(), comes_before)) // as the parameters of X's API 1.1 are

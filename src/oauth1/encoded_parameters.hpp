@@ -55,9 +55,7 @@ public:
             few_[count_].text = text;
             few_[count_].name_size = name_size;
         } else {
-            if (many_.empty())
-                many_.assign(few_.begin(), few_.end());
-            many_.emplace_back(text, name_size);
+            add_to_many(text, name_size);
         }
         ++count_;
     }
@@ -77,6 +75,8 @@ public:
     char* write(char* out) const noexcept;
 
 private:
+    void add_to_many(std::string_view text, std::size_t name_size);
+
     scratch& memory_;
     std::array<encoded_parameter, 16> few_;
     std::vector<encoded_parameter> many_; // all of them, if they are more
