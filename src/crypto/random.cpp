@@ -4,8 +4,9 @@
 
 #include <coauth/system_failure.hpp>
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
+
+#include <string.h>
 
 namespace coauth::crypto {
 
@@ -27,7 +28,7 @@ void fill_random(void* octets, std::size_t size)
 
 void wipe(void* octets, std::size_t size) noexcept
 {
-    OPENSSL_cleanse(octets, size);
+    ::explicit_bzero(octets, size); // as OPENSSL_cleanse, many octets at once
 }
 
 } // namespace coauth::crypto

@@ -1,133 +1,107 @@
 #include "oauth1/encoded_parameters.hpp"
 
-#include "text/hex.hpp"
-
-#include <coauth/text/ascii.hpp>
-#include <coauth/text/percent_encoding.hpp>
-
 #include <algorithm>
 
 namespace coauth::oauth1 {
 
 namespace {
 
-// What is encoded already holds unreserved characters and `%` only, so encoding it again touches `%` alone.
-void encode_again(std::string_view encoded, std::string& out)
-{
-    for (const char c : encoded) {
-        out += c;
-        if (c == '%')
-            out += "25";
-    }
-}
+constexpr std::string_view equals_sign = "%3D"; // as long as `separator`
+constexpr std::string_view ampersand = "%26";
 
-// RFC 3986, section 2.3.
-bool is_unreserved(char c)
+bool comes_before(const encoded_parameter& a, const encoded_parameter& b) noexcept
 {
-    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-// True if decoding and encoding would give the same octets.
-bool is_encoded(std::string_view part)
-{
-    for (std::size_t i = 0; i < part.size(); ++i) {
-        if (is_unreserved(part[i]))
-            continue;
-        if (part[i] != '%' || part.size() - i < 3)
-            return false;
-        const auto high = text::upper_hex_digits.find(part[i + 1]);
-        const auto low = text::upper_hex_digits.find(part[i + 2]);
-        if (high == std::string_view::npos || low == std::string_view::npos ||
-            is_unreserved(static_cast<char>(high * 16 + low)))
-            return false;
-        i += 2;
-    }
-    return true;
+    return a.text < b.text;
 }
 
 } // namespace
 
 void encoded_parameters::add(std::string_view name, std::string_view value)
 {
-    piece p{};
-    p.name = buffer_.size();
-    text::percent_encode(name, buffer_);
-    p.name_size = buffer_.size() - p.name;
-    p.value = buffer_.size();
-    text::percent_encode(value, buffer_);
-    p.value_size = buffer_.size() - p.value;
-    pieces_.push_back(p);
+    char* const begin =
+        memory_.room(text::room_for_encoded(name.size() + value.size()) + encoded_parameter::separator.size());
+    char* const name_end = text::encode(text::encoded_twice, name, begin);
+    const char* const end = text::encode(text::encoded_twice, value, put(encoded_parameter::separator, name_end));
+    add_joined(memory_.keep(end), static_cast<std::size_t>(name_end - begin));
 }
 
 result<void> encoded_parameters::add_form(std::string_view raw)
 {
-    while (!raw.empty()) {
-        const auto end = std::min(raw.find('&'), raw.size());
-        const auto pair = raw.substr(0, end);
-        raw.remove_prefix(std::min(end + 1, raw.size()));
-        if (pair.empty())
+    // Each `&` and `=` leaves the room of an encoded octet, and the last pair may have no `=`.
+    char* begin = memory_.room(text::room_for_encoded(raw.size()) + encoded_parameter::separator.size());
+    char* out = begin;
+    char* name_end = nullptr;
+    const auto end_name = [&] {
+        name_end = out;
+        out = put(encoded_parameter::separator, out);
+    };
+    for (std::size_t i = 0; i <= raw.size(); ++i) {
+        char c = i < raw.size() ? raw[i] : '&';
+        if (text::is_unreserved(c)) {
+            *out++ = c;
             continue;
-        const auto equals = std::min(pair.find('='), pair.size());
-        piece p{};
-        p.name = buffer_.size();
-        if (auto added = add_part(pair.substr(0, equals)); !added)
-            return added.error();
-        p.name_size = buffer_.size() - p.name;
-        p.value = buffer_.size();
-        if (auto added = add_part(pair.substr(std::min(equals + 1, pair.size()))); !added)
-            return added.error();
-        p.value_size = buffer_.size() - p.value;
-        pieces_.push_back(p);
+        }
+        if (c == '=' && !name_end) {
+            end_name();
+            continue;
+        }
+        if (c == '&') {
+            if (out == begin)
+                continue;
+            if (!name_end)
+                end_name();
+            add_joined(memory_.keep(out), static_cast<std::size_t>(name_end - begin));
+            begin = out;
+            name_end = nullptr;
+            continue;
+        }
+        if (c == '+') {
+            c = ' ';
+        } else if (c == '%') {
+            const int octet = text::escaped_octet(raw.substr(i, 3));
+            if (octet < 0)
+                return error(errc::invalid_argument, "a % is not followed by two hex digits");
+            c = static_cast<char>(octet);
+            i += 2;
+        }
+        out = text::encode(text::encoded_twice, c, out);
     }
     return {};
 }
 
-result<void> encoded_parameters::add_part(std::string_view part)
+void encoded_parameters::add_to_many(std::string_view text, std::size_t name_size)
 {
-    if (is_encoded(part)) {
-        buffer_ += part;
-        return {};
-    }
-    const auto decoded = text::form_decode(part);
-    if (!decoded)
-        return decoded.error();
-    text::percent_encode(*decoded, buffer_);
-    return {};
+    if (many_.empty())
+        many_.assign(few_.begin(), few_.end());
+    many_.emplace_back(text, name_size);
 }
 
 void encoded_parameters::sort()
 {
-    std::sort(pieces_.begin(), pieces_.end(), [this](const piece& a, const piece& b) {
-        const int names = name(a).compare(name(b));
-        return names != 0 ? names < 0 : value(a) < value(b);
-    });
+    if (std::is_sorted(begin(), end(), comes_before)) // as the parameters of X's API 1.1 are
+        return;
+    encoded_parameter* const first = many_.empty() ? few_.data() : many_.data();
+    std::sort(first, first + count_, comes_before);
 }
 
-bool encoded_parameters::contains(std::string_view encoded_name) const noexcept
+std::size_t encoded_parameters::size() const noexcept
 {
-    return std::any_of(pieces_.begin(), pieces_.end(), [&](const piece& p) { return name(p) == encoded_name; });
+    std::size_t all = 0;
+    for (const encoded_parameter& p : *this)
+        all += p.text.size() + ampersand.size();
+    return all;
 }
 
-void encoded_parameters::append_normalized(std::string& out) const
+char* encoded_parameters::write(char* out) const noexcept
 {
-    for (const piece& p : pieces_) {
-        if (&p != &pieces_.front())
-            out += '&';
-        out += name(p);
-        out += '=';
-        out += value(p);
+    for (const encoded_parameter& p : *this) {
+        if (&p != begin())
+            out = put(ampersand, out);
+        char* const name_end = out + p.name_size;
+        out = put(p.text, out);
+        put(equals_sign, name_end);
     }
-}
-
-void encoded_parameters::append_encoded_again(std::string& out) const
-{
-    for (const piece& p : pieces_) {
-        if (&p != &pieces_.front())
-            out += "%26";
-        encode_again(name(p), out);
-        out += "%3D";
-        encode_again(value(p), out);
-    }
+    return out;
 }
 
 } // namespace coauth::oauth1

@@ -1,55 +1,86 @@
 // The parameters of one request while its base string is made.
 #pragma once
 
+#include "oauth1/scratch.hpp"
+#include "text/encoding_table.hpp"
+
 #include <coauth/error.hpp>
 
+#include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace coauth::oauth1 {
 
-/// Encoded names and values, kept side by side in one buffer and sorted as RFC 5849, section
-/// 3.4.1.3.2 wants: names first, then values, octet by octet. Names are compared as a field of their
-/// own; sorting the joined `name=value` texts goes wrong when one name is a prefix of another.
+/// A name and a value, each encoded twice, with `separator` in the place of `%3D`: three spaces, which come before all that the
+/// two hold, so that the texts of two parameters sort as RFC 5849, section 3.4.1.3.2 wants: names first, then values.
+struct encoded_parameter {
+    static constexpr std::string_view separator = "   ";
+
+    encoded_parameter() = default;
+    encoded_parameter(std::string_view joined, std::size_t length_of_name) : text(joined), name_size(length_of_name) {}
+
+    std::string_view name() const noexcept { return text.substr(0, name_size); }
+
+    std::string_view text;
+    std::size_t name_size = 0;
+};
+
+/// What a base string holds behind its URI (RFC 5849, sections 3.4.1.3.2 and 3.4.1.1): names and values, encoded, sorted, joined
+/// and encoded once more. Here each is encoded twice at once and sorted then: encoding again does not change the order of texts
+/// that hold unreserved characters and `%` only.
+///
+/// Lifetime: `memory` holds the texts.
 class encoded_parameters {
 public:
+    explicit encoded_parameters(scratch& memory) noexcept : memory_(memory) {}
+
     /// Encodes and adds a decoded pair.
     void add(std::string_view name, std::string_view value);
 
-    /// Adds what a query or form body holds, as `text::parse_form` reads it. A part that is in OAuth's encoding already, such as
-    /// `encode_form` writes, is taken unchanged; any other is decoded and encoded.
+    /// The same with a name that needs no encoding.
+    void add_plain(std::string_view name, std::string_view value)
+    {
+        const auto separator = encoded_parameter::separator;
+        char* out = memory_.room(name.size() + separator.size() + text::room_for_encoded(value.size()));
+        out = text::encode(text::encoded_twice, value, put(separator, put(name, out)));
+        add_joined(memory_.keep(out), name.size());
+    }
+
+    /// Adds one whose text lives elsewhere; see `encoded_parameter`.
+    void add_joined(std::string_view text, std::size_t name_size)
+    {
+        if (count_ < few_.size()) {
+            few_[count_].text = text;
+            few_[count_].name_size = name_size;
+        } else {
+            add_to_many(text, name_size);
+        }
+        ++count_;
+    }
+
+    /// Adds what a query or form body holds, as `text::parse_form` reads it.
     result<void> add_form(std::string_view raw);
 
     void sort();
 
-    bool contains(std::string_view encoded_name) const noexcept;
+    const encoded_parameter* begin() const noexcept { return many_.empty() ? few_.data() : many_.data(); }
+    const encoded_parameter* end() const noexcept { return begin() + count_; }
 
-    /// Appends `a=b&c=d`.
-    void append_normalized(std::string& out) const;
+    /// How many octets `write` writes.
+    std::size_t size() const noexcept;
 
-    /// Appends the same, encoded once more, as the base string has it.
-    void append_encoded_again(std::string& out) const;
+    /// Writes all of them and gives the end.
+    char* write(char* out) const noexcept;
 
 private:
-    struct piece {
-        std::size_t name, name_size, value, value_size;
-    };
+    void add_to_many(std::string_view text, std::size_t name_size);
 
-    std::string_view name(const piece& p) const noexcept
-    {
-        return std::string_view(buffer_).substr(p.name, p.name_size);
-    }
-    std::string_view value(const piece& p) const noexcept
-    {
-        return std::string_view(buffer_).substr(p.value, p.value_size);
-    }
-
-    result<void> add_part(std::string_view part);
-
-    std::string buffer_;
-    std::vector<piece> pieces_;
+    scratch& memory_;
+    std::array<encoded_parameter, 16> few_;
+    std::vector<encoded_parameter> many_; // all of them, if they are more
+    std::size_t count_ = 0;
 };
 
 } // namespace coauth::oauth1

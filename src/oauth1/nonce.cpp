@@ -2,61 +2,30 @@
 #include "text/hex.hpp"
 
 #include <coauth/oauth1/message.hpp>
-#include <coauth/system_failure.hpp>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstddef>
-#include <pthread.h>
 
 namespace coauth::oauth1 {
 
-namespace {
-
-// Counts the forks in this process's ancestry, so that a child does not draw what its parent draws.
-std::atomic<unsigned> forks{0};
-
-// One call of OpenSSL's generator costs more than a signature, so octets are drawn many at a time.
-class random_octets {
-public:
-    std::array<unsigned char, 16> draw()
-    {
-        static const int registered = pthread_atfork(nullptr, nullptr, [] { ++forks; });
-        if (registered != 0)
-            throw system_failure("registering for fork()", {registered, boost::system::system_category()});
-        if (used_ == buffer_.size() || forks_ != forks)
-            refill();
-        std::array<unsigned char, 16> out{};
-        std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(used_), out.size(), out.begin());
-        crypto::wipe(buffer_.data() + used_, out.size());
-        used_ += out.size();
-        return out;
+void moment::renew(std::int64_t new_timestamp)
+{
+    std::array<unsigned char, 16> octets{};
+    crypto::fill_random(octets.data(), octets.size());
+    nonce.resize(2 * octets.size());
+    char* out = nonce.data();
+    for (const unsigned char octet : octets) {
+        *out++ = text::lower_hex_digits[octet >> 4];
+        *out++ = text::lower_hex_digits[octet & 15];
     }
-
-private:
-    void refill()
-    {
-        crypto::fill_random(buffer_.data(), buffer_.size());
-        forks_ = forks;
-        used_ = 0;
-    }
-
-    std::array<unsigned char, 1024> buffer_{};
-    std::size_t used_ = buffer_.size();
-    unsigned forks_ = 0;
-};
-
-} // namespace
+    timestamp = new_timestamp;
+}
 
 std::string random_nonce()
 {
-    static thread_local random_octets source;
-    std::string out;
-    out.reserve(32);
-    for (const unsigned char octet : source.draw())
-        text::append_hex(octet, out);
-    return out;
+    moment at;
+    at.renew(0);
+    return std::move(at.nonce);
 }
 
 } // namespace coauth::oauth1

@@ -21,13 +21,13 @@ std::string encode_form(const parameters& list)
 
 std::string normalize(const parameters& list)
 {
-    encoded_parameters encoded;
+    scratch memory;
+    encoded_parameters encoded(memory);
     for (const auto& [name, value] : list)
         encoded.add(name, value);
     encoded.sort();
-    std::string out;
-    encoded.append_normalized(out);
-    return out;
+    char* const begin = memory.room(encoded.size());
+    return text::percent_decode(memory.keep(encoded.write(begin))).value();
 }
 
 bool is_form(std::string_view content_type) noexcept

@@ -1,8 +1,12 @@
+#include "oauth1/control_characters.hpp"
+#include "text/encoding_table.hpp"
+
 #include <coauth/oauth1/target.hpp>
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -20,11 +24,6 @@ bool starts_with_in_any_case(std::string_view text, std::string_view prefix)
     return text::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
-bool fit_for_the_wire(char c)
-{
-    return c > 0x20 && c < 0x7f;
-}
-
 bool valid_host(std::string_view host)
 {
     if (host.empty())
@@ -35,20 +34,22 @@ bool valid_host(std::string_view host)
                inet_pton(AF_INET6, std::string(host.substr(1, host.size() - 2)).c_str(), &address) == 1;
     }
     return std::any_of(host.begin(), host.end(), text::is_letter_or_digit) &&
-           std::all_of(host.begin(), host.end(),
-               [](char c) { return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
+           std::all_of(host.begin(), host.end(), text::is_unreserved);
 }
+
+constexpr auto never_in_path = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("\"<>\\^`{|}"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
 
 bool valid_path(std::string_view path)
 {
-    constexpr std::string_view never = "\"<>\\^`{|}";
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        if (never.find(path[i]) != never.npos)
+    for (std::size_t i = 0; i < path.size(); ++i)
+        if (never_in_path[static_cast<unsigned char>(path[i])] ||
+            (path[i] == '%' && text::escaped_octet(path.substr(i)) < 0))
             return false;
-        if (path[i] == '%' &&
-            (i + 2 >= path.size() || !text::is_hex_digit(path[i + 1]) || !text::is_hex_digit(path[i + 2])))
-            return false;
-    }
     return true;
 }
 
@@ -56,7 +57,7 @@ bool valid_path(std::string_view path)
 
 result<target> split_target(std::string_view url)
 {
-    if (!std::all_of(url.begin(), url.end(), fit_for_the_wire))
+    if (!is_graphic(url))
         return refuse("it holds a space, a control character or a character that is not ASCII; percent-encode it");
 
     target t;
@@ -69,7 +70,8 @@ result<target> split_target(std::string_view url)
     url.remove_prefix(t.https ? 8 : 7);
     url = url.substr(0, url.find('#'));
 
-    auto authority = url.substr(0, url.find_first_of("/?"));
+    const auto authority_end = std::find_if(url.begin(), url.end(), [](char c) { return c == '/' || c == '?'; });
+    const auto authority = url.substr(0, static_cast<std::size_t>(authority_end - url.begin()));
     url.remove_prefix(authority.size());
     if (authority.find('@') != authority.npos)
         return refuse("it holds a user name or password");

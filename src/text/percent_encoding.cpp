@@ -1,26 +1,10 @@
-#include "text/hex.hpp"
+#include "text/encoding_table.hpp"
 
-#include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
-
-#include <array>
 
 namespace coauth::text {
 
 namespace {
-
-// RFC 3986, section 2.3.
-constexpr bool unreserved(char c) noexcept
-{
-    return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-constexpr auto unreserved_table = [] {
-    std::array<bool, 256> t{};
-    for (unsigned i = 0; i < t.size(); ++i)
-        t[i] = unreserved(static_cast<char>(i));
-    return t;
-}();
 
 result<std::string> decode(std::string_view text, bool plus_is_space)
 {
@@ -33,11 +17,10 @@ result<std::string> decode(std::string_view text, bool plus_is_space)
         } else if (c != '%') {
             out += c;
         } else {
-            const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-            const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            const int octet = escaped_octet(text.substr(i));
+            if (octet < 0)
                 return error(errc::invalid_argument, "a % is not followed by two hex digits");
-            out += static_cast<char>(high * 16 + low);
+            out += static_cast<char>(octet);
             i += 2;
         }
     }
@@ -48,15 +31,16 @@ result<std::string> decode(std::string_view text, bool plus_is_space)
 
 void percent_encode(std::string_view text, std::string& out)
 {
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (unreserved_table[octet]) {
-            out += c;
-        } else {
-            const char escaped[3] = {'%', upper_hex_digits[octet >> 4], upper_hex_digits[octet & 15]};
-            out.append(escaped, 3);
-        }
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_unreserved(text[i]))
+            continue;
+        const encoded_octet& entry = encoded_once[static_cast<unsigned char>(text[i])];
+        out += text.substr(written, i - written);
+        out.append(entry.text, entry.size);
+        written = i + 1;
     }
+    out += text.substr(written);
 }
 
 std::string percent_encode(std::string_view text)

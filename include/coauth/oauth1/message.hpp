@@ -35,9 +35,13 @@ struct message {
 
 /// The two values that make a request unique (section 3.3). PLAINTEXT, which has no use for them
 /// (section 3.4.4), leaves out an empty nonce and a timestamp of 0; every other method needs both.
-struct moment {
+struct COAUTH_DECL moment {
     moment() = default;
     moment(std::string new_nonce, std::int64_t new_timestamp) : nonce(std::move(new_nonce)), timestamp(new_timestamp) {}
+
+    /// Another timestamp, and a nonce as `random_nonce` makes it, in the memory of the last: allocates nothing from the second
+    /// request on.
+    void renew(std::int64_t new_timestamp);
 
     std::string
         nonce; ///< Unique among requests with the same timestamp, consumer and token; `random_nonce()` makes one.

@@ -66,7 +66,9 @@ public:
     signer& operator=(signer&&) noexcept;
     ~signer();
 
-    /// Appends the value of the Authorization header for `m` to `out`.
+    /// Appends the value of the Authorization header for `m` to `out`, or nothing if it fails. With a request of usual length, an
+    /// HMAC, and room in `out` this allocates nothing but what OpenSSL does: for many requests use `out` and the moment again
+    /// (see `moment::renew`).
     result<void> sign(const message& m, const moment& at, std::string& out) const;
 
     /// The whole request, with its protocol parameters at `location`.

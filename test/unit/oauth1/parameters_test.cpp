@@ -43,6 +43,10 @@ TEST_CASE("parameters: parameters are sorted by encoded name, then encoded value
         // A name that is a prefix of another: '-' sorts before '=' in the joined text, but "a" before "a-b".
         {{{"a-b", "1"}, {"a", "2"}}, "a=2&a-b=1"},
         {{{"a2", "1"}, {"a", "1"}}, "a=1&a2=1"},
+        // What is escaped sorts after the end of a name, and before all that is not.
+        {{{"a{", "1"}, {"a", "2"}, {"a=", "3"}, {"a%", "4"}, {"a-", "5"}, {" ", "6"}, {"a ", "7"}},
+            "%20=6&a=2&a%20=7&a%25=4&a%3D=3&a%7B=1&a-=5"},
+        {{{"x", "b"}, {"x", "{"}, {"x", "b "}, {"x", ""}, {"x", "b-"}}, "x=&x=%7B&x=b&x=b%20&x=b-"},
         // %7B sorts before z.
         {{{"az", "1"}, {"a{", "2"}}, "a%7B=2&az=1"},
         {{{"x", "9"}, {"x", "10"}, {"x", ""}, {"x", "9"}}, "x=&x=10&x=9&x=9"},

@@ -1,9 +1,15 @@
 #include "allocation_failure.hpp"
+#include "oauth1/scratch.hpp"
 
+#include <coauth/oauth1/base_string.hpp>
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/oauth1/signer.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
+#include <new>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,16 +23,64 @@ const consumer app("coauth-ck-1", secret("coauth-cs-1"));
 const access_token user("coauth-tk-1", secret("coauth-ts-1"));
 const moment at("nonce-1", 1700000000);
 
-std::size_t allocations_of_signing(const signer& with_key, const std::string& url)
+template <class Work>
+std::size_t allocations_of(Work work)
 {
     constexpr std::size_t plenty = 1'000'000;
-    const message signed_message("GET", url);
     coauth::testing::allocations_until_failure = plenty;
-    const bool succeeded = with_key.sign_request(signed_message, at).has_value();
+    const bool succeeded = work();
     const std::size_t left = std::exchange(coauth::testing::allocations_until_failure, 0);
     REQUIRE(succeeded);
     return plenty - left;
 }
+
+std::size_t allocations_of_signing(const signer& with_key, const std::string& url)
+{
+    const message signed_message("GET", url);
+    return allocations_of([&] { return with_key.sign_request(signed_message, at).has_value(); });
+}
+
+// RFC 5849, section 3.4.1.3.2, word by word.
+std::string normalized_by_hand(const parameters& list)
+{
+    parameters encoded;
+    for (const auto& [name, value] : list)
+        encoded.emplace_back(text::percent_encode(name), text::percent_encode(value));
+    std::sort(encoded.begin(), encoded.end());
+    std::string out;
+    for (const auto& [name, value] : encoded)
+        out += (out.empty() ? "" : "&") + name + '=' + value;
+    return out;
+}
+
+// Signs with some text, then fails: with an error, or for lack of memory.
+class failing_method final : public signature_algorithm {
+public:
+    explicit failing_method(bool throws) : throws_(throws) {}
+
+    std::string_view name() const noexcept override { return "FAILS"; }
+    std::unique_ptr<const signing_key> make_key(const secret&, const secret&) const override
+    {
+        return std::make_unique<failing_key>(throws_);
+    }
+    std::string body_hash(std::string_view) const override { return ""; }
+
+private:
+    struct failing_key final : signing_key {
+        explicit failing_key(bool throws) : throws_(throws) {}
+        result<void> sign(std::string_view, std::string& out) const override
+        {
+            out += "half a signature";
+            if (throws_)
+                throw std::bad_alloc();
+            return error(errc::invalid_argument, "no signature");
+        }
+        bool verify(std::string_view, std::string_view) const override { return false; }
+        bool throws_;
+    };
+
+    bool throws_;
+};
 
 } // namespace
 
@@ -211,6 +265,120 @@ TEST_CASE("signer: a query that is encoded as OAuth has it is neither decoded no
     CHECK(allocations_of_signing(s, url) < of_one + 20); // the buffers grow a few times
 }
 
+TEST_CASE("signer: allocates nothing where its caller uses message, moment and text again")
+{
+    const signer s(app, user);
+    const std::string text_of_a_tweet = "status=" + text::percent_encode(std::string(280, '/'));
+    std::string url = "https://api.x.com/1.1/users/lookup.json?screen_name=";
+    for (int i = 0; i < 100; ++i)
+        url += "user_" + std::to_string(1000 + i) + "%2C";
+    for (const message& m : {message("GET", "https://api.x.com/1.1/users/show.json?screen_name=a&user_id=1"),
+             message("GET", "http://[::1]:8080/a%20b?b=%2f&a=c+d&e"), message("GET", url),
+             message("POST", "https://api.x.com/1.1/statuses/update.json", text_of_a_tweet)}) {
+        CAPTURE(m.url);
+        moment fresh;
+        std::string header;
+        header.reserve(1000);
+        const auto sign = [&] {
+            header.clear();
+            fresh.renew(1700000000);
+            return s.sign(m, fresh, header).has_value();
+        };
+        CHECK(allocations_of(sign) > 0);
+        CHECK(allocations_of(sign) == 0);
+    }
+}
+
+TEST_CASE("signer: a request of any length and with any octets is signed alike")
+{
+    std::string all_octets;
+    for (int c = 0; c < 256; ++c)
+        all_octets += static_cast<char>(c);
+    const signer s(app, user);
+    for (const std::size_t pairs : {0U, 1U, 2U, 3U, 15U, 16U, 17U, 100U, 1000U})
+        for (const std::size_t length : {0U, 1U, 500U, 815U, 816U, 817U, 1640U, 8192U, 30000U}) {
+            if (pairs * length > 200'000)
+                continue;
+            CAPTURE(pairs);
+            CAPTURE(length);
+            parameters form;
+            for (std::size_t i = 0; i < pairs; ++i)
+                form.emplace_back("n" + std::to_string(i * 7919 % 1000) + all_octets.substr(i % 256, 3),
+                    std::string(length, all_octets[i % 256]));
+            const std::string body = encode_form(form);
+            parameters signed_parameters = form;
+            for (const auto& [name, value] : parse_form("oauth_consumer_key=coauth-ck-1&oauth_nonce=nonce-1&"
+                                                        "oauth_signature_method=HMAC-SHA1&oauth_timestamp=1700000000&"
+                                                        "oauth_token=coauth-tk-1&oauth_version=1.0&oauth_verifier=%20v")
+                                                 .value())
+                signed_parameters.emplace_back(name, value);
+            message m("post", "HTTPS://H:8443/a%2fb%20c/~d", body);
+            m.oauth.emplace_back("oauth_verifier", " v");
+            const auto e = s.explain(m, at).value();
+            const std::string normalized = normalized_by_hand(signed_parameters);
+            CHECK(e.normalized == normalized);
+            CHECK(e.base_string == signature_base_string("POST", "https://h:8443/a%2fb%20c/~d", normalized));
+            CHECK(s.sign_request(m, at).value().authorization == e.authorization);
+        }
+}
+
+TEST_CASE("signer: a text to which no whole header could be appended stays as it was")
+{
+    const message m("GET", "https://h/");
+    std::string out = "before";
+    CHECK_FALSE(signer(app, user, std::make_shared<failing_method>(false)).sign(m, at, out));
+    CHECK(out == "before");
+    CHECK_THROWS_AS((void)signer(app, user, std::make_shared<failing_method>(true)).sign(m, at, out), std::bad_alloc);
+    CHECK(out == "before");
+    CHECK_FALSE(signer(app, user).sign(message("GET", "https://h/?a=%"), at, out));
+    CHECK(out == "before");
+}
+
+TEST_CASE(
+    "signer: a reserved name is refused wherever the request has it, and its own name may be taken if it is not sent")
+{
+    const signer s(app);
+    for (const char* name : {"oauth_consumer_key", "oauth_nonce", "oauth_signature_method", "oauth_timestamp",
+             "oauth_version", "oauth_signature", "oauth_callback"})
+        for (const std::string& encoded :
+            {std::string(name), text::percent_encode(std::string(name)), "%6Fauth" + std::string(name).substr(5)}) {
+            CAPTURE(encoded);
+            message in_query("GET", "");
+            const std::string url = "https://h/?zz=1&" + encoded + "=1&a=b";
+            in_query.url = url;
+            in_query.oauth.emplace_back("oauth_callback", "oob");
+            message in_form("POST", "https://h/?zz=1", encoded);
+            in_form.oauth.emplace_back("oauth_callback", "oob");
+            for (const message& m : {in_query, in_form}) {
+                const auto refused = s.sign_request(m, at);
+                REQUIRE_FALSE(refused);
+                CHECK(std::string(refused.error().what()).find(std::string(name) + " already") != std::string::npos);
+            }
+        }
+    message m("GET", "https://h/?oauth_token=1&oauth_version=2");
+    m.version = false;
+    CHECK(s.sign_request(m, at)); // without a token and a version of its own
+    m.oauth.emplace_back("oauth_token", "1");
+    CHECK_FALSE(s.sign_request(m, at));
+}
+
+TEST_CASE("signer: the memory of a signature stays where it is, and is wiped")
+{
+    constexpr std::string_view password = "x_auth_password";
+    struct alignas(scratch) room_for_one {
+        char octets[sizeof(scratch)];
+    } place{};
+    scratch* const memory = new (place.octets) scratch;
+    const auto first = memory->keep(put(password, memory->room(password.size())));
+    const auto second = memory->keep(put(password, memory->room(100'000)));
+    const auto third = memory->keep(put(password, memory->room(200'000)));
+    for (const auto& kept : {first, second, third})
+        CHECK(kept == password);
+    memory->~scratch();
+    const std::string_view left(place.octets, sizeof place.octets);
+    CHECK(left.find(password) == left.npos);
+}
+
 TEST_CASE("signer: nonces are 128 bits, hex, and never repeat")
 {
     std::set<std::string> seen;
@@ -220,5 +388,13 @@ TEST_CASE("signer: nonces are 128 bits, hex, and never repeat")
         CHECK(n.find_first_not_of("0123456789abcdef") == n.npos);
         seen.insert(n);
     }
-    CHECK(seen.size() == 10'000);
+    moment fresh;
+    for (std::int64_t i = 1; i <= 10'000; ++i) {
+        fresh.renew(i);
+        CHECK(fresh.timestamp == i);
+        CHECK(fresh.nonce.size() == 32);
+        CHECK(fresh.nonce.find_first_not_of("0123456789abcdef") == fresh.nonce.npos);
+        seen.insert(fresh.nonce);
+    }
+    CHECK(seen.size() == 20'000);
 }

@@ -48,7 +48,37 @@ private:
     const bool encoded_;
 };
 
+// HMAC-SHA1, which counts the keys that it prepares.
+class osm_counting_method final : public oauth1::signature_algorithm {
+public:
+    std::string_view name() const noexcept override { return "HMAC-SHA1"; }
+    std::unique_ptr<const oauth1::signing_key> make_key(
+        const secret& consumer_secret, const secret& token_secret) const override
+    {
+        ++keys;
+        return oauth1::hmac_sha1()->make_key(consumer_secret, token_secret);
+    }
+    std::string body_hash(std::string_view body) const override { return oauth1::hmac_sha1()->body_hash(body); }
+
+    mutable int keys = 0;
+};
+
 } // namespace
+
+TEST_CASE("oauth1_provider: an account prepares its key once, for all requests and what is sent again")
+{
+    osm_fixture b;
+    const auto method = std::make_shared<osm_counting_method>();
+    providers::oauth1_rules rules = osm_rules();
+    rules.method = method;
+    const auto account = osm_account(b, std::move(rules));
+    b.wire->respond(200, "7 Ada").respond(200, "notes").respond(200, "notes");
+    CHECK(run(account->me()));
+    CHECK(run(account->call(http::get("https://api.example/notes?page=2"))));
+    CHECK(run(account->call(http::get("https://api.example/notes?page=3"))));
+    b.wire->seen.at(1).renew(b.wire->seen.at(1));
+    CHECK(method->keys == 1);
+}
 
 TEST_CASE("oauth1_provider: a refused timestamp is corrected once, in every leg and call, and the correction is kept")
 {
