@@ -87,7 +87,6 @@ server::server()
     }
     const int port = std::stoi(text_of("BENCH_PORT", "8443"));
     base = "https://localhost:" + std::to_string(port);
-    base_without_tickets = "https://localhost:" + std::to_string(port + 2);
     ca_file = folder + "/data/cert.pem";
     user_name = name_at_line(text_of("BENCH_TARGETS", folder + "/targets.txt"), line_of_known_user);
 }
@@ -118,7 +117,6 @@ void server::start_sandbox()
     std::string token_secret;
     if (!(lines >> base >> ca_file >> key >> key_secret >> token >> token_secret))
         throw std::runtime_error("the sandbox did not start");
-    base_without_tickets = base;
     app = oauth1::consumer(key, secret(key_secret));
     user = oauth1::access_token(token, secret(token_secret));
     user_name = "user_2";

@@ -21,9 +21,7 @@ public:
     coauth::twitter::client client(boost::asio::any_io_executor executor, coauth::http::pool_options options) const;
     coauth::http::pool_options pool() const;
 
-    /// The same server, without session tickets where there is such a one.
     std::string base;
-    std::string base_without_tickets;
     std::string ca_file;
     coauth::oauth1::consumer app;
     coauth::oauth1::access_token user;

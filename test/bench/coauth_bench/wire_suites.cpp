@@ -96,10 +96,9 @@ void cold(const arguments& given, const server& at)
 {
     for (const bool resumed : {false, true}) {
         asio::io_context io;
-        auto origin = at;
-        if (!resumed)
-            origin.base = at.base_without_tickets;
-        const auto client = origin.client(io.get_executor(), short_lived(at.pool()));
+        auto options = short_lived(at.pool());
+        options.resume_tls = resumed;
+        const auto client = at.client(io.get_executor(), options);
         const auto user = client.for_user(at.user);
         wire(io).run(given, "cold", resumed ? "cold_resume" : "cold", in_flight(8), warm_cold,
             [&] { return look_up(user, at.user_name); });

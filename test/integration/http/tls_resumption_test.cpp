@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
 #include <array>
