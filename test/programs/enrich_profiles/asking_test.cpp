@@ -1,6 +1,6 @@
 // A run at a session without a network: how it ends, and that nothing of it is used after that.
-#include "enrich_profiles/asking.hpp"
 #include "allocation_failure.hpp"
+#include "enrich_profiles/asking.hpp"
 #include "unit/session/echo_provider.hpp"
 
 #include <coauth/session/session.hpp>

@@ -1,5 +1,5 @@
-#include "coro/clock_timer.hpp"
 #include "allocation_failure.hpp"
+#include "coro/clock_timer.hpp"
 #include "unit/session/manual_clock.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,7 @@
 // Allocations that fail for longer than they are retried: no exception leaves the context, and interrupted work continues
 // later.
-#include "session/logins/ticket.hpp"
 #include "allocation_failure.hpp"
+#include "session/logins/ticket.hpp"
 #include "unit/session/logins/logins_fixture.hpp"
 #include "unit/session/user_class_fixture.hpp"
 

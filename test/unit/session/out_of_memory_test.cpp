@@ -1,6 +1,6 @@
 // Each allocation in turn fails: every call ends, nothing is held, and the next calls work.
-#include "every.hpp"
 #include "allocation_failure.hpp"
+#include "every.hpp"
 #include "unit/session/echo_provider.hpp"
 #include "unit/session/manual_clock.hpp"
 
