@@ -23,8 +23,8 @@ public:
 
     ~scratch()
     {
-        crypto::wipe(first_, more_.empty() ? static_cast<std::size_t>(next_ - first_) : sizeof first_);
-        for (std::string& block : more_)
+        crypto::wipe(first_, blocks_.empty() ? static_cast<std::size_t>(next_ - first_) : sizeof first_);
+        for (std::string& block : blocks_)
             wipe(block);
     }
 
@@ -32,7 +32,7 @@ public:
     char* room(std::size_t size)
     {
         if (size > static_cast<std::size_t>(end_ - next_)) {
-            std::string& block = more_.emplace_back(std::max(size, sizeof first_), '\0');
+            std::string& block = blocks_.emplace_back(std::max(size, sizeof first_), '\0');
             next_ = block.data();
             end_ = next_ + block.size();
         }
@@ -49,7 +49,7 @@ public:
 
 private:
     char first_[8192];
-    std::vector<std::string> more_; // each too long to lie within its object, which moves
+    std::vector<std::string> blocks_; // each too long to lie within its object, which moves
     char* next_ = first_;
     char* end_ = first_ + sizeof first_;
 };

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -26,8 +27,10 @@ std::string content_of(const std::string& path)
 void json(const arguments& given, const server&)
 {
     const char* const folder = std::getenv("BENCH_TMP");
-    if (!folder)
-        return; // the bodies are the harness's
+    if (!folder) {
+        std::cerr << "json: the bodies to read come with a harness, in BENCH_TMP\n";
+        return;
+    }
     const auto one = content_of(std::string(folder) + "/data/user.json");
     const auto hundred = content_of(std::string(folder) + "/data/lookup100.json");
     std::vector<user_ref> users;

@@ -87,7 +87,8 @@ meter::meter()
       allocations_(allocations()), octets_(allocated_octets())
 {}
 
-void meter::report(std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view more) const
+void meter::report(
+    std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members) const
 {
     const auto each = [operations](double seconds) { return seconds / static_cast<double>(operations) * 1e9; };
     const double wall = wall_seconds() - wall_;
@@ -101,13 +102,13 @@ void meter::report(std::string_view suite, std::string_view name, std::uint64_t 
     const double rate = static_cast<double>(operations) / wall;
     const std::string suite_text(suite);
     const std::string name_text(name);
-    const std::string more_text(more);
+    const std::string members_text(members);
     if (!writes_json) {
         std::printf("%-8s %-24s %12.0f ns CPU %12.0f ns user %12.0f /s", suite_text.c_str(), name_text.c_str(),
             processor, user, rate);
         if (bench_alloc_calls)
             std::printf(" %8.1f allocations", made);
-        std::printf("  %s\n", more_text.c_str());
+        std::printf("  %s\n", members_text.c_str());
     } else {
         std::printf(
             "{\"bench\":\"%s\",\"impl\":\"coauth\",\"case\":\"%s\",\"ops\":%llu,\"wall_s\":%.6f,\"ops_per_s\":%.1f,"
@@ -118,13 +119,13 @@ void meter::report(std::string_view suite, std::string_view name, std::uint64_t 
             std::printf(",\"allocs_per_op\":%.3f,\"alloc_bytes_per_op\":%.1f", made, octets);
         else
             std::printf(",\"allocs_per_op\":null,\"alloc_bytes_per_op\":null");
-        std::printf("%s%s}\n", more_text.empty() ? "" : ",", more_text.c_str());
+        std::printf("%s%s}\n", members_text.empty() ? "" : ",", members_text.c_str());
     }
     std::fflush(stdout);
 }
 
 void measure(const arguments& given, std::string_view suite, std::string_view name,
-    const std::function<void(std::uint64_t)>& operation, std::uint64_t units, std::string_view more)
+    const std::function<void(std::uint64_t)>& operation, std::uint64_t units, std::string_view members)
 {
     if (!given.wants(name))
         return;
@@ -148,7 +149,7 @@ void measure(const arguments& given, std::string_view suite, std::string_view na
     else
         for (const double begun = wall_seconds(); wall_seconds() - begun < given.seconds;)
             done += repeat(units > 1 ? 1 : batch);
-    started.report(suite, name, done * units, more);
+    started.report(suite, name, done * units, members);
 }
 
 } // namespace bench

@@ -28,9 +28,9 @@ class meter {
 public:
     meter();
 
-    /// One line for `operations` since the meter was made. `more`: further JSON members, such as "resumed":7.
+    /// One line for `operations` since the meter was made. `members`: further ones of the JSON, such as "resumed":7.
     void report(
-        std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view more = {}) const;
+        std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members = {}) const;
 
 private:
     double wall_;
@@ -45,7 +45,7 @@ double processor_seconds();
 
 /// Measures `operation`, which is called with 0, 1, 2, ...; it counts as `units` operations.
 void measure(const arguments& given, std::string_view suite, std::string_view name,
-    const std::function<void(std::uint64_t)>& operation, std::uint64_t units = 1, std::string_view more = {});
+    const std::function<void(std::uint64_t)>& operation, std::uint64_t units = 1, std::string_view members = {});
 
 /// Keeps the compiler from leaving out what made `value`.
 template <class T>

@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <iostream>
 #include <malloc.h>
 #include <optional>
 #include <thread>
@@ -202,8 +203,10 @@ void cached(const arguments& given, const server&)
 
 void batch(const arguments& given, const server& at)
 {
-    if (!at.is_sandbox)
-        return; // the harness's server knows one user
+    if (!at.is_sandbox) {
+        std::cerr << "batch: a harness's server knows one user; run it alone\n";
+        return;
+    }
     asio::io_context io;
     session_options options;
     options.max_cached_lookups = 0;
