@@ -38,11 +38,20 @@ std::optional<std::chrono::sys_seconds> read_time(std::string_view text)
 
 } // namespace
 
-std::optional<rate_window> read_rate_window(const http::fields& headers, const std::string& prefix)
+std::optional<rate_window> read_rate_window(const http::fields& headers, std::string_view prefix)
 {
-    const std::string_view limit = headers.get(prefix + "limit");
-    const std::string_view remaining = headers.get(prefix + "remaining");
-    const std::string_view reset = headers.get(prefix + "reset");
+    std::string_view limit, remaining, reset; // of several of one name the first
+    for (const auto& [name, value] : headers) {
+        if (!http::same_field_name(name.substr(0, prefix.size()), prefix))
+            continue;
+        const std::string_view rest = name.substr(prefix.size());
+        if (limit.empty() && http::same_field_name(rest, "limit"))
+            limit = value;
+        else if (remaining.empty() && http::same_field_name(rest, "remaining"))
+            remaining = value;
+        else if (reset.empty() && http::same_field_name(rest, "reset"))
+            reset = value;
+    }
     if (limit.empty() && remaining.empty() && reset.empty())
         return std::nullopt;
     rate_window window;

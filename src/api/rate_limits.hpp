@@ -6,13 +6,13 @@
 
 #include <chrono>
 #include <optional>
-#include <string>
+#include <string_view>
 
 namespace coauth::api {
 
 /// The window of the headers `prefix` and "limit", "remaining" or "reset", whose time is in seconds since 1970. Empty if none
 /// of them is there.
-std::optional<rate_window> read_rate_window(const http::fields& headers, const std::string& prefix);
+std::optional<rate_window> read_rate_window(const http::fields& headers, std::string_view prefix);
 
 /// `x-ratelimit-*` as the ordinary window, which GitHub, Auth0 and others send, and the date. `now`: as for `http::read_date`.
 rate_limits read_common_limits(const http::fields& headers, std::chrono::sys_seconds now);

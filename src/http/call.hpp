@@ -2,12 +2,14 @@
 #pragma once
 
 #include "http/address_cache.hpp"
+#include "http/call_deadlines.hpp"
 #include "http/shared_pool.hpp"
+#include "http/tls_sessions.hpp"
 
-#include <coauth/coro/clock.hpp>
 #include <coauth/http/connection_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
@@ -19,19 +21,23 @@ namespace coauth::http {
 /// What all calls of a pool share. None changes the members; what they refer to is safe for any thread.
 struct pool_setup {
     pool_setup(boost::asio::any_io_executor executor, pool_options options)
-        : executor(std::move(executor)), options(std::move(options))
+        : executor(std::move(executor)), options(std::move(options)),
+          deadlines(std::make_shared<call_deadlines>(this->executor, this->options.clock))
     {}
 
     boost::asio::any_io_executor executor;
     pool_options options;
     std::shared_ptr<boost::asio::ssl::context> tls;
     const std::shared_ptr<address_cache> addresses = std::make_shared<address_cache>();
+    const std::shared_ptr<call_deadlines> deadlines;
     std::shared_ptr<http::tls_sessions> tls_sessions; ///< Empty: TLS sessions are not resumed.
     std::optional<origin> proxy;
 };
 
-/// Sends `request`, which was checked. Runs on a strand of its own, so that timers and sockets of one
-/// call never meet; a cancellation of any type ends it with `errc::cancelled`.
+/// A strand for one call, so that its timer and its socket never meet.
+boost::asio::any_io_executor new_strand(const boost::asio::any_io_executor& executor);
+
+/// Sends `request`. A cancellation of any type ends it with `errc::cancelled`.
 boost::asio::awaitable<response> call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request);
 

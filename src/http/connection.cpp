@@ -2,9 +2,6 @@
 
 #include "http/host.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -19,8 +16,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
-
-constexpr asio::as_tuple_t<asio::use_awaitable_t<>> with_error;
 
 // Sets the name that the certificate must have. OpenSSL then verifies name and chain together.
 bool require_identity(SSL* tls, const std::string& host)
@@ -90,18 +85,12 @@ long connection::certificate_verdict() const noexcept
     return tls_ ? SSL_get_verify_result(const_cast<tls_stream&>(*tls_).native_handle()) : X509_V_OK;
 }
 
-asio::awaitable<connection::io_result> connection::read_some(asio::mutable_buffer space)
+// A text of usual length is kept, a large body is not.
+void connection::release_large_text() noexcept
 {
-    if (tls_)
-        return tls_->async_read_some(space, with_error);
-    return socket_.async_read_some(space, with_error);
-}
-
-asio::awaitable<connection::io_result> connection::write(asio::const_buffer octets)
-{
-    if (tls_)
-        return asio::async_write(*tls_, octets, with_error);
-    return asio::async_write(socket_, octets, with_error);
+    constexpr std::size_t most_kept = 16 * 1024;
+    if (text_.capacity() > most_kept)
+        text_ = std::string();
 }
 
 bool connection::tls_bytes_left() const noexcept

@@ -4,26 +4,32 @@
 #include "http/tls_resumption.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <tuple>
+#include <string>
+#include <utility>
 
 namespace coauth::http {
+
+/// For operations whose failure is looked at.
+inline constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> with_error;
 
 /// Has no strand of its own: its user serializes the calls, and passes it on only between operations.
 /// Destroying it closes it.
 class connection {
 public:
     using executor_type = boost::asio::any_io_executor;
-    using io_result = std::tuple<boost::system::error_code, std::size_t>;
 
     /// `tls` is kept alive as long as the connection. `buffer_size`: the most octets kept while a
     /// response is read.
@@ -46,8 +52,23 @@ public:
     /// OpenSSL's verdict on the peer's certificate.
     long certificate_verdict() const noexcept;
 
-    boost::asio::awaitable<io_result> read_some(boost::asio::mutable_buffer space);
-    boost::asio::awaitable<io_result> write(boost::asio::const_buffer octets);
+    /// Asio's operations, over TLS once it has been started: (error_code, size_t).
+    template <class Token>
+    auto async_read_some(boost::asio::mutable_buffer space, Token token)
+    {
+        return tls_ ? tls_->async_read_some(space, std::move(token)) : socket_.async_read_some(space, std::move(token));
+    }
+
+    template <class Token>
+    auto async_write(boost::asio::const_buffer octets, Token token)
+    {
+        return tls_ ? boost::asio::async_write(*tls_, octets, std::move(token))
+                    : boost::asio::async_write(socket_, octets, std::move(token));
+    }
+
+    /// Memory for the text of a request, used again for the next.
+    std::string& text() noexcept { return text_; }
+    void release_large_text() noexcept;
 
     /// The octets that were read and not parsed yet.
     boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
@@ -71,6 +92,7 @@ private:
     std::optional<tls_resumption> resumption_;
     std::optional<tls_stream> tls_;
     boost::beast::flat_buffer buffer_;
+    std::string text_;
 };
 
 } // namespace coauth::http

@@ -2,16 +2,12 @@
 #include "coro/typed_errors.hpp"
 #include "http/call.hpp"
 #include "http/duration_check.hpp"
-#include "http/http1/wire_check.hpp"
 #include "http/setting_url.hpp"
 #include "http/tls_context.hpp"
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/system_failure.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <utility>
 
@@ -50,24 +46,6 @@ std::optional<origin> read_proxy(const std::string& text)
     if (!url || url->origin.https || !url->path.empty())
         throw error(errc::invalid_argument, "pool_options: the proxy is not of the form http://host:port");
     return url->origin;
-}
-
-// A strand for one call. An io_context's own fits into `any_io_executor` as it is; of any other
-// executor it would be kept on the heap and counted.
-asio::any_io_executor new_strand(const asio::any_io_executor& executor)
-{
-    if (const auto* plain = executor.target<asio::io_context::executor_type>())
-        return asio::make_strand(*plain);
-    return asio::make_strand(executor);
-}
-
-asio::awaitable<response> hop_and_call(
-    std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request)
-{
-    check_for_the_wire(request).value();
-    auto strand = new_strand(setup->executor);
-    auto response = co_await call_on(strand, call(setup, std::move(pool), std::move(request)));
-    co_return response;
 }
 
 asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool)
@@ -115,7 +93,7 @@ connection_pool::~connection_pool()
 
 asio::awaitable<response> connection_pool::send(request request)
 {
-    return hop_and_call(state_->setup, state_->pool, std::move(request));
+    return call(state_->setup, state_->pool, std::move(request));
 }
 
 asio::awaitable<void> connection_pool::close()

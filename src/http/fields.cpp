@@ -5,41 +5,45 @@
 
 namespace coauth::http {
 
-namespace {
-
-auto called(std::string_view name)
-{
-    return [name](const fields::value_type& field) { return same_field_name(field.first, name); };
-}
-
-} // namespace
-
 bool same_field_name(std::string_view a, std::string_view b) noexcept
 {
     return text::equal_ignoring_case(a, b);
 }
 
-void fields::add(std::string name, std::string value)
+void fields::add(std::string_view name, std::string_view value)
 {
-    list_.emplace_back(std::move(name), std::move(value));
+    const lengths size{name.size(), value.size()};
+    const std::size_t begin = text_.size();
+    // All at once, so that a lack of memory leaves no half of a field.
+    text_.resize(begin + sizeof size + name.size() + value.size());
+    char* const out = text_.data() + begin;
+    std::memcpy(out, &size, sizeof size);
+    value.copy(std::copy(name.begin(), name.end(), out + sizeof size), value.size());
+    ++size_;
 }
 
-void fields::set(std::string_view name, std::string value)
+void fields::set(std::string_view name, std::string_view value)
 {
-    std::string kept(name); // `name` may be a view into a field that goes
-    list_.erase(std::remove_if(list_.begin(), list_.end(), called(kept)), list_.end());
-    add(std::move(kept), std::move(value));
+    fields changed; // `name` and `value` may be views into fields that go
+    changed.reserve(text_.size() + sizeof(lengths) + name.size() + value.size());
+    for (const auto& [other, text] : *this)
+        if (!same_field_name(other, name))
+            changed.add(other, text);
+    changed.add(name, value);
+    *this = std::move(changed);
 }
 
 std::string_view fields::get(std::string_view name) const noexcept
 {
-    const auto found = std::find_if(list_.begin(), list_.end(), called(name));
-    return found == list_.end() ? std::string_view() : std::string_view(found->second);
+    const auto found = std::find_if(
+        begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); });
+    return found == end() ? std::string_view() : (*found).second;
 }
 
 std::size_t fields::count(std::string_view name) const noexcept
 {
-    return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), called(name)));
+    return static_cast<std::size_t>(std::count_if(
+        begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); }));
 }
 
 } // namespace coauth::http

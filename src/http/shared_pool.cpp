@@ -12,27 +12,29 @@ namespace asio = boost::asio;
 namespace {
 
 // Without memory the coroutine waits on: a request until its deadline, when it takes the slot that it has.
-void notify(const std::shared_ptr<one_shot>& waiter) noexcept
+template <class Notification>
+void unless_out_of_memory(Notification notification) noexcept
 {
     try {
-        waiter->fire();
+        notification();
     } catch (const std::bad_alloc&) {}
 }
 
-void notify(const std::optional<std::shared_ptr<one_shot>>& granted, const std::vector<std::shared_ptr<one_shot>>& all)
+void notify(const std::optional<std::shared_ptr<slot_waiter>>& granted,
+    const std::vector<std::shared_ptr<one_shot>>& drained) noexcept
 {
     if (granted)
-        notify(*granted);
-    for (const auto& waiter : all)
-        notify(waiter);
+        unless_out_of_memory([&] { (*granted)->slot_granted(); });
+    for (const auto& waiter : drained)
+        unless_out_of_memory([&] { waiter->fire(); });
 }
 
 } // namespace
 
 // Connections are closed and coroutines notified outside the mutex: both may take long.
 
-held_slot::held_slot(std::shared_ptr<shared_pool> pool, origin to, table::slot slot)
-    : pool_(std::move(pool)), to_(std::move(to)), opened_(slot.opened)
+held_slot::held_slot(std::shared_ptr<shared_pool> pool, const origin& to, table::slot slot)
+    : pool_(std::move(pool)), to_(&to), opened_(slot.opened)
 {
     if (slot.connection)
         connection_ = std::move(*slot.connection);
@@ -43,7 +45,7 @@ held_slot::~held_slot()
     if (!pool_)
         return;
     connection_.reset();
-    pool_->release(to_);
+    pool_->release(*to_);
 }
 
 void held_slot::put(std::unique_ptr<http::connection> connection, time_point now)
@@ -55,10 +57,10 @@ void held_slot::put(std::unique_ptr<http::connection> connection, time_point now
 void held_slot::keep(clean_end, time_point now)
 {
     const auto pool = std::exchange(pool_, nullptr);
-    pool->give_back(to_, std::move(connection_), opened_, now);
+    pool->give_back(*to_, std::move(connection_), opened_, now);
 }
 
-slot_claim::slot_claim(std::shared_ptr<shared_pool> pool, origin to) : pool_(std::move(pool)), to_(std::move(to))
+slot_claim::slot_claim(std::shared_ptr<shared_pool> pool, const origin& to) : pool_(std::move(pool)), to_(&to)
 {}
 
 slot_claim::~slot_claim()
@@ -69,17 +71,17 @@ slot_claim::~slot_claim()
 std::optional<held_slot> slot_claim::take()
 {
     if (pool_ && number_ != 0)
-        slot_ = pool_->leave(to_, std::exchange(number_, 0));
+        slot_ = pool_->leave(*to_, std::exchange(number_, 0));
     if (!pool_ || !slot_)
         return std::nullopt;
-    return held_slot(std::move(pool_), std::move(to_), std::move(*slot_));
+    return held_slot(std::move(pool_), *to_, std::move(*slot_));
 }
 
 shared_pool::shared_pool(const pool_options& options)
     : table_(options.max_connections_per_origin, options.idle_timeout, options.max_lifetime)
 {}
 
-slot_claim shared_pool::acquire(const origin& to, time_point now)
+slot_claim shared_pool::acquire(const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter)
 {
     slot_claim claim(shared_from_this(), to);
     std::vector<std::unique_ptr<connection>> expired;
@@ -90,10 +92,8 @@ slot_claim shared_pool::acquire(const origin& to, time_point now)
         table::admission admission = table_.acquire(to, now);
         expired = std::move(admission.close);
         claim.slot_ = std::move(admission.granted);
-        if (!claim.slot_) {
-            claim.granted_ = std::make_shared<one_shot>();
-            claim.number_ = table_.wait(to, claim.granted_);
-        }
+        if (!claim.slot_)
+            claim.number_ = table_.wait(to, std::move(waiter));
     }
     return claim;
 }

@@ -19,14 +19,24 @@ namespace coauth::http {
 
 class shared_pool;
 
+/// A request that waits for a slot.
+class slot_waiter {
+public:
+    virtual ~slot_waiter() = default;
+
+    /// It has one now, and takes it by its claim. On any thread, with no lock held. Throws `std::bad_alloc`.
+    virtual void slot_granted() = 0;
+};
+
 /// A slot while a request has it. It goes back to the pool on every way out; its connection goes back only by `keep`,
 /// and is closed otherwise.
 class held_slot {
 public:
-    using table = pool_table<std::unique_ptr<http::connection>, std::shared_ptr<one_shot>>;
+    using table = pool_table<std::unique_ptr<http::connection>, std::shared_ptr<slot_waiter>>;
     using time_point = table::time_point;
 
-    held_slot(std::shared_ptr<shared_pool> pool, origin to, table::slot slot);
+    /// `to` must outlive it.
+    held_slot(std::shared_ptr<shared_pool> pool, const origin& to, table::slot slot);
     held_slot(held_slot&& other) noexcept = default;
     held_slot& operator=(held_slot&&) = delete;
     ~held_slot();
@@ -42,7 +52,7 @@ public:
 
 private:
     std::shared_ptr<shared_pool> pool_; // empty: given back, or moved away
-    origin to_;
+    const origin* to_;
     std::unique_ptr<http::connection> connection_;
     time_point opened_;
 };
@@ -54,8 +64,8 @@ public:
     slot_claim& operator=(slot_claim&&) = delete;
     ~slot_claim();
 
-    /// Empty if the slot was granted at once; else fires when it is.
-    const std::shared_ptr<one_shot>& granted() const noexcept { return granted_; }
+    /// True if the slot was granted at once.
+    bool granted() const noexcept { return number_ == 0; }
 
     /// The slot, if it was granted; leaves the queue if not. Once only.
     std::optional<held_slot> take();
@@ -64,12 +74,11 @@ private:
     friend class shared_pool;
     using table = held_slot::table;
 
-    slot_claim(std::shared_ptr<shared_pool> pool, origin to);
+    slot_claim(std::shared_ptr<shared_pool> pool, const origin& to);
 
     std::shared_ptr<shared_pool> pool_; // empty: the slot was taken, or moved away
-    origin to_;
+    const origin* to_;
     std::optional<table::slot> slot_;
-    std::shared_ptr<one_shot> granted_;
     table::queue_number number_ = 0; // 0: not in the queue
 };
 
@@ -80,8 +89,9 @@ public:
 
     explicit shared_pool(const pool_options& options);
 
-    /// Throws `errc::cancelled` if the pool is closed.
-    slot_claim acquire(const origin& to, time_point now);
+    /// `waiter` is told if the slot is granted later; `to` must outlive the claim and its slot. Throws `errc::cancelled` if the
+    /// pool is closed.
+    slot_claim acquire(const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter);
 
     /// Closes the idle connections; from now on `acquire` throws.
     void close();

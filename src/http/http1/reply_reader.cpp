@@ -6,7 +6,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/fields.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -32,13 +31,11 @@ constexpr int max_interim_responses = 4;
 
 // RFC 9112, section 6.1: the body can only be read in a known coding. Beast looks for "chunked" at the end of the
 // list only.
-void require_known_coding(const beast_http::fields& header)
+void require_known_coding(const fields& header)
 {
-    for (const auto& field : header) {
-        if (field.name() != beast_http::field::transfer_encoding)
-            continue;
-        const auto value = std::string_view(field.value().data(), field.value().size());
-        if (same_field_name(value, "chunked") || same_field_name(value, "identity"))
+    for (const auto& [name, value] : header) {
+        if (!same_field_name(name, "Transfer-Encoding") || same_field_name(value, "chunked") ||
+            same_field_name(value, "identity"))
             continue;
         throw error(errc::malformed_response,
             "the response has Transfer-Encoding " + std::string(value.substr(0, 100)) + ", which was not requested")
@@ -46,7 +43,36 @@ void require_known_coding(const beast_http::fields& header)
     }
 }
 
+// The room that the header of a usual response takes.
+constexpr std::size_t usual_header = 1000;
+
 } // namespace
+
+void reply_reader::parser::on_field_impl(
+    boost::beast::http::field, string_view name, string_view value, error_code&)
+{
+    if (response.headers.size() == 0)
+        response.headers.reserve(usual_header);
+    response.headers.add({name.data(), name.size()}, {value.data(), value.size()});
+}
+
+// A length over the limit has been refused before this.
+void reply_reader::parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&)
+{
+    if (length)
+        response.body.reserve(static_cast<std::size_t>(*length));
+}
+
+std::size_t reply_reader::parser::on_body_impl(string_view body, error_code&)
+{
+    response.body.append(body.data(), body.size());
+    return body.size();
+}
+
+std::size_t reply_reader::parser::on_chunk_body_impl(std::uint64_t, string_view body, error_code& failure)
+{
+    return on_body_impl(body, failure);
+}
 
 reply_reader::reply_reader(boost::beast::flat_buffer& buffer, const reply_rules& rules) : buffer_(buffer), rules_(rules)
 {
@@ -97,7 +123,7 @@ void reply_reader::parse()
         if (ec)
             refuse(ec);
         if (!had_header && parser_->is_header_done() && !skip_if_interim()) {
-            require_known_coding(parser_->get());
+            require_known_coding(parser_->response.headers);
             parser_->eager(true);
         }
     }
@@ -106,7 +132,7 @@ void reply_reader::parse()
 // RFC 9110, section 15.2.
 bool reply_reader::skip_if_interim()
 {
-    const auto status = static_cast<int>(parser_->get().result_int());
+    const int status = parser_->response.status;
     if (status >= 200)
         return false;
     if (status < 100 || status == 101)
@@ -148,16 +174,7 @@ void reply_reader::ended(bool properly)
 
 response reply_reader::take()
 {
-    auto message = parser_->release();
-    response out;
-    out.status = static_cast<int>(message.result_int());
-    for (const auto& field : message.base()) {
-        const auto name = field.name_string();
-        const auto value = field.value();
-        out.headers.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
-    }
-    out.body = std::move(message.body());
-    return out;
+    return std::move(parser_->response);
 }
 
 } // namespace coauth::http

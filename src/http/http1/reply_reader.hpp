@@ -4,10 +4,10 @@
 #include <coauth/http/response.hpp>
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/basic_parser.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace coauth::http {
@@ -59,7 +59,27 @@ public:
     response take();
 
 private:
-    using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+    using error_code = boost::system::error_code;
+    using string_view = boost::beast::string_view;
+
+    /// Beast's parser, which puts what it reads straight into a response.
+    class parser final : public boost::beast::http::basic_parser<false> {
+    public:
+        parser() = default;
+
+        http::response response;
+
+    private:
+        void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
+        void on_response_impl(int status, string_view, int, error_code&) override { response.status = status; }
+        void on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code&) override;
+        void on_header_impl(error_code&) override {}
+        void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override;
+        std::size_t on_body_impl(string_view body, error_code&) override;
+        void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+        std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override;
+        void on_finish_impl(error_code&) override {}
+    };
 
     void expect_response();
     void parse();

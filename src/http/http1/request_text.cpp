@@ -18,22 +18,20 @@ std::string host_and_port(const origin& to)
 
 } // namespace
 
-std::string request_text(const request& request)
+void append_request_text(const request& request, std::string& out)
 {
     const std::string authority = request.origin.authority();
     std::size_t size = request.method.size() + request.target.size() + authority.size() + request.body.size() + 64;
     for (const auto& [name, value] : request.headers)
         size += name.size() + value.size() + 4;
 
-    std::string text;
-    text.reserve(size);
-    text.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(authority);
+    out.reserve(out.size() + size);
+    out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(authority);
     for (const auto& [name, value] : request.headers)
-        text.append("\r\n").append(name).append(": ").append(value);
+        out.append("\r\n").append(name).append(": ").append(value);
     if (has_length(request))
-        text.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
-    text.append("\r\n\r\n").append(request.body);
-    return text;
+        out.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
+    out.append("\r\n\r\n").append(request.body);
 }
 
 std::string connect_text(const origin& to)

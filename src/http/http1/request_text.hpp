@@ -7,8 +7,8 @@
 
 namespace coauth::http {
 
-/// The request as it goes on the wire, HTTP/1.1. `request` has passed `check_for_the_wire`.
-std::string request_text(const request& request);
+/// Appends the request as it goes on the wire, HTTP/1.1. `request` has passed `check_for_the_wire`.
+void append_request_text(const request& request, std::string& out);
 
 /// The request to an HTTP proxy for a tunnel to `to`.
 std::string connect_text(const origin& to);

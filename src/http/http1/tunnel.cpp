@@ -6,6 +6,7 @@
 
 #include <coauth/coro/as_result.hpp>
 
+
 #include <string>
 
 namespace coauth::http {
@@ -18,13 +19,13 @@ namespace {
 asio::awaitable<int> tunnel_status(connection& connection, const origin& to)
 {
     const std::string text = connect_text(to);
-    auto [failure, written] = co_await connection.write(asio::buffer(text));
+    auto [failure, written] = co_await connection.async_write(asio::buffer(text), with_error);
     reply_rules rules;
     rules.without_body = true;
     reply_reader reader(connection.buffer(), rules);
     while (!failure && !reader.done()) {
         const auto space = reader.space();
-        auto [read_failure, size] = co_await connection.read_some(space);
+        auto [read_failure, size] = co_await connection.async_read_some(space, with_error);
         failure = read_failure;
         reader.received(size);
     }

@@ -13,43 +13,62 @@ namespace coauth::http {
 
 namespace {
 
-// RFC 9110, section 5.6.2.
-constexpr bool is_token_character(char c) noexcept
+enum character_class : unsigned char {
+    of_token = 1,       // RFC 9110, section 5.6.2
+    of_field_value = 2, // visible, tab, space, or obs-text, and so no CR, LF or NUL
+    of_path = 4,
+    of_query = 8 // and of a path
+};
+
+// RFC 3986, sections 3.3 and 3.4, as lenient as the signer: brackets need not be encoded, nor several others in a query.
+constexpr unsigned char classes_of(unsigned char u) noexcept
 {
-    return text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    const char c = static_cast<char>(u);
+    unsigned classes = 0;
+    if (text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos)
+        classes |= of_token;
+    if (u == '\t' || (u >= 0x20 && u != 0x7f))
+        classes |= of_field_value;
+    const bool in_target = u > 0x20 && u < 0x7f && c != '#';
+    if (in_target)
+        classes |= of_query;
+    if (in_target && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos)
+        classes |= of_path;
+    return static_cast<unsigned char>(classes);
+}
+
+constexpr auto classes = [] {
+    std::array<unsigned char, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = classes_of(static_cast<unsigned char>(i));
+    return table;
+}();
+
+bool all_are(character_class wanted, std::string_view text) noexcept
+{
+    return std::all_of(
+        text.begin(), text.end(), [wanted](char c) { return (classes[static_cast<unsigned char>(c)] & wanted) != 0; });
 }
 
 bool is_token(std::string_view text) noexcept
 {
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+    return !text.empty() && all_are(of_token, text);
 }
 
-// Visible, tab, space, or obs-text, and so no CR, LF or NUL.
-constexpr bool in_field_value(char c) noexcept
+// The `%XX` in a target are whole.
+bool is_percent_encoded(std::string_view text) noexcept
 {
-    const auto u = static_cast<unsigned char>(c);
-    return u == '\t' || (u >= 0x20 && u != 0x7f);
+    for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+        if (at + 2 >= text.size() || !text::is_hex_digit(text[at + 1]) || !text::is_hex_digit(text[at + 2]))
+            return false;
+    return true;
 }
 
-// RFC 3986, sections 3.3 and 3.4, as lenient as the signer: brackets need not be encoded, nor several others in a query.
 bool is_origin_form(std::string_view target) noexcept
 {
-    if (target.empty() || target.front() != '/')
-        return false;
-    bool in_query = false;
-    for (std::size_t i = 0; i < target.size(); ++i) {
-        const char c = target[i];
-        if (c <= 0x20 || c >= 0x7f || c == '#')
-            return false;
-        if (c == '%' &&
-            (i + 2 >= target.size() || !text::is_hex_digit(target[i + 1]) || !text::is_hex_digit(target[i + 2])))
-            return false;
-        if (c == '?')
-            in_query = true;
-        else if (!in_query && std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos)
-            return false;
-    }
-    return true;
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    return target.starts_with('/') && all_are(of_path, target.substr(0, mark)) &&
+           all_are(of_query, target.substr(mark)) && is_percent_encoded(target);
 }
 
 // These decide where a message ends, and whether the connection is kept.
@@ -91,9 +110,9 @@ result<void> check_for_the_wire(const request& request)
         if (!is_token(name))
             return unfit("the name of a header is not a token");
         if (is_set_by_transport(name))
-            return unfit("the header " + name + " is set by the transport");
-        if (!std::all_of(value.begin(), value.end(), in_field_value))
-            return unfit("the header " + name + " holds a control character")
+            return unfit("the header " + std::string(name) + " is set by the transport");
+        if (!all_are(of_field_value, value))
+            return unfit("the header " + std::string(name) + " holds a control character")
                 .with_hint("a key or token read from a file often ends with a newline");
     }
     if (request.deadline.count() != 0 && !is_usable_duration(request.deadline))

@@ -57,7 +57,7 @@ server::response truncated(const server::response& whole)
 {
     auto bytes = "HTTP/1.1 " + std::to_string(whole.status) + " Truncated\r\n";
     for (const auto& [name, value] : whole.headers)
-        bytes += name + ": " + value + "\r\n";
+        bytes.append(name).append(": ").append(value).append("\r\n");
     bytes += "Content-Length: " + std::to_string(whole.body.size()) + "\r\n\r\n";
     if (whole.body.empty())
         return raw(bytes.substr(0, bytes.size() / 2));

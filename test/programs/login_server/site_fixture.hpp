@@ -168,11 +168,11 @@ private:
             if (field != "Set-Cookie")
                 continue;
             const auto equals = text.find('=');
-            const std::string value = text.substr(equals + 1, text.find(';') - equals - 1);
+            const std::string value(text.substr(equals + 1, text.find(';') - equals - 1));
             if (has(text, "Max-Age=0;"))
-                jar.erase(text.substr(0, equals));
+                jar.erase(std::string(text.substr(0, equals)));
             else
-                jar[text.substr(0, equals)] = value;
+                jar[std::string(text.substr(0, equals))] = value;
         }
     }
 

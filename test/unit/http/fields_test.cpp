@@ -23,7 +23,7 @@ TEST_CASE("fields: they keep their order and may repeat")
     CHECK(f.get("missing").empty());
     std::string all;
     for (const auto& [name, value] : f)
-        all += name + '=' + value + ';';
+        all.append(name).append("=").append(value).append(";");
     CHECK(all == "Set-Cookie=a=1;Date=today;set-cookie=b=2;");
 }
 

@@ -92,7 +92,7 @@ public:
             if (field != "Set-Cookie")
                 continue;
             const auto equals = text.find('=');
-            jar[text.substr(0, equals)] = text.substr(equals + 1, text.find(';') - equals - 1);
+            jar[std::string(text.substr(0, equals))] = text.substr(equals + 1, text.find(';') - equals - 1);
         }
     }
 

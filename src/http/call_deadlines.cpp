@@ -1,0 +1,107 @@
+#include "http/call_deadlines.hpp"
+
+#include <new>
+#include <utility>
+
+namespace coauth::http {
+
+call_deadlines::call_deadlines(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock)
+    : executor_(std::move(executor)), clock_(std::move(clock))
+{}
+
+void call_deadlines::set(entry& call, time_point at)
+{
+    bool changed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!timer_)
+            timer_.emplace(executor_, clock_, [weak = weak_from_this()] {
+                if (const auto self = weak.lock())
+                    self->time_out();
+            });
+        if (call.is_linked())
+            calls_.erase(calls_.iterator_to(call));
+        call.at_ = at;
+        calls_.insert(call);
+        changed = plan();
+    }
+    if (changed)
+        apply();
+}
+
+void call_deadlines::clear(entry& call) noexcept
+{
+    bool changed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!call.is_linked())
+            return;
+        calls_.erase(calls_.iterator_to(call));
+        changed = plan();
+    }
+    try {
+        if (changed)
+            apply();
+    } catch (const std::bad_alloc&) {
+        // It is early, and set again then.
+    }
+}
+
+// With the mutex held. A timer that is set too early stays: most calls end long before their deadlines.
+bool call_deadlines::plan() noexcept
+{
+    if (calls_.empty() ? !planned_ : planned_ && *planned_ <= calls_.begin()->at_)
+        return false;
+    planned_.reset();
+    if (!calls_.empty())
+        planned_ = calls_.begin()->at_;
+    timer_->plan(planned_);
+    return true;
+}
+
+void call_deadlines::apply()
+{
+    try {
+        timer_->apply();
+    } catch (const std::bad_alloc&) {
+        const std::lock_guard lock(mutex_);
+        planned_.reset(); // so that the next call tries again
+        throw;
+    }
+}
+
+std::shared_ptr<call_deadlines::entry> call_deadlines::take_passed() noexcept
+{
+    const auto now = clock_->steady_now();
+    const std::lock_guard lock(mutex_);
+    while (!calls_.empty() && calls_.begin()->at_ <= now) {
+        entry& first = *calls_.begin();
+        calls_.erase(calls_.begin());
+        if (auto call = first.shared())
+            return call;
+    }
+    return nullptr;
+}
+
+void call_deadlines::time_out() noexcept
+{
+    {
+        const std::lock_guard lock(mutex_);
+        planned_.reset();
+    }
+    while (const auto call = take_passed())
+        call->deadline_passed();
+    try {
+        bool changed = false;
+        {
+            const std::lock_guard lock(mutex_);
+            changed = plan();
+        }
+        if (changed)
+            apply();
+    } catch (const std::bad_alloc&) {
+        // The next call sets it.
+    }
+}
+
+} // namespace coauth::http

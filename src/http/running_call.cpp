@@ -1,0 +1,372 @@
+#include "http/running_call.hpp"
+
+#include "http/host.hpp"
+#include "http/http1/request_text.hpp"
+#include "http/http1/tunnel.hpp"
+#include "http/http1/wire_check.hpp"
+#include "http/resolution.hpp"
+#include "http/tls_failure.hpp"
+
+#include <coauth/coro/as_result.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <new>
+#include <string>
+#include <utility>
+
+namespace coauth::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+reply_rules rules_for(const pool_options& options, const request& request)
+{
+    reply_rules rules;
+    rules.max_header = options.max_header;
+    rules.max_body = options.max_body;
+    rules.without_body = request.method == "HEAD";
+    return rules;
+}
+
+// Only what may be used once only may differ. A copy, since the slot belongs to the request's origin.
+http::request renewed(const http::request& request)
+{
+    http::request out = request;
+    if (!request.renew)
+        return out;
+    request.renew(out);
+    if (out.origin != request.origin || out.method != request.method)
+        throw error(errc::invalid_argument, "the renewed request has another origin or method");
+    check_for_the_wire(out).value();
+    return out;
+}
+
+} // namespace
+
+// The end of a write or a read.
+class running_call::io_end {
+public:
+    using executor_type = asio::any_io_executor;
+    using event = void (running_call::*)(const error_code&, std::size_t);
+
+    io_end(std::shared_ptr<running_call> call, event then) noexcept : call_(std::move(call)), then_(then) {}
+
+    const executor_type& get_executor() const noexcept { return call_->strand_; }
+
+    void operator()(const error_code& failure, std::size_t size) noexcept
+    {
+        const auto call = std::move(call_);
+        call->after([&] { ((*call).*then_)(failure, size); });
+    }
+
+private:
+    std::shared_ptr<running_call> call_;
+    event then_;
+};
+
+running_call::running_call(
+    std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request)
+    : setup_(std::move(setup)), pool_(std::move(pool)), strand_(new_strand(setup_->executor)),
+      request_(std::move(request)), machine_(setup_->options, setup_->proxy, request_, now())
+{}
+
+running_call::~running_call()
+{
+    setup_->deadlines->clear(*this);
+}
+
+void running_call::start() noexcept
+{
+    after([] {});
+}
+
+void running_call::cancel() noexcept
+{
+    if (machine_.cancel())
+        interrupt();
+}
+
+// Errors are inputs of the machine; anything else, a lack of memory, ends the call.
+template <class Event>
+void running_call::after(Event event) noexcept
+{
+    const auto attempt = [this](auto step) {
+        try {
+            return step();
+        } catch (const boost::system::system_error&) {
+            machine_.failed(error_from_current_exception(), reader_ && reader_->begun());
+        }
+        return decltype(step())();
+    };
+    try {
+        attempt(event);
+        while (!attempt([this] { return go_on(); })) {}
+    } catch (...) {
+        end(std::current_exception());
+    }
+}
+
+// True if the next event comes later, or none.
+bool running_call::go_on()
+{
+    using action = call_machine::action;
+    switch (machine_.next()) {
+    case action::acquire:
+        return acquire();
+    case action::resolve:
+    case action::connect:
+    case action::open_tunnel:
+    case action::handshake:
+        open_connection();
+        return true;
+    case action::write:
+        write();
+        return true;
+    case action::read:
+        read();
+        return true;
+    case action::renew:
+        renew();
+        return false;
+    default:
+        finish();
+        return true;
+    }
+}
+
+void running_call::deadline_passed() noexcept
+{
+    try {
+        asio::post(strand_, [call = shared_from_this()] { call->time_out(); });
+    } catch (const std::bad_alloc&) {
+        try {
+            setup_->deadlines->set(*this, now() + std::chrono::milliseconds(50));
+        } catch (const std::bad_alloc&) {
+            // The call goes on until its own end.
+        }
+    }
+}
+
+// Early if a user's clock sleeps too short, or the machine has set a later deadline meanwhile.
+void running_call::time_out() noexcept
+{
+    if (machine_.time_out(now()))
+        return interrupt();
+    try {
+        if (machine_.next() != call_machine::action::end)
+            set_deadline();
+    } catch (const std::bad_alloc&) {
+        // The next action sets it.
+    }
+}
+
+// Without memory a lookup goes on until its own end.
+void running_call::interrupt() noexcept
+{
+    if (claim_)
+        return after([this] { take_slot(); });
+    if (slot_ && slot_->has_connection())
+        slot_->connection().close();
+    try {
+        if (lookup_end_)
+            lookup_end_->fire();
+    } catch (const std::bad_alloc&) {}
+}
+
+void running_call::finish()
+{
+    setup_->deadlines->clear(*this);
+    if (machine_.failure())
+        return end(std::make_exception_ptr(*machine_.failure()));
+    if (machine_.proof())
+        slot_->keep(*machine_.proof(), now());
+    slot_.reset();
+    ended(nullptr, std::move(response_));
+}
+
+void running_call::end(std::exception_ptr failure) noexcept
+{
+    setup_->deadlines->clear(*this);
+    claim_.reset();
+    slot_.reset();
+    ended(std::move(failure), http::response());
+}
+
+bool running_call::acquire()
+{
+    claim_.emplace(pool_->acquire(request_.origin, now(), shared_from_this()));
+    if (!claim_->granted()) {
+        set_deadline();
+        return true;
+    }
+    take_slot();
+    return false;
+}
+
+void running_call::slot_granted()
+{
+    asio::post(strand_, [call = shared_from_this()] {
+        if (call->claim_) // not interrupted
+            call->after([&] { call->take_slot(); });
+    });
+}
+
+void running_call::take_slot()
+{
+    auto slot = claim_->take();
+    claim_.reset();
+    if (!slot)
+        throw error(errc::cancelled); // interrupted
+    slot_.emplace(std::move(*slot));
+    const bool reusable = slot_->has_connection() && slot_->connection().is_quiet();
+    machine_.acquired(reusable, now());
+}
+
+void running_call::write()
+{
+    pool_->count(machine_.reuses_connection() ? &pool_stats::reused : &pool_stats::connected);
+    set_deadline();
+    connection& to = slot_->connection();
+    reader_.emplace(to.buffer(), rules_for(setup_->options, request_));
+    to.text().clear();
+    append_request_text(request_, to.text());
+    to.async_write(asio::buffer(to.text()), io_end(shared_from_this(), &running_call::written));
+}
+
+void running_call::written(const error_code& failure, std::size_t)
+{
+    slot_->connection().release_large_text();
+    if (failure)
+        throw error(errc::connection_lost, "the connection broke while the request was sent: " + failure.message());
+    machine_.written();
+}
+
+void running_call::read()
+{
+    slot_->connection().async_read_some(reader_->space(), io_end(shared_from_this(), &running_call::received));
+}
+
+void running_call::received(const error_code& failure, std::size_t size)
+{
+    reader_->read(failure, size);
+    if (!reader_->done())
+        return machine_.received();
+    exchange_end end;
+    end.whole = true;
+    end.peer_keeps = reader_->keeps_alive();
+    end.bytes_left = reader_->bytes_left();
+    end.tls_bytes_left = slot_->connection().tls_bytes_left();
+    end.interrupted = !slot_->connection().is_open();
+    response_ = reader_->take();
+    end.status = response_.status;
+    machine_.response_read(end);
+}
+
+void running_call::renew()
+{
+    request_ = renewed(request_);
+    pool_->count(&pool_stats::sent_again);
+    machine_.renewed(now());
+}
+
+void running_call::open_connection()
+{
+    asio::co_spawn(strand_, open(), [call = shared_from_this()](std::exception_ptr failure) {
+        call->after([&] {
+            if (failure)
+                std::rethrow_exception(std::move(failure));
+        });
+    });
+}
+
+asio::awaitable<void> running_call::open()
+{
+    for (;;) {
+        auto step = opening_step();
+        if (!step.valid())
+            co_return;
+        set_deadline();
+        try {
+            co_await std::move(step);
+        } catch (const boost::system::system_error&) {
+            machine_.failed(error_from_current_exception(), false);
+        }
+    }
+}
+
+// Not valid if the machine wants none.
+asio::awaitable<void> running_call::opening_step()
+{
+    using action = call_machine::action;
+    switch (machine_.next()) {
+    case action::resolve:
+        return resolve_next_hop();
+    case action::connect:
+        return connect();
+    case action::open_tunnel:
+        return open_tunnel_to_origin();
+    case action::handshake:
+        return handshake();
+    default:
+        return {};
+    }
+}
+
+asio::awaitable<void> running_call::resolve_next_hop()
+{
+    const auto size = reply_reader::buffer_size(rules_for(setup_->options, request_));
+    slot_->put(std::make_unique<connection>(setup_->executor, setup_->tls, size), now());
+    const origin& next = machine_.next_hop();
+    addresses_ = setup_->addresses->find(next, now());
+    if (addresses_.empty()) {
+        lookup_end_ = std::make_shared<one_shot>();
+        addresses_ = co_await resolve(next.host, next.port, lookup_end_);
+        lookup_end_.reset();
+        keep_addresses(next);
+    }
+    // The name was found to be this machine's; its addresses must be, too.
+    if (!request_.origin.https)
+        std::erase_if(addresses_, [](const tcp::endpoint& e) { return !e.address().is_loopback(); });
+    machine_.resolved(addresses_.size(), now());
+}
+
+void running_call::keep_addresses(const origin& next)
+{
+    if (is_ip_address(next.host))
+        return;
+    pool_->count(&pool_stats::resolved);
+    setup_->addresses->keep(next, addresses_, now());
+}
+
+asio::awaitable<void> running_call::connect()
+{
+    const auto failure = co_await slot_->connection().connect(addresses_[machine_.address()]);
+    machine_.connected(failure, now());
+    if (machine_.next() == call_machine::action::end)
+        setup_->addresses->remove(machine_.next_hop());
+}
+
+asio::awaitable<void> running_call::open_tunnel_to_origin()
+{
+    co_await open_tunnel(slot_->connection(), request_.origin, machine_.next_hop());
+    machine_.tunnel_opened();
+}
+
+asio::awaitable<void> running_call::handshake()
+{
+    const auto failure = co_await slot_->connection().handshake(request_.origin, setup_->tls_sessions);
+    if (failure) {
+        setup_->addresses->remove(machine_.next_hop()); // another host's by now, perhaps
+        throw tls_failure(request_.origin.authority(), failure, slot_->connection().certificate_verdict());
+    }
+    if (slot_->connection().resumed())
+        pool_->count(&pool_stats::resumed);
+    machine_.secured(now());
+}
+
+} // namespace coauth::http

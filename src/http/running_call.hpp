@@ -1,0 +1,97 @@
+// Carries out what a call's machine decides.
+#pragma once
+
+#include "http/call.hpp"
+#include "http/call_machine.hpp"
+#include "http/http1/reply_reader.hpp"
+#include "http/shared_pool.hpp"
+
+#include <coauth/coro/one_shot.hpp>
+#include <coauth/http/request.hpp>
+#include <coauth/http/response.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace coauth::http {
+
+/// One call. Over a kept-alive connection it writes and reads with handlers, which need no memory of their own; a new connection
+/// is opened by a coroutine.
+///
+/// Thread safety: everything happens on the call's strand, but what says otherwise.
+/// Lifetime: shared by the operation in progress and whoever may interrupt it.
+class running_call : public call_deadlines::entry, public slot_waiter, public std::enable_shared_from_this<running_call> {
+public:
+    running_call(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request);
+    ~running_call() override;
+
+    const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
+
+    void start() noexcept;
+    void cancel() noexcept;
+
+    /// Instead of `start`.
+    void abandon(std::exception_ptr failure) noexcept { end(std::move(failure)); }
+
+protected:
+    /// The call has ended: with an exception, or else with a response. Called once.
+    virtual void ended(std::exception_ptr failure, http::response response) noexcept = 0;
+
+private:
+    class io_end;
+    using error_code = boost::system::error_code;
+
+    void deadline_passed() noexcept override; // on any thread
+    std::shared_ptr<call_deadlines::entry> shared() noexcept override { return weak_from_this().lock(); }
+    void slot_granted() override; // on any thread
+
+    template <class Event>
+    void after(Event event) noexcept;
+    bool go_on();
+    void time_out() noexcept;
+    void interrupt() noexcept;
+    void finish();
+    void end(std::exception_ptr failure) noexcept;
+
+    bool acquire();
+    void take_slot();
+    void write();
+    void written(const error_code& failure, std::size_t size);
+    void read();
+    void received(const error_code& failure, std::size_t size);
+    void renew();
+
+    void open_connection();
+    boost::asio::awaitable<void> open();
+    boost::asio::awaitable<void> opening_step();
+    boost::asio::awaitable<void> resolve_next_hop();
+    void keep_addresses(const origin& next);
+    boost::asio::awaitable<void> connect();
+    boost::asio::awaitable<void> open_tunnel_to_origin();
+    boost::asio::awaitable<void> handshake();
+
+    limit::clock::time_point now() const { return setup_->options.clock->steady_now(); }
+    void set_deadline() { setup_->deadlines->set(*this, machine_.deadline()); }
+
+    const std::shared_ptr<const pool_setup> setup_;
+    const std::shared_ptr<shared_pool> pool_;
+    const boost::asio::any_io_executor strand_;
+    http::request request_;
+    call_machine machine_;
+
+    std::optional<slot_claim> claim_; // while it waits for a slot
+    std::optional<held_slot> slot_;
+    std::shared_ptr<one_shot> lookup_end_; // while the host is looked up
+    std::vector<boost::asio::ip::tcp::endpoint> addresses_;
+    std::optional<reply_reader> reader_; // refers to the buffer of the slot's connection
+    response response_;
+};
+
+} // namespace coauth::http
