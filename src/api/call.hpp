@@ -7,7 +7,9 @@
 #include <coauth/secret.hpp>
 
 #include <chrono>
-#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace coauth::api {
@@ -15,16 +17,25 @@ namespace coauth::api {
 /// How long a login's GET of the profile may be repeated while the provider is down, the waits included.
 inline constexpr std::chrono::milliseconds login_retry_budget{5'000};
 
-/// Puts the credential into a request that is about to be sent, at this time by the provider's clock: sets the Authorization
-/// header, and may change what the credential covers, but not origin and method. Called once for each sending, wherever the
-/// transport runs. Gives what it made for this sending and no error may show, such as a signature; empty if nothing.
-/// What it throws ends the call.
-using authorizer = std::function<secret(http::request& request, std::chrono::sys_seconds provider_time)>;
+/// A credential that makes an Authorization header anew for each sending. Made once, for many calls.
+///
+/// Thread safety: a shared object is safe.
+class authorization {
+public:
+    virtual ~authorization() = default;
+
+    /// Appends the value of the header for `request`, sent at this time by the provider's clock. What it throws ends the call.
+    virtual void append_header(
+        const http::request& request, std::chrono::sys_seconds provider_time, std::string& value) const = 0;
+
+    /// What no error of the request with this value may show.
+    virtual std::vector<secret> hidden(std::string_view value) const = 0;
+};
 
 /// What to send, and what may be done if it fails.
 ///
-/// OAuth 1.0a's `authorize` is `signed_by` (api/oauth1_signing.hpp). OAuth 2 needs none, for nothing is made anew: its request
-/// has the header or the form already, and its token, code, client secret and verifier are in `hidden`.
+/// OAuth 1.0a's `credential` is made by `signed_by` (api/oauth1_signing.hpp). OAuth 2 needs none, for nothing is made anew: its
+/// request has the header or the form already, and its token, code, client secret and verifier are in `hidden`.
 ///
 /// Thread safety: a shared object is safe once made.
 struct call {
@@ -32,15 +43,16 @@ struct call {
 
     step at = step::call;
 
-    /// All of it but what `authorize` adds. A deadline of 0 is the caller's; `renew` is not used. The driver adds `Accept: */*`
-    /// and User-Agent where they are missing, and asks for no encoding.
+    /// All of it but the header of `credential`. A deadline of 0 is the caller's; `renew` is not used. The driver adds Accept and
+    /// User-Agent where they are missing, and asks for no encoding.
     http::request request;
+    std::string_view accept = "*/*"; ///< A literal.
 
     bool repeatable = false; ///< A GET: sent again by the transport, and within `retry_budget`.
     std::chrono::milliseconds retry_budget{
         0};                     ///< How long it is repeated while the provider is down, waits included. 0: never.
-    std::vector<secret> hidden; ///< What no error may show.
-    authorizer authorize;       ///< Empty: the request has its credential.
+    std::vector<secret> hidden; ///< What no error may show, beside what the credential knows.
+    std::shared_ptr<const authorization> credential; ///< Empty: the request has its credential.
 };
 
 } // namespace coauth::api

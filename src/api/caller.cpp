@@ -5,14 +5,20 @@
 #include "coro/user_class.hpp"
 #include "crypto/random.hpp"
 
-#include <coauth/text/percent_encoding.hpp>
 #include <coauth/version.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string_view>
 #include <utility>
 
 namespace coauth::api {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -31,12 +37,6 @@ bool is_success(const http::response& response)
     return response.status >= 200 && response.status <= 299;
 }
 
-void add_if_missing(http::fields& headers, const char* name, const std::string& value)
-{
-    if (headers.count(name) == 0)
-        headers.add(name, value);
-}
-
 error clock_error(const error& refused, std::chrono::seconds difference)
 {
     error e = error(errc::clock_skew)
@@ -46,12 +46,56 @@ error clock_error(const error& refused, std::chrono::seconds difference)
     return refused.http_status() ? e.with_http_status(*refused.http_status()) : e;
 }
 
+// A request with its credential, which the transport may renew: that holds neither the caller nor its transport, which owns
+// the request.
+class authorized_request {
+public:
+    authorized_request(std::shared_ptr<const call> request, std::shared_ptr<provider_clock> clock)
+        : call_(std::move(request)), clock_(std::move(clock))
+    {}
+    authorized_request(const authorized_request&) = delete;
+    authorized_request& operator=(const authorized_request&) = delete;
+    ~authorized_request() { wipe(header_); }
+
+    /// The value of the Authorization header, so far ahead of the machine's clock. Empty without a credential.
+    const std::string& header(std::chrono::seconds ahead)
+    {
+        ahead_ = ahead;
+        header_.clear();
+        if (!call_->credential)
+            return header_;
+        header_.reserve(usual_header);
+        call_->credential->append_header(call_->request, clock_->machine_now() + ahead_, header_);
+        return header_;
+    }
+
+    void renew(http::request& request) { request.headers.set("Authorization", header(ahead_)); }
+
+    std::vector<secret> hidden() const
+    {
+        std::vector<secret> out = call_->hidden;
+        if (!call_->credential)
+            return out;
+        for (secret& each : call_->credential->hidden(header_))
+            out.push_back(std::move(each));
+        return out;
+    }
+
+private:
+    static constexpr std::size_t usual_header = 512;
+
+    const std::shared_ptr<const call> call_;
+    const std::shared_ptr<provider_clock> clock_;
+    std::chrono::seconds ahead_{0};
+    std::string header_; // of the latest sending, which the transport may have renewed
+};
+
 // One call in progress: what was sent so far, and when.
 class progress {
 public:
     progress(std::shared_ptr<const caller> app, std::shared_ptr<const call> request)
         : app_(std::move(app)), call_(std::move(request)), clock_(app_->clock()),
-          started_(clock_->machine().steady_now()), signature_(std::make_shared<secret>())
+          started_(clock_->machine().steady_now()), authorized_(std::make_shared<authorized_request>(call_, clock_))
     {
         so_far_.at = call_->at;
         so_far_.repeatable = call_->repeatable;
@@ -64,15 +108,16 @@ public:
         ++so_far_.sent;
         if (!so_far_.corrected)
             so_far_.signed_ahead = clock_->ahead();
-        http::request wire = call_->request;
-        wire.renew = nullptr;
-        if (call_->authorize)
-            authorize(wire);
-        add_if_missing(wire.headers, "Accept", "*/*");
-        wire.headers.set("Accept-Encoding", "identity");
-        add_if_missing(wire.headers, "User-Agent", app_->user_agent());
-        if (wire.deadline.count() == 0)
-            wire.deadline = app_->deadline();
+        const http::request& given = call_->request;
+        http::request wire;
+        wire.origin = given.origin;
+        wire.method = given.method;
+        wire.target = given.target;
+        wire.body = given.body;
+        wire.deadline = given.deadline.count() == 0 ? app_->deadline() : given.deadline;
+        put_headers(wire.headers);
+        if (call_->credential && call_->repeatable)
+            wire.renew = [authorized = authorized_](http::request& again) { authorized->renew(again); };
         return wire;
     }
 
@@ -80,11 +125,10 @@ public:
     next_step judge(outcome& result)
     {
         const bool refused = !is_success(result.response);
-        const auto machine_now = clock_->machine_now();
         next_step next(next_step::kind::fail);
         if (refused) {
             so_far_.elapsed = std::chrono::duration_cast<milliseconds>(clock_->machine().steady_now() - started_);
-            const auto difference = clock_difference(result.response.headers, machine_now);
+            const auto difference = clock_difference(result.response.headers, clock_->machine_now());
             result.refused = read(result.response);
             next = decide(so_far_, *result.refused, difference, call_->retry_budget, draw_chance());
             if (next.action == next_step::kind::fail_for_clock)
@@ -101,24 +145,27 @@ public:
     }
 
 private:
-    void authorize(http::request& wire) const
+    void put_headers(http::fields& out) const
     {
-        // Holds neither the caller nor its transport, which owns this request.
-        auto sign = [request = call_, clock = clock_, ahead = so_far_.signed_ahead, signature = signature_](
-                        http::request& unsigned_request) {
-            *signature = request->authorize(unsigned_request, clock->machine_now() + ahead);
-        };
-        sign(wire);
-        if (call_->repeatable)
-            wire.renew = std::move(sign);
+        constexpr std::size_t usual_headers = 768;
+        out.reserve(usual_headers);
+        const std::string& authorization = authorized_->header(so_far_.signed_ahead);
+        if (!authorization.empty())
+            out.add("Authorization", authorization);
+        for (const auto& [name, value] : call_->request.headers)
+            if (!http::same_field_name(name, "Accept-Encoding") &&
+                (authorization.empty() || !http::same_field_name(name, "Authorization")))
+                out.add(name, value);
+        if (out.count("Accept") == 0)
+            out.add("Accept", call_->accept);
+        out.add("Accept-Encoding", "identity");
+        if (out.count("User-Agent") == 0)
+            out.add("User-Agent", app_->user_agent());
     }
 
     error read(const http::response& response) const
     {
-        std::vector<secret> hidden = call_->hidden;
-        // As it is, and as it was sent.
-        hidden.push_back(*signature_);
-        hidden.emplace_back(text::percent_encode(signature_->reveal()));
+        const std::vector<secret> hidden = authorized_->hidden();
         circumstances when;
         when.at = call_->at;
         when.writes = !call_->repeatable;
@@ -132,8 +179,8 @@ private:
     std::shared_ptr<const call> call_;
     std::shared_ptr<provider_clock> clock_;
     std::chrono::steady_clock::time_point started_;
+    std::shared_ptr<authorized_request> authorized_;
     attempts so_far_;
-    std::shared_ptr<secret> signature_; ///< Of the latest sending, which the transport may have renewed.
 };
 
 // Requests ask for no encoding, so nothing here could undo one.
@@ -159,13 +206,6 @@ void require_plain_body(http::response& response)
         .with_hint("something between here and the provider compresses responses; check the proxy");
 }
 
-// No coroutine: g++ 12 would destroy the lambda's captures twice.
-boost::asio::awaitable<http::response> send(std::shared_ptr<const caller> app, http::request wire)
-{
-    return await_user_class(errc::provider_error, "the transport",
-        [app = std::move(app), wire = std::move(wire)]() mutable { return app->transport().send(std::move(wire)); });
-}
-
 } // namespace
 
 caller::caller(std::shared_ptr<http::transport> transport, caller_options options)
@@ -189,7 +229,17 @@ boost::asio::awaitable<outcome> exchange(std::shared_ptr<const caller> app, std:
     for (;;) {
         http::request wire = state.next_request();
         outcome result;
-        result.response = co_await send(app, std::move(wire));
+        std::exception_ptr thrown;
+        try {
+            result.response = co_await app->transport().send(std::move(wire));
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        if (thrown) {
+            const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+            const bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
+            throw error_of_user_class(std::exchange(thrown, nullptr), cancelled, errc::provider_error, "the transport");
+        }
         require_plain_body(result.response);
         const next_step next = state.judge(result);
         if (next.action == next_step::kind::fail || next.action == next_step::kind::fail_for_clock)

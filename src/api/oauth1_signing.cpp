@@ -1,6 +1,7 @@
 #include "api/oauth1_signing.hpp"
 
 #include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <string_view>
 #include <utility>
@@ -9,12 +10,47 @@ namespace coauth::api {
 
 namespace {
 
-// First, or with an empty value not at all.
-http::fields with_authorization(const http::fields& headers, std::string authorization)
+class oauth1_authorization final : public authorization {
+public:
+    explicit oauth1_authorization(signing how) : how_(std::move(how)) {}
+
+    void append_header(
+        const http::request& request, std::chrono::sys_seconds provider_time, std::string& value) const override
+    {
+        std::string url = request.origin.url();
+        url += request.target;
+        const bool is_form = oauth1::is_form(request.headers.get("Content-Type"));
+        oauth1::message message(request.method, url, is_form ? request.body : std::string_view());
+        for (const auto& [name, text] : how_.oauth)
+            message.oauth.emplace_back(name, text.reveal());
+        if (!how_.realm.empty())
+            message.realm = how_.realm;
+        const oauth1::moment at(how_.nonce(), provider_time.time_since_epoch().count());
+        how_.signer->sign(message, at, value).value();
+    }
+
+    // The signature too, as it is and as it was sent.
+    std::vector<secret> hidden(std::string_view value) const override
+    {
+        constexpr std::string_view before = "oauth_signature=\"";
+        std::vector<secret> out = how_.hidden;
+        const auto begin = value.find(before);
+        if (begin == std::string_view::npos)
+            return out;
+        value.remove_prefix(begin + before.size());
+        const std::string_view sent = value.substr(0, value.find('"'));
+        out.emplace_back(sent);
+        out.emplace_back(text::percent_decode(sent).value());
+        return out;
+    }
+
+private:
+    const signing how_;
+};
+
+http::fields without_authorization(const http::fields& headers)
 {
     http::fields out;
-    if (!authorization.empty())
-        out.add("Authorization", std::move(authorization));
     for (const auto& [name, value] : headers)
         if (!http::same_field_name(name, "Authorization"))
             out.add(name, value);
@@ -23,34 +59,9 @@ http::fields with_authorization(const http::fields& headers, std::string authori
 
 } // namespace
 
-authorizer signed_by(
-    std::shared_ptr<const oauth1::signer> signer, nonce_source nonce, protocol_parameters oauth, std::string realm)
+std::shared_ptr<const authorization> signed_by(signing how)
 {
-    return [signer = std::move(signer), nonce = std::move(nonce), oauth = std::move(oauth), realm = std::move(realm)](
-               http::request& request, std::chrono::sys_seconds provider_time) {
-        const std::string url = request.origin.url() + request.target;
-        const bool is_form = oauth1::is_form(request.headers.get("Content-Type"));
-        oauth1::message message(request.method, url, is_form ? request.body : std::string_view());
-        for (const auto& [name, value] : oauth)
-            message.oauth.emplace_back(name, value.reveal());
-        if (!realm.empty())
-            message.realm = realm;
-        const oauth1::moment at(nonce(), provider_time.time_since_epoch().count());
-        return put_signed(signer->sign_request(message, at).value(), request);
-    };
-}
-
-secret put_signed(oauth1::signed_request parts, http::request& request)
-{
-    request.method = std::move(parts.method);
-    // What follows the origin in the signed URL is the target, byte for byte.
-    request.target = parts.url.substr(request.origin.url().size());
-    request.headers = with_authorization(request.headers, std::move(parts.authorization));
-    if (!parts.form.empty()) {
-        request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-        request.body = std::move(parts.form);
-    }
-    return std::move(parts.signature);
+    return std::make_shared<const oauth1_authorization>(std::move(how));
 }
 
 std::shared_ptr<call> user_call(http::request request, const http::origin& origin)
@@ -59,8 +70,10 @@ std::shared_ptr<call> user_call(http::request request, const http::origin& origi
         throw error(errc::invalid_argument,
             "the request is for " + request.origin.url() + ", and the token for " + origin.url());
     auto made = std::make_shared<call>();
-    made->repeatable = text::equal_ignoring_case(request.method, "GET");
-    request.headers = with_authorization(request.headers, std::string());
+    request.method = text::uppered(request.method); // as it is signed
+    made->repeatable = request.method == "GET";
+    if (request.headers.size() != 0)
+        request.headers = without_authorization(request.headers);
     made->request = std::move(request);
     return made;
 }

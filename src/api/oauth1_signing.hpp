@@ -1,4 +1,4 @@
-// OAuth 1.0a's `authorize` of a call: each sending is signed with a nonce and a time of its own.
+// OAuth 1.0a's credential of a call: each sending is signed with a nonce and a time of its own.
 #pragma once
 
 #include "api/call.hpp"
@@ -21,16 +21,21 @@ using nonce_source = std::function<std::string()>;
 /// Protocol parameters beside the usual ones, such as `oauth_verifier`.
 using protocol_parameters = std::vector<std::pair<std::string, secret>>;
 
-/// Signs the request unchanged: its target, and its body if that is a form. `realm`: empty for none. `signer`: of the app
-/// alone, of a login, or of a user.
-authorizer signed_by(std::shared_ptr<const oauth1::signer> signer, nonce_source nonce,
-    protocol_parameters oauth = protocol_parameters(), std::string realm = std::string());
+/// How a request is signed.
+struct signing {
+    signing() = default;
 
-/// Puts the parts of a signed request where they are sent, the Authorization header first; gives the signature.
-/// `request`: of the URL's origin.
-secret put_signed(oauth1::signed_request parts, http::request& request);
+    std::shared_ptr<const oauth1::signer> signer; ///< Of the app alone, of a login, or of a user.
+    nonce_source nonce = oauth1::random_nonce;
+    protocol_parameters oauth;
+    std::string realm;          ///< Empty: none.
+    std::vector<secret> hidden; ///< The secrets that sign, and what else no error may show.
+};
 
-/// A user's request as a call that still lacks `authorize` and `hidden`; an Authorization header of its own is dropped.
+/// Signs the request unchanged: its target, and its body if that is a form.
+std::shared_ptr<const authorization> signed_by(signing how);
+
+/// A user's request as a call that still lacks its credential; an Authorization header of its own is dropped.
 /// Throws `errc::invalid_argument` if it is not for `origin`: a token is for its provider.
 std::shared_ptr<call> user_call(http::request request, const http::origin& origin);
 

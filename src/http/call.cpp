@@ -50,9 +50,8 @@ private:
         response_ = std::move(response);
         try {
             retry_allocation([&] {
-                asio::defer(caller_, [call = std::static_pointer_cast<call_of>(this->shared_from_this())] {
-                    call->resume();
-                });
+                asio::defer(
+                    caller_, [call = std::static_pointer_cast<call_of>(this->shared_from_this())] { call->resume(); });
             });
         } catch (const std::bad_alloc&) {
             // The caller waits for ever.
@@ -97,8 +96,8 @@ struct start_call {
         try {
             check_for_the_wire(request).value();
             const auto slot = asio::get_associated_cancellation_slot(handler);
-            const std::shared_ptr<running_call> call = std::make_shared<call_of<Handler>>(
-                handler, std::move(setup), std::move(pool), std::move(request));
+            const std::shared_ptr<running_call> call =
+                std::make_shared<call_of<Handler>>(handler, std::move(setup), std::move(pool), std::move(request));
             start(slot, call);
         } catch (...) {
             std::move(handler)(std::current_exception(), response());

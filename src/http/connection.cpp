@@ -2,7 +2,6 @@
 
 #include "http/host.hpp"
 
-
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 

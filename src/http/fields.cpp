@@ -35,15 +35,15 @@ void fields::set(std::string_view name, std::string_view value)
 
 std::string_view fields::get(std::string_view name) const noexcept
 {
-    const auto found = std::find_if(
-        begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); });
+    const auto found =
+        std::find_if(begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); });
     return found == end() ? std::string_view() : (*found).second;
 }
 
 std::size_t fields::count(std::string_view name) const noexcept
 {
-    return static_cast<std::size_t>(std::count_if(
-        begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); }));
+    return static_cast<std::size_t>(
+        std::count_if(begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); }));
 }
 
 } // namespace coauth::http

@@ -27,7 +27,9 @@ namespace coauth::http {
 ///
 /// Thread safety: everything happens on the call's strand, but what says otherwise.
 /// Lifetime: shared by the operation in progress and whoever may interrupt it.
-class running_call : public call_deadlines::entry, public slot_waiter, public std::enable_shared_from_this<running_call> {
+class running_call : public call_deadlines::entry,
+                     public slot_waiter,
+                     public std::enable_shared_from_this<running_call> {
 public:
     running_call(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request);
     ~running_call() override;

@@ -1,4 +1,5 @@
 #include "oauth1/control_characters.hpp"
+#include "oauth1/leg_checks.hpp"
 
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/oauth1/target.hpp>
@@ -12,24 +13,6 @@ namespace {
 
 // Token responses are a few hundred octets; what is longer is something else.
 constexpr std::size_t max_reply = 64 * 1024;
-
-result<void> check_callback(std::string_view callback)
-{
-    if (callback == out_of_band)
-        return {};
-    // An http URL is checked as such; the address of an app (RFC 8252, section 7.1) has a scheme of its
-    // own and then a slash, which tells it from "localhost:8080".
-    const auto colon = callback.find(':');
-    const auto scheme = callback.substr(0, colon);
-    const bool is_http = scheme == "https" || scheme == "http";
-    const bool has_scheme = colon != callback.npos && colon > 0 && callback.substr(colon).starts_with(":/") &&
-                            (!is_http || split_target(callback)) && text::is_letter(scheme[0]) &&
-                            std::all_of(scheme.begin(), scheme.end(),
-                                [](char c) { return text::is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; });
-    if (!has_scheme || !is_graphic(callback))
-        return error(errc::invalid_argument, "the callback is neither an absolute URL nor \"oob\"");
-    return {};
-}
 
 error malformed(const char* leg, const char* why)
 {
@@ -71,6 +54,33 @@ result<token_reply> parse_token_reply(std::string_view body, const char* leg)
 
 } // namespace
 
+result<void> check_callback(std::string_view callback)
+{
+    if (callback == out_of_band)
+        return {};
+    // An http URL is checked as such; the address of an app (RFC 8252, section 7.1) has a scheme of its
+    // own and then a slash, which tells it from "localhost:8080".
+    const auto colon = callback.find(':');
+    const auto scheme = callback.substr(0, colon);
+    const bool is_http = scheme == "https" || scheme == "http";
+    const bool has_scheme = colon != callback.npos && colon > 0 && callback.substr(colon).starts_with(":/") &&
+                            (!is_http || split_target(callback)) && text::is_letter(scheme[0]) &&
+                            std::all_of(scheme.begin(), scheme.end(),
+                                [](char c) { return text::is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; });
+    if (!has_scheme || !is_graphic(callback))
+        return error(errc::invalid_argument, "the callback is neither an absolute URL nor \"oob\"");
+    return {};
+}
+
+result<void> check_verifier(std::string_view verifier)
+{
+    if (verifier.empty() || verifier.size() > 512)
+        return error(errc::invalid_argument, "the verifier or PIN is empty or longer than 512 octets");
+    if (has_control_character(verifier))
+        return error(errc::invalid_argument, "the verifier or PIN holds a control character");
+    return {};
+}
+
 result<signed_request> build_request_token_request(const consumer& app, std::string_view url, std::string_view callback,
     const moment& at, const parameters& form, signature_method method)
 {
@@ -111,10 +121,8 @@ std::string build_authorization_url(std::string_view url, const request_token& l
 result<signed_request> build_access_token_request(const consumer& app, std::string_view url, const request_token& login,
     std::string_view verifier, const moment& at, signature_method method)
 {
-    if (verifier.empty() || verifier.size() > 512)
-        return error(errc::invalid_argument, "the verifier or PIN is empty or longer than 512 octets");
-    if (has_control_character(verifier))
-        return error(errc::invalid_argument, "the verifier or PIN holds a control character");
+    if (auto fit = check_verifier(verifier); !fit)
+        return fit.error();
     message m("POST", url);
     m.oauth.emplace_back("oauth_verifier", verifier);
     return signer(app, login, std::move(method)).sign_request(m, at);

@@ -2,6 +2,7 @@
 
 #include "api/oauth1_signing.hpp"
 #include "api/provider_words.hpp"
+#include "oauth1/leg_checks.hpp"
 #include "providers/provider_name.hpp"
 
 #include <coauth/oauth1/message.hpp>
@@ -33,15 +34,15 @@ api::caller_options oauth1_options(std::shared_ptr<coauth::clock> clock)
     return options;
 }
 
-std::shared_ptr<api::call> leg_call(const oauth1_app& app, api::step at, const std::string& url,
-    std::shared_ptr<const oauth1::signer> signer, api::protocol_parameters oauth)
+std::shared_ptr<api::call> leg_call(const oauth1_app& app, api::step at, const std::string& url, api::signing how)
 {
     auto call = std::make_shared<api::call>();
     call->at = at;
     call->request = http::get(url);
     call->request.method = app.rules().leg_method;
-    call->hidden.push_back(app.keys().secret());
-    call->authorize = api::signed_by(std::move(signer), oauth1::random_nonce, std::move(oauth), app.rules().realm);
+    how.realm = app.rules().realm;
+    how.hidden.push_back(app.keys().secret());
+    call->credential = api::signed_by(std::move(how));
     return call;
 }
 
@@ -70,14 +71,20 @@ oauth1_app::oauth1_app(std::shared_ptr<http::transport> transport, oauth1::consu
         http::get(rules_.revoke_url);
 }
 
-oauth1_user::oauth1_user(const oauth1_app& app, oauth1::access_token access)
-    : access_(std::move(access)),
-      signer_(std::make_shared<const oauth1::signer>(app.keys(), access_, app.rules().method))
-{}
+oauth1_user::oauth1_user(const oauth1_app& app, const oauth1::access_token& access)
+{
+    api::signing how;
+    how.signer = std::make_shared<const oauth1::signer>(app.keys(), access, app.rules().method);
+    how.realm = app.rules().realm;
+    how.hidden = {app.keys().secret(), access.secret(), secret(access.token())};
+    credential_ = api::signed_by(std::move(how));
+}
 
 std::shared_ptr<api::call> oauth1_user::call(const oauth1_app& app, http::request request) const
 {
-    return signed_call(app, api::user_call(std::move(request), http::get(app.rules().user_url).origin));
+    auto call = api::user_call(std::move(request), http::get(app.rules().user_url).origin);
+    call->credential = credential_;
+    return call;
 }
 
 std::shared_ptr<const api::call> oauth1_user::revocation(const oauth1_app& app) const
@@ -85,35 +92,28 @@ std::shared_ptr<const api::call> oauth1_user::revocation(const oauth1_app& app) 
     auto call = std::make_shared<api::call>();
     call->request = http::get(app.rules().revoke_url);
     call->request.method = "POST";
-    return signed_call(app, std::move(call));
-}
-
-std::shared_ptr<api::call> oauth1_user::signed_call(const oauth1_app& app, std::shared_ptr<api::call> call) const
-{
-    call->hidden = {app.keys().secret(), access_.secret(), secret(access_.token())};
-    call->authorize = api::signed_by(signer_, oauth1::random_nonce, api::protocol_parameters(), app.rules().realm);
+    call->credential = credential_;
     return call;
 }
 
 std::shared_ptr<const api::call> request_token_call(const oauth1_app& app, std::string callback)
 {
-    api::protocol_parameters oauth;
-    oauth.emplace_back("oauth_callback", secret(std::move(callback)));
-    return leg_call(app, api::step::request_token, app.rules().request_token_url,
-        std::make_shared<const oauth1::signer>(app.keys(), app.rules().method), std::move(oauth));
+    oauth1::check_callback(callback).value();
+    api::signing how;
+    how.signer = std::make_shared<const oauth1::signer>(app.keys(), app.rules().method);
+    how.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
+    return leg_call(app, api::step::request_token, app.rules().request_token_url, std::move(how));
 }
 
 std::shared_ptr<const api::call> access_token_call(
     const oauth1_app& app, const oauth1::request_token& login, const secret& verifier)
 {
-    api::protocol_parameters oauth;
-    oauth.emplace_back("oauth_verifier", verifier);
-    auto call = leg_call(app, api::step::access_token, app.rules().access_token_url,
-        std::make_shared<const oauth1::signer>(app.keys(), login, app.rules().method), std::move(oauth));
-    call->hidden.push_back(login.secret());
-    call->hidden.emplace_back(login.token());
-    call->hidden.push_back(verifier);
-    return call;
+    oauth1::check_verifier(verifier.reveal()).value();
+    api::signing how;
+    how.signer = std::make_shared<const oauth1::signer>(app.keys(), login, app.rules().method);
+    how.oauth.emplace_back("oauth_verifier", verifier);
+    how.hidden = {login.secret(), secret(login.token()), verifier};
+    return leg_call(app, api::step::access_token, app.rules().access_token_url, std::move(how));
 }
 
 error read_oauth1_error(const http::response& response, const api::circumstances& when)

@@ -39,7 +39,7 @@ using shared_oauth1_app = std::shared_ptr<const oauth1_app>;
 /// Thread safety: a shared object is safe.
 class oauth1_user {
 public:
-    oauth1_user(const oauth1_app& app, oauth1::access_token access);
+    oauth1_user(const oauth1_app& app, const oauth1::access_token& access);
 
     /// Throws `errc::invalid_argument` if it is not for the origin of the profile.
     std::shared_ptr<api::call> call(const oauth1_app& app, http::request request) const;
@@ -48,10 +48,7 @@ public:
     std::shared_ptr<const api::call> revocation(const oauth1_app& app) const;
 
 private:
-    std::shared_ptr<api::call> signed_call(const oauth1_app& app, std::shared_ptr<api::call> call) const;
-
-    oauth1::access_token access_;
-    std::shared_ptr<const oauth1::signer> signer_;
+    std::shared_ptr<const api::authorization> credential_;
 };
 
 /// Leg 1 and leg 3.

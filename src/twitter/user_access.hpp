@@ -4,7 +4,6 @@
 #include "twitter/x_calls.hpp"
 
 #include <coauth/oauth1/credentials.hpp>
-#include <coauth/oauth1/signer.hpp>
 #include <coauth/secret.hpp>
 #include <coauth/twitter/user_client.hpp>
 
@@ -23,13 +22,13 @@ class user_access {
 public:
     /// `retry_budget`: how long a GET may be repeated while the provider is down; 0: for a caller that decides that itself.
     user_access(std::shared_ptr<const x_app> app, oauth1::access_token user, std::chrono::milliseconds retry_budget)
-        : app_(std::move(app)), user_(std::move(user)), retry_budget_(retry_budget),
-          signer_(std::make_shared<const oauth1::signer>(app_->keys(), *user_))
+        : app_(std::move(app)), user_(std::move(user)), credential_(user_authorization(*app_, *user_)),
+          retry_budget_(retry_budget)
     {}
 
     /// OAuth 2; `app`: one without keys.
     user_access(std::shared_ptr<const x_app> app, secret access_token, std::chrono::milliseconds retry_budget)
-        : app_(std::move(app)), bearer_(std::move(access_token)), retry_budget_(retry_budget)
+        : app_(std::move(app)), credential_(bearer_authorization(std::move(access_token))), retry_budget_(retry_budget)
     {}
 
     const std::shared_ptr<const x_app>& app() const noexcept { return app_; }
@@ -41,26 +40,19 @@ public:
         return user_ ? user_->extra(name) : std::string_view();
     }
 
-    /// Throws `errc::invalid_argument`.
     shared_call signed_call(api_call call) const
     {
-        return user_ ? user_call(*app_, *user_, signer_, std::move(call), retry_budget_)
-                     : bearer_call(*app_, bearer_, std::move(call), retry_budget_);
+        return user_call(*app_, credential_, std::move(call), retry_budget_);
     }
 
-    /// The same for a request below the API's origin.
-    shared_call signed_call(http::request request) const
-    {
-        return user_ ? user_call(*app_, *user_, signer_, std::move(request))
-                     : bearer_call(*app_, bearer_, std::move(request));
-    }
+    /// The same for a request below the API's origin. Throws `errc::invalid_argument`.
+    shared_call signed_call(http::request request) const { return user_call(*app_, credential_, std::move(request)); }
 
 private:
     std::shared_ptr<const x_app> app_;
     std::optional<oauth1::access_token> user_; ///< Empty for OAuth 2.
-    secret bearer_;
+    std::shared_ptr<const api::authorization> credential_;
     std::chrono::milliseconds retry_budget_;
-    std::shared_ptr<const oauth1::signer> signer_;
 };
 
 /// What the copies of a `user_client` share.

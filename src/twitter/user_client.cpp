@@ -83,6 +83,7 @@ asio::awaitable<void> do_delete_tweet(shared_user user, std::string id)
 
 asio::awaitable<reply<http::response>> do_request(shared_user user, api_call wanted)
 {
+    require_call(wanted);
     auto call = user->signed_call(std::move(wanted));
     reply<http::response> response = co_await request_as(user, std::move(call));
     co_return response;

@@ -59,6 +59,7 @@ x_app::x_app(std::shared_ptr<http::transport> transport, std::optional<oauth1::c
     if (keys_) {
         require_not_copied_with("consumer key", keys_->key());
         require_not_copied_with("consumer secret", keys_->secret().reveal());
+        signer_ = std::make_shared<const oauth1::signer>(*keys_);
     } else {
         options_.api = api_version::v2; // the only one that takes tokens of OAuth 2
     }

@@ -7,6 +7,7 @@
 #include <coauth/http/origin.hpp>
 #include <coauth/http/transport.hpp>
 #include <coauth/oauth1/credentials.hpp>
+#include <coauth/oauth1/signer.hpp>
 #include <coauth/twitter/client.hpp>
 
 #include <memory>
@@ -25,6 +26,7 @@ public:
 
     /// Only if it has some.
     const oauth1::consumer& keys() const noexcept { return *keys_; }
+    const std::shared_ptr<const oauth1::signer>& signer() const noexcept { return signer_; } ///< Of the keys alone.
     const client_options& options() const noexcept { return options_; }
     const http::base_url& api() const noexcept { return api_; }
     const http::base_url& authorize() const noexcept { return authorize_; }
@@ -36,6 +38,7 @@ private:
     http::base_url api_;
     http::base_url authorize_;
     api::nonce_source nonce_;
+    std::shared_ptr<const oauth1::signer> signer_;
 };
 
 } // namespace coauth::twitter

@@ -1,16 +1,21 @@
 #include "twitter/x_calls.hpp"
 
 #include "api/oauth1_signing.hpp"
+#include "oauth1/leg_checks.hpp"
 #include "twitter/arguments.hpp"
 
-#include <coauth/oauth1/legs.hpp>
+#include <coauth/text/ascii.hpp>
 
-#include <functional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace coauth::twitter {
 
 namespace {
+
+constexpr std::string_view accepted = "application/json";
 
 oauth1::parameters form_of(access_type access)
 {
@@ -20,35 +25,30 @@ oauth1::parameters form_of(access_type access)
     return form;
 }
 
-// `sign` builds the leg's whole request.
-std::shared_ptr<api::call> leg_call(
-    const x_app& app, api::step at, std::function<result<oauth1::signed_request>(const oauth1::moment&)> sign)
+shared_call leg_call(
+    const x_app& app, api::step at, const std::string& path, const oauth1::parameters& form, api::signing how)
 {
     auto call = std::make_shared<api::call>();
     call->at = at;
     call->request.origin = app.api().origin;
-    call->hidden.push_back(app.keys().secret());
-    call->authorize = [sign = std::move(sign), nonce = app.nonce()](
-                          http::request& request, std::chrono::sys_seconds provider_time) {
-        const oauth1::moment at_time(nonce(), provider_time.time_since_epoch().count());
-        return api::put_signed(sign(at_time).value(), request);
-    };
+    call->request.method = "POST";
+    call->request.target = app.api().path + path;
+    if (!form.empty()) {
+        call->request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        call->request.body = oauth1::encode_form(form);
+    }
+    how.nonce = app.nonce();
+    how.hidden.push_back(app.keys().secret());
+    call->credential = api::signed_by(std::move(how));
     return call;
-}
-
-void accept_json(http::request& request)
-{
-    if (request.headers.count("Accept") == 0)
-        request.headers.add("Accept", "application/json");
 }
 
 // Without the credential.
 std::shared_ptr<api::call> call_of(const x_app& app, api_call call, std::chrono::milliseconds retry_budget)
 {
-    require_call(call);
     http::request request;
     request.origin = app.api().origin;
-    request.method = std::move(call.method);
+    request.method = text::uppered(call.method);
     request.target = app.api().path + call.path;
     if (!call.query.empty())
         request.target += '?' + oauth1::encode_form(call.query);
@@ -59,73 +59,81 @@ std::shared_ptr<api::call> call_of(const x_app& app, api_call call, std::chrono:
         request.headers.add("Content-Type", "application/json");
         request.body = std::move(call.json);
     }
-    auto made = api::user_call(std::move(request), app.api().origin);
+    auto made = std::make_shared<api::call>();
+    made->repeatable = request.method == "GET";
+    made->request = std::move(request);
+    made->accept = accepted;
     made->retry_budget = retry_budget;
     return made;
 }
 
-shared_call signed_user_call(std::shared_ptr<api::call> call, const x_app& app, const oauth1::access_token& user,
-    std::shared_ptr<const oauth1::signer> signer)
-{
-    accept_json(call->request);
-    call->hidden = {app.keys().secret(), user.secret(), secret(user.token())};
-    call->authorize = api::signed_by(std::move(signer), app.nonce());
-    return call;
-}
+class bearer final : public api::authorization {
+public:
+    explicit bearer(secret access_token) : access_token_(std::move(access_token)) {}
 
-shared_call with_bearer(std::shared_ptr<api::call> call, const secret& access_token)
-{
-    accept_json(call->request);
-    call->request.headers.add("Authorization", "Bearer " + std::string(access_token.reveal()));
-    call->hidden = {access_token};
-    return call;
-}
+    void append_header(const http::request&, std::chrono::sys_seconds, std::string& value) const override
+    {
+        value.append("Bearer ").append(access_token_.reveal());
+    }
+
+    std::vector<secret> hidden(std::string_view) const override { return {access_token_}; }
+
+private:
+    const secret access_token_;
+};
 
 } // namespace
 
 shared_call request_token_call(const x_app& app, std::string callback, access_type access)
 {
-    return leg_call(app, api::step::request_token,
-        [keys = app.keys(), url = app.api().url() + app.options().endpoints.request_token_path,
-            callback = std::move(callback), form = form_of(access)](
-            const oauth1::moment& at) { return oauth1::build_request_token_request(keys, url, callback, at, form); });
+    oauth1::check_callback(callback).value();
+    api::signing how;
+    how.signer = app.signer();
+    how.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
+    return leg_call(
+        app, api::step::request_token, app.options().endpoints.request_token_path, form_of(access), std::move(how));
 }
 
 shared_call access_token_call(const x_app& app, const oauth1::request_token& login, const secret& verifier)
 {
     const secret kept(trimmed_verifier(verifier.reveal()));
-    auto call = leg_call(app, api::step::access_token,
-        [keys = app.keys(), login, url = app.api().url() + app.options().endpoints.access_token_path, kept](
-            const oauth1::moment& at) {
-            return oauth1::build_access_token_request(keys, url, login, kept.reveal(), at);
-        });
-    call->hidden.push_back(login.secret());
-    call->hidden.emplace_back(login.token());
-    call->hidden.push_back(kept);
-    return call;
+    oauth1::check_verifier(kept.reveal()).value();
+    api::signing how;
+    how.signer = std::make_shared<const oauth1::signer>(app.keys(), login);
+    how.oauth.emplace_back("oauth_verifier", kept);
+    how.hidden = {login.secret(), secret(login.token()), kept};
+    return leg_call(
+        app, api::step::access_token, app.options().endpoints.access_token_path, oauth1::parameters(), std::move(how));
 }
 
-shared_call user_call(const x_app& app, const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer,
-    api_call call, std::chrono::milliseconds retry_budget)
+std::shared_ptr<const api::authorization> user_authorization(const x_app& app, const oauth1::access_token& user)
 {
-    return signed_user_call(call_of(app, std::move(call), retry_budget), app, user, std::move(signer));
+    api::signing how;
+    how.signer = std::make_shared<const oauth1::signer>(app.keys(), user);
+    how.nonce = app.nonce();
+    how.hidden = {app.keys().secret(), user.secret(), secret(user.token())};
+    return api::signed_by(std::move(how));
 }
 
-shared_call user_call(const x_app& app, const oauth1::access_token& user, std::shared_ptr<const oauth1::signer> signer,
-    http::request request)
+std::shared_ptr<const api::authorization> bearer_authorization(secret access_token)
 {
-    return signed_user_call(api::user_call(std::move(request), app.api().origin), app, user, std::move(signer));
+    return std::make_shared<const bearer>(std::move(access_token));
 }
 
-shared_call bearer_call(
-    const x_app& app, const secret& access_token, api_call call, std::chrono::milliseconds retry_budget)
+shared_call user_call(const x_app& app, std::shared_ptr<const api::authorization> user, api_call call,
+    std::chrono::milliseconds retry_budget)
 {
-    return with_bearer(call_of(app, std::move(call), retry_budget), access_token);
+    auto made = call_of(app, std::move(call), retry_budget);
+    made->credential = std::move(user);
+    return made;
 }
 
-shared_call bearer_call(const x_app& app, const secret& access_token, http::request request)
+shared_call user_call(const x_app& app, std::shared_ptr<const api::authorization> user, http::request request)
 {
-    return with_bearer(api::user_call(std::move(request), app.api().origin), access_token);
+    auto made = api::user_call(std::move(request), app.api().origin);
+    made->accept = accepted;
+    made->credential = std::move(user);
+    return made;
 }
 
 } // namespace coauth::twitter

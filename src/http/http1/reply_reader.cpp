@@ -48,8 +48,7 @@ constexpr std::size_t usual_header = 1000;
 
 } // namespace
 
-void reply_reader::parser::on_field_impl(
-    boost::beast::http::field, string_view name, string_view value, error_code&)
+void reply_reader::parser::on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code&)
 {
     if (response.headers.size() == 0)
         response.headers.reserve(usual_header);

@@ -6,7 +6,6 @@
 
 #include <coauth/coro/as_result.hpp>
 
-
 #include <string>
 
 namespace coauth::http {
