@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <exception>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace coauth::api {
@@ -206,6 +207,40 @@ void require_plain_body(http::response& response)
         .with_hint("something between here and the provider compresses responses; check the proxy");
 }
 
+// One coroutine for both: an outcome as it is, or the response of one that was not refused.
+template <class Result>
+asio::awaitable<Result> send(std::shared_ptr<const caller> app, std::shared_ptr<const call> request)
+{
+    progress state(app, std::move(request));
+    for (;;) {
+        http::request wire = state.next_request();
+        outcome result;
+        std::exception_ptr thrown;
+        try {
+            result.response = co_await app->transport().send(std::move(wire));
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        if (thrown) {
+            const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+            const bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
+            throw error_of_user_class(std::exchange(thrown, nullptr), cancelled, errc::provider_error, "the transport");
+        }
+        require_plain_body(result.response);
+        const next_step next = state.judge(result);
+        if (next.action == next_step::kind::fail || next.action == next_step::kind::fail_for_clock) {
+            if constexpr (std::is_same_v<Result, outcome>)
+                co_return std::move(result);
+            else if (result.refused)
+                throw *result.refused;
+            else
+                co_return std::move(result.response);
+        }
+        if (next.action == next_step::kind::wait)
+            co_await app->clock()->machine().sleep_for(next.wait);
+    }
+}
+
 } // namespace
 
 caller::caller(std::shared_ptr<http::transport> transport, caller_options options)
@@ -225,36 +260,12 @@ caller::caller(std::shared_ptr<http::transport> transport, caller_options option
 
 boost::asio::awaitable<outcome> exchange(std::shared_ptr<const caller> app, std::shared_ptr<const call> request)
 {
-    progress state(app, std::move(request));
-    for (;;) {
-        http::request wire = state.next_request();
-        outcome result;
-        std::exception_ptr thrown;
-        try {
-            result.response = co_await app->transport().send(std::move(wire));
-        } catch (...) {
-            thrown = std::current_exception();
-        }
-        if (thrown) {
-            const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-            const bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
-            throw error_of_user_class(std::exchange(thrown, nullptr), cancelled, errc::provider_error, "the transport");
-        }
-        require_plain_body(result.response);
-        const next_step next = state.judge(result);
-        if (next.action == next_step::kind::fail || next.action == next_step::kind::fail_for_clock)
-            co_return result;
-        if (next.action == next_step::kind::wait)
-            co_await app->clock()->machine().sleep_for(next.wait);
-    }
+    return send<outcome>(std::move(app), std::move(request));
 }
 
 boost::asio::awaitable<http::response> perform(std::shared_ptr<const caller> app, std::shared_ptr<const call> request)
 {
-    outcome result = co_await exchange(std::move(app), std::move(request));
-    if (result.refused)
-        throw *result.refused;
-    co_return std::move(result.response);
+    return send<http::response>(std::move(app), std::move(request));
 }
 
 } // namespace coauth::api

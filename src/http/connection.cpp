@@ -59,6 +59,8 @@ asio::awaitable<error_code> connection::handshake(origin to, std::shared_ptr<tls
 {
     tls_.emplace(socket_, *context_);
     SSL* const tls = tls_->native_handle();
+    // Asio has OpenSSL free its buffers, 34 KB, whenever a connection is silent, and allocate them for each exchange.
+    SSL_clear_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     if (!require_identity(tls, to.host))
         co_return make_error_code(asio::error::invalid_argument);
     if (sessions) {

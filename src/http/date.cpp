@@ -60,6 +60,11 @@ bool is_utc(std::string_view zone) noexcept
 
 std::optional<date_parts> recognize(std::string_view text) noexcept
 {
+    // "Sun, 06 Nov 1994 08:49:37 GMT", which nearly all servers send.
+    if (text.size() == 29 && text[3] == ',' && text[4] == ' ' && text[7] == ' ' && text[11] == ' ' && text[16] == ' ' &&
+        text[25] == ' ' && text.ends_with("GMT"))
+        return date_parts{
+            text.substr(0, 3), text.substr(5, 2), text.substr(8, 3), text.substr(12, 4), text.substr(17, 8)};
     const word_list list = split(text, " \t,");
     const auto& w = list.words;
     switch (list.size) {

@@ -1,14 +1,8 @@
 #include <coauth/http/fields.hpp>
-#include <coauth/text/ascii.hpp>
 
 #include <algorithm>
 
 namespace coauth::http {
-
-bool same_field_name(std::string_view a, std::string_view b) noexcept
-{
-    return text::equal_ignoring_case(a, b);
-}
 
 void fields::add(std::string_view name, std::string_view value)
 {

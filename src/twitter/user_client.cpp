@@ -12,6 +12,12 @@
 #include "twitter/user_access.hpp"
 #include "twitter/user_calls.hpp"
 
+#include <coauth/coro/as_result.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
 namespace coauth::twitter {
 
 using namespace api;
@@ -22,54 +28,41 @@ namespace {
 
 using shared_user = std::shared_ptr<const user_access>;
 
-asio::awaitable<reply<profile>> do_profile(shared_user user, user_ref asked)
+// One call: `make` gives it, and `read` the value of its response's body.
+template <class Make, class Read>
+asio::awaitable<reply<std::invoke_result_t<Read, std::string_view>>> ask(shared_user user, Make make, Read read)
 {
-    require_user(asked);
-    const api_version version = user->version();
-    auto call = user->signed_call(routes::profile(version, asked));
-    const http::response response = co_await api::perform(user->app(), std::move(call));
-    co_return reply_from(
-        *user->app(), response, [&](std::string_view body) { return read_profile(version, body, asked); });
+    try {
+        auto call = user->signed_call(make());
+        const http::response response = co_await api::perform(user->app(), std::move(call));
+        co_return reply_from(*user->app(), response, read);
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
+    }
 }
 
 enum class timeline { tweets, mentions };
 
-asio::awaitable<reply<page<tweet>>> do_timeline(shared_user user, std::string user_id, page_options page, timeline list)
+api_call timeline_call(const user_access& user, timeline list, const std::string& user_id, const page_options& page)
 {
-    const api_version version = user->version();
+    const api_version version = user.version();
     require_id(user_id, "the user's id");
     require_page(version, page_kind::tweets, page);
-    const std::string_view own = user->extra("user_id");
-    if (list == timeline::mentions && version == api_version::v1_1 && !own.empty() && own != user_id)
+    if (list == timeline::tweets)
+        return routes::tweets(version, user_id, page);
+    const std::string_view own = user.extra("user_id");
+    if (version == api_version::v1_1 && !own.empty() && own != user_id)
         throw error(errc::invalid_argument, "API 1.1 knows the mentions of the token's own user only");
-    auto call = user->signed_call(
-        list == timeline::tweets ? routes::tweets(version, user_id, page) : routes::mentions(version, user_id, page));
-    const http::response response = co_await api::perform(user->app(), std::move(call));
-    co_return reply_from(
-        *user->app(), response, [version](std::string_view body) { return read_tweets(version, body); });
+    return routes::mentions(version, user_id, page);
 }
 
-asio::awaitable<reply<page<profile>>> do_followers(shared_user user, std::string user_id, page_options page)
+asio::awaitable<reply<page<tweet>>> ask_timeline(
+    shared_user user, timeline list, std::string user_id, page_options page)
 {
     const api_version version = user->version();
-    require_id(user_id, "the user's id");
-    require_page(version, page_kind::followers, page);
-    auto call = user->signed_call(routes::followers(version, user_id, page));
-    const http::response response = co_await api::perform(user->app(), std::move(call));
-    co_return reply_from(
-        *user->app(), response, [version](std::string_view body) { return read_followers(version, body); });
-}
-
-asio::awaitable<reply<tweet>> do_post_tweet(shared_user user, std::string text, std::string reply_to)
-{
-    const api_version version = user->version();
-    require_text(text);
-    if (!reply_to.empty())
-        require_id(reply_to, "the id of the tweet answered");
-    auto call = user->signed_call(routes::post_tweet(version, text, reply_to));
-    const http::response response = co_await api::perform(user->app(), std::move(call));
-    co_return reply_from(
-        *user->app(), response, [version](std::string_view body) { return read_tweet(version, body); });
+    return ask(
+        user, [user, list, user_id, page] { return timeline_call(*user, list, user_id, page); },
+        [version](std::string_view body) { return read_tweets(version, body); });
 }
 
 asio::awaitable<void> do_delete_tweet(shared_user user, std::string id)
@@ -101,7 +94,14 @@ asio::awaitable<reply<profile>> user_client::me() const
 
 asio::awaitable<reply<profile>> user_client::profile(user_ref user) const
 {
-    return typed_errors(do_profile(state_, std::move(user)));
+    const api_version version = state_->version();
+    return ask(
+        state_,
+        [version, user] {
+            require_user(user);
+            return routes::profile(version, user);
+        },
+        [version, user](std::string_view body) { return read_profile(version, body, user); });
 }
 
 asio::awaitable<reply<lookups>> user_client::profiles(std::vector<user_ref> users) const
@@ -111,22 +111,39 @@ asio::awaitable<reply<lookups>> user_client::profiles(std::vector<user_ref> user
 
 asio::awaitable<reply<page<tweet>>> user_client::tweets(std::string user_id, page_options page) const
 {
-    return typed_errors(do_timeline(state_, std::move(user_id), std::move(page), timeline::tweets));
+    return ask_timeline(state_, timeline::tweets, std::move(user_id), std::move(page));
 }
 
 asio::awaitable<reply<page<tweet>>> user_client::mentions(std::string user_id, page_options page) const
 {
-    return typed_errors(do_timeline(state_, std::move(user_id), std::move(page), timeline::mentions));
+    return ask_timeline(state_, timeline::mentions, std::move(user_id), std::move(page));
 }
 
 asio::awaitable<reply<page<coauth::profile>>> user_client::followers(std::string user_id, page_options page) const
 {
-    return typed_errors(do_followers(state_, std::move(user_id), std::move(page)));
+    const api_version version = state_->version();
+    return ask(
+        state_,
+        [version, user_id, page] {
+            require_id(user_id, "the user's id");
+            require_page(version, page_kind::followers, page);
+            return routes::followers(version, user_id, page);
+        },
+        [version](std::string_view body) { return read_followers(version, body); });
 }
 
 asio::awaitable<reply<tweet>> user_client::post_tweet(std::string text, std::string reply_to) const
 {
-    return typed_errors(do_post_tweet(state_, std::move(text), std::move(reply_to)));
+    const api_version version = state_->version();
+    return ask(
+        state_,
+        [version, text, reply_to] {
+            require_text(text);
+            if (!reply_to.empty())
+                require_id(reply_to, "the id of the tweet answered");
+            return routes::post_tweet(version, text, reply_to);
+        },
+        [version](std::string_view body) { return read_tweet(version, body); });
 }
 
 asio::awaitable<void> user_client::delete_tweet(std::string id) const

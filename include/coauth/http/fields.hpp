@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coauth/export.hpp>
+#include <coauth/text/ascii.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -120,6 +121,9 @@ inline fields::const_iterator fields::end() const noexcept
 }
 
 /// True if the two names are equal without case.
-COAUTH_DECL bool same_field_name(std::string_view a, std::string_view b) noexcept;
+constexpr bool same_field_name(std::string_view a, std::string_view b) noexcept
+{
+    return text::equal_ignoring_case(a, b);
+}
 
 } // namespace coauth::http

@@ -46,8 +46,10 @@ constexpr auto classes = [] {
 
 bool all_are(character_class wanted, std::string_view text) noexcept
 {
-    return std::all_of(
-        text.begin(), text.end(), [wanted](char c) { return (classes[static_cast<unsigned char>(c)] & wanted) != 0; });
+    unsigned common = wanted;
+    for (const char c : text)
+        common &= classes[static_cast<unsigned char>(c)];
+    return common != 0;
 }
 
 bool is_token(std::string_view text) noexcept
