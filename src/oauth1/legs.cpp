@@ -1,5 +1,4 @@
 #include "oauth1/control_characters.hpp"
-#include "oauth1/leg_checks.hpp"
 
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/oauth1/target.hpp>

@@ -2,9 +2,9 @@
 
 #include "api/oauth1_signing.hpp"
 #include "api/provider_words.hpp"
-#include "oauth1/leg_checks.hpp"
 #include "providers/provider_name.hpp"
 
+#include <coauth/oauth1/legs.hpp>
 #include <coauth/oauth1/message.hpp>
 #include <coauth/text/ascii.hpp>
 

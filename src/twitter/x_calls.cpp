@@ -1,9 +1,9 @@
 #include "twitter/x_calls.hpp"
 
 #include "api/oauth1_signing.hpp"
-#include "oauth1/leg_checks.hpp"
 #include "twitter/arguments.hpp"
 
+#include <coauth/oauth1/legs.hpp>
 #include <coauth/text/ascii.hpp>
 
 #include <string>

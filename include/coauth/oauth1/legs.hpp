@@ -14,9 +14,16 @@ namespace coauth::oauth1 {
 /// The callback that asks for a PIN instead of a redirect ("out of band", section 2.1).
 inline constexpr std::string_view out_of_band = "oob";
 
+/// Fails with `errc::invalid_argument` for a callback that is neither an absolute URL nor `oob`.
+COAUTH_DECL result<void> check_callback(std::string_view callback);
+
+/// Fails with `errc::invalid_argument` for a verifier that is empty, over 512 octets or holds a control character; any other
+/// text is the provider's to choose.
+COAUTH_DECL result<void> check_verifier(std::string_view verifier);
+
 /// Leg 1 (section 2.1): asks `url` for a request token. `callback` is an absolute URL or `oob`;
 /// `form` are the provider's own parameters, such as X's `x_auth_access_type`.
-/// Fails as `signer` does, and for a callback that is neither.
+/// Fails as `signer` and `check_callback` do.
 COAUTH_DECL result<signed_request> build_request_token_request(const consumer& app, std::string_view url,
     std::string_view callback, const moment& at, const parameters& form = {}, signature_method method = hmac_sha1());
 
@@ -31,8 +38,7 @@ COAUTH_DECL std::string build_authorization_url(
     std::string_view url, const request_token& login, const parameters& extra = {});
 
 /// Leg 3 (section 2.3): trades the request token and its verifier for an access token.
-/// Fails as `signer` does, and for a verifier that is empty, over 512 octets or holds a control
-/// character; any other text is the provider's to choose.
+/// Fails as `signer` and `check_verifier` do.
 COAUTH_DECL result<signed_request> build_access_token_request(const consumer& app, std::string_view url,
     const request_token& login, std::string_view verifier, const moment& at, signature_method method = hmac_sha1());
 

@@ -152,11 +152,9 @@ TEST_CASE("request_text: a request is written as in RFC 9112, with the fields th
 
     r.method = "POST";
     r.origin.port = 8443;
-    CHECK(text_of(r) ==
-          "POST /a?b=c HTTP/1.1\r\nHost: api.x.com:8443\r\nAccept: */*\r\nContent-Length: 0\r\n\r\n");
+    CHECK(text_of(r) == "POST /a?b=c HTTP/1.1\r\nHost: api.x.com:8443\r\nAccept: */*\r\nContent-Length: 0\r\n\r\n");
     r.body = "x=1";
-    CHECK(text_of(r) ==
-          "POST /a?b=c HTTP/1.1\r\nHost: api.x.com:8443\r\nAccept: */*\r\nContent-Length: 3\r\n\r\nx=1");
+    CHECK(text_of(r) == "POST /a?b=c HTTP/1.1\r\nHost: api.x.com:8443\r\nAccept: */*\r\nContent-Length: 3\r\n\r\nx=1");
     r.method = "DELETE";
     r.body.clear();
     CHECK(text_of(r).find("Content-Length") == std::string::npos);
