@@ -10,20 +10,20 @@ result<std::string> decode(std::string_view text, bool plus_is_space)
 {
     std::string out;
     out.reserve(text.size());
+    std::size_t plain = 0; // the first octet that is not in `out`
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '+' && plus_is_space) {
-            out += ' ';
-        } else if (c != '%') {
-            out += c;
-        } else {
-            const int octet = escaped_octet(text.substr(i));
-            if (octet < 0)
-                return error(errc::invalid_argument, "a % is not followed by two hex digits");
-            out += static_cast<char>(octet);
-            i += 2;
-        }
+        const bool is_space = text[i] == '+' && plus_is_space;
+        if (text[i] != '%' && !is_space)
+            continue;
+        const int octet = is_space ? ' ' : escaped_octet(text.substr(i));
+        if (octet < 0)
+            return error(errc::invalid_argument, "a % is not followed by two hex digits");
+        out.append(text, plain, i - plain);
+        out += static_cast<char>(octet);
+        i += is_space ? 0 : 2;
+        plain = i + 1;
     }
+    out.append(text, plain);
     return out;
 }
 

@@ -51,6 +51,11 @@ std::string without_white_space(std::string_view typed)
 {
     std::string out;
     while (!typed.empty()) {
+        if (typed.front() > ' ' && typed.front() < 0x7f) {
+            out += typed.front();
+            typed.remove_prefix(1);
+            continue;
+        }
         const auto* const blank = std::find_if(std::begin(white_space), std::end(white_space),
             [typed](std::string_view each) { return typed.starts_with(each); });
         if (blank == std::end(white_space))
