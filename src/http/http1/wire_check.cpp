@@ -52,12 +52,12 @@ bool all_are(character_class wanted, std::string_view text) noexcept
 // Visible, tab, space, or obs-text, and so no CR, LF or NUL (RFC 9110, section 5.5). Without branches, for a header is long.
 bool is_field_value(std::string_view text) noexcept
 {
-    bool allowed = true;
+    unsigned refused = 0;
     for (const char c : text) {
         const auto u = static_cast<unsigned char>(c);
-        allowed &= (u == '\t') | ((u >= 0x20) & (u != 0x7f));
+        refused |= static_cast<unsigned>(u < 0x20 && u != '\t') | static_cast<unsigned>(u == 0x7f);
     }
-    return allowed;
+    return refused == 0;
 }
 
 bool is_token(std::string_view text) noexcept
