@@ -16,13 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-// 2^63 and above have 19 digits too, and fit no signed integer.
-bool is_id_in_range(std::string_view text)
-{
-    std::int64_t value = 0;
-    return is_id(text) && std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
-}
-
 std::optional<std::string> id_in(const json::value& value)
 {
     std::string id;
@@ -55,6 +48,13 @@ own_id_result read_own_id(const json::object& object)
 }
 
 } // namespace
+
+bool is_id_in_range(std::string_view text) noexcept
+{
+    // 2^63 and above have 19 digits too, and fit no signed integer.
+    std::int64_t value = 0;
+    return is_id(text) && std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
+}
 
 std::optional<std::string> find_id(const json::object& object, std::string_view name)
 {
