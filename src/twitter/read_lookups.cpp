@@ -27,7 +27,7 @@ class findings {
 public:
     explicit findings(const std::vector<user_ref>& users);
 
-    void take_user(listed_user user);
+    void take_user(listed_user&& user);
     void take_problem(const refusal& problem);
 
     /// True if a problem is about a user that was asked for.
@@ -49,7 +49,7 @@ private:
 
     static std::weak_ordering order(const request& a, const request& b);
     requests equal(std::string_view text, bool is_id) const;
-    void place(requests equal, profile found);
+    void place(requests equal, profile&& found);
     void fail(requests equal, const error& why);
     void end(lookup& outcome) const;
 
@@ -92,7 +92,7 @@ findings::requests findings::equal(std::string_view text, bool is_id) const
 }
 
 // A user with an unreadable id is matched by name, if that was asked for and is exact.
-void findings::take_user(listed_user user)
+void findings::take_user(listed_user&& user)
 {
     const requests by_name = user.has_exact_username ? equal(user.profile.username, false) : requests();
     try {
@@ -105,12 +105,12 @@ void findings::take_user(listed_user user)
     if (by_id.empty() && by_name.empty())
         return leave_open(error(errc::malformed_response, "the response is about another user than the one asked for"));
     if (!by_id.empty() && !by_name.empty())
-        place(by_id, user.profile);
+        place(by_id, profile(user.profile));
     place(by_name.empty() ? by_id : by_name, std::move(user.profile));
 }
 
 // The first of two profiles with one id counts.
-void findings::place(requests equal, profile found)
+void findings::place(requests equal, profile&& found)
 {
     for (const request& each : equal) {
         lookup& outcome = found_.outcomes[each.place];

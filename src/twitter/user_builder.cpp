@@ -10,15 +10,24 @@
 #include <coauth/text/utf8.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 namespace coauth::twitter {
 
 namespace {
 
+constexpr std::array<bool, 256> url_characters = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = '!'; c < 0x7f; ++c)
+        table[c] = c != '"' && c != '<' && c != '>' && c != '\\';
+    return table;
+}();
+
 bool is_url_character(char c) noexcept
 {
-    return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\';
+    return url_characters[static_cast<unsigned char>(c)];
 }
 
 // Pictures and links end up in pages. One that is not a plain web address is left out rather than

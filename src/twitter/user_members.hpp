@@ -125,7 +125,7 @@ public:
             return nullptr;
         const std::size_t at = position(parent, name);
         for (std::size_t i = first_[at]; i < first_[at + 1]; ++i)
-            if (members_[i].name == name)
+            if (members_[i].name.front() == name.front() && members_[i].name == name)
                 return members_ + i;
         return nullptr;
     }
