@@ -62,7 +62,7 @@ public:
     using code = boost::json::error_code;
     using view = boost::json::string_view;
 
-    explicit json_events(Reader& reader) : reader_(reader) {}
+    explicit json_events(Reader& reader) : reader_(reader) { pieces_.reserve(usual_text); }
 
     bool on_document_begin(code&) { return true; }
     bool on_document_end(code&) { return true; }
@@ -149,8 +149,10 @@ private:
         return pieces_.append(part.data(), part.size());
     }
 
+    static constexpr std::size_t usual_text = 256;
+
     Reader& reader_;
-    std::string pieces_;
+    std::string pieces_; ///< Of the name or text that is coming, after its first escape.
 };
 
 } // namespace coauth::text

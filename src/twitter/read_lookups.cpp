@@ -9,7 +9,8 @@
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
-#include <compare>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,40 @@ namespace coauth::twitter {
 using namespace api;
 
 namespace {
+
+// One of those that were asked for.
+struct request {
+    request(std::string_view text, std::size_t place);
+    bool operator<(const request& other) const noexcept;
+
+    std::uint64_t beginning = 0; ///< The first characters in lower case: most requests differ in them.
+    std::string_view text;
+    std::size_t place; ///< In the outcomes.
+};
+using requests = std::span<const request>;
+
+request::request(std::string_view text, std::size_t place) : text(text), place(place)
+{
+    for (const char c : text.substr(0, sizeof beginning))
+        beginning = beginning << 8 | static_cast<unsigned char>(text::lower(c));
+}
+
+// Two are equal if they differ in the case of letters only.
+bool request::operator<(const request& other) const noexcept
+{
+    if (beginning != other.beginning)
+        return beginning < other.beginning;
+    return std::lexicographical_compare(text.begin(), text.end(), other.text.begin(), other.text.end(),
+        [](char a, char b) { return text::lower(a) < text::lower(b); });
+}
+
+requests equal_to(std::string_view text, requests sorted)
+{
+    if (sorted.empty())
+        return {};
+    const auto range = std::equal_range(sorted.begin(), sorted.end(), request(text, 0));
+    return {range.first, range.second};
+}
 
 // What a response says of those that were asked for.
 class findings {
@@ -39,21 +74,12 @@ public:
     lookups outcomes() &&;
 
 private:
-    // One of those that were asked for.
-    struct request {
-        std::string_view text;
-        bool is_id;
-        std::size_t place; ///< In the outcomes.
-    };
-    using requests = std::span<const request>;
-
-    static std::weak_ordering order(const request& a, const request& b);
-    requests equal(std::string_view text, bool is_id) const;
     void place(requests equal, profile&& found);
     void fail(requests equal, const error& why);
     void end(lookup& outcome) const;
 
-    std::vector<request> requested_; ///< In `order`.
+    std::vector<request> ids_; ///< Sorted, as the names are.
+    std::vector<request> names_;
     lookups found_;
     std::unordered_map<std::string, refusal> problems_; ///< By the id or name they are about, in lower case.
     std::optional<error> open_;
@@ -61,47 +87,28 @@ private:
 
 findings::findings(const std::vector<user_ref>& users)
 {
-    requested_.reserve(users.size());
+    ids_.reserve(users.size());
+    names_.reserve(users.size());
     found_.outcomes.reserve(users.size());
     for (const user_ref& user : users) {
-        requested_.push_back({user.text(), user.is_id(), found_.outcomes.size()});
+        (user.is_id() ? ids_ : names_).emplace_back(user.text(), found_.outcomes.size());
         found_.outcomes.emplace_back(user, lookup_outcome::not_found);
     }
-    std::sort(requested_.begin(), requested_.end(), [](const request& a, const request& b) { return order(a, b) < 0; });
-}
-
-// Those that `lookup_key` makes equal are.
-std::weak_ordering findings::order(const request& a, const request& b)
-{
-    if (a.is_id != b.is_id)
-        return a.is_id <=> b.is_id;
-    if (a.text.size() != b.text.size())
-        return a.text.size() <=> b.text.size();
-    for (std::size_t i = 0; i < a.text.size(); ++i)
-        if (text::lower(a.text[i]) != text::lower(b.text[i]))
-            return text::lower(a.text[i]) <=> text::lower(b.text[i]);
-    return std::weak_ordering::equivalent;
-}
-
-findings::requests findings::equal(std::string_view text, bool is_id) const
-{
-    const request wanted{text, is_id, 0};
-    const auto range = std::equal_range(requested_.begin(), requested_.end(), wanted,
-        [](const request& a, const request& b) { return order(a, b) < 0; });
-    return requests(range.first, range.second);
+    std::sort(ids_.begin(), ids_.end());
+    std::sort(names_.begin(), names_.end());
 }
 
 // A user with an unreadable id is matched by name, if that was asked for and is exact.
 void findings::take_user(listed_user&& user)
 {
-    const requests by_name = user.has_exact_username ? equal(user.profile.username, false) : requests();
+    const requests by_name = user.has_exact_username ? equal_to(user.profile.username, names_) : requests();
     try {
         user.require_id();
     } catch (const error& why) {
         by_name.empty() ? leave_open(why) : fail(by_name, why);
         return;
     }
-    const requests by_id = equal(user.profile.id, true);
+    const requests by_id = equal_to(user.profile.id, ids_);
     if (by_id.empty() && by_name.empty())
         return leave_open(error(errc::malformed_response, "the response is about another user than the one asked for"));
     if (!by_id.empty() && !by_name.empty())
@@ -150,7 +157,7 @@ void findings::take_problem(const refusal& problem)
 bool findings::has_problem_of_requested() const
 {
     return std::any_of(problems_.begin(), problems_.end(), [this](const auto& problem) {
-        return !equal(problem.first, false).empty() || !equal(problem.first, true).empty();
+        return !equal_to(problem.first, names_).empty() || !equal_to(problem.first, ids_).empty();
     });
 }
 

@@ -124,9 +124,10 @@ public:
         if (name.size() >= lengths)
             return nullptr;
         const std::size_t at = position(parent, name);
-        for (std::size_t i = first_[at]; i < first_[at + 1]; ++i)
-            if (members_[i].name.front() == name.front() && members_[i].name == name)
-                return members_ + i;
+        const member* const end = members_ + first_[at + 1];
+        for (const member* m = members_ + first_[at]; m != end; ++m)
+            if (m->name.front() == name.front() && m->name == name)
+                return m;
         return nullptr;
     }
 

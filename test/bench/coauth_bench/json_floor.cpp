@@ -31,12 +31,9 @@ constexpr std::array<bool, 256> url_characters = [] {
 
 bool is_web_address(std::string_view url)
 {
-    if (!url.starts_with("https://") && !url.starts_with("http://"))
-        return false;
-    for (const char c : url)
-        if (!url_characters[static_cast<unsigned char>(c)])
-            return false;
-    return true;
+    return url.size() > 8 &&
+           (std::memcmp(url.data(), "https://", 8) == 0 || std::memcmp(url.data(), "http://", 7) == 0) &&
+           std::all_of(url.begin(), url.end(), [](char c) { return url_characters[static_cast<unsigned char>(c)]; });
 }
 
 bool is_plain(std::string_view text)
@@ -122,32 +119,33 @@ struct handler {
 
     field user_member(std::string_view key)
     {
+        const auto is = [&key](const char* name) { return std::memcmp(key.data(), name, std::strlen(name)) == 0; };
         switch (key.size()) {
         case 3:
-            return key == "url" ? field::short_url : field::none;
+            return is("url") ? field::short_url : field::none;
         case 4:
-            return key == "name" ? field::name : field::none;
+            return is("name") ? field::name : field::none;
         case 5:
-            return key == "email" ? field::email : field::none;
+            return is("email") ? field::email : field::none;
         case 6:
-            return key == "id_str" ? field::id : field::none;
+            return is("id_str") ? field::id : field::none;
         case 8:
-            in_entities = key == "entities";
-            return key == "location" ? field::location : key == "verified" ? field::verified : field::none;
+            in_entities = is("entities");
+            return is("location") ? field::location : is("verified") ? field::verified : field::none;
         case 9:
-            return key == "protected" ? field::is_protected : field::none;
+            return is("protected") ? field::is_protected : field::none;
         case 10:
-            return key == "created_at" ? field::created_at : field::none;
+            return is("created_at") ? field::created_at : field::none;
         case 11:
-            return key == "screen_name" ? field::username : key == "description" ? field::description : field::none;
+            return is("screen_name") ? field::username : is("description") ? field::description : field::none;
         case 13:
-            return key == "friends_count" ? field::following : field::none;
+            return is("friends_count") ? field::following : field::none;
         case 14:
-            return key == "statuses_count" ? field::tweets : field::none;
+            return is("statuses_count") ? field::tweets : field::none;
         case 15:
-            return key == "followers_count" ? field::followers : field::none;
+            return is("followers_count") ? field::followers : field::none;
         case 23:
-            return key == "profile_image_url_https" ? field::picture : field::none;
+            return is("profile_image_url_https") ? field::picture : field::none;
         default:
             return field::none;
         }
