@@ -198,12 +198,16 @@ page<profile> read_followers(api_version api, std::string_view body)
 {
     const bool v2 = api == api_version::v2;
     users_response response = read_users_response(api, users_shape::page, body, 0);
-    if (!response.has_data && v2 && !response.has_meta && !response.has_odd_page)
+    if (!response.is_readable && !v2)
+        refuse_member("users", "missing or not a list");
+    if (!response.is_readable && response.has_data)
+        refuse_member("data", "not a list");
+    if (!response.is_meta_readable)
+        refuse_member("meta", "not an object");
+    if (!response.has_data && !response.has_meta && v2)
         refuse_without_data(response.problems);
-    if (!response.is_readable && (response.has_data || !v2))
-        refuse_member(v2 ? "data" : "users", "missing or not a list");
     const char* const token = v2 ? "next_token" : "next_cursor_str";
-    if (response.has_odd_page)
+    if (!response.is_next_readable)
         refuse_member(token, "not a page token");
     page<profile> p;
     if (response.next_page)

@@ -248,9 +248,9 @@ users_response users_reader::finish()
         response_.problems.clear();
     if (is_odd(field::errors, entered_.has(field::errors)))
         response_.has_unreadable_problems = true;
-    response_.has_meta = entered_.has(field::meta);
-    response_.has_odd_page =
-        is_odd(field::meta, response_.has_meta) || is_odd(field::next_page, response_.next_page.has_value());
+    response_.has_meta = given_.has(field::meta);
+    response_.is_meta_readable = !is_odd(field::meta, entered_.has(field::meta));
+    response_.is_next_readable = !is_odd(field::next_page, response_.next_page.has_value());
     return std::move(response_);
 }
 

@@ -33,9 +33,10 @@ struct users_response {
     std::vector<refusal> problems;        ///< Those that can be read.
     bool has_unreadable_problems = false; ///< There is something else among them, or in the place of their list.
 
-    bool has_meta = false;                ///< An object.
+    bool has_meta = false;
+    bool is_meta_readable = true;         ///< False: it is not an object.
     std::optional<std::string> next_page; ///< As it came.
-    bool has_odd_page = false;            ///< `meta` is not an object, or the next page not a text.
+    bool is_next_readable = true;         ///< False: the next page is not a text.
 };
 
 /// Throws `errc::malformed_response` if `body` is not JSON, or not an object where one must be. `count`: how many
