@@ -172,7 +172,8 @@ void users_reader::null()
 
 void users_reader::flag(bool value)
 {
-    if (const twitter::member* taken = take())
+    const twitter::member* taken = take();
+    if (taken && user_fields.has(taken->meaning))
         builder_.flag(taken->meaning, value);
 }
 
@@ -181,7 +182,7 @@ void users_reader::integer(std::int64_t value)
     const twitter::member* taken = take();
     if (taken && taken->meaning == field::code)
         problem_.code = value;
-    else if (taken)
+    else if (taken && user_fields.has(taken->meaning))
         builder_.integer(taken->meaning, value);
 }
 
@@ -213,7 +214,8 @@ void users_reader::text(std::string_view value)
         problem_.resource_id = value;
         break;
     default:
-        builder_.text(taken->meaning, value);
+        if (user_fields.has(taken->meaning))
+            builder_.text(taken->meaning, value);
         break;
     }
 }

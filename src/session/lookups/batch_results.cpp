@@ -46,7 +46,7 @@ public:
     // Null if the response leaves the user out.
     coauth::lookup* find(const question& pending)
     {
-        if (next_ != outcomes_.size() && is_about(outcomes_[next_].asked, pending.user))
+        if (next_ != outcomes_.size() && is_same(outcomes_[next_].asked, pending.user))
             return &outcomes_[next_++];
         if (by_key_.empty())
             for (coauth::lookup& outcome : outcomes_)
@@ -56,9 +56,9 @@ public:
     }
 
 private:
-    static bool is_about(const coauth::user_ref& asked, const coauth::user_ref& user)
+    static bool is_same(const coauth::user_ref& a, const coauth::user_ref& b)
     {
-        return asked.is_id() == user.is_id() && asked.text() == user.text();
+        return a.is_id() == b.is_id() && a.text() == b.text();
     }
 
     std::vector<coauth::lookup>& outcomes_;
