@@ -205,40 +205,30 @@ void user_builder::end_id(field_set given, field_set repeated)
 
 void user_builder::remove(field_set repeated)
 {
+    const auto clear = [repeated](field member, auto& value) {
+        if (repeated.has(member))
+            value = {};
+    };
     profile& p = user_->profile;
-    if (repeated.has(field::username)) {
-        p.username.clear();
-        user_->has_exact_username = false;
+    clear(field::username, p.username);
+    clear(field::username, user_->has_exact_username);
+    clear(field::name, p.name);
+    clear(field::description, p.description);
+    clear(field::location, p.location);
+    clear(field::short_url, short_url_);
+    for (const field part_of_link : {field::entities, field::entities_url, field::links, field::long_url})
+        clear(part_of_link, p.url);
+    clear(field::picture, p.picture);
+    clear(field::email, p.email);
+    clear(field::is_protected, p.is_protected);
+    clear(field::verified, p.verified);
+    clear(field::created_at, p.created_at);
+    for (const auto& [member, count] :
+        {std::pair(field::followers, &p.followers_count), std::pair(field::following, &p.following_count),
+            std::pair(field::tweets, &p.tweet_count), std::pair(field::posts, &posts_)}) {
+        clear(member, *count);
+        clear(field::metrics, *count);
     }
-    if (repeated.has(field::name))
-        p.name.clear();
-    if (repeated.has(field::description))
-        p.description.reset();
-    if (repeated.has(field::location))
-        p.location.reset();
-    if (repeated.has(field::short_url))
-        short_url_.clear();
-    if (repeated.has_any(field_set(field::entities, field::long_url)))
-        p.url.reset();
-    if (repeated.has(field::picture))
-        p.picture.reset();
-    if (repeated.has(field::email))
-        p.email.reset();
-    if (repeated.has(field::is_protected))
-        p.is_protected.reset();
-    if (repeated.has(field::verified))
-        p.verified.reset();
-    if (repeated.has(field::created_at))
-        p.created_at.reset();
-    const bool no_metrics = repeated.has(field::metrics);
-    if (no_metrics || repeated.has(field::followers))
-        p.followers_count.reset();
-    if (no_metrics || repeated.has(field::following))
-        p.following_count.reset();
-    if (no_metrics || repeated.has(field::tweets))
-        p.tweet_count.reset();
-    if (no_metrics || repeated.has(field::posts))
-        posts_.reset();
 }
 
 } // namespace coauth::twitter

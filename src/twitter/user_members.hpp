@@ -118,7 +118,7 @@ public:
         return position(a.parent, a.name) < position(b.parent, b.name);
     }
 
-    /// Null for a member that is not read.
+    /// Null for a member that is not read. An empty name: what the elements of a list are.
     const member* find(place parent, std::string_view name) const noexcept
     {
         if (name.size() >= lengths)
@@ -126,7 +126,7 @@ public:
         const std::size_t at = position(parent, name);
         const member* const end = members_ + first_[at + 1];
         for (const member* m = members_ + first_[at]; m != end; ++m)
-            if (m->name.front() == name.front() && m->name == name)
+            if (m->name == name)
                 return m;
         return nullptr;
     }
@@ -144,8 +144,5 @@ private:
 };
 
 const member_table& members_of(api_version api) noexcept;
-
-/// What the elements of `list` are; null if it is not a list.
-const member* element_of(place list) noexcept;
 
 } // namespace coauth::twitter

@@ -47,6 +47,7 @@ private:
     const twitter::member* take();
     void note_odd_element();
     void take_problem();
+    std::string* problem_text(field f);
     const twitter::member* next_element() const;
 
     const member_table& members_;
@@ -103,7 +104,7 @@ void users_reader::enter(place content)
 {
     outside_[depth_++] = here_;
     here_ = content;
-    next_ = element_of(content);
+    next_ = members_.find(content, {});
     if (content == place::users)
         response_.users.reserve(count_);
     if (content != place::user && content != place::problem)
@@ -137,7 +138,7 @@ void users_reader::end()
 // The next one in a list after the first. Of links, only the first is read.
 const member* users_reader::next_element() const
 {
-    return here_ == place::links ? nullptr : element_of(here_);
+    return here_ == place::links ? nullptr : members_.find(here_, {});
 }
 
 // For a value other than an object or a list that is read: the member that it is of.
@@ -191,49 +192,42 @@ void users_reader::text(std::string_view value)
     const twitter::member* taken = take();
     if (!taken)
         return;
-    switch (taken->meaning) {
-    case field::next_page:
+    if (user_fields.has(taken->meaning))
+        builder_.text(taken->meaning, value);
+    else if (taken->meaning == field::next_page)
         response_.next_page = value;
-        break;
+    else if (std::string* const text = problem_text(taken->meaning))
+        *text = value;
+}
+
+// Null for a field that is not a text of a problem.
+std::string* users_reader::problem_text(field f)
+{
+    switch (f) {
     case field::title:
-        problem_.title = value;
-        break;
+        return &problem_.title;
     case field::message:
-        problem_.message = value;
-        break;
+        return &problem_.message;
     case field::detail:
-        problem_.detail = value;
-        break;
+        return &problem_.detail;
     case field::type:
-        problem_.type = value;
-        break;
+        return &problem_.type;
     case field::value:
-        problem_.value = value;
-        break;
+        return &problem_.value;
     case field::resource_id:
-        problem_.resource_id = value;
-        break;
+        return &problem_.resource_id;
     default:
-        if (user_fields.has(taken->meaning))
-            builder_.text(taken->meaning, value);
-        break;
+        return nullptr;
     }
 }
 
 void users_reader::take_problem()
 {
-    const auto remove = [this](field repeated, std::string& text) {
-        if (repeated_.has(repeated))
-            text.clear();
-    };
     if (repeated_.has(field::code))
         problem_.code.reset();
-    remove(field::title, problem_.title);
-    remove(field::message, problem_.message);
-    remove(field::detail, problem_.detail);
-    remove(field::type, problem_.type);
-    remove(field::value, problem_.value);
-    remove(field::resource_id, problem_.resource_id);
+    for (const field f : {field::title, field::message, field::detail, field::type, field::value, field::resource_id})
+        if (repeated_.has(f))
+            problem_text(f)->clear();
     response_.problems.push_back(refusal_of(std::move(problem_)));
 }
 
