@@ -52,7 +52,7 @@ asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> 
     coauth::lookups out;
     out.outcomes.reserve(users.size());
     for (std::size_t i = 0; i < users.size(); ++i) {
-        coauth::lookup& lookup = out.outcomes.emplace_back(results.take(i));
+        coauth::lookup& lookup = results.take(i, out.outcomes);
         lookup.asked = std::move(users[i]); // a shared result has the text of the first call
     }
     co_return out;

@@ -53,8 +53,10 @@ requests equal_to(std::string_view text, requests sorted)
 {
     if (sorted.empty())
         return {};
-    const auto range = std::equal_range(sorted.begin(), sorted.end(), request(text, 0));
-    return {range.first, range.second};
+    const request wanted(text, 0);
+    const auto first = std::lower_bound(sorted.begin(), sorted.end(), wanted);
+    const auto last = std::find_if(first, sorted.end(), [&wanted](const request& each) { return wanted < each; });
+    return {first, last};
 }
 
 // What a response says of those that were asked for.

@@ -61,11 +61,12 @@ struct call_results {
         : outcomes(std::move(call.results)), reused(std::move(call.reused)), unshared(std::move(call.unshared))
     {}
 
-    /// The outcome at `place`, copied only if others have it, too. Once.
-    coauth::lookup take(std::size_t place)
+    /// Adds the outcome at `place` to `all`. Once: it is copied only if others have it, too.
+    coauth::lookup& take(std::size_t place, std::vector<coauth::lookup>& all)
     {
-        coauth::lookup taken =
-            unshared[place] ? std::move(const_cast<coauth::lookup&>(*outcomes[place])) : *outcomes[place];
+        const coauth::lookup& shared = *outcomes[place];
+        coauth::lookup& taken = unshared[place] ? all.emplace_back(std::move(const_cast<coauth::lookup&>(shared)))
+                                                : all.emplace_back(shared);
         taken.reused = reused[place];
         return taken;
     }

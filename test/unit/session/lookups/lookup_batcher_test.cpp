@@ -199,7 +199,8 @@ TEST_CASE("lookup_batcher: a profile is moved to the call that alone has it, and
 
             call_results results(*first);
             CHECK(text_of(*results.outcomes.front()) == text);
-            const coauth::lookup taken = results.take(0);
+            std::vector<coauth::lookup> all;
+            const coauth::lookup& taken = results.take(0, all);
             CHECK((text_of(taken) == text) == (!cached && !joined));
             CHECK(taken.profile->description == owner->user_id);
             if (joined)
