@@ -134,6 +134,7 @@ public:
 
 private:
     static constexpr std::size_t lengths = 32;
+    static constexpr std::size_t positions = lengths * (static_cast<std::size_t>(place::none) + 1);
     // Without a call, which would cost as much as the rest: this is done for each member of a response.
     static bool is_same(std::string_view known, std::string_view name) noexcept
     {
@@ -158,7 +159,7 @@ private:
 
     const member* members_;
     /// The index of the first member at each position; those at one position differ in their names only.
-    std::array<std::uint8_t, lengths* static_cast<std::size_t>(place::none) + 1> first_{};
+    std::array<std::uint8_t, positions + 1> first_{};
 };
 
 const member_table& members_of(api_version api) noexcept;
