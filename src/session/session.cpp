@@ -48,13 +48,12 @@ asio::awaitable<coauth::profile> do_profile(std::shared_ptr<sessions::lookups> l
 asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
     std::vector<coauth::user_ref> users, lookup_options options)
 {
-    const sessions::call_results results = co_await lookups->look_up(std::move(user_id), users, options.max_wait);
+    sessions::call_results results = co_await lookups->look_up(std::move(user_id), users, options.max_wait);
     coauth::lookups out;
     out.outcomes.reserve(users.size());
     for (std::size_t i = 0; i < users.size(); ++i) {
-        coauth::lookup& lookup = out.outcomes.emplace_back(*results.outcomes[i]);
+        coauth::lookup& lookup = results.take(i, out.outcomes);
         lookup.asked = std::move(users[i]); // a shared result has the text of the first call
-        lookup.reused = results.reused[i];
     }
     co_return out;
 }

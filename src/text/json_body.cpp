@@ -1,17 +1,19 @@
 #include "text/json_body.hpp"
 
+#include "text/json_events.hpp"
 #include "text/json_repair.hpp"
 
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -190,15 +192,8 @@ std::optional<json_body> parse(std::string_view body, std::size_t& members)
 {
     const std::size_t first_block = std::clamp<std::size_t>(body.size() * 2, 1024, 256 * 1024);
     auto memory = std::make_unique<json::monotonic_resource>(first_block);
-    json::parse_options options;
-    options.max_depth = max_json_depth;
-    options.allow_invalid_utf8 = true;
-    json::basic_parser<Builder> parser(options, json::storage_ptr(memory.get()));
-    json::error_code problem;
-    const std::size_t used = parser.write_some(false, body.data(), body.size(), problem);
-    if (problem == json::error::too_deep)
-        throw error(errc::malformed_response, "the JSON of the response is nested too deeply");
-    if (problem || used != body.size())
+    json::basic_parser<Builder> parser(bounded_options(), json::storage_ptr(memory.get()));
+    if (!parse_whole(body, parser))
         return std::nullopt;
     members = parser.handler().members();
     json::value root = parser.handler().release();
@@ -216,19 +211,29 @@ std::optional<json_body> parse(std::string_view body)
 
 } // namespace
 
-json_body read_json(std::string_view body)
+void parse_with_repairs(std::string_view body, const std::function<bool(std::string_view)>& parse)
 {
     if (body.size() > max_json_body)
         throw error(errc::response_too_large,
             "the JSON of the response is larger than " + std::to_string(max_json_body) + " octets");
     body = without_byte_order_mark(body);
-    if (auto parsed = parse(body))
-        return *std::move(parsed);
+    if (parse(body))
+        return;
     // Only a body that was refused is searched for what can be repaired.
-    if (const auto repaired = with_legal_values(body))
-        if (auto parsed = parse(*repaired))
-            return *std::move(parsed);
-    throw malformed(body);
+    const auto repaired = with_legal_values(body);
+    if (!repaired || !parse(*repaired))
+        throw malformed(body);
+}
+
+json_body read_json(std::string_view body)
+{
+    std::optional<json_body> parsed;
+    parse_with_repairs(body, [&parsed](std::string_view json) {
+        if (auto values = parse(json))
+            parsed.emplace(*std::move(values));
+        return parsed.has_value();
+    });
+    return *std::move(parsed);
 }
 
 bool is_repeated(const json::value& value) noexcept

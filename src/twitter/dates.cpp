@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace coauth::twitter {
 
@@ -11,6 +12,7 @@ namespace {
 
 using std::chrono::sys_seconds;
 
+constexpr std::size_t name_length = 3;
 constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::array<std::string_view, 12> months{
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -50,13 +52,14 @@ public:
     template <std::size_t N>
     unsigned one_of(const std::array<std::string_view, N>& names)
     {
-        const auto found =
-            std::find_if(names.begin(), names.end(), [this](std::string_view n) { return rest_.starts_with(n); });
+        const auto found = std::find_if(names.begin(), names.end(), [this](std::string_view name) {
+            return rest_.size() >= name_length && std::equal(name.begin(), name.begin() + name_length, rest_.begin());
+        });
         if (found == names.end()) {
             good_ = false;
             return 0;
         }
-        rest_.remove_prefix(found->size());
+        rest_.remove_prefix(name_length);
         return static_cast<unsigned>(found - names.begin());
     }
 

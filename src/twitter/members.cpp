@@ -6,22 +6,13 @@
 #include "twitter/names.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 
 namespace coauth::twitter {
 
 namespace {
 
 namespace json = boost::json;
-
-// 2^63 and above have 19 digits too, and fit no signed integer.
-bool is_id_in_range(std::string_view text)
-{
-    std::int64_t value = 0;
-    return is_id(text) && std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
-}
 
 std::optional<std::string> id_in(const json::value& value)
 {
@@ -55,6 +46,13 @@ own_id_result read_own_id(const json::object& object)
 }
 
 } // namespace
+
+bool is_id_in_range(std::string_view text) noexcept
+{
+    // 2^63 and above have 19 digits too, and fit no signed integer.
+    constexpr std::string_view largest = "9223372036854775807";
+    return is_id(text) && (text.size() < largest.size() || text <= largest);
+}
 
 std::optional<std::string> find_id(const json::object& object, std::string_view name)
 {

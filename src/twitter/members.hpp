@@ -12,6 +12,9 @@
 
 namespace coauth::twitter {
 
+/// True for an id from 1 to 2^63-1 without zeros in front.
+bool is_id_in_range(std::string_view text) noexcept;
+
 /// An id from 1 to 2^63-1 without zeros in front, as text. The provider writes it as a text or as an
 /// integer; a number with a fraction or an exponent, or one too large for an integer, has lost digits
 /// and is absent.

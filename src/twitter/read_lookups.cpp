@@ -2,20 +2,20 @@
 
 #include "api/json_members.hpp"
 #include "api/provider_words.hpp"
-#include "text/json_body.hpp"
-#include "twitter/read_profile.hpp"
 #include "twitter/refusal_meaning.hpp"
+#include "twitter/users_response.hpp"
 #include "twitter/v2_response.hpp"
 
 #include <coauth/text/ascii.hpp>
-#include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 namespace coauth::twitter {
 
@@ -23,112 +23,155 @@ using namespace api;
 
 namespace {
 
-namespace json = boost::json;
+// One of those that were asked for.
+struct request {
+    request(std::string_view text, std::size_t place);
+    bool operator<(const request& other) const noexcept;
 
-// What a response says of those that were asked for. Keys are those of `user_ref`.
+    std::uint64_t beginning = 0; ///< The first characters in lower case: most requests differ in them.
+    std::string_view text;
+    std::size_t place; ///< In the outcomes.
+};
+using requests = std::span<const request>;
+
+request::request(std::string_view text, std::size_t place) : text(text), place(place)
+{
+    for (const char c : text.substr(0, sizeof beginning))
+        beginning = beginning << 8 | static_cast<unsigned char>(text::lower(c));
+}
+
+// Two are equal if they differ in the case of letters only.
+bool request::operator<(const request& other) const noexcept
+{
+    if (beginning != other.beginning)
+        return beginning < other.beginning;
+    return std::lexicographical_compare(text.begin(), text.end(), other.text.begin(), other.text.end(),
+        [](char a, char b) { return text::lower(a) < text::lower(b); });
+}
+
+requests equal_to(std::string_view text, requests sorted)
+{
+    if (sorted.empty())
+        return {};
+    const request wanted(text, 0);
+    const auto first = std::lower_bound(sorted.begin(), sorted.end(), wanted);
+    const auto last = std::find_if(first, sorted.end(), [&wanted](const request& each) { return wanted < each; });
+    return {first, last};
+}
+
+// What a response says of those that were asked for.
 class findings {
 public:
-    findings(api_version api, const std::vector<user_ref>& users) : api_(api)
-    {
-        for (const user_ref& user : users) {
-            requested_.insert(lookup_key(user));
-            requested_texts_.insert(text::lowered(user.text()));
-        }
-    }
+    explicit findings(const std::vector<user_ref>& users);
 
-    void take_users(const json::array& users)
-    {
-        for (const json::value& user : users) {
-            if (const json::object* object = user.if_object())
-                take_user(*object);
-            else
-                leave_open(error(errc::malformed_response, "the response lists a user that is not an object"));
-        }
-    }
-
-    void take_problem(const refusal& problem)
-    {
-        if (!problem.about.empty())
-            problems_.try_emplace(text::lowered(problem.about), problem);
-        else
-            leave_open(error(errc::provider_error, "the response holds a problem that names no user")
-                           .with_provider(problem.code, shown(problem.words)));
-    }
+    void take_user(listed_user&& user);
+    void take_problem(const refusal& problem);
 
     /// True if a problem is about a user that was asked for.
-    bool has_problem_of_requested() const
-    {
-        return std::any_of(problems_.begin(), problems_.end(),
-            [this](const auto& problem) { return requested_texts_.contains(problem.first); });
-    }
+    bool has_problem_of_requested() const;
 
     /// Something could not be read that may be about any user that was asked for and not found.
-    void leave_open(error why)
-    {
-        if (!open_)
-            open_ = std::move(why);
-    }
+    void leave_open(error why);
 
-    lookup outcome_of(const user_ref& user) const;
+    lookups outcomes() &&;
 
 private:
-    void take_user(const json::object& user);
-    void place(const std::string& key, std::shared_ptr<const profile> found);
+    void place(requests equal, profile&& found);
+    void fail(requests equal, const error& why);
+    void end(lookup& outcome) const;
 
-    api_version api_;
-    std::unordered_set<std::string> requested_;
-    std::unordered_set<std::string> requested_texts_; ///< As problems spell them, in lower case.
-    std::unordered_map<std::string, std::shared_ptr<const profile>> found_;
-    std::unordered_map<std::string, error> failed_;
+    std::vector<request> ids_; ///< Sorted, as the names are.
+    std::vector<request> names_;
+    lookups found_;
     std::unordered_map<std::string, refusal> problems_; ///< By the id or name they are about, in lower case.
     std::optional<error> open_;
 };
 
-// A user with an unreadable id is matched by name, if that was asked for and is exact.
-void findings::take_user(const json::object& user)
+findings::findings(const std::vector<user_ref>& users)
 {
-    const auto username = exact_username(api_, user);
-    const std::string name_key = username ? lookup_key(user_ref::username(std::string(*username))) : std::string();
-    const bool name_asked = username && requested_.contains(name_key);
-    std::shared_ptr<const profile> found;
+    ids_.reserve(users.size());
+    names_.reserve(users.size());
+    found_.outcomes.reserve(users.size());
+    for (const user_ref& user : users) {
+        (user.is_id() ? ids_ : names_).emplace_back(user.text(), found_.outcomes.size());
+        found_.outcomes.emplace_back(user, lookup_outcome::not_found);
+    }
+    std::sort(ids_.begin(), ids_.end());
+    std::sort(names_.begin(), names_.end());
+}
+
+// A user with an unreadable id is matched by name, if that was asked for and is exact.
+void findings::take_user(listed_user&& user)
+{
+    const requests by_name = user.has_exact_username ? equal_to(user.profile.username, names_) : requests();
     try {
-        found = std::make_shared<const profile>(profile_of(api_, user));
+        user.require_id();
     } catch (const error& why) {
-        if (name_asked)
-            failed_.try_emplace(name_key, why);
-        else
-            leave_open(why);
+        by_name.empty() ? leave_open(why) : fail(by_name, why);
         return;
     }
-    const std::string id_key = lookup_key(user_ref::id(found->id));
-    const bool id_asked = requested_.contains(id_key);
-    if (id_asked)
-        place(id_key, found);
-    if (name_asked)
-        place(name_key, found);
-    if (!id_asked && !name_asked)
-        leave_open(error(errc::malformed_response, "the response is about another user than the one asked for"));
+    const requests by_id = equal_to(user.profile.id, ids_);
+    if (by_id.empty() && by_name.empty())
+        return leave_open(error(errc::malformed_response, "the response is about another user than the one asked for"));
+    if (!by_id.empty() && !by_name.empty())
+        place(by_id, profile(user.profile));
+    place(by_name.empty() ? by_id : by_name, std::move(user.profile));
 }
 
 // The first of two profiles with one id counts.
-void findings::place(const std::string& key, std::shared_ptr<const profile> found)
+void findings::place(requests equal, profile&& found)
 {
-    const auto [placed, is_first] = found_.try_emplace(key, found);
-    if (!is_first && placed->second->id != found->id)
-        failed_.try_emplace(key, error(errc::malformed_response, "the response has two users with this name"));
+    for (const request& each : equal) {
+        lookup& outcome = found_.outcomes[each.place];
+        if (outcome.profile && outcome.profile->id != found.id)
+            return fail(equal, error(errc::malformed_response, "the response has two users with this name"));
+        if (outcome.profile || outcome.why)
+            continue;
+        outcome.outcome = lookup_outcome::found;
+        if (&each == &equal.back())
+            outcome.profile = std::move(found);
+        else
+            outcome.profile = found;
+    }
 }
 
-// An outcome that the response reports for this very user.
-lookup reported(const user_ref& user, lookup_outcome outcome)
+void findings::fail(requests equal, const error& why)
 {
-    lookup result(user, outcome);
-    result.in_response = true;
-    return result;
+    for (const request& each : equal) {
+        lookup& outcome = found_.outcomes[each.place];
+        if (outcome.why)
+            continue;
+        outcome.outcome = lookup_outcome::failed;
+        outcome.profile.reset();
+        outcome.why = why;
+    }
 }
 
-lookup outcome_of_problem(const user_ref& user, const refusal& problem)
+void findings::take_problem(const refusal& problem)
 {
-    lookup result = reported(user, lookup_outcome::failed);
+    if (!problem.about.empty())
+        problems_.try_emplace(text::lowered(problem.about), problem);
+    else
+        leave_open(error(errc::provider_error, "the response holds a problem that names no user")
+                       .with_provider(problem.code, shown(problem.words)));
+}
+
+bool findings::has_problem_of_requested() const
+{
+    return std::any_of(problems_.begin(), problems_.end(), [this](const auto& problem) {
+        return !equal_to(problem.first, names_).empty() || !equal_to(problem.first, ids_).empty();
+    });
+}
+
+void findings::leave_open(error why)
+{
+    if (!open_)
+        open_ = std::move(why);
+}
+
+void take_problem(const refusal& problem, lookup& result)
+{
+    result.outcome = lookup_outcome::failed;
     const meaning m = meaning_of(problem, 200, step::call);
     switch (m.code) {
     case errc::not_found:
@@ -145,68 +188,58 @@ lookup outcome_of_problem(const user_ref& user, const refusal& problem)
         result.why = error(m.code).with_provider(problem.code, shown(problem.words));
         break;
     }
-    return result;
 }
 
-lookup findings::outcome_of(const user_ref& user) const
+// For one that is not among the users of the response.
+void findings::end(lookup& outcome) const
 {
-    const std::string key = lookup_key(user);
-    if (const auto failed = failed_.find(key); failed != failed_.end()) {
-        lookup result = reported(user, lookup_outcome::failed);
-        result.why = failed->second;
-        return result;
-    }
-    if (const auto found = found_.find(key); found != found_.end()) {
-        lookup result = reported(user, lookup_outcome::found);
-        result.profile = *found->second;
-        return result;
-    }
-    if (const auto problem = problems_.find(text::lowered(user.text())); problem != problems_.end())
-        return outcome_of_problem(user, problem->second);
-    if (open_) {
-        lookup result(user, lookup_outcome::failed);
-        result.why = *open_;
-        return result;
-    }
-    return reported(user, lookup_outcome::not_found);
-}
-
-void read(api_version api, const json::value& root, findings& found)
-{
-    if (api == api_version::v1_1) {
-        found.take_users(as_array(root, "users"));
+    outcome.in_response = true;
+    if (outcome.profile || outcome.why)
         return;
-    }
-    const v2_response parts(root);
-    for (const refusal& problem : parts.problems())
-        found.take_problem(problem);
-    if (parts.has_unreadable_problems())
-        found.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
-    if (const json::value* data = parts.find_data())
-        found.take_users(as_array(*data, "data"));
-    else if (!found.has_problem_of_requested())
-        parts.data(); // throws
+    const auto problem = problems_.empty() ? problems_.end() : problems_.find(text::lowered(outcome.asked.text()));
+    if (problem != problems_.end())
+        return twitter::take_problem(problem->second, outcome);
+    if (!open_)
+        return;
+    outcome.outcome = lookup_outcome::failed;
+    outcome.why = *open_;
+    outcome.in_response = false;
+}
+
+lookups findings::outcomes() &&
+{
+    for (lookup& each : found_.outcomes)
+        end(each);
+    return std::move(found_);
 }
 
 } // namespace
 
 lookups read_lookups(api_version api, const std::vector<user_ref>& users, std::string_view body)
 {
-    const text::json_body response = text::read_json(body);
-    findings found(api, users);
-    read(api, response.root(), found);
-    lookups result;
-    result.outcomes.reserve(users.size());
-    for (const user_ref& user : users)
-        result.outcomes.push_back(found.outcome_of(user));
-    return result;
+    const bool v2 = api == api_version::v2;
+    users_response response = read_users_response(api, users_shape::list, body, users.size());
+    findings found(users);
+    for (const refusal& problem : response.problems)
+        found.take_problem(problem);
+    if (response.has_unreadable_problems)
+        found.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
+    if (!response.is_readable) {
+        if (response.has_data || !v2)
+            refuse_member(v2 ? "data" : "users", "not a list");
+        if (!found.has_problem_of_requested())
+            refuse_without_data(response.problems);
+    }
+    for (listed_user& user : response.users)
+        found.take_user(std::move(user));
+    return std::move(found).outcomes();
 }
 
 lookups none_found(const std::vector<user_ref>& users)
 {
     lookups result;
     for (const user_ref& user : users)
-        result.outcomes.push_back(reported(user, lookup_outcome::not_found));
+        result.outcomes.emplace_back(user, lookup_outcome::not_found).in_response = true;
     return result;
 }
 

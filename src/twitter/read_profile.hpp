@@ -5,21 +5,12 @@
 #include <coauth/identity/user_ref.hpp>
 #include <coauth/twitter/endpoints.hpp>
 
-#include <boost/json/fwd.hpp>
-
-#include <optional>
 #include <string_view>
 
 namespace coauth::twitter {
 
-/// The profile in a user object. Only the id must be right: an optional member in an odd shape is absent,
-/// a name is repaired. Throws `errc::malformed_response`.
-profile profile_of(api_version api, const boost::json::object& user);
-
-/// The user name if it is one without repair; nothing else tells that a response is about this name.
-std::optional<std::string_view> exact_username(api_version api, const boost::json::object& user);
-
-/// The profile in the body of a response about one user. An API 2 response that holds nothing but
+/// The profile in the body of a response about one user. Only the id must be right: an optional member in an odd
+/// shape is absent, a name is repaired. Throws `errc::malformed_response`; an API 2 response that holds nothing but
 /// problems throws what they mean: `not_found`, `suspended`, `forbidden`.
 profile read_profile(api_version api, std::string_view body);
 

@@ -3,7 +3,8 @@
 #include "api/json_members.hpp"
 #include "text/json_body.hpp"
 #include "twitter/members.hpp"
-#include "twitter/read_profile.hpp"
+#include "twitter/names.hpp"
+#include "twitter/users_response.hpp"
 #include "twitter/v2_response.hpp"
 
 #include <coauth/error.hpp>
@@ -38,8 +39,8 @@ std::string text_of(const json::object& tweet)
 // A name to be written to must be exact: repaired, it could be another user's.
 std::optional<std::string> author_name(api_version api, const json::object& user)
 {
-    const auto name = exact_username(api, user);
-    return name ? std::optional(std::string(*name)) : std::nullopt;
+    const auto name = find_raw_text(user, api == api_version::v2 ? "username" : "screen_name");
+    return name && is_account_name(*name) ? std::optional(std::string(*name)) : std::nullopt;
 }
 
 std::optional<std::string> reply_to_of(api_version api, const json::object& tweet)
@@ -116,15 +117,22 @@ const json::array* list_in(const v2_response& parts)
 }
 
 // Strict: a list that ended too early would go unnoticed.
+std::optional<std::string> page_token(std::string_view text, std::string_view name)
+{
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; }))
+        refuse_member(name, "not a page token");
+    return text.empty() ? std::nullopt : std::optional(std::string(text));
+}
+
 std::optional<std::string> find_page_token(const json::object& object, std::string_view name)
 {
-    const json::value* value = object.if_contains(json::string_view(name.data(), name.size()));
-    if (!value || value->is_null())
+    const json::value* value = find_member(object, name);
+    if (!value)
         return std::nullopt;
     const json::string* text = value->if_string();
-    if (!text || !std::all_of(text->begin(), text->end(), [](char c) { return c > ' ' && c < 0x7f; }))
-        throw error(errc::malformed_response, "response: `" + std::string(name) + "` is not a page token");
-    return text->empty() ? std::nullopt : std::optional(std::string(text->data(), text->size()));
+    if (!text)
+        refuse_member(name, "not a page token");
+    return page_token({text->data(), text->size()}, name);
 }
 
 std::optional<std::string> next_token(const v2_response& parts)
@@ -188,26 +196,27 @@ page<tweet> read_tweets(api_version api, std::string_view body)
 
 page<profile> read_followers(api_version api, std::string_view body)
 {
-    const text::json_body parsed = text::read_json(body);
+    const bool v2 = api == api_version::v2;
+    users_response response = read_users_response(api, users_shape::page, body, 0);
+    if (!response.is_readable && !v2)
+        refuse_member("users", "missing or not a list");
+    if (!response.is_readable && response.has_data)
+        refuse_member("data", "not a list");
+    if (!response.is_meta_readable)
+        refuse_member("meta", "not an object");
+    if (!response.has_data && !response.has_meta && v2)
+        refuse_without_data(response.problems);
+    const char* const token = v2 ? "next_token" : "next_cursor_str";
+    if (!response.is_next_readable)
+        refuse_member(token, "not a page token");
     page<profile> p;
-    const json::array* list = nullptr;
-    if (api == api_version::v2) {
-        const v2_response parts(parsed.root());
-        list = list_in(parts);
-        p.next = next_token(parts);
-    } else {
-        const json::object& root = as_object(parsed.root(), "body");
-        list = find_array(root, "users");
-        if (!list)
-            throw error(errc::malformed_response, "response: `users` is missing or not a list");
-        p.next = find_page_token(root, "next_cursor_str");
-        if (p.next == "0")
-            p.next.reset();
-    }
-    if (list)
-        for (const json::value& user : *list)
-            if (const json::object* object = user.if_object(); object && find_own_id(*object))
-                p.items.push_back(profile_of(api, *object));
+    if (response.next_page)
+        p.next = page_token(*response.next_page, token);
+    if (!v2 && p.next == "0")
+        p.next.reset();
+    for (listed_user& user : response.users)
+        if (user.is_object && user.id_fault.empty())
+            p.items.push_back(std::move(user.profile));
     return p;
 }
 

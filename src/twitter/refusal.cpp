@@ -29,13 +29,18 @@ std::string text_of(const json::object& object, json::string_view name)
     return text ? std::string(text->data(), text->size()) : std::string();
 }
 
-std::optional<int> code_of(const json::object& object)
+std::optional<std::int64_t> integer_of(const json::object& object, json::string_view name)
 {
-    const json::value* value = object.if_contains("code");
-    const std::int64_t* code = value ? value->if_int64() : nullptr;
-    if (!code || *code < 0 || *code > std::numeric_limits<int>::max())
+    const json::value* value = object.if_contains(name);
+    const std::int64_t* number = value ? value->if_int64() : nullptr;
+    return number ? std::optional(*number) : std::nullopt;
+}
+
+std::optional<int> code_in(std::optional<std::int64_t> number)
+{
+    if (!number || *number < 0 || *number > std::numeric_limits<int>::max())
         return std::nullopt;
-    return static_cast<int>(*code);
+    return static_cast<int>(*number);
 }
 
 std::string last_segment(const std::string& url)
@@ -52,7 +57,7 @@ std::string first_of(std::string a, std::string b)
 const json::value* most_telling(const json::array& errors)
 {
     for (const json::value& e : errors)
-        if (e.is_object() && code_of(e.get_object()))
+        if (e.is_object() && code_in(integer_of(e.get_object(), "code")))
             return &e;
     return errors.empty() ? nullptr : &errors.front();
 }
@@ -158,15 +163,28 @@ refusal from_markup(std::string_view body)
 
 } // namespace
 
-refusal refusal_of(const json::object& problem)
+refusal refusal_of(problem_members problem)
 {
     refusal r;
-    r.code = code_of(problem);
-    r.title = text_of(problem, "title");
-    r.words = first_of(text_of(problem, "message"), first_of(text_of(problem, "detail"), r.title));
-    r.problem = last_segment(text_of(problem, "type"));
-    r.about = first_of(text_of(problem, "value"), text_of(problem, "resource_id"));
+    r.code = code_in(problem.code);
+    r.title = std::move(problem.title);
+    r.words = first_of(std::move(problem.message), first_of(std::move(problem.detail), r.title));
+    r.problem = last_segment(problem.type);
+    r.about = first_of(std::move(problem.value), std::move(problem.resource_id));
     return r;
+}
+
+refusal refusal_of(const json::object& problem)
+{
+    problem_members members;
+    members.code = integer_of(problem, "code");
+    members.title = text_of(problem, "title");
+    members.message = text_of(problem, "message");
+    members.detail = text_of(problem, "detail");
+    members.type = text_of(problem, "type");
+    members.value = text_of(problem, "value");
+    members.resource_id = text_of(problem, "resource_id");
+    return refusal_of(std::move(members));
 }
 
 refusal read_refusal(std::string_view body)

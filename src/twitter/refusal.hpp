@@ -3,6 +3,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,21 @@ struct refusal {
     std::string about;       ///< API 2: the id or name it is about.
     bool page = false;       ///< The body was an HTML page: it comes not from the API, but from something before it.
 };
+
+/// The members that tell something of one problem of API 2, or of one element of API 1.1's `errors`. Empty: absent.
+struct problem_members {
+    problem_members() = default;
+
+    std::optional<std::int64_t> code;
+    std::string title;
+    std::string message;
+    std::string detail;
+    std::string type;
+    std::string value;
+    std::string resource_id;
+};
+
+refusal refusal_of(problem_members problem);
 
 /// One problem of API 2, or one element of API 1.1's `errors`.
 refusal refusal_of(const boost::json::object& problem);

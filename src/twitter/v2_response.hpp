@@ -11,6 +11,9 @@
 
 namespace coauth::twitter {
 
+/// Throws what the first problem of a response without data means; without a problem, `errc::malformed_response`.
+[[noreturn]] void refuse_without_data(const std::vector<refusal>& problems);
+
 /// Views of a response's parts; the response must outlive it. API 2 sends 200 with data and problems
 /// side by side: the problems are then about other things than the data.
 class v2_response {
@@ -29,12 +32,6 @@ public:
 
     /// `includes.users`; null if there is none.
     const boost::json::array* users() const;
-
-    /// Those that can be read.
-    std::vector<refusal> problems() const;
-
-    /// True if `errors` holds something that is not a problem, or is not a list.
-    bool has_unreadable_problems() const;
 
 private:
     const boost::json::object& root_;

@@ -36,6 +36,37 @@ bool is_response(const error& why)
     return why.http_status() || whose == fault::response || (whose == fault::provider && !is_internal(why));
 }
 
+// Finds the outcomes of questions: by user, never by place. Most responses are in the order of the questions.
+class outcomes_by_user {
+public:
+    outcomes_by_user(std::vector<coauth::lookup>& outcomes, const lookup_rules& rules)
+        : outcomes_(outcomes), rules_(rules)
+    {}
+
+    // Null if the response leaves the user out.
+    coauth::lookup* find(const question& pending)
+    {
+        if (next_ != outcomes_.size() && is_same(outcomes_[next_].asked, pending.user))
+            return &outcomes_[next_++];
+        if (by_key_.empty())
+            for (coauth::lookup& outcome : outcomes_)
+                by_key_.emplace(rules_.key(outcome.asked), &outcome);
+        const auto found = by_key_.find(pending.key);
+        return found == by_key_.end() ? nullptr : found->second;
+    }
+
+private:
+    static bool is_same(const coauth::user_ref& a, const coauth::user_ref& b)
+    {
+        return a.is_id() == b.is_id() && a.text() == b.text();
+    }
+
+    std::vector<coauth::lookup>& outcomes_;
+    const lookup_rules& rules_;
+    std::size_t next_ = 0;
+    std::unordered_map<std::string, coauth::lookup*> by_key_; // empty: not needed so far
+};
+
 } // namespace
 
 error limit_takes_too_long(milliseconds wait)
@@ -94,18 +125,21 @@ void lookup_batcher::refuse_long_wait(lookup_queue& queue, milliseconds wait, ca
         }
 }
 
-void lookup_batcher::cache_result(
+// True if it is in the cache now.
+bool lookup_batcher::cache_result(
     const token_owner& owner, const question& pending, const lookup_ptr& result, time_point now)
 {
     const bool found = result->outcome == lookup_outcome::found;
     const bool missing = result->outcome == lookup_outcome::not_found || result->outcome == lookup_outcome::suspended;
     const milliseconds good_for = found ? rules_.cache_for : missing ? rules_.cache_missing_for : milliseconds(0);
-    if (good_for.count() > 0 && !owner.gone)
-        cache_.put(owner.number, pending.key, result, now + good_for);
+    if (good_for.count() <= 0 || owner.gone || rules_.max_cached_lookups == 0)
+        return false;
+    cache_.put(owner.number, pending.key, result, now + good_for);
+    return true;
 }
 
-lookup_batcher::call_list lookup_batcher::succeeded(const batch_ptr& request,
-    const coauth::reply<coauth::lookups>& reply, std::chrono::sys_seconds wall, time_point now)
+lookup_batcher::call_list lookup_batcher::succeeded(
+    const batch_ptr& request, coauth::reply<coauth::lookups> reply, std::chrono::sys_seconds wall, time_point now)
 {
     call_list done;
     if (in_flight_.erase(request) == 0)
@@ -119,26 +153,27 @@ lookup_batcher::call_list lookup_batcher::succeeded(const batch_ptr& request,
     if (session_event* e = add_event(session_event_kind::response, *request->owner))
         e->count = request->questions.size();
 
-    // Matched by user, never by position.
-    std::unordered_map<std::string, const coauth::lookup*> by_key;
     std::uint64_t found = 0;
-    for (const coauth::lookup& outcome : reply.outcomes) {
-        by_key.emplace(request->owner->directory->key(outcome.asked), &outcome);
+    for (const coauth::lookup& outcome : reply.outcomes)
         found += outcome.outcome == lookup_outcome::found;
-    }
     counts_.profiles += found;
     counts_.cost_micros += found * request->owner->directory->price_micros;
+    outcomes_by_user outcomes(reply.outcomes, *request->owner->directory);
     std::list<question> missing;
     for (auto q = request->questions.begin(); q != request->questions.end();) {
         const auto current = q++;
-        const auto outcome = by_key.find(current->key);
-        if (outcome == by_key.end()) {
+        coauth::lookup* const outcome = outcomes.find(*current);
+        if (!outcome) {
             missing.splice(missing.end(), request->questions, current);
             continue;
         }
-        const auto shared = std::make_shared<const coauth::lookup>(*outcome->second);
-        cache_result(*request->owner, *current, shared, now);
-        complete(queue, *current, shared, done);
+        const auto result = std::make_shared<coauth::lookup>(std::move(*outcome));
+        const bool cached = cache_result(*request->owner, *current, result, now);
+        if (!cached && current->calls.size() == 1) {
+            const auto& [call, place] = current->calls.front();
+            call->unshared[place] = true;
+        }
+        complete(queue, *current, result, done);
     }
     request->questions.clear();
     fail(queue, missing, error(errc::malformed_response, "the response leaves this user out"), done);

@@ -101,8 +101,8 @@ public:
     step next(time_point now);
 
     /// A request succeeded. Returns the calls that are complete now.
-    call_list succeeded(const batch_ptr& request, const coauth::reply<coauth::lookups>& reply,
-        std::chrono::sys_seconds wall, time_point now);
+    call_list succeeded(
+        const batch_ptr& request, coauth::reply<coauth::lookups> reply, std::chrono::sys_seconds wall, time_point now);
 
     /// A request failed: its questions wait again or fail, or, for an error of this program, the calls that asked
     /// fail. `token_revoked` fails all questions of the owner.
@@ -172,7 +172,7 @@ private:
     void complete(lookup_queue& queue, question& pending, const lookup_ptr& result, call_list& done);
     void fail(lookup_queue& queue, std::list<question>& questions, const error& why, call_list& done);
     void refuse_long_wait(lookup_queue& queue, std::chrono::milliseconds wait, call_list& done);
-    void cache_result(const token_owner& owner, const question& pending, const lookup_ptr& result, time_point now);
+    bool cache_result(const token_owner& owner, const question& pending, const lookup_ptr& result, time_point now);
     void note_response(const batch_ptr& request, time_point now);
     void note_failure(const batch_ptr& request, const error& why, time_point now);
     std::chrono::milliseconds backoff(int failures, const error& why) const;

@@ -26,28 +26,19 @@ lookup_ptr failure_of(const coauth::user_ref& user, const error& why);
 /// For a call that does not wait so long for a rate limit.
 error limit_takes_too_long(std::chrono::milliseconds wait);
 
-/// The results of a call of `profile` or `profiles`, in the order of its users.
-struct call_results {
-    call_results() = default;
-    call_results(std::vector<lookup_ptr> outcomes, std::vector<bool> reused)
-        : outcomes(std::move(outcomes)), reused(std::move(reused))
-    {}
-
-    std::vector<lookup_ptr> outcomes;
-    std::vector<bool> reused; ///< As `coauth::lookup::reused`.
-};
-
 /// A call of `profile` or `profiles` in progress. Everything but `completion` belongs to the batcher until
 /// `completion` has been fired.
 struct lookup_call : std::enable_shared_from_this<lookup_call>,
                      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     lookup_call(std::vector<coauth::user_ref> users, std::chrono::milliseconds max_wait)
-        : users(std::move(users)), results(this->users.size()), reused(this->users.size()), max_wait(max_wait)
+        : users(std::move(users)), results(this->users.size()), reused(this->users.size()),
+          unshared(this->users.size()), max_wait(max_wait)
     {}
 
     std::vector<coauth::user_ref> users;
     std::vector<lookup_ptr> results;          ///< In the order of `users`; null while open.
     std::vector<bool> reused;                 ///< Taken from the cache or from an equal question.
+    std::vector<bool> unshared;               ///< No other call and no cache has the result, which is not const.
     std::size_t open = 0;                     ///< How many results are missing.
     const std::chrono::milliseconds max_wait; ///< For a rate limit's reset.
     std::chrono::steady_clock::time_point asked_at{};
@@ -61,6 +52,28 @@ struct lookup_call : std::enable_shared_from_this<lookup_call>,
         return failed || out_of_memory ||
                std::all_of(results.begin(), results.end(), [](const lookup_ptr& each) { return each != nullptr; });
     }
+};
+
+/// The results of a call of `profile` or `profiles`, in the order of its users.
+struct call_results {
+    call_results() = default;
+    explicit call_results(lookup_call& call)
+        : outcomes(std::move(call.results)), reused(std::move(call.reused)), unshared(std::move(call.unshared))
+    {}
+
+    /// Adds the outcome at `place` to `all`. Once: it is copied only if others have it, too.
+    coauth::lookup& take(std::size_t place, std::vector<coauth::lookup>& all)
+    {
+        const coauth::lookup& shared = *outcomes[place];
+        coauth::lookup& taken = unshared[place] ? all.emplace_back(std::move(const_cast<coauth::lookup&>(shared)))
+                                                : all.emplace_back(shared);
+        taken.reused = reused[place];
+        return taken;
+    }
+
+    std::vector<lookup_ptr> outcomes;
+    std::vector<bool> reused;   ///< As `coauth::lookup::reused`.
+    std::vector<bool> unshared; ///< As `lookup_call::unshared`.
 };
 
 /// The requests with a question that failed with a transient error.

@@ -52,7 +52,7 @@ public:
     lookups& owner() const noexcept { return *lookups_; }
 
     /// The calls that are complete then are notified when this is destroyed.
-    void complete(const result<lookups_reply>& reply) noexcept
+    void complete(result<lookups_reply>& reply) noexcept
     {
         const batch_ptr ended = std::exchange(request_, nullptr);
         try {
@@ -63,11 +63,11 @@ public:
     }
 
 private:
-    void report(const batch_ptr& ended, const result<lookups_reply>& reply)
+    void report(const batch_ptr& ended, result<lookups_reply>& reply)
     {
         const std::lock_guard lock(lookups_->mutex_);
         const auto wall = std::chrono::floor<std::chrono::seconds>(lookups_->setup_->options.clock->now());
-        done_ = reply ? lookups_->batcher_.succeeded(ended, *reply, wall, lookups_->now())
+        done_ = reply ? lookups_->batcher_.succeeded(ended, *std::move(reply), wall, lookups_->now())
                       : lookups_->batcher_.failed(ended, reply.error(), lookups_->now());
     }
 
@@ -102,7 +102,7 @@ asio::awaitable<void> lookups::run_batch(batch_in_flight batch)
     try {
         const auto tokens = batch.owner().tokens_;
         const owner_ptr owner = batch.request()->owner;
-        const result<lookups_reply> reply = co_await send_lookup(batch.request());
+        result<lookups_reply> reply = co_await send_lookup(batch.request());
         batch.complete(reply);
         // Before any call is notified, so that a later call does not find the token.
         if (!reply && reply.error().reason() == errc::token_revoked && !owner->held.renewable())

@@ -116,7 +116,7 @@ asio::awaitable<call_results> lookups::look_up(std::string user_id, std::vector<
         registration.end();
         if (call->out_of_memory)
             throw std::bad_alloc();
-        co_return call_results(std::move(call->results), std::move(call->reused));
+        co_return call_results(*call);
     }
     schedule_run();
     try {
@@ -132,7 +132,7 @@ asio::awaitable<call_results> lookups::look_up(std::string user_id, std::vector<
     if (call->failed)
         throw *call->failed;
     if (!owner->held.renewable() || !has_refused(*call))
-        co_return call_results(std::move(call->results), std::move(call->reused));
+        co_return call_results(*call);
     call_results results = co_await look_up_refused(std::move(owner), std::move(call), made);
     co_return results;
 }

@@ -27,7 +27,7 @@ bool lookups::has_refused(const lookup_call& call)
 
 asio::awaitable<call_results> lookups::look_up_refused(owner_ptr owner, std::shared_ptr<lookup_call> call, attempt made)
 {
-    call_results results(std::move(call->results), std::move(call->reused));
+    call_results results(*call);
     if (made == attempt::renewed) { // one that is refused, too, does not help
         co_await tokens_->drop(owner, errc::token_revoked);
         co_return results;
@@ -54,6 +54,7 @@ asio::awaitable<call_results> lookups::look_up_refused(owner_ptr owner, std::sha
     for (std::size_t i = 0; i < places.size(); ++i) {
         results.outcomes[places[i]] = failed ? failure_of(call->users[places[i]], *failed) : again.outcomes[i];
         results.reused[places[i]] = !failed && again.reused[i];
+        results.unshared[places[i]] = !failed && again.unshared[i];
     }
     co_return results;
 }

@@ -179,6 +179,37 @@ TEST_CASE("lookup_batcher: results are matched by user: repeated, missing and fo
     CHECK(a->results[2]->profile->username == "joe");
 }
 
+TEST_CASE("lookup_batcher: a profile is moved to the call that alone has it, and copied for each of several")
+{
+    const auto text_of = [](const coauth::lookup& found) { return found.profile->description->data(); };
+    for (const bool cached : {false, true})
+        for (const bool joined : {false, true}) {
+            CAPTURE(cached);
+            CAPTURE(joined);
+            batcher_rules rules = plain_rules();
+            rules.max_cached_lookups = cached ? 1 : 0;
+            batcher_fixture f(rules);
+            const auto owner = f.make_owner("a user whose profiles have a long description");
+            const auto first = f.add(owner, {"jack"});
+            const auto second = joined ? f.add(owner, {"JACK"}) : nullptr;
+            const auto request = f.send();
+            auto reply = f.reply_to(*request);
+            const char* const text = text_of(reply.outcomes.front());
+            f.batcher.succeeded(request, std::move(reply), wall, f.now);
+
+            call_results results(*first);
+            CHECK(text_of(*results.outcomes.front()) == text);
+            std::vector<coauth::lookup> all;
+            const coauth::lookup& taken = results.take(0, all);
+            CHECK((text_of(taken) == text) == (!cached && !joined));
+            CHECK(taken.profile->description == owner->user_id);
+            if (joined)
+                CHECK(second->results[0]->profile->description == owner->user_id);
+            if (cached)
+                CHECK(f.add(owner, {"jack"})->results[0]->profile->description == owner->user_id);
+        }
+}
+
 TEST_CASE("lookup_batcher: a request gathers questions for gather_for, and not once it is full")
 {
     batcher_rules rules = plain_rules();
