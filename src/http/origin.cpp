@@ -41,6 +41,16 @@ std::string host_of(const urls::url_view& url)
     return text::lowered(host);
 }
 
+void append_authority(const origin& to, std::string& out)
+{
+    if (to.host.find(':') == std::string::npos)
+        out += to.host;
+    else
+        out.append("[").append(to.host).append("]");
+    if (to.port != own_port(to.https))
+        out.append(":").append(std::to_string(to.port));
+}
+
 error unusable(std::string why)
 {
     return error(errc::invalid_argument, "the URL " + std::move(why));
@@ -50,15 +60,18 @@ error unusable(std::string why)
 
 std::string origin::authority() const
 {
-    std::string text = host.find(':') == std::string::npos ? host : '[' + host + ']';
-    if (port != own_port(https))
-        text += ':' + std::to_string(port);
+    std::string text;
+    append_authority(*this, text);
     return text;
 }
 
 std::string origin::url() const
 {
-    return (https ? "https://" : "http://") + authority();
+    std::string text;
+    text.reserve(host.size() + 16);
+    text += https ? "https://" : "http://";
+    append_authority(*this, text);
+    return text;
 }
 
 bool origin::is_named_by(std::string_view host_header) const

@@ -49,9 +49,12 @@ std::shared_ptr<api::call> call_of(const x_app& app, api_call call, std::chrono:
     http::request request;
     request.origin = app.api().origin;
     request.method = text::uppered(call.method);
-    request.target = app.api().path + call.path;
-    if (!call.query.empty())
-        request.target += '?' + oauth1::encode_form(call.query);
+    const std::string query = oauth1::encode_form(call.query);
+    request.target.clear();
+    request.target.reserve(app.api().path.size() + call.path.size() + 1 + query.size());
+    request.target.append(app.api().path).append(call.path);
+    if (!query.empty())
+        request.target.append("?").append(query);
     if (!call.form.empty()) {
         request.headers.add("Content-Type", "application/x-www-form-urlencoded");
         request.body = oauth1::encode_form(call.form);
