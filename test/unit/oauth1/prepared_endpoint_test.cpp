@@ -113,7 +113,7 @@ TEST_CASE("prepared endpoint: every published and house vector with the usual pr
     CHECK(done >= 30);
 }
 
-TEST_CASE("prepared endpoint: whatever the names and values, the header is the one of the general signer")
+TEST_CASE("prepared endpoint: for any names and values the header is the one of the general signer")
 {
     const std::vector<std::vector<std::string>> all_names = {{}, {"a"}, {"screen_name", "user_id"},
         {"user_id", "screen_name"}, {"a", "z"}, {"z", "a"}, {"a", "b", "c", "p", "x", "y"}, {"a", "a"},
@@ -164,9 +164,9 @@ TEST_CASE("prepared endpoint: equal names sort by their encoded values")
 TEST_CASE("prepared endpoint: what can't be signed is refused")
 {
     const signer by(known_app, known_user);
-    const auto reason_of = [](const signer& with, const char* method, const char* url, const char* name) {
+    const auto reason_of = [](const signer& signing, const char* method, const char* url, const char* name) {
         try {
-            const prepared_endpoint made(with, method, url, {"a", name});
+            const prepared_endpoint made(signing, method, url, {"a", name});
         } catch (const error& refused) {
             return refused.reason() == errc::invalid_argument ? refused.message() : "another error";
         }
