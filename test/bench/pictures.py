@@ -52,7 +52,8 @@ def duration(nanoseconds):
 
 
 def table(head, rows):
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows))
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
 
 
 def operations(lines):
@@ -94,22 +95,17 @@ def threads(lines):
     return table(["suite", "one thread, a second", "two threads, a second", "ratio"], rows)
 
 
-def octets(number):
-    # Of a few, the first pages of the stores are most.
-    return rounded(number)
-
-
 def tables(lines):
     return {
         "operations": operations(lines),
         "connections": growth(lines, "connections", "connections", [
-            ("CPU a lookup", "cpu_ns_per_op", None, duration), ("lookups a second", "ops_per_s", None, rounded)]),
+            ("CPU a lookup", "cpu_ns_per_op", None, duration), ("of it in the program", "user_ns_per_op", None, duration)]),
         "threads": threads(lines),
         "names": growth(lines, "names", "names", [("CPU a profile", "cpu_ns_per_op", None, duration)]),
         "pending": growth(lines, "pending", "logins", [
-            ("CPU, held", "cpu_ns_per_op", "login", duration), ("octets, held", "heap_bytes_per_op", "login", octets),
+            ("CPU, held", "cpu_ns_per_op", "login", duration), ("octets, held", "heap_bytes_per_op", "login", rounded),
             ("CPU, awaited", "cpu_ns_per_op", "login_awaited", duration),
-            ("octets, awaited", "heap_bytes_per_op", "login_awaited", octets)]),
+            ("octets, awaited", "heap_bytes_per_op", "login_awaited", rounded)]),
     }
 
 

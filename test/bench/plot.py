@@ -4,7 +4,7 @@ import math
 
 WIDTH, HEIGHT = 720, 360
 LEFT, RIGHT, TOP, BOTTOM = 70, 24, 64, 56
-COLOURS = ("#1f6fb2", "#b3541e", "#3f7d3f")
+COLOURS = ("#2f81c7", "#cf6a27", "#4c9a4c")  # on white and on black
 STYLE = """
   .page { fill: #ffffff } text { fill: #24292f; font: 14px sans-serif } .title { font-weight: bold; font-size: 16px }
   .grid { stroke: #d0d7de } .axis { stroke: #57606a }

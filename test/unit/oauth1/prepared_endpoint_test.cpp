@@ -6,7 +6,8 @@
 #include <coauth/oauth1/prepared_endpoint.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
-#include <algorithm>
+#include <ctime>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,7 +70,36 @@ const std::string* protocol_value(const parameters& list, std::string_view name)
     return find(list, name);
 }
 
+// [prepared_endpoint
+using use_header = std::function<void(const std::string& name, const std::string& header)>;
+
+void sign_all(const signer& user, const std::vector<std::string>& names, const use_header& use)
+{
+    const prepared_endpoint show(user, "GET", "https://api.x.com/1.1/users/show.json", {"screen_name"});
+    moment now;
+    std::string header;
+    for (const std::string& name : names) {
+        now.renew(std::time(nullptr)); // another nonce
+        header.clear();
+        show.sign({name}, now, header).value(); // throws coauth::error
+        use(name, header);
+    }
+}
+// ]
+
 } // namespace
+
+TEST_CASE("prepared endpoint: the program of the documents signs each name with a nonce of its own")
+{
+    std::vector<std::string> headers;
+    sign_all(signer(known_app, known_user), {"jack", "jack"}, [&](const std::string& name, const std::string& header) {
+        CHECK(name == "jack");
+        CHECK(header.starts_with("OAuth oauth_consumer_key=\"coauth-ck-1\", oauth_nonce=\""));
+        headers.push_back(header);
+    });
+    REQUIRE(headers.size() == 2);
+    CHECK(headers[0] != headers[1]);
+}
 
 TEST_CASE("prepared endpoint: every published and house vector with the usual protocol parameters is reproduced")
 {
