@@ -36,11 +36,9 @@ result<void> encoded_parameters::add_form(std::string_view raw)
         out = put(encoded_parameter::separator, out);
     };
     for (std::size_t i = 0; i <= raw.size(); ++i) {
+        for (; i < raw.size() && text::is_unreserved(raw[i]); ++i)
+            *out++ = raw[i];
         char c = i < raw.size() ? raw[i] : '&';
-        if (text::is_unreserved(c)) {
-            *out++ = c;
-            continue;
-        }
         if (c == '=' && !name_end) {
             end_name();
             continue;

@@ -19,6 +19,7 @@ namespace coauth::oauth1 {
 namespace {
 
 constexpr std::string_view between_parameters = "%26";
+constexpr std::size_t digest_block = 64; // of SHA-1 and SHA-256
 
 // A parameter at its place in the base string.
 struct slot {
@@ -82,7 +83,11 @@ struct prepared_endpoint::state {
         // What is first of all is the same in each request.
         std::string& first = before_protocol != 0 ? slots.front().before_value : protocol.before_nonce;
         beginning += std::exchange(first, std::string()).substr(between_parameters.size());
-        begun = by->key->after(beginning);
+        // Whole blocks of the digest: what remains of one would have to be put together at each signature.
+        const std::size_t whole = beginning.size() / digest_block * digest_block;
+        begun = by->key->after(std::string_view(beginning).substr(0, whole));
+        if (begun)
+            beginning.erase(0, whole);
         size_of_names = beginning.size();
         for (const slot& s : slots)
             size_of_names += s.before_value.size();
@@ -99,15 +104,13 @@ struct prepared_endpoint::state {
     // The base string from where `begun` takes it.
     char* write(std::span<const std::string_view> values, const moment_text& at, char* out) const
     {
-        if (!begun)
-            out = put(beginning, out);
-        out = write(values, 0, before_protocol, out);
+        out = write(values, 0, before_protocol, put(beginning, out));
         out = protocol.write(at.nonce_again, at.timestamp, out);
         return write(values, before_protocol, slots.size(), out);
     }
 
     std::shared_ptr<const signer::state> by;
-    std::string beginning;                    // of each base string
+    std::string beginning;                    // of each base string, as far as `begun` has not read it
     std::unique_ptr<const signing_key> begun; // null: the method has none
     std::vector<slot> slots;                  // in the order of the base string
     std::size_t before_protocol = 0;          // so many of them
