@@ -165,10 +165,7 @@ result<void> prepared_endpoint::sign(std::span<const std::string_view> values, c
         return time.error();
     const auto base = memory.keep(state_->write(values, *time, memory.room(state_->room(values, *time))));
     const signing_key& key = state_->begun ? *state_->begun : *state_->by->key;
-    if (auto signature = state_->by->append_header(state_->usual, *time, std::nullopt, key, base, memory, out);
-        !signature)
-        return signature.error();
-    return {};
+    return state_->by->append_header(state_->usual, *time, std::nullopt, key, base, memory, out);
 }
 
 } // namespace coauth::oauth1

@@ -64,9 +64,7 @@ result<void> signer::sign(const message& m, const moment& at, std::string& out) 
         return base.error();
     if (auto fit = check_tls(method(), base->url); !fit)
         return fit.error();
-    if (auto signature = state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, out); !signature)
-        return signature.error();
-    return {};
+    return state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, out);
 }
 
 result<signed_request> signer::sign_request(const message& m, const moment& at, placement location) const
@@ -84,11 +82,12 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
         return error(errc::invalid_argument, "a " + out.method + " has no form body to carry the protocol parameters");
 
     const auto realm = location == placement::header ? m.realm : std::nullopt;
-    const auto signature =
-        state_->append_header(m, base->at, realm, *state_->key, base->text, memory, out.authorization);
-    if (!signature)
-        return signature.error();
-    out.signature = secret(*signature);
+    std::string_view signature;
+    if (auto made =
+            state_->append_header(m, base->at, realm, *state_->key, base->text, memory, out.authorization, &signature);
+        !made)
+        return made.error();
+    out.signature = secret(signature);
     out.url = std::string(m.url.substr(0, m.url.find('#')));
     out.form = std::string(m.form);
     if (location == placement::header)
@@ -110,11 +109,12 @@ result<explanation> signer::explain(const message& m, const moment& at) const
         return base.error();
 
     explanation e;
-    const auto signature =
-        state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, e.authorization);
-    if (!signature)
-        return signature.error();
-    e.signature = std::string(*signature);
+    std::string_view signature;
+    if (auto made =
+            state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, e.authorization, &signature);
+        !made)
+        return made.error();
+    e.signature = std::string(signature);
     e.method = text::uppered(m.method);
     e.base_uri = base_string_uri(base->url);
     e.base_string = std::string(base->text);

@@ -206,15 +206,17 @@ result<base_string> signer::state::base_string_of(const message& m, const moment
     return made;
 }
 
-result<std::string_view> signer::state::append_header(const message& m, const moment_text& at,
+result<void> signer::state::append_header(const message& m, const moment_text& at,
     std::optional<std::string_view> realm, const signing_key& signing, std::string_view base, scratch& memory,
-    std::string& out) const
+    std::string& out, std::string_view* signature) const
 {
     appended header(out);
     const std::size_t begin = out.size();
     if (auto made = signing.sign(base, out); !made)
         return made.error();
-    const auto signature = memory.keep(put(std::string_view(out).substr(begin), memory.room(out.size() - begin)));
+    const std::string_view value = std::string_view(out).substr(begin);
+    if (signature)
+        *signature = memory.keep(put(value, memory.room(value.size())));
 
     constexpr std::size_t names = 200; // with what stands between them, at most
     std::string extra;
@@ -222,12 +224,12 @@ result<std::string_view> signer::state::append_header(const message& m, const mo
         extra = write_authorization_header(m.oauth, realm) + ", ";
     const std::string_view front = extra.empty() ? "OAuth " : std::string_view(extra);
     char* end = memory.room(names + front.size() + consumer_key.header.size() + method_name.header.size() +
-                            token.header.size() + at.nonce.size() + text::room_for_encoded(signature.size()));
+                            token.header.size() + at.nonce.size() + text::room_for_encoded(value.size()));
     end = write_protocol(m, at, put(front, end));
-    end = put("\"", text::encode(text::encoded_once, signature, put(", oauth_signature=\"", end)));
+    end = put("\"", text::encode(text::encoded_once, value, put(", oauth_signature=\"", end)));
     out.replace(begin, out.npos, memory.keep(end));
     header.complete();
-    return signature;
+    return {};
 }
 
 } // namespace coauth::oauth1

@@ -48,11 +48,11 @@ struct signer::state {
     /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be.
     result<base_string> base_string_of(const message& m, const moment& at, scratch& memory) const;
 
-    /// Appends the header with the signature that `signing` makes of `base`, or nothing if it fails, and gives the signature, not
-    /// encoded.
-    result<std::string_view> append_header(const message& m, const moment_text& at,
-        std::optional<std::string_view> realm, const signing_key& signing, std::string_view base, scratch& memory,
-        std::string& out) const;
+    /// Appends the header with the signature that `signing` makes of `base`, or nothing if it fails. `signature`: becomes a view of
+    /// it, not encoded, if that is wanted.
+    result<void> append_header(const message& m, const moment_text& at, std::optional<std::string_view> realm,
+        const signing_key& signing, std::string_view base, scratch& memory, std::string& out,
+        std::string_view* signature = nullptr) const;
 
     ready_parameter consumer_key;
     ready_parameter method_name;
