@@ -82,12 +82,10 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
         return error(errc::invalid_argument, "a " + out.method + " has no form body to carry the protocol parameters");
 
     const auto realm = location == placement::header ? m.realm : std::nullopt;
-    std::string_view signature;
-    if (auto made =
-            state_->append_header(m, base->at, realm, *state_->key, base->text, memory, out.authorization, &signature);
+    if (auto made = state_->append_header(
+            m, base->at, realm, *state_->key, base->text, memory, out.authorization, &out.signature);
         !made)
         return made.error();
-    out.signature = secret(signature);
     out.url = std::string(m.url.substr(0, m.url.find('#')));
     out.form = std::string(m.form);
     if (location == placement::header)
@@ -109,12 +107,12 @@ result<explanation> signer::explain(const message& m, const moment& at) const
         return base.error();
 
     explanation e;
-    std::string_view signature;
+    secret signature;
     if (auto made =
             state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, e.authorization, &signature);
         !made)
         return made.error();
-    e.signature = std::string(signature);
+    e.signature = std::string(signature.reveal());
     e.method = text::uppered(m.method);
     e.base_uri = base_string_uri(base->url);
     e.base_string = std::string(base->text);

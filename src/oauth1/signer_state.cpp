@@ -208,7 +208,7 @@ result<base_string> signer::state::base_string_of(const message& m, const moment
 
 result<void> signer::state::append_header(const message& m, const moment_text& at,
     std::optional<std::string_view> realm, const signing_key& signing, std::string_view base, scratch& memory,
-    std::string& out, std::string_view* signature) const
+    std::string& out, secret* signature) const
 {
     appended header(out);
     const std::size_t begin = out.size();
@@ -216,7 +216,7 @@ result<void> signer::state::append_header(const message& m, const moment_text& a
         return made.error();
     const std::string_view value = std::string_view(out).substr(begin);
     if (signature)
-        *signature = memory.keep(put(value, memory.room(value.size())));
+        *signature = secret(value);
 
     constexpr std::size_t names = 200; // with what stands between them, at most
     std::string extra;

@@ -7,6 +7,7 @@
 
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/secret.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -48,11 +49,11 @@ struct signer::state {
     /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be.
     result<base_string> base_string_of(const message& m, const moment& at, scratch& memory) const;
 
-    /// Appends the header with the signature that `signing` makes of `base`, or nothing if it fails. `signature`: becomes a view of
-    /// it, not encoded, if that is wanted.
+    /// Appends the header with the signature that `signing` makes of `base`, or nothing if it fails. `signature`: becomes it,
+    /// not encoded, if that is wanted.
     result<void> append_header(const message& m, const moment_text& at, std::optional<std::string_view> realm,
         const signing_key& signing, std::string_view base, scratch& memory, std::string& out,
-        std::string_view* signature = nullptr) const;
+        secret* signature = nullptr) const;
 
     ready_parameter consumer_key;
     ready_parameter method_name;

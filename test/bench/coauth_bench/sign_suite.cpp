@@ -3,6 +3,7 @@
 #include <coauth/oauth1/prepared_endpoint.hpp>
 #include <coauth/oauth1/signer.hpp>
 
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -18,6 +19,7 @@ namespace bench {
 
 namespace {
 
+constexpr std::uint64_t target_count = 1024;
 constexpr std::string_view endpoint = "https://api.twitter.com/1.1/users/show.json";
 
 struct target {
@@ -29,11 +31,10 @@ struct target {
 // Where the harness's programs sign for.
 std::vector<target> targets()
 {
-    constexpr int count = 1024;
     std::vector<target> out;
     const char* const path = std::getenv("BENCH_TARGETS");
     std::ifstream in(path ? path : "");
-    for (int i = 0; i < count; ++i) {
+    for (std::uint64_t i = 0; i < target_count; ++i) {
         target next;
         if (!(in >> next.name >> next.id)) {
             next.name = "some_user_" + std::to_string(i);
@@ -71,7 +72,7 @@ private:
     {
         header.clear();
         moment_.renew(std::time(nullptr));
-        return targets_[number % targets_.size()];
+        return targets_[number % target_count];
     }
 
     void check(const result<void>& done)
