@@ -29,7 +29,7 @@ void moment::renew(std::int64_t new_timestamp)
     std::array<unsigned char, 16> octets{};
     crypto::fill_random(octets.data(), octets.size());
     nonce.resize(2 * octets.size());
-    // Digits written two at a time would hold up those who copy the nonce many at a time.
+    // Digits written two at a time would hold up the copying of the nonce, which is many at a time.
     char* out = nonce.data();
     for (std::size_t i = 0; i < octets.size(); i += 4) {
         const std::array eight = {digits_of_octets[octets[i]], digits_of_octets[octets[i + 1]],
