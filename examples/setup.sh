@@ -18,7 +18,7 @@ for what in "$@"; do
                        python3-twython libsqlite3-dev libhiredis-dev redis-server libnet-oauth-perl libnet-twitter-lite-perl liblwp-protocol-https-perl
                        ruby-oauth chromium nodejs npm)
             tests=true ;;
-        ci) packages+=(git clang-14 clang-format-14 libclang-rt-14-dev) ;;
+        ci) packages+=(git clang-14 clang-format-14 libclang-rt-14-dev valgrind) ;;
         *) echo "usage: setup.sh [tests] [ci]"; exit 2 ;;
     esac
 done

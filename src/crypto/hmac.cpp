@@ -45,6 +45,13 @@ hmac_key::state hmac_key::new_state()
     return made;
 }
 
+hmac_key::state hmac_key::copy_of(const EVP_MD_CTX& original)
+{
+    state made = new_state();
+    require(EVP_MD_CTX_copy_ex(made.get(), &original));
+    return made;
+}
+
 hmac_key::hmac_key(hash_function hash, std::string_view key) : inner_(new_state()), outer_(new_state())
 {
     const auto block = static_cast<std::size_t>(EVP_MD_get_block_size(hash));
@@ -60,11 +67,17 @@ hmac_key::hmac_key(hash_function hash, std::string_view key) : inner_(new_state(
     OPENSSL_cleanse(padded.data(), padded.size());
 }
 
+hmac_key::hmac_key(const hmac_key& key, std::string_view beginning)
+    : inner_(copy_of(*key.inner_)), outer_(copy_of(*key.outer_))
+{
+    require(EVP_DigestUpdate(inner_.get(), beginning.data(), beginning.size()));
+}
+
 hmac_key::~hmac_key() = default;
 
 digest hmac_key::sign(std::string_view text) const
 {
-    // A scratch state a thread: making one costs an allocation. Reset, it holds nothing of the key.
+    // A scratch state a thread: making one costs an allocation. After the last step it holds the MAC and nothing of the key.
     static thread_local const state scratch = new_state();
     digest mac;
     unsigned size = 0;
@@ -74,7 +87,6 @@ digest hmac_key::sign(std::string_view text) const
     require(EVP_MD_CTX_copy_ex(scratch.get(), outer_.get()));
     require(EVP_DigestUpdate(scratch.get(), mac.octets.data(), size));
     require(EVP_DigestFinal_ex(scratch.get(), mac.octets.data(), &size));
-    EVP_MD_CTX_reset(scratch.get());
     mac.size = size;
     return mac;
 }

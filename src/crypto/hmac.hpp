@@ -18,6 +18,9 @@ class COAUTH_DECL hmac_key {
 public:
     /// Throws `std::bad_alloc` for lack of memory.
     hmac_key(hash_function hash, std::string_view key);
+    /// The same key for texts that begin with `beginning`, which is absorbed here: `sign` takes what follows it. Throws
+    /// `std::bad_alloc` for lack of memory.
+    hmac_key(const hmac_key& key, std::string_view beginning);
     ~hmac_key();
     hmac_key(const hmac_key&) = delete;
     hmac_key& operator=(const hmac_key&) = delete;
@@ -32,6 +35,7 @@ private:
     using state = std::unique_ptr<evp_md_ctx_st, free_state>;
 
     static state new_state();
+    static state copy_of(const evp_md_ctx_st& original);
 
     // Copied, never changed: one key serves threads.
     state inner_;

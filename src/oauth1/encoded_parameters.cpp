@@ -11,7 +11,7 @@ constexpr std::string_view ampersand = "%26";
 
 bool comes_before(const encoded_parameter& a, const encoded_parameter& b) noexcept
 {
-    return a.text < b.text;
+    return a.text() < b.text();
 }
 
 } // namespace
@@ -36,11 +36,9 @@ result<void> encoded_parameters::add_form(std::string_view raw)
         out = put(encoded_parameter::separator, out);
     };
     for (std::size_t i = 0; i <= raw.size(); ++i) {
+        for (; i < raw.size() && text::is_unreserved(raw[i]); ++i)
+            *out++ = raw[i];
         char c = i < raw.size() ? raw[i] : '&';
-        if (text::is_unreserved(c)) {
-            *out++ = c;
-            continue;
-        }
         if (c == '=' && !name_end) {
             end_name();
             continue;
@@ -88,7 +86,7 @@ std::size_t encoded_parameters::size() const noexcept
 {
     std::size_t all = 0;
     for (const encoded_parameter& p : *this)
-        all += p.text.size() + ampersand.size();
+        all += p.text().size() + ampersand.size();
     return all;
 }
 
@@ -97,8 +95,8 @@ char* encoded_parameters::write(char* out) const noexcept
     for (const encoded_parameter& p : *this) {
         if (&p != begin())
             out = put(ampersand, out);
-        char* const name_end = out + p.name_size;
-        out = put(p.text, out);
+        char* const name_end = out + p.name().size();
+        out = put(p.text(), out);
         put(equals_sign, name_end);
     }
     return out;

@@ -15,16 +15,22 @@ namespace coauth::oauth1 {
 
 /// A name and a value, each encoded twice, with `separator` in the place of `%3D`: three spaces, which come before all that the
 /// two hold, so that the texts of two parameters sort as RFC 5849, section 3.4.1.3.2 wants: names first, then values.
-struct encoded_parameter {
+class encoded_parameter {
+public:
     static constexpr std::string_view separator = "   ";
 
-    encoded_parameter() = default;
-    encoded_parameter(std::string_view joined, std::size_t length_of_name) : text(joined), name_size(length_of_name) {}
+    encoded_parameter() = default; // without a value: an array of them costs nothing
+    encoded_parameter(std::string_view joined, std::size_t length_of_name)
+        : begin_(joined.data()), size_(joined.size()), name_size_(length_of_name)
+    {}
 
-    std::string_view name() const noexcept { return text.substr(0, name_size); }
+    std::string_view text() const noexcept { return {begin_, size_}; }
+    std::string_view name() const noexcept { return {begin_, name_size_}; }
 
-    std::string_view text;
-    std::size_t name_size = 0;
+private:
+    const char* begin_;
+    std::size_t size_;
+    std::size_t name_size_;
 };
 
 /// What a base string holds behind its URI (RFC 5849, sections 3.4.1.3.2 and 3.4.1.1): names and values, encoded, sorted, joined
@@ -39,29 +45,32 @@ public:
     /// Encodes and adds a decoded pair.
     void add(std::string_view name, std::string_view value);
 
-    /// The same with a name that needs no encoding.
-    void add_plain(std::string_view name, std::string_view value)
+    /// Adds one whose name and value need no encoding, or have it.
+    void add_encoded(std::string_view name, std::string_view value)
     {
         const auto separator = encoded_parameter::separator;
-        char* out = memory_.room(name.size() + separator.size() + text::room_for_encoded(value.size()));
-        out = text::encode(text::encoded_twice, value, put(separator, put(name, out)));
-        add_joined(memory_.keep(out), name.size());
+        char* const out = memory_.room(name.size() + separator.size() + value.size());
+        add_joined(memory_.keep(put(value, put(separator, put(name, out)))), name.size());
     }
 
     /// Adds one whose text lives elsewhere; see `encoded_parameter`.
     void add_joined(std::string_view text, std::size_t name_size)
     {
-        if (count_ < few_.size()) {
-            few_[count_].text = text;
-            few_[count_].name_size = name_size;
-        } else {
+        if (count_ < few_.size())
+            few_[count_] = encoded_parameter(text, name_size);
+        else
             add_to_many(text, name_size);
-        }
         ++count_;
     }
 
     /// Adds what a query or form body holds, as `text::parse_form` reads it.
     result<void> add_form(std::string_view raw);
+
+    void clear() noexcept
+    {
+        many_.clear();
+        count_ = 0;
+    }
 
     void sort();
 

@@ -17,6 +17,7 @@ namespace {
 class hmac_signing_key final : public signing_key {
 public:
     hmac_signing_key(crypto::hash_function hash, std::string_view key) : key_(hash, key) {}
+    hmac_signing_key(const crypto::hmac_key& key, std::string_view beginning) : key_(key, beginning) {}
 
     result<void> sign(std::string_view base_string, std::string& out) const override
     {
@@ -29,6 +30,11 @@ public:
         // Comparing texts is strict about base64: only the canonical one is equal.
         std::string expected;
         return sign(base_string, expected).has_value() && equal_in_constant_time(expected, signature);
+    }
+
+    std::unique_ptr<const signing_key> after(std::string_view beginning) const override
+    {
+        return std::make_unique<hmac_signing_key>(key_, beginning);
     }
 
 private:

@@ -31,11 +31,8 @@ public:
     /// Where the next `size` octets may be written; see `keep`.
     char* room(std::size_t size)
     {
-        if (size > static_cast<std::size_t>(end_ - next_)) {
-            std::string& block = blocks_.emplace_back(std::max(size, sizeof first_), '\0');
-            next_ = block.data();
-            end_ = next_ + block.size();
-        }
+        if (size > static_cast<std::size_t>(end_ - next_))
+            add_block(size);
         return next_;
     }
 
@@ -48,6 +45,13 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void add_block(std::size_t size)
+    {
+        std::string& block = blocks_.emplace_back(std::max(size, sizeof first_), '\0');
+        next_ = block.data();
+        end_ = next_ + block.size();
+    }
+
     char first_[8192];
     std::vector<std::string> blocks_; // each too long to lie within its object, which moves
     char* next_ = first_;

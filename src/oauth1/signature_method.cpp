@@ -8,6 +8,11 @@ namespace coauth::oauth1 {
 signing_key::~signing_key() = default;
 signature_algorithm::~signature_algorithm() = default;
 
+std::unique_ptr<const signing_key> signing_key::after(std::string_view) const
+{
+    return nullptr;
+}
+
 namespace {
 
 class plaintext_key final : public signing_key {

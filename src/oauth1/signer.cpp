@@ -21,12 +21,6 @@ std::string as_form(std::string_view header)
     return out;
 }
 
-error must_be_https(const signature_algorithm& method)
-{
-    return error(
-        errc::invalid_argument, std::string(method.name()) + " sends the secrets themselves, so the URL must be https");
-}
-
 std::string append_query(std::string_view url, std::string_view encoded)
 {
     std::string out(url.substr(0, url.find('#')));
@@ -42,15 +36,15 @@ std::string append_query(std::string_view url, std::string_view encoded)
 } // namespace
 
 signer::signer(const consumer& app, signature_method method)
-    : state_(std::make_unique<state>(app, std::nullopt, secret(), std::move(method)))
+    : state_(std::make_shared<const state>(app, std::nullopt, secret(), std::move(method)))
 {}
 
 signer::signer(const consumer& app, const request_token& login, signature_method method)
-    : state_(std::make_unique<state>(app, login.token(), login.secret(), std::move(method)))
+    : state_(std::make_shared<const state>(app, login.token(), login.secret(), std::move(method)))
 {}
 
 signer::signer(const consumer& app, const access_token& user, signature_method method)
-    : state_(std::make_unique<state>(app, user.token(), user.secret(), std::move(method)))
+    : state_(std::make_shared<const state>(app, user.token(), user.secret(), std::move(method)))
 {}
 
 signer::signer(signer&&) noexcept = default;
@@ -68,11 +62,9 @@ result<void> signer::sign(const message& m, const moment& at, std::string& out) 
     const auto base = state_->base_string_of(m, at, memory);
     if (!base)
         return base.error();
-    if (method().needs_tls() && !base->url.https)
-        return must_be_https(method());
-    if (auto signature = state_->append_header(m, at, m.realm, *base, memory, out); !signature)
-        return signature.error();
-    return {};
+    if (auto fit = check_tls(method(), base->url); !fit)
+        return fit.error();
+    return state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, out);
 }
 
 result<signed_request> signer::sign_request(const message& m, const moment& at, placement location) const
@@ -81,8 +73,8 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
     const auto base = state_->base_string_of(m, at, memory);
     if (!base)
         return base.error();
-    if (method().needs_tls() && !base->url.https)
-        return must_be_https(method());
+    if (auto fit = check_tls(method(), base->url); !fit)
+        return fit.error();
 
     signed_request out;
     out.method = text::uppered(m.method);
@@ -90,10 +82,10 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
         return error(errc::invalid_argument, "a " + out.method + " has no form body to carry the protocol parameters");
 
     const auto realm = location == placement::header ? m.realm : std::nullopt;
-    const auto signature = state_->append_header(m, at, realm, *base, memory, out.authorization);
-    if (!signature)
-        return signature.error();
-    out.signature = secret(*signature);
+    if (auto made = state_->append_header(
+            m, base->at, realm, *state_->key, base->text, memory, out.authorization, &out.signature);
+        !made)
+        return made.error();
     out.url = std::string(m.url.substr(0, m.url.find('#')));
     out.form = std::string(m.form);
     if (location == placement::header)
@@ -115,10 +107,12 @@ result<explanation> signer::explain(const message& m, const moment& at) const
         return base.error();
 
     explanation e;
-    const auto signature = state_->append_header(m, at, m.realm, *base, memory, e.authorization);
-    if (!signature)
-        return signature.error();
-    e.signature = std::string(*signature);
+    secret signature;
+    if (auto made =
+            state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, e.authorization, &signature);
+        !made)
+        return made.error();
+    e.signature = std::string(signature.reveal());
     e.method = text::uppered(m.method);
     e.base_uri = base_string_uri(base->url);
     e.base_string = std::string(base->text);

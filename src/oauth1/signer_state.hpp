@@ -2,11 +2,12 @@
 #pragma once
 
 #include "oauth1/encoded_parameters.hpp"
+#include "oauth1/protocol_texts.hpp"
 #include "oauth1/scratch.hpp"
 
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/oauth1/target.hpp>
-#include <coauth/text/percent_encoding.hpp>
+#include <coauth/secret.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -17,46 +18,42 @@
 
 namespace coauth::oauth1 {
 
-/// A protocol parameter that is the same in each request, with a name that needs no encoding.
-struct ready_parameter {
-    ready_parameter(std::string_view parameter_name, std::string_view value)
-        : name_size(parameter_name.size()), header(parameter_name), base(parameter_name)
-    {
-        const std::string encoded = text::percent_encode(value);
-        header += "=\"" + encoded + '"';
-        base += encoded_parameter::separator;
-        text::percent_encode(encoded, base);
-    }
-
-    std::size_t name_size;
-    std::string header; ///< name="value"
-    std::string base;   ///< See `encoded_parameter`.
-};
-
 /// Lifetime: views into a `scratch` and the URL.
 struct base_string {
-    base_string() = default;
+    base_string(const target& split, const moment_text& time) : url(split), at(time) {}
 
     std::string_view text;
     target url;
+    moment_text at;
 };
+
+/// RFC 9110, section 9.1: a method is a token.
+result<void> check_method(std::string_view method);
+
+/// `optional`: both may be left out.
+result<moment_text> checked(const moment& at, bool optional, scratch& memory);
+
+/// PLAINTEXT goes over TLS only.
+result<void> check_tls(const signature_algorithm& method, const target& url);
+
+/// The method in upper case and the URI, encoded, and what separates them from the parameters; `opening_room`: the octets that
+/// it needs at most.
+char* write_opening(std::string_view method, const target& url, char* out) noexcept;
+std::size_t opening_room(std::string_view method, const target& url) noexcept;
 
 /// Everything about an app and its token that is the same in each request.
 struct signer::state {
     state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
-        signature_method algorithm)
-        : consumer_key("oauth_consumer_key", app.key()), method_name("oauth_signature_method", algorithm->name()),
-          token("oauth_token", token_text.value_or(std::string_view())), has_token(token_text.has_value()),
-          consumer_secret_size(app.secret().size()), token_secret_size(token_secret.size()),
-          method(std::move(algorithm)), key(method->make_key(app.secret(), token_secret))
-    {}
+        signature_method algorithm);
 
     /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be.
     result<base_string> base_string_of(const message& m, const moment& at, scratch& memory) const;
 
-    /// Appends the header, or nothing if it fails, and gives the signature, not encoded.
-    result<std::string_view> append_header(const message& m, const moment& at, std::optional<std::string_view> realm,
-        const base_string& base, scratch& memory, std::string& out) const;
+    /// Appends the header with the signature that `signing` makes of `base`, or nothing if it fails. `signature`: becomes it,
+    /// not encoded, if that is wanted.
+    result<void> append_header(const message& m, const moment_text& at, std::optional<std::string_view> realm,
+        const signing_key& signing, std::string_view base, scratch& memory, std::string& out,
+        secret* signature = nullptr) const;
 
     ready_parameter consumer_key;
     ready_parameter method_name;
@@ -66,9 +63,15 @@ struct signer::state {
     std::size_t token_secret_size;
     signature_method method;
     std::unique_ptr<const signing_key> key;
+    protocol_texts usual_base; // before its nonce it is an `encoded_parameter`
+    protocol_texts usual_header;
 
 private:
-    void add_protocol(const message& m, const moment& at, encoded_parameters& all) const;
+    bool is_usual(const message& m, const moment_text& at) const;
+    result<void> collect(const message& m, const moment_text& at, std::string_view query, bool usual, scratch& memory,
+        encoded_parameters& all) const;
+    void add_protocol(const message& m, const moment_text& at, encoded_parameters& all) const;
+    char* write_protocol(const message& m, const moment_text& at, char* out) const;
 };
 
 } // namespace coauth::oauth1

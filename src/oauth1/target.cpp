@@ -33,22 +33,28 @@ bool valid_host(std::string_view host)
         return host.back() == ']' &&
                inet_pton(AF_INET6, std::string(host.substr(1, host.size() - 2)).c_str(), &address) == 1;
     }
-    return std::any_of(host.begin(), host.end(), text::is_letter_or_digit) &&
-           std::all_of(host.begin(), host.end(), text::is_unreserved);
+    bool named = false;
+    for (const char c : host) {
+        if (!text::is_unreserved(c))
+            return false;
+        named = named || text::is_letter_or_digit(c);
+    }
+    return named;
 }
 
-constexpr auto never_in_path = [] {
+// Neither those that are never in a path, nor % before it is looked at.
+constexpr auto plain_in_path = [] {
     std::array<bool, 256> table{};
-    for (const char c : std::string_view("\"<>\\^`{|}"))
-        table[static_cast<unsigned char>(c)] = true;
+    table.fill(true);
+    for (const char c : std::string_view("\"<>\\^`{|}%"))
+        table[static_cast<unsigned char>(c)] = false;
     return table;
 }();
 
 bool valid_path(std::string_view path)
 {
     for (std::size_t i = 0; i < path.size(); ++i)
-        if (never_in_path[static_cast<unsigned char>(path[i])] ||
-            (path[i] == '%' && text::escaped_octet(path.substr(i)) < 0))
+        if (!plain_in_path[static_cast<unsigned char>(path[i])] && text::escaped_octet(path.substr(i)) < 0)
             return false;
     return true;
 }
@@ -61,7 +67,7 @@ result<target> split_target(std::string_view url)
         return refuse("it holds a space, a control character or a character that is not ASCII; percent-encode it");
 
     target t;
-    if (starts_with_in_any_case(url, "https://"))
+    if (url.starts_with("https://") || starts_with_in_any_case(url, "https://"))
         t.https = true;
     else if (starts_with_in_any_case(url, "http://"))
         t.https = false;
@@ -76,7 +82,7 @@ result<target> split_target(std::string_view url)
     if (authority.find('@') != authority.npos)
         return refuse("it holds a user name or password");
 
-    const auto bracket = authority.rfind(']');
+    const auto bracket = authority.starts_with('[') ? authority.rfind(']') : authority.npos;
     const auto colon = authority.find(':', bracket == authority.npos ? 0 : bracket);
     t.host = authority.substr(0, colon);
     if (!valid_host(t.host))

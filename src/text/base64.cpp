@@ -27,13 +27,14 @@ std::span<const unsigned char> octets_of(std::string_view text) noexcept
 
 void append_base64(std::span<const unsigned char> octets, std::string_view alphabet, bool padded, std::string& out)
 {
-    std::size_t at = out.size();
+    const std::size_t begin = out.size();
     const std::size_t whole = octets.size() / 3;
     const std::size_t rest = octets.size() % 3;
     const std::size_t letters = rest == 0 ? 0 : padded ? 4 : rest + 1;
-    out.resize(at + 4 * whole + letters, '=');
+    out.resize(begin + 4 * whole + letters, '=');
+    char* end = out.data() + begin;
     const unsigned char* next = octets.data();
-    const auto letter = [&](unsigned bits) { out[at++] = alphabet[bits & 63]; };
+    const auto letter = [&end, letters_of = alphabet.data()](unsigned bits) { *end++ = letters_of[bits & 63]; };
     for (std::size_t i = 0; i < whole; ++i, next += 3) {
         const unsigned bits = next[0] * 0x10000U + next[1] * 0x100U + next[2];
         letter(bits >> 18);

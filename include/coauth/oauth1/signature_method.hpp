@@ -24,6 +24,10 @@ public:
     /// True if `signature` is the one for `base_string`. Takes the same time wherever they differ,
     /// and accepts strict base64 only.
     virtual bool verify(std::string_view base_string, std::string_view signature) const = 0;
+
+    /// A key for base strings that begin with `beginning`, which is hashed here once: it takes what follows. Null, as by
+    /// default, if the method does not offer it.
+    virtual std::unique_ptr<const signing_key> after(std::string_view beginning) const;
 };
 
 /// A signature method: a name and a way to make keys. Derive from it to add one.

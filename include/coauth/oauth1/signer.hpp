@@ -52,7 +52,7 @@ struct explanation {
 /// which the signer adds, protocol parameters in the form of a GET, and PLAINTEXT without https.
 ///
 /// Thread safety: distinct objects are safe; a shared object is safe through its const functions.
-/// Lifetime: copies what it needs and wipes it on destruction.
+/// Lifetime: copies what it needs and wipes it on destruction, or with the last `prepared_endpoint` that was made of it.
 class COAUTH_DECL signer {
 public:
     /// Without a token: leg 1, and two-legged requests.
@@ -81,8 +81,10 @@ public:
     const signature_algorithm& method() const noexcept;
 
 private:
+    friend class prepared_endpoint;
+
     struct state;
-    std::unique_ptr<const state> state_;
+    std::shared_ptr<const state> state_;
 };
 
 } // namespace coauth::oauth1

@@ -1,11 +1,13 @@
 // What coauth costs, operation by operation.
 //
-// usage: coauth_bench [--suite NAME] [--only CASE] [--secs S] [--iters N] [--json] [--sample]
+// usage: coauth_bench [--suite NAME] [--only CASE] [--secs S] [--iters N] [--names N] [--json] [--sample]
 //
 // Alone it calls a sandbox that it starts, and prints a table. With BENCH_TMP, a folder with the inputs of a harness, it calls that
-// harness's server at https://localhost:BENCH_PORT (8443), with BENCH_CONNS requests in flight, and prints JSON.
+// harness's server at https://localhost:BENCH_PORT (8443), and prints JSON. BENCH_CONNS: requests in flight. --iters: so many
+// operations, or so many pending logins. --names: names a request of the suite batch, up to 100.
 #include "suites.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <iostream>
@@ -15,11 +17,21 @@ namespace {
 struct named_suite {
     const char* name;
     void (*run)(const bench::arguments& given, const bench::server& at);
+    bool calls_server;
 };
 
-constexpr std::array suites = {named_suite{"sign", bench::sign}, named_suite{"json", bench::json},
-    named_suite{"cached", bench::cached}, named_suite{"http", bench::lookups}, named_suite{"login", bench::logins},
-    named_suite{"cold", bench::cold}, named_suite{"batch", bench::batch}, named_suite{"pending", bench::pending}};
+constexpr std::array suites = {
+    named_suite{"sign", bench::sign, false},
+    named_suite{"json", bench::json, false},
+    named_suite{"client", bench::client, false},
+    named_suite{"cached", bench::cached, false},
+    named_suite{"http", bench::lookups, true},
+    named_suite{"bearer", bench::bearer, true},
+    named_suite{"login", bench::logins, true},
+    named_suite{"cold", bench::cold, true},
+    named_suite{"batch", bench::batch, true},
+    named_suite{"pending", bench::pending, false},
+};
 
 } // namespace
 
@@ -27,14 +39,14 @@ int main(int count, char** texts)
 {
     try {
         const bench::arguments given(count, texts);
-        const bench::server at;
-        bool found = false;
-        for (const auto& each : suites)
-            if (given.suite.empty() || given.suite == each.name) {
-                each.run(given, at);
-                found = true;
-            }
-        if (found)
+        const auto chosen = [&given](
+                                const named_suite& suite) { return given.suite.empty() || given.suite == suite.name; };
+        const bench::server at(std::any_of(suites.begin(), suites.end(),
+            [&](const named_suite& suite) { return chosen(suite) && suite.calls_server; }));
+        for (const named_suite& suite : suites)
+            if (chosen(suite))
+                suite.run(given, at);
+        if (std::any_of(suites.begin(), suites.end(), chosen))
             return 0;
         std::cerr << "there is no suite " << given.suite << '\n';
     } catch (const std::exception& failed) {

@@ -65,6 +65,8 @@ arguments::arguments(int count, char** texts)
             seconds = std::stod(value(at));
         else if (name == "--iters")
             this->count = std::stoull(value(at));
+        else if (name == "--names")
+            names = std::stoul(value(at));
         else if (name == "--sample")
             sample = true;
         else if (name == "--json")
@@ -72,6 +74,8 @@ arguments::arguments(int count, char** texts)
         else
             throw std::invalid_argument("there is no " + std::string(name));
     }
+    if (names == 0)
+        throw std::invalid_argument("--names is at least 1");
     json = json || std::getenv("BENCH_TMP") != nullptr;
     writes_json = json;
 }
@@ -124,6 +128,15 @@ void meter::report(std::string_view suite, std::string_view name, std::uint64_t 
     std::fflush(stdout);
 }
 
+// Has its name in every build.
+[[gnu::noinline]] std::uint64_t measured_calls(
+    const std::function<void(std::uint64_t)>& operation, std::uint64_t& next, std::uint64_t count)
+{
+    for (std::uint64_t i = 0; i < count; ++i)
+        operation(next++);
+    return count;
+}
+
 void measure(const arguments& given, std::string_view suite, std::string_view name,
     const std::function<void(std::uint64_t)>& operation, std::uint64_t units, std::string_view members,
     std::string_view impl)
@@ -146,7 +159,7 @@ void measure(const arguments& given, std::string_view suite, std::string_view na
     const meter started;
     std::uint64_t done = 0;
     if (given.count != 0)
-        done = repeat(given.count);
+        done = measured_calls(operation, next, given.count);
     else
         for (const double begun = wall_seconds(); wall_seconds() - begun < given.seconds;)
             done += repeat(units > 1 ? 1 : batch);

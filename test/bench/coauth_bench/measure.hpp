@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace bench {
 
-/// The command line: --suite NAME, --only CASE, --secs S, --iters N, --sample, --json.
+/// The command line: --suite NAME, --only CASE, --secs S, --iters N, --names N, --sample, --json.
 struct arguments {
     arguments(int count, char** texts);
 
@@ -19,6 +20,7 @@ struct arguments {
     std::string only;        ///< One case of the suite.
     double seconds = 1;      ///< How long to measure, after some warming up.
     std::uint64_t count = 0; ///< Exactly so many operations in place of `seconds`, for a profiler.
+    std::size_t names = 100; ///< Names a request, of the suite `batch`.
     bool sample = false;     ///< Shows one signed request.
     bool json = false;       ///< One JSON object a line. Always so where BENCH_TMP names the inputs.
 };
@@ -44,7 +46,8 @@ private:
 /// Seconds of this process on a processor.
 double processor_seconds();
 
-/// Measures `operation`, which is called with 0, 1, 2, ...; it counts as `units` operations.
+/// Measures `operation`, which is called with 0, 1, 2, ...; it counts as `units` operations. A profiler that is to see the
+/// measured calls only collects inside `bench::measured_calls`.
 void measure(const arguments& given, std::string_view suite, std::string_view name,
     const std::function<void(std::uint64_t)>& operation, std::uint64_t units = 1, std::string_view members = {},
     std::string_view impl = "coauth");

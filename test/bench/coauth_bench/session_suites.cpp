@@ -213,11 +213,15 @@ void batch(const arguments& given, const server& at)
     coauth::session session(io.get_executor(), twitter::provider(at.client(io.get_executor(), at.pool())), options);
     asio::co_spawn(io, session.add_user("7", twitter::credential_of(at.user)), rethrow);
     io.run();
-    std::vector<user_ref> users;
-    for (const auto& name : at.user_names)
-        users.push_back(user_ref(name));
+    // Equal questions at the same time would share a response.
+    const std::size_t names = std::min(given.names, at.user_names.size());
+    std::vector<std::vector<user_ref>> groups(at.user_names.size() / names);
+    for (std::size_t i = 0; i < groups.size() * names; ++i)
+        groups[i / names].push_back(user_ref(at.user_names[i]));
+    std::size_t next = 0;
     wire(io).run(
-        given, "batch", "profiles_100", in_flight(8), 50, [&] { return look_up_all(session, users); }, users.size());
+        given, "batch", "profiles_" + std::to_string(names), in_flight(8), 50,
+        [&] { return look_up_all(session, groups[next++ % groups.size()]); }, names);
 }
 
 void pending(const arguments& given, const server&)

@@ -1,11 +1,16 @@
 #include "suites.hpp"
 
+#include <coauth/oauth1/prepared_endpoint.hpp>
 #include <coauth/oauth1/signer.hpp>
 
-#include <chrono>
+#include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
+#include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 using namespace coauth;
@@ -14,52 +19,103 @@ namespace bench {
 
 namespace {
 
-// Where the harness's programs sign for.
-std::vector<std::string> urls()
-{
-    constexpr int count = 1024;
-    std::vector<std::string> out;
-    const char* const path = std::getenv("BENCH_TARGETS");
-    std::ifstream in(path ? path : "");
+constexpr std::uint64_t target_count = 1024;
+constexpr std::string_view endpoint = "https://api.twitter.com/1.1/users/show.json";
+
+struct target {
     std::string name;
     std::string id;
-    for (int i = 0; i < count; ++i) {
-        if (!(in >> name >> id)) {
-            name = "some_user_" + std::to_string(i);
-            id = std::to_string(1'000'000 + i);
+    std::string url;
+};
+
+// Where the harness's programs sign for.
+std::vector<target> targets()
+{
+    std::vector<target> out;
+    const char* const path = std::getenv("BENCH_TARGETS");
+    std::ifstream in(path ? path : "");
+    for (std::uint64_t i = 0; i < target_count; ++i) {
+        target next;
+        if (!(in >> next.name >> next.id)) {
+            next.name = "some_user_" + std::to_string(i);
+            next.id = std::to_string(1'000'000 + i);
         }
-        out.push_back("https://api.twitter.com/1.1/users/show.json?screen_name=" + name + "&user_id=" + id);
+        next.url = std::string(endpoint) + "?screen_name=" + next.name + "&user_id=" + next.id;
+        out.push_back(std::move(next));
     }
     return out;
 }
 
-std::int64_t seconds_since_1970()
-{
-    using namespace std::chrono;
-    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-}
+// What one thread uses again for each request.
+class signing {
+public:
+    signing(const server& at, const std::vector<target>& targets)
+        : targets_(targets), signer_(at.app, at.user), show_(signer_, "GET", endpoint, {"screen_name", "user_id"})
+    {}
+
+    void sign_url(std::uint64_t number)
+    {
+        const auto& next = begin(number);
+        check(signer_.sign(oauth1::message("GET", next.url), moment_, header));
+    }
+
+    void sign_endpoint(std::uint64_t number)
+    {
+        const auto& next = begin(number);
+        check(show_.sign({next.name, next.id}, moment_, header));
+    }
+
+    std::string header;
+
+private:
+    const target& begin(std::uint64_t number)
+    {
+        header.clear();
+        moment_.renew(std::time(nullptr));
+        return targets_[number % target_count];
+    }
+
+    void check(const result<void>& done)
+    {
+        if (!done)
+            throw done.error();
+        keep(header);
+    }
+
+    const std::vector<target>& targets_;
+    oauth1::signer signer_;
+    oauth1::prepared_endpoint show_;
+    oauth1::moment moment_;
+};
 
 } // namespace
 
 void sign(const arguments& given, const server& at)
 {
-    const auto all = urls();
-    const oauth1::signer signer(at.app, at.user);
-    std::string header;
-    const auto sign_one = [&](std::uint64_t number) {
-        header.clear();
-        const oauth1::message message("GET", all[number % all.size()]);
-        const auto done = signer.sign(message, oauth1::moment(oauth1::random_nonce(), seconds_since_1970()), header);
-        if (!done)
-            throw done.error();
-        keep(header);
-    };
+    const auto all = targets();
+    signing loop(at, all);
     if (given.sample) {
-        sign_one(0);
-        std::cout << all[0] << '\n' << header << '\n';
+        given.only == "endpoint" ? loop.sign_endpoint(0) : loop.sign_url(0);
+        std::cout << all[0].url << '\n' << loop.header << '\n';
         return;
     }
-    measure(given, "sign", "users_show", sign_one);
+    measure(given, "sign", "users_show", [&](std::uint64_t number) { loop.sign_url(number); });
+    measure(given, "sign", "users_show_endpoint", [&](std::uint64_t number) { loop.sign_endpoint(number); });
+
+    constexpr std::uint64_t each = 20'000;
+    measure(
+        given, "sign", "users_show_2_threads",
+        [&](std::uint64_t) {
+            const auto sign_many = [&] {
+                signing mine(at, all);
+                for (std::uint64_t i = 0; i < each; ++i)
+                    mine.sign_url(i);
+            };
+            std::thread other(sign_many);
+            sign_many();
+            other.join();
+        },
+        2 * each);
 }
 
 } // namespace bench

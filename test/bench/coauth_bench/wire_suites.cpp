@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace asio = boost::asio;
 using namespace coauth;
@@ -24,6 +25,12 @@ constexpr std::uint64_t warm_cold = 100;
 asio::awaitable<void> look_up(const twitter::user_client& user, std::string name)
 {
     const auto found = co_await user.profile(user_ref(std::move(name)));
+    keep(found);
+}
+
+asio::awaitable<void> ask_for_me(account* user)
+{
+    const auto found = co_await user->me();
     keep(found);
 }
 
@@ -77,6 +84,16 @@ void lookups(const arguments& given, const server& at)
     }
 }
 
+void bearer(const arguments& given, const server& at)
+{
+    const int flying = in_flight(64);
+    asio::io_context io;
+    auto options = at.pool();
+    options.max_connections_per_origin = static_cast<std::size_t>(flying);
+    const auto account = at.bearer_account(std::make_shared<http::connection_pool>(io.get_executor(), options));
+    wire(io).run(given, "bearer", "me", flying, warm, [&] { return ask_for_me(account.get()); });
+}
+
 void logins(const arguments& given, const server& at)
 {
     asio::io_context io;
@@ -98,10 +115,17 @@ void cold(const arguments& given, const server& at)
         asio::io_context io;
         auto options = short_lived(at.pool());
         options.resume_tls = resumed;
-        const auto client = at.client(io.get_executor(), options);
+        const auto pool = std::make_shared<http::connection_pool>(io.get_executor(), options);
+        const auto client = at.client(pool);
         const auto user = client.for_user(at.user);
-        wire(io).run(given, "cold", resumed ? "cold_resume" : "cold", in_flight(8), warm_cold,
-            [&] { return look_up(user, at.user_name); });
+        // Of all connections, those of the warm-up included.
+        const auto handshakes = [&] {
+            const auto stats = pool->stats();
+            return "\"connected\":" + std::to_string(stats.connected) + ",\"resumed\":" + std::to_string(stats.resumed);
+        };
+        wire(io).run(
+            given, "cold", resumed ? "cold_resume" : "cold", in_flight(8), warm_cold,
+            [&] { return look_up(user, at.user_name); }, 1, handshakes);
     }
 }
 

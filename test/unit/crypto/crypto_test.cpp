@@ -130,6 +130,23 @@ TEST_CASE("crypto hmac: the examples of RFC 2202 and RFC 4231 come out, by a pre
     }
 }
 
+TEST_CASE("crypto hmac: a key that has read the beginning makes the MAC of the whole text")
+{
+    for (const char* hash : {"SHA1", "SHA256", "SHA512"}) {
+        const crypto::hmac_key key(crypto::hash_named(hash), "key");
+        for (const std::size_t length : {0U, 1U, 63U, 64U, 65U, 127U, 128U, 129U, 1000U}) {
+            const std::string beginning(length, 'b');
+            const crypto::hmac_key begun(key, beginning);
+            for (const std::string& rest : {std::string(), std::string("rest"), std::string(200, 'r')}) {
+                const crypto::digest whole = key.sign(beginning + rest);
+                const crypto::digest continued = begun.sign(rest);
+                CHECK(continued.octets == whole.octets);
+                CHECK(continued.size == whole.size);
+            }
+        }
+    }
+}
+
 TEST_CASE("crypto rsa: what the private key signs the public key verifies, and neither does the other's work")
 {
     const auto private_key = crypto::rsa_key::read_private(vectors::house_rsa_private_key());

@@ -1,4 +1,8 @@
 #include <coauth/oauth1/parameters.hpp>
+#include <coauth/oauth1/signer.hpp>
+
+#include <string>
+#include <utility>
 
 using namespace coauth;
 using namespace coauth::oauth1;
@@ -55,4 +59,22 @@ TEST_CASE("parameters: parameters are sorted by encoded name, then encoded value
     };
     for (const auto& r : table)
         CHECK(normalize(r.list) == r.expected);
+}
+
+TEST_CASE("signer: the protocol's parameters are sorted in among those of the request")
+{
+    const signer by(consumer("coauth-ck-1", secret("s")), access_token("coauth-tk-1", secret("s")));
+    const moment when("nonce-1", 1700000000);
+    for (const std::string name : {"", "a", "oauth", "oauth-", "oauth.x", "oauthA", "oautha", "oauth~", "oauth a",
+             "oauti", "~", "oauth_a", "oauth_d", "oauth_noncf", "oauth_tokem", "oauth_zzz", "oauth_"}) {
+        CAPTURE(name);
+        parameters all = {{"b", "1"}, {name, "2"}, {"p", "3"}};
+        const std::string url = "https://h/p?" + encode_form(all);
+        for (const auto& [protocol, value] :
+            {std::pair("oauth_consumer_key", "coauth-ck-1"), std::pair("oauth_nonce", "nonce-1"),
+                std::pair("oauth_signature_method", "HMAC-SHA1"), std::pair("oauth_timestamp", "1700000000"),
+                std::pair("oauth_token", "coauth-tk-1"), std::pair("oauth_version", "1.0")})
+            all.emplace_back(protocol, value);
+        CHECK(by.explain(message("GET", url), when).value().normalized == normalize(all));
+    }
 }
