@@ -9,10 +9,8 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/defer.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
@@ -116,14 +114,6 @@ struct start_call {
 };
 
 } // namespace
-
-// An io_context's own fits into `any_io_executor` as it is; of any other executor it would be kept on the heap and counted.
-asio::any_io_executor new_strand(const asio::any_io_executor& executor)
-{
-    if (const auto* plain = executor.target<asio::io_context::executor_type>())
-        return asio::make_strand(*plain);
-    return asio::make_strand(executor);
-}
 
 asio::awaitable<response> call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request)

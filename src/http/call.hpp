@@ -3,6 +3,7 @@
 
 #include "http/address_cache.hpp"
 #include "http/call_deadlines.hpp"
+#include "http/call_strands.hpp"
 #include "http/shared_pool.hpp"
 #include "http/tls_sessions.hpp"
 
@@ -22,6 +23,7 @@ namespace coauth::http {
 struct pool_setup {
     pool_setup(boost::asio::any_io_executor executor, pool_options options)
         : executor(std::move(executor)), options(std::move(options)),
+          strands(std::make_shared<call_strands>(this->executor)),
           deadlines(std::make_shared<call_deadlines>(this->executor, this->options.clock))
     {}
 
@@ -29,13 +31,11 @@ struct pool_setup {
     pool_options options;
     std::shared_ptr<boost::asio::ssl::context> tls;
     const std::shared_ptr<address_cache> addresses = std::make_shared<address_cache>();
+    const std::shared_ptr<call_strands> strands;
     const std::shared_ptr<call_deadlines> deadlines;
     std::shared_ptr<http::tls_sessions> tls_sessions; ///< Empty: TLS sessions are not resumed.
     std::optional<origin> proxy;
 };
-
-/// A strand for one call, so that its timer and its socket never meet.
-boost::asio::any_io_executor new_strand(const boost::asio::any_io_executor& executor);
 
 /// Sends `request`. A cancellation of any type ends it with `errc::cancelled`.
 boost::asio::awaitable<response> call(

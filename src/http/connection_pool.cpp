@@ -51,7 +51,7 @@ std::optional<origin> read_proxy(const std::string& text)
 asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool)
 {
     pool->close();
-    auto strand = new_strand(setup->executor);
+    auto strand = setup->strands->take();
     co_await call_on(strand, typed_errors(pool->drained()));
     if (setup->tls_sessions)
         setup->tls_sessions->clear();

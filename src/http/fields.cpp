@@ -7,12 +7,13 @@ namespace coauth::http {
 void fields::add(std::string_view name, std::string_view value)
 {
     const lengths size{name.size(), value.size()};
-    const std::size_t begin = text_.size();
-    // All at once, so that a lack of memory leaves no half of a field.
-    text_.resize(begin + sizeof size + name.size() + value.size());
-    char* const out = text_.data() + begin;
-    std::memcpy(out, &size, sizeof size);
-    value.copy(std::copy(name.begin(), name.end(), out + sizeof size), value.size());
+    const std::size_t needed = text_.size() + sizeof size + name.size() + value.size();
+    // Before anything is written, so that a lack of memory leaves no half of a field.
+    if (needed > text_.capacity())
+        text_.reserve(std::max(needed, 2 * text_.capacity()));
+    char octets[sizeof size];
+    std::memcpy(octets, &size, sizeof size);
+    text_.append(octets, sizeof size).append(name).append(value);
     ++size_;
 }
 

@@ -71,13 +71,14 @@ private:
 
 running_call::running_call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request)
-    : setup_(std::move(setup)), pool_(std::move(pool)), strand_(new_strand(setup_->executor)),
-      request_(std::move(request)), machine_(setup_->options, setup_->proxy, request_, now())
+    : setup_(std::move(setup)), pool_(std::move(pool)), strand_(setup_->strands->take()), request_(std::move(request)),
+      machine_(setup_->options, setup_->proxy, request_, now())
 {}
 
 running_call::~running_call()
 {
-    setup_->deadlines->clear(*this);
+    clear_deadline();
+    setup_->strands->give_back(std::move(strand_));
 }
 
 void running_call::start() noexcept
@@ -169,7 +170,7 @@ void running_call::time_out() noexcept
 void running_call::interrupt() noexcept
 {
     if (claim_)
-        return after([this] { take_slot(); });
+        return after([this] { take_slot(now()); });
     if (slot_ && slot_->has_connection())
         slot_->connection().close();
     try {
@@ -180,7 +181,7 @@ void running_call::interrupt() noexcept
 
 void running_call::finish()
 {
-    setup_->deadlines->clear(*this);
+    clear_deadline();
     if (machine_.failure())
         return end(std::make_exception_ptr(*machine_.failure()));
     if (machine_.proof())
@@ -191,20 +192,33 @@ void running_call::finish()
 
 void running_call::end(std::exception_ptr failure) noexcept
 {
-    setup_->deadlines->clear(*this);
+    clear_deadline();
     claim_.reset();
     slot_.reset();
     ended(std::move(failure), http::response());
 }
 
+void running_call::set_deadline()
+{
+    has_deadline_ = true;
+    setup_->deadlines->set(*this, machine_.deadline());
+}
+
+void running_call::clear_deadline() noexcept
+{
+    if (std::exchange(has_deadline_, false))
+        setup_->deadlines->clear(*this);
+}
+
 bool running_call::acquire()
 {
-    claim_.emplace(pool_->acquire(request_.origin, now(), shared_from_this()));
+    const auto at = now();
+    claim_.emplace(pool_->acquire(request_.origin, at, shared_from_this()));
     if (!claim_->granted()) {
         set_deadline();
         return true;
     }
-    take_slot();
+    take_slot(at);
     return false;
 }
 
@@ -212,11 +226,11 @@ void running_call::slot_granted()
 {
     asio::post(strand_, [call = shared_from_this()] {
         if (call->claim_) // not interrupted
-            call->after([&] { call->take_slot(); });
+            call->after([&] { call->take_slot(call->now()); });
     });
 }
 
-void running_call::take_slot()
+void running_call::take_slot(limit::clock::time_point at)
 {
     auto slot = claim_->take();
     claim_.reset();
@@ -224,7 +238,7 @@ void running_call::take_slot()
         throw error(errc::cancelled); // interrupted
     slot_.emplace(std::move(*slot));
     const bool reusable = slot_->has_connection() && slot_->connection().is_quiet();
-    machine_.acquired(reusable, now());
+    machine_.acquired(reusable, at);
 }
 
 void running_call::write()

@@ -63,7 +63,7 @@ private:
     void end(std::exception_ptr failure) noexcept;
 
     bool acquire();
-    void take_slot();
+    void take_slot(limit::clock::time_point at);
     void write();
     void written(const error_code& failure, std::size_t size);
     void read();
@@ -80,11 +80,12 @@ private:
     boost::asio::awaitable<void> handshake();
 
     limit::clock::time_point now() const { return setup_->options.clock->steady_now(); }
-    void set_deadline() { setup_->deadlines->set(*this, machine_.deadline()); }
+    void set_deadline();
+    void clear_deadline() noexcept;
 
     const std::shared_ptr<const pool_setup> setup_;
     const std::shared_ptr<shared_pool> pool_;
-    const boost::asio::any_io_executor strand_;
+    boost::asio::any_io_executor strand_;
     http::request request_;
     call_machine machine_;
 
@@ -94,6 +95,7 @@ private:
     std::vector<boost::asio::ip::tcp::endpoint> addresses_;
     std::optional<reply_reader> reader_; // refers to the buffer of the slot's connection
     response response_;
+    bool has_deadline_ = false; // set at least once since it was cleared
 };
 
 } // namespace coauth::http
