@@ -74,12 +74,10 @@ session_setup::session_setup(boost::asio::any_io_executor new_executor, std::sha
     provider = checked(std::move(provider));
     options.clock = options.clock ? checked_clock(std::move(options.clock)) : system_clock();
     options.chance = checked_chance(options.chance ? std::move(options.chance) : draw_chance);
-    if (!options.logins)
-        options.logins = store::memory_login_store(options.login_limits, options.clock);
-    if (!options.tokens)
-        options.tokens = store::memory_token_store(options.clock);
-    options.logins = checked(std::move(options.logins));
-    options.tokens = checked(std::move(options.tokens));
+    // The project's own throw the right errors.
+    options.logins = options.logins ? checked(std::move(options.logins))
+                                    : store::memory_login_store(options.login_limits, options.clock);
+    options.tokens = options.tokens ? checked(std::move(options.tokens)) : store::memory_token_store(options.clock);
 }
 
 void session_setup::report(const session_event& event) const noexcept

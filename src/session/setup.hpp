@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/background.hpp"
+#include "session/lookups/cache_lock.hpp"
 
 #include <coauth/session/session.hpp>
 
@@ -26,6 +27,10 @@ struct session_setup {
     std::shared_ptr<login_provider> provider;
     session_options options; ///< Stores, clock and chance are set.
     std::shared_ptr<background> work;
+
+    /// For the credentials in memory and the cache of lookups. To read either, lock this or the mutex of its owner; to
+    /// change it, both, this one last.
+    mutable cache_lock cached;
 };
 
 } // namespace coauth::sessions

@@ -3,6 +3,8 @@
 
 #include <coauth/store/memory_store.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -31,7 +33,7 @@ public:
     asio::awaitable<void> add(pending_login login) override
     {
         const std::lock_guard lock(mutex_);
-        table_.add(login, now());
+        table_.add(std::move(login), now());
         co_return;
     }
 
@@ -70,9 +72,10 @@ public:
     }
 
 private:
-    std::vector<std::shared_ptr<watcher>> current_watchers()
+    // Most often the one session of a provider: no piece of memory for it.
+    boost::container::small_vector<std::shared_ptr<watcher>, 4> current_watchers()
     {
-        std::vector<std::shared_ptr<watcher>> all;
+        boost::container::small_vector<std::shared_ptr<watcher>, 4> all;
         const std::lock_guard lock(mutex_);
         for (const auto& each : watchers_)
             if (auto watching = each.lock())

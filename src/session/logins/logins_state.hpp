@@ -43,6 +43,10 @@ public:
     store_watch watching_store; ///< For logins that end in another process.
     std::atomic<bool> closed{false};
 
+    // Made in advance: what ends with these may end for lack of memory.
+    const ending<first_leg_result> leg_cancelled = failed_with<first_leg_result>(error(errc::cancelled));
+    const login_end login_cancelled = failed_with<login_outcome>(error(errc::cancelled));
+
 private:
     mutable std::mutex mutex_;
     session_stats::login_counts counts_;

@@ -120,6 +120,12 @@ void ticket_table::resume(suspended_list& ended) noexcept
     }
 }
 
+bool ticket_table::is_open(const store::login_id& id) const
+{
+    const std::lock_guard lock(mutex_);
+    return by_id_.find(id) != by_id_.end();
+}
+
 ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id)
 {
     ticket_ptr ticket;

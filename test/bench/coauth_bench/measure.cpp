@@ -87,8 +87,8 @@ meter::meter()
       allocations_(allocations()), octets_(allocated_octets())
 {}
 
-void meter::report(
-    std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members) const
+void meter::report(std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members,
+    std::string_view impl) const
 {
     const auto each = [operations](double seconds) { return seconds / static_cast<double>(operations) * 1e9; };
     const double wall = wall_seconds() - wall_;
@@ -103,18 +103,18 @@ void meter::report(
     const std::string suite_text(suite);
     const std::string name_text(name);
     const std::string members_text(members);
+    const std::string impl_text(impl);
     if (!writes_json) {
-        std::printf("%-8s %-24s %12.0f ns CPU %12.0f ns user %12.0f /s", suite_text.c_str(), name_text.c_str(),
-            processor, user, rate);
+        std::printf("%-8s %-6s %-24s %12.0f ns CPU %12.0f ns user %12.0f /s", suite_text.c_str(), impl_text.c_str(),
+            name_text.c_str(), processor, user, rate);
         if (bench_alloc_calls)
             std::printf(" %8.1f allocations", made);
         std::printf("  %s\n", members_text.c_str());
     } else {
-        std::printf(
-            "{\"bench\":\"%s\",\"impl\":\"coauth\",\"case\":\"%s\",\"ops\":%llu,\"wall_s\":%.6f,\"ops_per_s\":%.1f,"
-            "\"ns_per_op\":%.2f,\"cpu_ns_per_op\":%.2f,\"user_ns_per_op\":%.2f",
-            suite_text.c_str(), name_text.c_str(), static_cast<unsigned long long>(operations), wall, rate, each(wall),
-            processor, user);
+        std::printf("{\"bench\":\"%s\",\"impl\":\"%s\",\"case\":\"%s\",\"ops\":%llu,\"wall_s\":%.6f,\"ops_per_s\":%.1f,"
+                    "\"ns_per_op\":%.2f,\"cpu_ns_per_op\":%.2f,\"user_ns_per_op\":%.2f",
+            suite_text.c_str(), impl_text.c_str(), name_text.c_str(), static_cast<unsigned long long>(operations), wall,
+            rate, each(wall), processor, user);
         if (bench_alloc_calls)
             std::printf(",\"allocs_per_op\":%.3f,\"alloc_bytes_per_op\":%.1f", made, octets);
         else
@@ -125,7 +125,8 @@ void meter::report(
 }
 
 void measure(const arguments& given, std::string_view suite, std::string_view name,
-    const std::function<void(std::uint64_t)>& operation, std::uint64_t units, std::string_view members)
+    const std::function<void(std::uint64_t)>& operation, std::uint64_t units, std::string_view members,
+    std::string_view impl)
 {
     if (!given.wants(name))
         return;
@@ -149,7 +150,7 @@ void measure(const arguments& given, std::string_view suite, std::string_view na
     else
         for (const double begun = wall_seconds(); wall_seconds() - begun < given.seconds;)
             done += repeat(units > 1 ? 1 : batch);
-    started.report(suite, name, done * units, members);
+    started.report(suite, name, done * units, members, impl);
 }
 
 } // namespace bench

@@ -28,9 +28,10 @@ class meter {
 public:
     meter();
 
-    /// One line for `operations` since the meter was made. `members`: further ones of the JSON, such as "resumed":7.
-    void report(
-        std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members = {}) const;
+    /// One line for `operations` since the meter was made. `members`: further ones of the JSON, such as "resumed":7. `impl`:
+    /// what was measured; "floor" is the least that it could cost.
+    void report(std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members = {},
+        std::string_view impl = "coauth") const;
 
 private:
     double wall_;
@@ -45,7 +46,8 @@ double processor_seconds();
 
 /// Measures `operation`, which is called with 0, 1, 2, ...; it counts as `units` operations.
 void measure(const arguments& given, std::string_view suite, std::string_view name,
-    const std::function<void(std::uint64_t)>& operation, std::uint64_t units = 1, std::string_view members = {});
+    const std::function<void(std::uint64_t)>& operation, std::uint64_t units = 1, std::string_view members = {},
+    std::string_view impl = "coauth");
 
 /// Keeps the compiler from leaving out what made `value`.
 template <class T>
