@@ -153,15 +153,17 @@ void background::remove(running& ended)
 
 void background::notify(waiters due) noexcept
 {
-    {
+    if (has_unnotified_) {
         const std::lock_guard lock(mutex_);
         due.splice(due.begin(), unnotified_);
+        has_unnotified_ = false;
     }
     sessions::notify(due);
     if (due.empty())
         return;
     const std::lock_guard lock(mutex_);
     unnotified_.splice(unnotified_.end(), due);
+    has_unnotified_ = true;
 }
 
 } // namespace coauth::sessions

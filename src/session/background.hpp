@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -52,6 +53,7 @@ private:
     boost::intrusive::list<entry, boost::intrusive::constant_time_size<false>> running_; ///< Each is a `running`.
     waiters closers_;
     waiters unnotified_;
+    std::atomic<bool> has_unnotified_ = false; ///< Set with the lock held: most calls have nothing to notify.
 };
 
 } // namespace coauth::sessions

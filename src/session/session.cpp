@@ -2,6 +2,7 @@
 #include "session/calls.hpp"
 #include "session/logins/logins.hpp"
 #include "session/lookups/lookups.hpp"
+#include "session/lookups/thread_slot.hpp"
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 
@@ -118,7 +119,7 @@ public:
         : setup(
               std::make_shared<sessions::session_setup>(std::move(executor), std::move(provider), std::move(options))),
           tokens(std::make_shared<sessions::tokens>(setup)),
-          lookups(std::make_shared<sessions::lookups>(setup, tokens)),
+          lookups(std::make_shared<sessions::lookups>(setup, tokens)), lookups_by_thread(lookups),
           logins(std::make_shared<sessions::logins>(setup, [tokens = tokens](std::string user_id, credential held) {
               return tokens->put(std::move(user_id), std::move(held));
           }))
@@ -129,6 +130,7 @@ public:
     std::shared_ptr<const sessions::session_setup> setup;
     std::shared_ptr<sessions::tokens> tokens;
     std::shared_ptr<sessions::lookups> lookups;
+    sessions::pointer_by_slot<sessions::lookups> lookups_by_thread; ///< The same.
     std::shared_ptr<sessions::logins> logins;
 };
 
@@ -182,7 +184,7 @@ asio::awaitable<void> session::sign_out(std::string user_id, at_provider held)
 
 asio::awaitable<coauth::profile> session::profile(std::string user_id, coauth::user_ref user, lookup_options options)
 {
-    return do_profile(state_->lookups, std::move(user_id), std::move(user), options);
+    return do_profile(state_->lookups_by_thread.get(), std::move(user_id), std::move(user), options);
 }
 
 asio::awaitable<coauth::lookups> session::profiles(

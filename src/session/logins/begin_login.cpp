@@ -2,6 +2,7 @@
 #include "session/user_classes.hpp"
 
 #include <coauth/coro/as_result.hpp>
+#include <coauth/store/login_store.hpp>
 #include <coauth/store/pending_login.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -73,9 +74,9 @@ private:
 };
 
 // True if the leg holds a place; false if it has to count again.
-bool hold_place(leg_in_flight& in_flight, const store::login_store::counts& pending, const store::login_limits& limits,
-    std::optional<std::uint64_t> as_of)
+bool hold_place(leg_in_flight& in_flight, const store::login_store::counts& pending, std::optional<std::uint64_t> as_of)
 {
+    const auto limits = in_flight.state().store().limits();
     const auto place = in_flight.state().first_legs_in_flight.hold_place(in_flight.leg(), pending, limits, as_of);
     if (place == first_legs::place::none_at_all)
         throw store::too_many_logins(limits, store::login_cap::of_all);
@@ -84,27 +85,53 @@ bool hold_place(leg_in_flight& in_flight, const store::login_store::counts& pend
     return place == first_legs::place::held;
 }
 
-asio::awaitable<ending<first_leg_result>> new_login(leg_in_flight& in_flight)
+// The arguments of an operation, here and below, would otherwise be in the coroutine's frame.
+asio::awaitable<begun_login> begin_at_provider(const leg_in_flight& in_flight)
 {
     logins::state& state = in_flight.state();
+    return state.provider().begin(state.options().callback, in_flight.leg().request);
+}
+
+store::pending_login pending_of(const leg_in_flight& in_flight, const store::login_id& id, begun_login& begun)
+{
     const first_legs::leg& leg = in_flight.leg();
-    const auto limits = state.store().limits();
+    return store::pending_login(id, std::move(begun.proof), leg.browser(), leg.request.return_to);
+}
+
+asio::awaitable<void> add_to_store(const leg_in_flight& in_flight, const store::login_id& id, begun_login& begun)
+{
+    return in_flight.state().store().add(pending_of(in_flight, id, begun));
+}
+
+ending<first_leg_result> end_of_leg(const leg_in_flight& in_flight, const store::login_id& id, begun_login& begun)
+{
+    logins::state& state = in_flight.state();
+    const auto deadline = state.now() + state.store().limits().time_to_live;
+    state.deadlines.begun(deadline);
+    auto ticket = state.tickets->open(id, deadline, in_flight.leg().request.return_to);
+    state.report_begun();
+    return ended_with(first_leg_result(std::move(begun.url), std::move(ticket)));
+}
+
+asio::awaitable<void> hold_place(leg_in_flight& in_flight)
+{
+    logins::state& state = in_flight.state();
     for (int tries = 0;; ++tries) {
         const auto as_of = state.first_legs_in_flight.given_back();
-        const auto pending = co_await state.store().count(leg.browser);
-        if (hold_place(in_flight, pending, limits, tries < recounts ? std::optional(as_of) : std::nullopt))
+        const auto pending = co_await state.store().count(in_flight.leg().browser());
+        if (hold_place(in_flight, pending, tries < recounts ? std::optional(as_of) : std::nullopt))
             break;
     }
-    const held_place held(in_flight);
-    begun_login begun = co_await state.provider().begin(state.options().callback, leg.request);
-    const auto id = store::id_of_login(state.provider().name(), begun.key);
-    store::pending_login login(id, std::move(begun.proof), leg.browser, leg.request.return_to);
-    co_await state.store().add(std::move(login));
-    const auto deadline = state.now() + limits.time_to_live;
-    state.deadlines.begun(deadline);
-    auto ticket = state.tickets->open(id, deadline, leg.request.return_to);
-    state.report_begun();
-    co_return ended_with(first_leg_result(std::move(begun.url), std::move(ticket)));
+}
+
+void hold_place(leg_in_flight& in_flight, store::immediate_logins& store)
+{
+    for (int tries = 0;; ++tries) {
+        const auto as_of = in_flight.state().first_legs_in_flight.given_back();
+        const auto pending = store.count_now(in_flight.leg().browser());
+        if (hold_place(in_flight, pending, tries < recounts ? std::optional(as_of) : std::nullopt))
+            break;
+    }
 }
 
 // A first leg runs on its own: the call that began it may be cancelled while others wait for it.
@@ -113,7 +140,19 @@ asio::awaitable<void> carry_out(leg_in_flight in_flight)
     try {
         ending<first_leg_result> end;
         try {
-            end = co_await new_login(in_flight);
+            store::immediate_logins* const store = in_flight.state().immediate_store();
+            const held_place held(in_flight);
+            if (store)
+                hold_place(in_flight, *store);
+            else
+                co_await hold_place(in_flight);
+            begun_login begun = co_await begin_at_provider(in_flight);
+            const auto id = store::id_of_login(in_flight.state().provider().name(), begun.key);
+            if (store)
+                store->add_now(pending_of(in_flight, id, begun));
+            else
+                co_await add_to_store(in_flight, id, begun);
+            end = end_of_leg(in_flight, id, begun);
         } catch (...) {
             end = failed_with<first_leg_result>(error_to_hand_on());
             in_flight.state().report_begin_failed(end->error());
@@ -124,29 +163,36 @@ asio::awaitable<void> carry_out(leg_in_flight in_flight)
     }
 }
 
-} // namespace
-
 // With what `typed_errors` does: a frame less.
-asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, login_request request)
+asio::awaitable<login> begin(logins_ptr state, browser_binding binding, first_legs::leg_ptr own)
 {
     try {
         state->check_open();
-        check(state->options(), request);
-        browser_binding binding = present.empty() ? browser_binding::random() : std::move(present);
+        check(state->options(), own->request);
+        if (binding.empty())
+            binding = browser_binding::random();
         const auto browser = store::digest_of_browser(binding.reveal());
-        const auto joined = state->first_legs_in_flight.join(browser, std::move(request), state->now());
-        if (joined.leads)
-            state->setup->work->start(carry_out(leg_in_flight(state, joined.leg)));
-        ending<first_leg_result> end = state->first_legs_in_flight.end_of(*joined.leg);
+        const first_legs::leg_ptr leg = state->first_legs_in_flight.join(own, browser, state->now());
+        if (leg == own)
+            state->setup->work->start(carry_out(leg_in_flight(state, leg)));
+        ending<first_leg_result> end = state->first_legs_in_flight.end_of(*leg);
         if (!end)
-            end = co_await state->first_legs_in_flight.wait(*joined.leg);
+            end = co_await state->first_legs_in_flight.wait(*leg);
         const first_leg_result& made = end->value();
-        if (!joined.leads)
+        if (leg != own)
             state->report_shared();
         co_return login(made.url, std::move(binding), made.ticket);
     } catch (const boost::system::system_error&) {
         throw error_from_current_exception();
     }
+}
+
+} // namespace
+
+asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, login_request request)
+{
+    first_legs::leg_ptr own = new first_legs::leg(std::move(request));
+    return begin(std::move(state), std::move(present), std::move(own));
 }
 
 } // namespace coauth::sessions

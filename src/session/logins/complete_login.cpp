@@ -37,19 +37,27 @@ login_status status_of(store::taken_login::status status)
     return login_status::unknown;
 }
 
-// A callback that has been judged, the browser that brought it, and its result for its caller if it still waits.
+// A callback, the browser that brought it, and its result for its caller if it still waits.
 class callback {
 public:
-    callback(logins_ptr new_owner, std::string new_query, std::string new_key, const browser_binding& present)
-        : owner(std::move(new_owner)), query(std::move(new_query)), key(std::move(new_key)),
-          id(store::id_of_login(owner->provider().name(), key)), browser(store::digest_of_browser(present.reveal()))
+    callback(logins_ptr new_owner, std::string new_query, browser_binding new_present)
+        : owner(std::move(new_owner)), query(std::move(new_query)), present(std::move(new_present))
     {}
+
+    /// Throws for one that is not a callback.
+    void judge()
+    {
+        key = owner->provider().key_of(query).value();
+        id = store::id_of_login(owner->provider().name(), key);
+        browser = store::digest_of_browser(present.reveal());
+    }
 
     const logins_ptr owner;
     std::string query;
+    const browser_binding present;
     std::string key;
-    const store::login_id id;
-    const store::browser_digest browser;
+    store::login_id id;
+    store::browser_digest browser;
 
     login_end reached() const
     {
@@ -128,52 +136,61 @@ private:
     bool ended_ = false;
 };
 
-asio::awaitable<login_end> exchange(callback& consumed, store::pending_login taken)
+// The arguments of an operation, here and below, would otherwise be in the coroutine's frame.
+asio::awaitable<finished_login> finish_at_provider(callback& consumed, store::pending_login& taken)
 {
     logins::state& state = *consumed.owner;
-    begun_login begun(std::move(consumed.key), std::string(), std::move(taken.proof));
+    return state.provider().finish(begun_login(std::move(consumed.key), std::string(), std::move(taken.proof)),
+        state.options().callback, std::move(consumed.query));
+}
+
+asio::awaitable<login_end> exchange(callback& consumed, store::pending_login& taken)
+{
     login_outcome outcome(login_status::denied);
     outcome.return_to = std::move(taken.return_to);
-    std::optional<finished_login> finished;
+    std::optional<credential> held;
     try {
-        finished_login granted =
-            co_await state.provider().finish(std::move(begun), state.options().callback, std::move(consumed.query));
-        finished.emplace(std::move(granted));
+        finished_login finished = co_await finish_at_provider(consumed, taken);
+        outcome.user = user_of(consumed.owner->provider().name(), finished.user);
+        held.emplace(std::move(finished.held));
     } catch (const error& refused) {
         if (refused.reason() != errc::denied)
             throw;
     }
-    if (!finished)
-        co_return ended_with(std::move(outcome));
-    outcome.user = user_of(state.provider().name(), finished->user);
-    outcome.status = login_status::granted;
-    co_await state.keep(outcome.user.id, std::move(finished->held));
+    if (held) {
+        outcome.status = login_status::granted;
+        co_await consumed.owner->keep(outcome.user.id, *std::move(held));
+    }
     co_return ended_with(std::move(outcome));
 }
 
-// For whoever awaits the login in another process. Those here have the end already.
-asio::awaitable<void> report_to_store(callback& consumed, login_end end)
+store::ended_login reported(const login_end& end)
 {
-    try {
-        store::ended_login reached =
-            end->has_value() ? store::ended_login(end->value()) : store::ended_login(end->error().reason());
-        co_await consumed.owner->store().end(consumed.id, std::move(reached));
-    } catch (...) {
-        // They wait until the login expires.
-    }
+    return end->has_value() ? store::ended_login(end->value()) : store::ended_login(end->error().reason());
+}
+
+// For the waiters in another process. Those here have the end already.
+asio::awaitable<void> report_to_store(callback& consumed, const login_end& end)
+{
+    return consumed.owner->store().end(consumed.id, reported(end));
 }
 
 // The exchange runs on its own: the login is consumed, so it must finish even if the caller is cancelled.
 asio::awaitable<void> carry_out(callback_in_flight in_flight)
 {
+    store::immediate_logins* const store = in_flight.owner().immediate_store();
     try {
         login_end end;
         try {
-            store::taken_login found = co_await in_flight.owner().store().take((*in_flight).id, (*in_flight).browser);
+            store::taken_login found;
+            if (store)
+                found = store->take_now((*in_flight).id, (*in_flight).browser);
+            else
+                found = co_await in_flight.owner().store().take((*in_flight).id, (*in_flight).browser);
             if (found.login) {
                 in_flight.consumed = true;
                 check_same(*found.login, *in_flight);
-                end = co_await exchange(*in_flight, std::move(*found.login));
+                end = co_await exchange(*in_flight, *found.login);
             } else {
                 end = ended_with(login_outcome(status_of(found.what)));
             }
@@ -183,7 +200,14 @@ asio::awaitable<void> carry_out(callback_in_flight in_flight)
         in_flight.end(end);
         if (!in_flight.consumed)
             co_return;
-        co_await report_to_store(*in_flight, std::move(end));
+        try {
+            if (store)
+                store->end_now((*in_flight).id, reported(end));
+            else
+                co_await report_to_store(*in_flight, end);
+        } catch (...) {
+            // They wait until the login expires.
+        }
         if (in_flight.owner().deadlines.taken())
             co_await sweep_logins((*in_flight).owner);
     } catch (const std::bad_alloc&) {
@@ -191,16 +215,13 @@ asio::awaitable<void> carry_out(callback_in_flight in_flight)
     }
 }
 
-} // namespace
-
 // With what `typed_errors` does: a frame less.
-asio::awaitable<login_outcome> complete_login(logins_ptr state, std::string query, browser_binding present)
+asio::awaitable<login_outcome> complete(callback_ptr begun)
 {
     try {
-        state->check_open();
-        std::string key = state->provider().key_of(query).value();
-        const auto begun = std::make_shared<callback>(state, std::move(query), std::move(key), present);
-        state->setup->work->start(carry_out(callback_in_flight(begun)));
+        begun->owner->check_open();
+        begun->judge();
+        begun->owner->setup->work->start(carry_out(callback_in_flight(begun)));
         login_end end = begun->reached();
         if (!end)
             end = co_await begun->wait();
@@ -208,6 +229,13 @@ asio::awaitable<login_outcome> complete_login(logins_ptr state, std::string quer
     } catch (const boost::system::system_error&) {
         throw error_from_current_exception();
     }
+}
+
+} // namespace
+
+asio::awaitable<login_outcome> complete_login(logins_ptr state, std::string query, browser_binding present)
+{
+    return complete(std::make_shared<callback>(std::move(state), std::move(query), std::move(present)));
 }
 
 } // namespace coauth::sessions

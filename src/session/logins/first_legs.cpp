@@ -22,7 +22,7 @@ first_legs::~first_legs()
 
 bool first_legs::is_shared(const leg& started, const login_request& request, time_point now) const
 {
-    if (now - started.started > share_for_ || !(started.request == request))
+    if (now - started.started_ > share_for_ || !(started.request == request))
         return false;
     const auto& reached = started.end_.reached;
     return !reached || (reached->has_value() && is_pending_(reached->value()));
@@ -44,25 +44,26 @@ void first_legs::remove(leg& removed) noexcept
 
 void first_legs::remove_old(time_point now) noexcept
 {
-    while (!ended_.empty() && (ended_.size() > most_ended || now - ended_.front().started > share_for_)) {
+    while (!ended_.empty() && (ended_.size() > most_ended || now - ended_.front().started_ > share_for_)) {
         leg& oldest = ended_.front();
         ended_.pop_front();
         remove(oldest);
     }
 }
 
-first_legs::membership first_legs::join(const store::browser_digest& browser, login_request request, time_point now)
+first_legs::leg_ptr first_legs::join(leg_ptr own, const store::browser_digest& browser, time_point now)
 {
     const std::lock_guard lock(mutex_);
     if (share_for_.count() > 0) {
         remove_old(now);
-        if (leg* const shared = find_shared(browser, request, now))
-            return membership(shared, false);
+        if (leg* const shared = find_shared(browser, own->request, now))
+            return shared;
     }
-    leg_ptr made = new leg(browser, std::move(request), now);
-    intrusive_ptr_add_ref(made.get());
-    legs_.insert(*made);
-    return membership(std::move(made), true);
+    own->browser_ = browser;
+    own->started_ = now;
+    intrusive_ptr_add_ref(own.get());
+    legs_.insert(*own);
+    return own;
 }
 
 waiters first_legs::complete(leg& ended, const ending<first_leg_result>& end) noexcept
@@ -102,7 +103,7 @@ first_legs::place first_legs::hold_place(leg& beginning, const store::login_stor
         return place::count_again;
     if (pending.living + places_ >= limits.max_pending)
         return place::none_at_all;
-    const auto [first, last] = legs_.equal_range(beginning.browser.octets);
+    const auto [first, last] = legs_.equal_range(beginning.browser_.octets);
     const auto of_browser = std::count_if(first, last, [](const leg& each) { return each.holds_place_; });
     if (pending.of_browser + static_cast<std::size_t>(of_browser) >= limits.max_per_browser)
         return place::none_for_browser;

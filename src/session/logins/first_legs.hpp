@@ -49,17 +49,17 @@ public:
                 public boost::intrusive::list_base_hook<>,
                 public boost::intrusive_ref_counter<leg, boost::thread_safe_counter> {
     public:
-        leg(const store::browser_digest& browser, login_request request, time_point started)
-            : browser(browser), request(std::move(request)), started(started)
-        {}
+        explicit leg(login_request request) : request(std::move(request)) {}
 
-        const store::browser_digest browser;
+        const store::browser_digest& browser() const noexcept { return browser_; }
+
         const login_request request;
-        const time_point started;
 
     private:
         friend class first_legs;
 
+        store::browser_digest browser_;
+        time_point started_{};
         shared_end<first_leg_result> end_;
         bool holds_place_ = false;
     };
@@ -77,14 +77,8 @@ public:
     first_legs(const first_legs&) = delete;
     first_legs& operator=(const first_legs&) = delete;
 
-    /// The first leg to wait for, and whether the caller must carry it out.
-    struct membership {
-        membership(leg_ptr leg, bool leads) : leg(std::move(leg)), leads(leads) {}
-
-        leg_ptr leg;
-        bool leads;
-    };
-    membership join(const store::browser_digest& browser, login_request request, time_point now);
+    /// The first leg to wait for: `own`, which the caller must carry out then, or an equal one of the same browser.
+    leg_ptr join(leg_ptr own, const store::browser_digest& browser, time_point now);
 
     /// Ends a first leg; returns its waiters, to be notified.
     waiters complete(leg& ended, const ending<first_leg_result>& end) noexcept;
@@ -109,7 +103,7 @@ public:
 private:
     struct browser_of {
         using type = std::array<std::uint8_t, 32>;
-        const type& operator()(const leg& l) const noexcept { return l.browser.octets; }
+        const type& operator()(const leg& l) const noexcept { return l.browser_.octets; }
     };
     using legs_by_browser = boost::intrusive::multiset<leg, boost::intrusive::key_of_value<browser_of>,
         boost::intrusive::constant_time_size<false>>;

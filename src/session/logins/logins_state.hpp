@@ -21,6 +21,7 @@ public:
     const session_options& options() const { return setup->options; }
     login_provider& provider() const { return *setup->provider; }
     store::login_store& store() const { return *setup->options.logins; }
+    store::immediate_logins* immediate_store() const { return store().immediate(); } ///< Null: use `store`.
     ticket_table::time_point now() const { return setup->options.clock->steady_now(); }
 
     /// Throws `errc::cancelled` once closed.

@@ -1,17 +1,6 @@
 #include "session/lookups/cache_lock.hpp"
 
-#include <atomic>
-
 namespace coauth::sessions {
-
-std::size_t cache_lock::slot_of_thread() noexcept
-{
-    static std::atomic<std::size_t> threads{0};
-    static constinit thread_local std::size_t number = 0; // 0: not numbered yet
-    if (number == 0)
-        number = ++threads;
-    return number % count;
-}
 
 // In the same order by every writer.
 void cache_lock::lock()

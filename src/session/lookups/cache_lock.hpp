@@ -1,8 +1,9 @@
 // The lock of what a cached result is read from.
 #pragma once
 
+#include "session/lookups/thread_slot.hpp"
+
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <mutex>
 
@@ -13,7 +14,7 @@ namespace coauth::sessions {
 ///
 /// Thread safety: safe. A writer is a `std::lock_guard` of this. Not recursive.
 class cache_lock {
-    struct alignas(64) slot {
+    struct alignas(cache_line) slot {
         std::mutex mutex;
         std::uint64_t hits = 0;
     };
@@ -24,7 +25,7 @@ public:
     /// Locks for reading as long as it lives, or until `unlock`.
     class reading {
     public:
-        explicit reading(cache_lock& owner) : slot_(owner.slots_[slot_of_thread()]), lock_(slot_.mutex) {}
+        explicit reading(cache_lock& owner) : slot_(owner.slots_[thread_slot()]), lock_(slot_.mutex) {}
 
         /// Counts a result that was found in the cache.
         void count_hit() noexcept { ++slot_.hits; }
@@ -42,11 +43,7 @@ public:
     std::uint64_t hits();
 
 private:
-    static constexpr std::size_t count = 16; // more than the threads that share one session on most machines
-
-    static std::size_t slot_of_thread() noexcept;
-
-    std::array<slot, count> slots_;
+    std::array<slot, thread_slots> slots_;
 };
 
 } // namespace coauth::sessions

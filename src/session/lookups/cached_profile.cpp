@@ -15,7 +15,7 @@ lookups::cached_profile::cached_profile(lookups& owner, const std::string& user_
     const owner_ptr* const token = owner.tokens_->held_now(user_id);
     if (!token || !(*token)->directory)
         return;
-    found_ = owner.batcher_.cached(**token, user, owner.now());
+    found_ = owner.batcher_.cached(**token, user, setup_.soon());
     if (found_)
         reading_.count_hit();
 }

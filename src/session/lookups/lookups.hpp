@@ -32,7 +32,7 @@ public:
     /// Starts what needs `shared_from_this`.
     void start();
 
-    /// A profile in the cache, if it is the answer. Counts and reports the hit.
+    /// A profile in the cache, if it is the answer and will be for a second. Counts and reports the hit.
     class cached_profile {
     public:
         cached_profile(lookups& owner, const std::string& user_id, const coauth::user_ref& user);

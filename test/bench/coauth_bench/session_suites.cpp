@@ -71,13 +71,21 @@ asio::awaitable<void> look_up_all(coauth::session& session, std::vector<user_ref
     keep(all);
 }
 
-// The least that a cache can do: its one profile, copied while a mutex is held.
+// The least that a cache can do: its one profile, copied while a mutex is held; `ask` takes what a question takes, too.
 class bare_cache {
 public:
     explicit bare_cache(profile kept) : kept_(std::move(kept)) {}
 
     asio::awaitable<profile> find()
     {
+        const std::lock_guard lock(mutex_);
+        co_return kept_;
+    }
+
+    asio::awaitable<profile> ask(std::string user_id, user_ref user)
+    {
+        keep(user_id);
+        keep(user);
         const std::lock_guard lock(mutex_);
         co_return kept_;
     }
@@ -91,6 +99,14 @@ asio::awaitable<void> copy_often(bare_cache& cache, std::uint64_t count)
 {
     for (std::uint64_t i = 0; i < count; ++i) {
         const auto found = co_await cache.find();
+        keep(found);
+    }
+}
+
+asio::awaitable<void> ask_often(bare_cache& cache, std::uint64_t count)
+{
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto found = co_await cache.ask("7", "jack");
         keep(found);
     }
 }
@@ -110,6 +126,8 @@ void cache_hits(const arguments& given)
     bare_cache bare(*jack);
     measure(
         given, "cached", "bare_copy", [&](std::uint64_t) { on.run(copy_often(bare, hits)); }, hits, {}, "floor");
+    measure(
+        given, "cached", "bare_copy_asked", [&](std::uint64_t) { on.run(ask_often(bare, hits)); }, hits, {}, "floor");
     measure(
         given, "cached", "hit", [&](std::uint64_t) { on.run(look_up_often(*on.session, hits)); }, hits);
 
@@ -146,12 +164,35 @@ void joined_lookups(const arguments& given)
         calls);
 }
 
+// A hundred names, without a wire: a call each, and in one call.
+void batched_lookups(const arguments& given)
+{
+    session_options options;
+    options.max_cached_lookups = 0;
+    wireless on(options);
+    std::vector<user_ref> users;
+    for (int i = 0; i < 100; ++i)
+        users.push_back(user_ref("name_" + std::to_string(i)));
+    measure(
+        given, "cached", "batched",
+        [&](std::uint64_t) {
+            for (const user_ref& user : users)
+                asio::co_spawn(on.io, look_up_one(*on.session, user.text()), rethrow);
+            on.io.restart();
+            on.io.run();
+        },
+        users.size());
+    measure(
+        given, "cached", "profiles", [&](std::uint64_t) { on.run(look_up_all(*on.session, users)); }, users.size());
+}
+
 } // namespace
 
 void cached(const arguments& given, const server&)
 {
     cache_hits(given);
     joined_lookups(given);
+    batched_lookups(given);
 }
 
 void batch(const arguments& given, const server& at)
