@@ -76,7 +76,7 @@ public:
 
 } // namespace
 
-TEST_CASE("session.profile: a hit is counted and reported, in whatever spelling it is asked for")
+TEST_CASE("session.profile: a hit is counted and reported, in any spelling")
 {
     cached_fixture f;
     CHECK(f.look_up("ann", "jack").value().username == "jack");
