@@ -198,6 +198,7 @@ TEST_CASE("cache_lock: a writer is alone, and hits of all threads are counted")
                 if (i == 0) {
                     const std::lock_guard alone(lock);
                     ++value;
+                    std::this_thread::yield(); // so that a reader would see it if it could
                     ++value;
                 } else {
                     sessions::cache_lock::reading reading(lock);
