@@ -23,6 +23,42 @@ struct known_hash {
     std::unique_ptr<EVP_MD, free_hash> hash;
 };
 
+struct free_state {
+    void operator()(EVP_MD_CTX* state) const noexcept { EVP_MD_CTX_free(state); }
+};
+
+// Kept, since making one and freeing it costs more than the digest of a short text. OpenSSL wipes the text when the digest
+// is done.
+class sha256_state {
+public:
+    explicit sha256_state() = default;
+
+    std::array<std::uint8_t, 32> digest_of(std::initializer_list<std::string_view> texts)
+    {
+        std::array<std::uint8_t, 32> out{};
+        bool good = begin();
+        for (const std::string_view text : texts)
+            good = good && EVP_DigestUpdate(state_.get(), text.data(), text.size()) == 1;
+        if (!good || EVP_DigestFinal_ex(state_.get(), out.data(), nullptr) != 1) {
+            state_.reset();
+            throw error(errc::invalid_argument, "OpenSSL could not make the digest");
+        }
+        return out;
+    }
+
+private:
+    // With a null type OpenSSL begins anew with what it has.
+    bool begin()
+    {
+        if (state_)
+            return EVP_DigestInit_ex(state_.get(), nullptr, nullptr) == 1;
+        state_.reset(EVP_MD_CTX_new());
+        return state_ && EVP_DigestInit_ex(state_.get(), hash_named("SHA256"), nullptr) == 1;
+    }
+
+    std::unique_ptr<EVP_MD_CTX, free_state> state_;
+};
+
 } // namespace
 
 hash_function hash_named(std::string_view name)
@@ -48,10 +84,13 @@ digest digest_of(hash_function hash, std::string_view text)
 
 std::array<std::uint8_t, 32> sha256(std::string_view text)
 {
-    const digest whole = digest_of(hash_named("SHA256"), text);
-    std::array<std::uint8_t, 32> out{};
-    std::copy_n(whole.octets.begin(), out.size(), out.begin());
-    return out;
+    return sha256({text});
+}
+
+std::array<std::uint8_t, 32> sha256(std::initializer_list<std::string_view> texts)
+{
+    static thread_local sha256_state state;
+    return state.digest_of(texts);
 }
 
 } // namespace coauth::crypto

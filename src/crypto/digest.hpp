@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -32,5 +33,8 @@ struct digest {
 COAUTH_DECL digest digest_of(hash_function hash, std::string_view text);
 
 COAUTH_DECL std::array<std::uint8_t, 32> sha256(std::string_view text);
+
+/// The same of several texts, one behind the other.
+COAUTH_DECL std::array<std::uint8_t, 32> sha256(std::initializer_list<std::string_view> texts);
 
 } // namespace coauth::crypto

@@ -3,8 +3,10 @@
 #include <coauth/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -20,6 +22,18 @@ namespace {
 
 // More than the processors that one session keeps busy; a coroutine holds its strand only while it runs.
 constexpr std::size_t strands = 16;
+
+// A strand of an `any_io_executor` is too large for one, and is copied to the heap with each of Asio's copies. One of an
+// `io_context`, which most sessions run on, is not; and a strand needs no other above it.
+asio::any_io_executor strand_of(const asio::any_io_executor& executor)
+{
+    using context_executor = asio::io_context::executor_type;
+    if (const auto* const plain = executor.target<context_executor>())
+        return asio::make_strand(*plain);
+    if (executor.target<asio::strand<context_executor>>())
+        return executor;
+    return asio::make_strand(executor);
+}
 
 // After a cancellation a coroutine can await nothing more, and its error has no receiver.
 void pass_on(const std::exception_ptr& problem)
@@ -37,8 +51,9 @@ void pass_on(const std::exception_ptr& problem)
 } // namespace
 
 // The signal belongs to the strand: it is emitted there, and destroyed with the coroutine.
-struct background::running {
-    explicit running(background::strand strand) : strand(std::move(strand)) {}
+class background::running : public background::entry, public std::enable_shared_from_this<running> {
+public:
+    explicit running(const asio::any_io_executor& on) : strand(on) {}
 
     void cancel() noexcept
     {
@@ -49,25 +64,20 @@ struct background::running {
         }
     }
 
-    background::strand strand;
+    const asio::any_io_executor& strand; // one of the background's, which its registration keeps
     asio::cancellation_signal signal;
 };
 
 background::background(const asio::any_io_executor& executor)
 {
     for (std::size_t i = 0; i < strands; ++i)
-        strands_.push_back(asio::make_strand(executor));
+        strands_.push_back(strand_of(executor));
 }
 
-// A coroutine's entry in the set of running ones. Removed with it, also if Asio destroys it instead of resuming it.
+// A coroutine's entry in the list of running ones. Removed with it, also if Asio destroys it instead of resuming it.
 class background::registration {
 public:
-    registration(std::shared_ptr<background> table, std::shared_ptr<running> entry)
-        : table_(std::move(table)), entry_(std::move(entry))
-    {
-        const std::lock_guard lock(table_->mutex_);
-        table_->running_.insert(entry_);
-    }
+    explicit registration(std::shared_ptr<background> table) : table_(std::move(table)), entry_(table_->add()) {}
     registration(registration&&) noexcept = default;
     registration& operator=(registration&&) = delete;
     ~registration() { end(); }
@@ -75,8 +85,10 @@ public:
     void end()
     {
         if (const auto table = std::exchange(table_, nullptr))
-            table->remove(entry_);
+            table->remove(*entry_);
     }
+
+    const std::shared_ptr<running>& entry() const noexcept { return entry_; }
 
 private:
     std::shared_ptr<background> table_; // empty: it has ended, or was moved from
@@ -86,29 +98,32 @@ private:
 void background::start(asio::awaitable<void> work)
 {
     notify({});
-    const auto entry = std::make_shared<running>(next_strand());
-    registration running_entry(shared_from_this(), entry);
+    registration running_entry(shared_from_this());
+    running& entry = *running_entry.entry();
     auto done = [running_entry = std::move(running_entry)](const std::exception_ptr& problem) mutable {
         running_entry.end();
         if (problem)
             pass_on(problem);
     };
-    asio::co_spawn(entry->strand, std::move(work), asio::bind_cancellation_slot(entry->signal.slot(), std::move(done)));
+    asio::co_spawn(entry.strand, std::move(work), asio::bind_cancellation_slot(entry.signal.slot(), std::move(done)));
 }
 
-background::strand background::next_strand()
+std::shared_ptr<background::running> background::add()
 {
     const std::lock_guard lock(mutex_);
     next_strand_ = (next_strand_ + 1) % strands_.size();
-    return strands_[next_strand_];
+    auto entry = std::make_shared<running>(strands_[next_strand_]);
+    running_.push_back(*entry);
+    return entry;
 }
 
 void background::cancel() noexcept
 {
     const std::lock_guard lock(mutex_);
-    for (const auto& entry : running_)
+    for (entry& each : running_)
         try {
-            asio::post(entry->strand, [entry] { entry->cancel(); });
+            const auto kept = static_cast<running&>(each).shared_from_this();
+            asio::post(kept->strand, [kept] { kept->cancel(); });
         } catch (const std::bad_alloc&) {}
 }
 
@@ -124,12 +139,12 @@ asio::awaitable<void> background::drained()
     co_await closer->wait();
 }
 
-void background::remove(const std::shared_ptr<running>& entry)
+void background::remove(running& ended)
 {
     waiters closers;
     {
         const std::lock_guard lock(mutex_);
-        running_.erase(entry);
+        running_.erase(running_.iterator_to(ended));
         if (running_.empty())
             closers.swap(closers_);
     }
@@ -138,15 +153,17 @@ void background::remove(const std::shared_ptr<running>& entry)
 
 void background::notify(waiters due) noexcept
 {
-    {
+    if (has_unnotified_) {
         const std::lock_guard lock(mutex_);
         due.splice(due.begin(), unnotified_);
+        has_unnotified_ = false;
     }
     sessions::notify(due);
     if (due.empty())
         return;
     const std::lock_guard lock(mutex_);
     unnotified_.splice(unnotified_.end(), due);
+    has_unnotified_ = true;
 }
 
 } // namespace coauth::sessions

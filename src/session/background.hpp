@@ -7,14 +7,12 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/strand.hpp>
+#include <boost/intrusive/list.hpp>
 
+#include <atomic>
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <unordered_set>
 #include <vector>
 
 namespace coauth::sessions {
@@ -27,7 +25,7 @@ class background : public std::enable_shared_from_this<background> {
 public:
     explicit background(const boost::asio::any_io_executor& executor);
 
-    /// Starts `work` on one of a few strands. It must handle its exceptions: any other than a
+    /// Starts `work` on one of a few strands, at once if this is called on the executor's context and the strand is free. It must handle its exceptions: any other than a
     /// cancellation and `std::bad_alloc` leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
     void start(boost::asio::awaitable<void> work);
 
@@ -41,20 +39,21 @@ public:
     boost::asio::awaitable<void> drained();
 
 private:
-    using strand = boost::asio::strand<boost::asio::any_io_executor>;
-    struct running;
+    using entry = boost::intrusive::list_base_hook<>;
+    class running;
     class registration;
 
-    strand next_strand();
-    void remove(const std::shared_ptr<running>& entry);
+    std::shared_ptr<running> add();
+    void remove(running& entry);
 
     // Made in advance: Asio 1.81 crashes if making one fails for lack of memory.
-    std::vector<strand> strands_;
+    std::vector<boost::asio::any_io_executor> strands_;
     std::mutex mutex_;
     std::size_t next_strand_ = 0;
-    std::unordered_set<std::shared_ptr<running>> running_;
+    boost::intrusive::list<entry, boost::intrusive::constant_time_size<false>> running_; ///< Each is a `running`.
     waiters closers_;
     waiters unnotified_;
+    std::atomic<bool> has_unnotified_ = false; ///< Set with the lock held: most calls have nothing to notify.
 };
 
 } // namespace coauth::sessions

@@ -142,7 +142,10 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
         if (end->has_error()) {
             const auto now = self->wall();
             const std::lock_guard lock(self->mutex_);
-            owner->lifetime.renewal_failed(now);
+            {
+                const std::lock_guard changing(self->setup_->cached);
+                owner->lifetime.renewal_failed(now);
+            }
             // A store that failed before or after the provider was asked is tried again by the next call.
             if (leased && !owner->unsaved)
                 self->hold_off(*owner, end->error());

@@ -2,11 +2,14 @@
 #include "session/calls.hpp"
 #include "session/logins/logins.hpp"
 #include "session/lookups/lookups.hpp"
+#include "session/lookups/thread_slot.hpp"
 #include "session/setup.hpp"
 #include "session/tokens.hpp"
 
 #include <coauth/coro/as_result.hpp>
 #include <coauth/session/session.hpp>
+
+#include <boost/system/system_error.hpp>
 
 #include <utility>
 
@@ -34,15 +37,26 @@ using coauth::lookup_outcome;
     throw lookup.why.value_or(error(errc::provider_error));
 }
 
-asio::awaitable<coauth::profile> do_profile(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
-    std::vector<coauth::user_ref> users, lookup_options options)
+// With what `typed_errors` does, since a further frame would cost as much as the rest of a cache hit.
+asio::awaitable<coauth::profile> do_profile(
+    std::shared_ptr<sessions::lookups> lookups, std::string user_id, coauth::user_ref user, lookup_options options)
 {
-    const sessions::call_results results =
-        co_await lookups->look_up(std::move(user_id), std::move(users), options.max_wait);
-    const coauth::lookup& lookup = *results.outcomes.front();
-    if (lookup.outcome != lookup_outcome::found)
-        throw_outcome(lookup);
-    co_return *lookup.profile;
+    {
+        const sessions::lookups::cached_profile cached(*lookups, user_id, user);
+        if (cached.found())
+            co_return *cached.found();
+    }
+    try {
+        std::vector<coauth::user_ref> users(1, std::move(user));
+        const sessions::call_results results =
+            co_await lookups->look_up(std::move(user_id), std::move(users), options.max_wait);
+        const coauth::lookup& lookup = *results.outcomes.front();
+        if (lookup.outcome != lookup_outcome::found)
+            throw_outcome(lookup);
+        co_return *lookup.profile;
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
+    }
 }
 
 asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> lookups, std::string user_id,
@@ -96,11 +110,6 @@ asio::awaitable<void> do_close(std::shared_ptr<sessions::logins> logins, std::sh
     co_await work->drained();
 }
 
-asio::awaitable<void> keep_credential(std::shared_ptr<sessions::tokens> tokens, std::string user_id, credential held)
-{
-    co_await tokens->put(std::move(user_id), std::move(held));
-}
-
 } // namespace
 
 class session::state {
@@ -109,9 +118,9 @@ public:
         : setup(
               std::make_shared<sessions::session_setup>(std::move(executor), std::move(provider), std::move(options))),
           tokens(std::make_shared<sessions::tokens>(setup)),
-          lookups(std::make_shared<sessions::lookups>(setup, tokens)),
+          lookups(std::make_shared<sessions::lookups>(setup, tokens)), lookups_by_thread(lookups),
           logins(std::make_shared<sessions::logins>(setup, [tokens = tokens](std::string user_id, credential held) {
-              return keep_credential(tokens, std::move(user_id), std::move(held));
+              return tokens->put(std::move(user_id), std::move(held));
           }))
     {
         lookups->start();
@@ -120,6 +129,7 @@ public:
     std::shared_ptr<const sessions::session_setup> setup;
     std::shared_ptr<sessions::tokens> tokens;
     std::shared_ptr<sessions::lookups> lookups;
+    sessions::pointer_by_slot<sessions::lookups> lookups_by_thread; ///< The same.
     std::shared_ptr<sessions::logins> logins;
 };
 
@@ -138,7 +148,7 @@ session::~session()
 
 asio::awaitable<login> session::begin_login(browser_binding present, login_request request)
 {
-    return typed_errors(state_->logins->begin(std::move(present), std::move(request)));
+    return state_->logins->begin(std::move(present), std::move(request));
 }
 
 asio::awaitable<login_outcome> session::wait(const login& begun)
@@ -153,7 +163,7 @@ asio::awaitable<login_outcome> session::wait(std::shared_ptr<login::ticket> awai
 
 asio::awaitable<login_outcome> session::complete_login(std::string query, browser_binding present)
 {
-    return typed_errors(state_->logins->complete(std::move(query), std::move(present)));
+    return state_->logins->complete(std::move(query), std::move(present));
 }
 
 asio::awaitable<void> session::add_user(std::string user_id, credential held)
@@ -173,8 +183,7 @@ asio::awaitable<void> session::sign_out(std::string user_id, at_provider held)
 
 asio::awaitable<coauth::profile> session::profile(std::string user_id, coauth::user_ref user, lookup_options options)
 {
-    std::vector<coauth::user_ref> users(1, std::move(user));
-    return typed_errors(do_profile(state_->lookups, std::move(user_id), std::move(users), options));
+    return do_profile(state_->lookups_by_thread.get(), std::move(user_id), std::move(user), options);
 }
 
 asio::awaitable<coauth::lookups> session::profiles(

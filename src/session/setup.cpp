@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <time.h>
 #include <utility>
 
 namespace coauth::sessions {
@@ -72,14 +73,26 @@ session_setup::session_setup(boost::asio::any_io_executor new_executor, std::sha
         throw error(errc::invalid_argument, "the session has no provider");
     check(options);
     provider = checked(std::move(provider));
+    on_system_clock = !options.clock || options.clock == system_clock();
     options.clock = options.clock ? checked_clock(std::move(options.clock)) : system_clock();
     options.chance = checked_chance(options.chance ? std::move(options.chance) : draw_chance);
-    if (!options.logins)
-        options.logins = store::memory_login_store(options.login_limits, options.clock);
-    if (!options.tokens)
-        options.tokens = store::memory_token_store(options.clock);
-    options.logins = checked(std::move(options.logins));
-    options.tokens = checked(std::move(options.tokens));
+    // The project's own throw the right errors.
+    options.logins = options.logins ? checked(std::move(options.logins))
+                                    : store::memory_login_store(options.login_limits, options.clock);
+    options.tokens = options.tokens ? checked(std::move(options.tokens)) : store::memory_token_store(options.clock);
+}
+
+std::chrono::steady_clock::time_point session_setup::soon() const
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+    if (on_system_clock) {
+        ::timespec tick{};
+        ::clock_gettime(CLOCK_MONOTONIC_COARSE, &tick); // the kernel's latest tick, a few milliseconds ago
+        return std::chrono::steady_clock::time_point(
+            std::chrono::seconds(tick.tv_sec + 1) + std::chrono::nanoseconds(tick.tv_nsec));
+    }
+#endif
+    return options.clock->steady_now();
 }
 
 void session_setup::report(const session_event& event) const noexcept

@@ -1,10 +1,23 @@
 #include "session/tokens.hpp"
 
+#include <atomic>
+#include <iterator>
 #include <utility>
 
 namespace coauth::sessions {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Read first: a line that every reader writes to would go from processor to processor.
+void note_use(token_owner& owner)
+{
+    if (!owner.used.load(std::memory_order_relaxed))
+        owner.used.store(true, std::memory_order_relaxed);
+}
+
+} // namespace
 
 // A credential being read from the store. One put or removed meanwhile makes it stale.
 class tokens::reading {
@@ -29,15 +42,21 @@ private:
     std::unordered_multimap<std::string, reading*>::iterator place_;
 };
 
-owner_ptr tokens::held(const std::string& user_id)
+owner_ptr tokens::held(const std::string& user_id) const
 {
-    const std::lock_guard lock(mutex_);
+    const cache_lock::reading lock(setup_->cached);
+    const owner_ptr* const owner = held_now(user_id);
+    return owner ? *owner : nullptr;
+}
+
+const owner_ptr* tokens::held_now(const std::string& user_id) const
+{
     const auto found = held_.find(user_id);
     if (found == held_.end())
         return nullptr;
-    used_.splice(used_.begin(), used_, found->second);
     const owner_ptr& owner = *found->second;
-    return owner->held.expires_at() && !owner->lifetime.is_fresh(wall()) ? nullptr : owner;
+    note_use(*owner);
+    return owner->held.expires_at() && !owner->lifetime.is_fresh(wall()) ? nullptr : &owner;
 }
 
 // With the lock held.
@@ -45,6 +64,7 @@ void tokens::forget(const std::string& user_id)
 {
     make_stale(user_id);
     if (const auto found = held_.find(user_id); found != held_.end()) {
+        const std::lock_guard changing(setup_->cached);
         used_.erase(found->second);
         held_.erase(found);
     }
@@ -68,12 +88,12 @@ owner_ptr tokens::hold(std::string user_id, store::stored_credential found, open
 {
     if (const auto known = held_.find(user_id); known != held_.end())
         return *known->second;
-    if (used_.size() >= setup_->options.max_cached_tokens) {
-        held_.erase(used_.back()->user_id);
-        used_.pop_back();
-    }
-    used_.push_front(std::make_shared<token_owner>(
-        user_id, std::move(found), std::move(opened), ++last_number_, setup_->options.reset_jitter, chance));
+    auto made = std::make_shared<token_owner>(
+        user_id, std::move(found), std::move(opened), ++last_number_, setup_->options.reset_jitter, chance);
+    const std::lock_guard changing(setup_->cached);
+    if (used_.size() >= setup_->options.max_cached_tokens)
+        make_room();
+    used_.push_front(std::move(made));
     try {
         held_.emplace(std::move(user_id), used_.begin());
     } catch (...) {
@@ -83,9 +103,19 @@ owner_ptr tokens::hold(std::string user_id, store::stored_credential found, open
     return used_.front();
 }
 
+// With both locks held. Each that was used goes before the newest, once.
+void tokens::make_room()
+{
+    while (used_.back()->used.exchange(false, std::memory_order_relaxed))
+        used_.splice(used_.begin(), used_, std::prev(used_.end()));
+    held_.erase(used_.back()->user_id);
+    used_.pop_back();
+}
+
 std::uint64_t tokens::forget_all() noexcept
 {
     const std::lock_guard lock(mutex_);
+    const std::lock_guard changing(setup_->cached);
     held_.clear();
     used_.clear();
     return last_number_ + 1;
@@ -98,7 +128,7 @@ asio::awaitable<owner_ptr> tokens::find_any(std::string user_id)
         {
             const std::lock_guard lock(mutex_);
             if (const auto known = held_.find(user_id); known != held_.end()) {
-                used_.splice(used_.begin(), used_, known->second);
+                note_use(**known->second);
                 co_return *known->second;
             }
         }

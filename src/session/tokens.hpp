@@ -33,7 +33,10 @@ public:
     boost::asio::awaitable<owner_ptr> find_any(std::string user_id);
 
     /// Null if it is not in memory, or must be renewed.
-    owner_ptr held(const std::string& user_id);
+    owner_ptr held(const std::string& user_id) const;
+
+    /// The same for a caller that has locked `session_setup::cached`, which the result needs.
+    const owner_ptr* held_now(const std::string& user_id) const;
 
     /// Renews a credential that the provider refused. The next `find` gives the new one. Throws as `find`.
     boost::asio::awaitable<void> renew(owner_ptr owner);
@@ -68,11 +71,12 @@ private:
     user_key key_of(std::string user_id) const;
     owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened, double chance);
     void forget(const std::string& user_id);
+    void make_room();
     void make_stale(const std::string& user_id);
 
     const std::shared_ptr<const session_setup> setup_;
     std::mutex mutex_;
-    order used_; ///< The most recently used first.
+    order used_; ///< The one in memory for the shortest time first, as far as it was not used since.
     std::unordered_map<std::string, order::iterator> held_;
     std::unordered_multimap<std::string, reading*> readings_; ///< By user id, in progress.
     std::unordered_map<std::uint64_t, renewal_ptr> renewals_; ///< In progress, by the owner's number.

@@ -2,9 +2,18 @@
 
 #include "coro/user_class.hpp"
 
+#include <coauth/store/login_store.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace coauth::sessions {
@@ -23,10 +32,41 @@ constexpr user_class login_store_class{errc::store_unavailable, "the login store
 constexpr user_class token_store_class{errc::store_unavailable, "the token store"};
 constexpr user_class provider_class{errc::provider_error, "the login provider"};
 
-template <class Start>
-auto await_call(const user_class& source, Start start)
+// As `await_user_class`, for an operation that has been started and what that threw. Keeps `user` alive. Has no copy of the
+// result in its frame, which for a profile would be most of it.
+template <class T>
+asio::awaitable<T> end_of(const user_class& source, [[maybe_unused]] std::shared_ptr<const void> user,
+    asio::awaitable<T> op, std::exception_ptr thrown)
 {
-    return await_user_class(source.code, source.name, std::move(start));
+    try {
+        if (thrown)
+            std::rethrow_exception(std::exchange(thrown, nullptr));
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(op);
+            co_return;
+        } else {
+            co_return co_await std::move(op);
+        }
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    const bool cancelled = state.cancelled() != asio::cancellation_type::none;
+    throw error_of_user_class(std::exchange(thrown, nullptr), cancelled, source.code, source.name);
+}
+
+// `start` calls the user's object. It is called at once, so that its arguments are in no further coroutine's frame; what it
+// throws is thrown by the operation.
+template <class User, class Start>
+std::invoke_result_t<Start&> await_call(const user_class& source, const std::shared_ptr<User>& user, Start start)
+{
+    std::exception_ptr thrown;
+    try {
+        return end_of(source, user, start(), nullptr);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    return end_of(source, user, std::invoke_result_t<Start&>(), std::move(thrown));
 }
 
 template <class Call>
@@ -35,9 +75,11 @@ auto call(const user_class& source, Call made)
     return call_user_class(source.code, source.name, std::move(made));
 }
 
-class checked_login_store final : public store::login_store {
+class checked_login_store final : public store::login_store, public store::immediate_logins {
 public:
-    explicit checked_login_store(std::shared_ptr<store::login_store> user) : user_(std::move(user)) {}
+    explicit checked_login_store(std::shared_ptr<store::login_store> user)
+        : user_(std::move(user)), immediate_(user_->immediate())
+    {}
 
     store::login_limits limits() const override
     {
@@ -46,24 +88,22 @@ public:
 
     asio::awaitable<void> add(store::pending_login login) override
     {
-        return await_call(login_store_class,
-            [user = user_, login = std::move(login)]() mutable { return user->add(std::move(login)); });
+        return await_call(login_store_class, user_, [&] { return user_->add(std::move(login)); });
     }
 
     asio::awaitable<counts> count(store::browser_digest browser) override
     {
-        return await_call(login_store_class, [user = user_, browser] { return user->count(browser); });
+        return await_call(login_store_class, user_, [&] { return user_->count(browser); });
     }
 
     asio::awaitable<store::taken_login> take(store::login_id id, store::browser_digest browser) override
     {
-        return await_call(login_store_class, [user = user_, id, browser] { return user->take(id, browser); });
+        return await_call(login_store_class, user_, [&] { return user_->take(id, browser); });
     }
 
     asio::awaitable<void> end(store::login_id id, store::ended_login reached) override
     {
-        return await_call(login_store_class,
-            [user = user_, id, reached = std::move(reached)]() mutable { return user->end(id, std::move(reached)); });
+        return await_call(login_store_class, user_, [&] { return user_->end(id, std::move(reached)); });
     }
 
     std::shared_ptr<void> watch(watcher notified) override
@@ -71,13 +111,36 @@ public:
         return call(login_store_class, [&] { return user_->watch(std::move(notified)); });
     }
 
+    store::immediate_logins* immediate() noexcept override { return immediate_ ? this : nullptr; }
+
+    void add_now(store::pending_login login) override
+    {
+        call(login_store_class, [&] { immediate_->add_now(std::move(login)); });
+    }
+
+    counts count_now(const store::browser_digest& browser) override
+    {
+        return call(login_store_class, [&] { return immediate_->count_now(browser); });
+    }
+
+    store::taken_login take_now(const store::login_id& id, const store::browser_digest& browser) override
+    {
+        return call(login_store_class, [&] { return immediate_->take_now(id, browser); });
+    }
+
+    void end_now(const store::login_id& id, const store::ended_login& reached) override
+    {
+        call(login_store_class, [&] { immediate_->end_now(id, reached); });
+    }
+
     asio::awaitable<expiry> expire() override
     {
-        return await_call(login_store_class, [user = user_] { return user->expire(); });
+        return await_call(login_store_class, user_, [&] { return user_->expire(); });
     }
 
 private:
     const std::shared_ptr<store::login_store> user_;
+    store::immediate_logins* const immediate_; // null: it waits
 };
 
 class checked_token_store final : public store::token_store {
@@ -86,39 +149,29 @@ public:
 
     asio::awaitable<std::optional<store::stored_credential>> find(user_key user) override
     {
-        return await_call(token_store_class,
-            [store = store_, user = std::move(user)]() mutable { return store->find(std::move(user)); });
+        return await_call(token_store_class, store_, [&] { return store_->find(std::move(user)); });
     }
 
     asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
-        return await_call(
-            token_store_class, [store = store_, user = std::move(user), held = std::move(held)]() mutable {
-                return store->put(std::move(user), std::move(held));
-            });
+        return await_call(token_store_class, store_, [&] { return store_->put(std::move(user), std::move(held)); });
     }
 
     asio::awaitable<std::optional<std::uint64_t>> replace_if(
         user_key user, std::uint64_t version, credential held) override
     {
         return await_call(
-            token_store_class, [store = store_, user = std::move(user), version, held = std::move(held)]() mutable {
-                return store->replace_if(std::move(user), version, std::move(held));
-            });
+            token_store_class, store_, [&] { return store_->replace_if(std::move(user), version, std::move(held)); });
     }
 
     asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override
     {
-        return await_call(token_store_class, [store = store_, user = std::move(user), version, time]() mutable {
-            return store->lease(std::move(user), version, time);
-        });
+        return await_call(token_store_class, store_, [&] { return store_->lease(std::move(user), version, time); });
     }
 
     asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
     {
-        return await_call(token_store_class, [store = store_, user = std::move(user), version]() mutable {
-            return store->remove(std::move(user), version);
-        });
+        return await_call(token_store_class, store_, [&] { return store_->remove(std::move(user), version); });
     }
 
 private:
@@ -131,24 +184,22 @@ public:
 
     asio::awaitable<reply<coauth::profile>> me() override
     {
-        return await_call(provider_class, [user = user_] { return user->me(); });
+        return await_call(provider_class, user_, [&] { return user_->me(); });
     }
 
     const lookup_rules* directory() const override
     {
-        return coauth::sessions::call(provider_class, [this] { return user_->directory(); });
+        return call_user_class(provider_class.code, provider_class.name, [this] { return user_->directory(); });
     }
 
     asio::awaitable<reply<coauth::lookups>> look_up(std::vector<user_ref> users) override
     {
-        return await_call(provider_class,
-            [user = user_, users = std::move(users)]() mutable { return user->look_up(std::move(users)); });
+        return await_call(provider_class, user_, [&] { return user_->look_up(std::move(users)); });
     }
 
     asio::awaitable<reply<http::response>> call(http::request request) override
     {
-        return await_call(provider_class,
-            [user = user_, request = std::move(request)]() mutable { return user->call(std::move(request)); });
+        return await_call(provider_class, user_, [&] { return user_->call(std::move(request)); });
     }
 
 private:
@@ -163,10 +214,7 @@ public:
 
     asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
-        return await_call(
-            provider_class, [user = user_, callback = std::move(callback), request = std::move(request)]() mutable {
-                return user->begin(std::move(callback), std::move(request));
-            });
+        return await_call(provider_class, user_, [&] { return user_->begin(std::move(callback), std::move(request)); });
     }
 
     result<std::string> key_of(std::string_view callback_query) const override
@@ -176,10 +224,8 @@ public:
 
     asio::awaitable<finished_login> finish(begun_login login, std::string callback, std::string callback_query) override
     {
-        return await_call(provider_class, [user = user_, login = std::move(login), callback = std::move(callback),
-                                              query = std::move(callback_query)]() mutable {
-            return user->finish(std::move(login), std::move(callback), std::move(query));
-        });
+        return await_call(provider_class, user_,
+            [&] { return user_->finish(std::move(login), std::move(callback), std::move(callback_query)); });
     }
 
     std::shared_ptr<account> open(const credential& held) const override
@@ -192,26 +238,22 @@ public:
 
     asio::awaitable<credential> renew(credential held) override
     {
-        return await_call(
-            provider_class, [user = user_, held = std::move(held)]() mutable { return user->renew(std::move(held)); });
+        return await_call(provider_class, user_, [&] { return user_->renew(std::move(held)); });
     }
 
     asio::awaitable<void> revoke(credential held) override
     {
-        return await_call(
-            provider_class, [user = user_, held = std::move(held)]() mutable { return user->revoke(std::move(held)); });
+        return await_call(provider_class, user_, [&] { return user_->revoke(std::move(held)); });
     }
 
     asio::awaitable<device_prompt> begin_device(login_request request) override
     {
-        return await_call(provider_class,
-            [user = user_, request = std::move(request)]() mutable { return user->begin_device(std::move(request)); });
+        return await_call(provider_class, user_, [&] { return user_->begin_device(std::move(request)); });
     }
 
     asio::awaitable<finished_login> finish_device(device_prompt prompt) override
     {
-        return await_call(provider_class,
-            [user = user_, prompt = std::move(prompt)]() mutable { return user->finish_device(std::move(prompt)); });
+        return await_call(provider_class, user_, [&] { return user_->finish_device(std::move(prompt)); });
     }
 
 private:

@@ -3,6 +3,12 @@
 namespace coauth::store {
 
 login_store::~login_store() = default;
+immediate_logins::~immediate_logins() = default;
+
+immediate_logins* login_store::immediate() noexcept
+{
+    return nullptr;
+}
 
 void check(const login_limits& limits)
 {

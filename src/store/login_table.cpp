@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -16,9 +17,13 @@ std::size_t keyed_hash::mix(const std::uint8_t* sixteen_octets) const noexcept
     return static_cast<std::size_t>(sum ^ (sum >> 32));
 }
 
-login_table::living::living(const pending_login& login, time_point due)
+login_table::living::living(pending_login&& login, time_point due)
     : id(login.id), browser(login.browser), due(due), proof_size_(login.proof.size())
 {
+    if (login.return_to.empty()) {
+        texts_ = std::move(login.proof);
+        return;
+    }
     std::string joined;
     joined.reserve(login.proof.size() + login.return_to.size());
     joined += login.proof.reveal();
@@ -26,8 +31,10 @@ login_table::living::living(const pending_login& login, time_point due)
     texts_ = secret(std::move(joined));
 }
 
-pending_login login_table::living::whole() const
+pending_login login_table::living::take() const
 {
+    if (texts_.size() == proof_size_)
+        return pending_login(id, std::move(texts_), browser);
     const auto texts = texts_.reveal();
     return pending_login(id, secret(texts.substr(0, proof_size_)), browser, std::string(texts.substr(proof_size_)));
 }
@@ -45,7 +52,7 @@ login_table::login_table(login_limits limits, const keyed_hash::key& key)
     check(limits_);
 }
 
-void login_table::add(const pending_login& login, time_point now)
+void login_table::add(pending_login login, time_point now)
 {
     settle(now);
     if (living_.get<by_id>().contains(login.id) || spent_.get<by_id>().contains(login.id))
@@ -55,7 +62,7 @@ void login_table::add(const pending_login& login, time_point now)
         throw too_many_logins(limits_, login_cap::of_all);
     if (living_.get<by_browser>().count(login.browser) >= limits_.max_per_browser)
         throw too_many_logins(limits_, login_cap::of_browser);
-    living_.get<by_age>().emplace_back(login, now + limits_.time_to_live);
+    living_.get<by_age>().emplace_back(std::move(login), now + limits_.time_to_live);
 }
 
 login_store::counts login_table::count(const browser_digest& browser, time_point now)
@@ -78,9 +85,14 @@ taken_login login_table::take(const login_id& id, const browser_digest& browser,
     }
     if (!found->browser.matches(browser))
         return taken_login(taken_login::status::wrong_browser);
-    taken_login out(taken_login::status::taken);
-    out.login = found->whole();
     remember(id, now + limits_.time_to_live, taken_login::status::replayed);
+    taken_login out(taken_login::status::taken);
+    try {
+        out.login = found->take();
+    } catch (const std::bad_alloc&) {
+        spent_.get<by_age>().pop_back();
+        throw;
+    }
     logins.erase(found);
     return out;
 }

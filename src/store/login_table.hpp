@@ -48,7 +48,7 @@ public:
     const login_limits& limits() const noexcept { return limits_; }
 
     // As in `login_store`.
-    void add(const pending_login& login, time_point now);
+    void add(pending_login login, time_point now);
     login_store::counts count(const browser_digest& browser, time_point now);
     taken_login take(const login_id& id, const browser_digest& browser, time_point now);
     login_store::expiry expire(time_point now);
@@ -57,16 +57,17 @@ private:
     // Both texts are in one piece of memory: two strings would be two.
     class living {
     public:
-        living(const pending_login& login, time_point due);
+        living(pending_login&& login, time_point due);
 
-        pending_login whole() const;
+        /// Takes the texts out.
+        pending_login take() const;
 
         login_id id;
         browser_digest browser;
         time_point due;
 
     private:
-        secret texts_; // proof, return_to
+        mutable secret texts_; // proof, return_to
         std::size_t proof_size_;
     };
 

@@ -1,7 +1,10 @@
 #include "crypto/random.hpp"
 #include "store/login_table.hpp"
 
+#include <coauth/store/login_store.hpp>
 #include <coauth/store/memory_store.hpp>
+
+#include <boost/container/small_vector.hpp>
 
 #include <mutex>
 #include <utility>
@@ -20,7 +23,7 @@ keyed_hash::key random_key()
     return key;
 }
 
-class memory_logins final : public login_store {
+class memory_logins final : public login_store, public immediate_logins {
 public:
     memory_logins(const login_limits& limits, std::shared_ptr<clock> clock)
         : clock_(std::move(clock)), table_(limits, random_key())
@@ -30,28 +33,44 @@ public:
 
     asio::awaitable<void> add(pending_login login) override
     {
-        const std::lock_guard lock(mutex_);
-        table_.add(login, now());
+        add_now(std::move(login));
         co_return;
     }
 
-    asio::awaitable<counts> count(browser_digest browser) override
-    {
-        const std::lock_guard lock(mutex_);
-        co_return table_.count(browser, now());
-    }
+    asio::awaitable<counts> count(browser_digest browser) override { co_return count_now(browser); }
 
-    asio::awaitable<taken_login> take(login_id id, browser_digest browser) override
-    {
-        const std::lock_guard lock(mutex_);
-        co_return table_.take(id, browser, now());
-    }
+    asio::awaitable<taken_login> take(login_id id, browser_digest browser) override { co_return take_now(id, browser); }
 
     asio::awaitable<void> end(login_id id, ended_login reached) override
     {
+        end_now(id, reached);
+        co_return;
+    }
+
+    immediate_logins* immediate() noexcept override { return this; }
+
+    void add_now(pending_login login) override
+    {
+        const std::lock_guard lock(mutex_);
+        table_.add(std::move(login), now());
+    }
+
+    counts count_now(const browser_digest& browser) override
+    {
+        const std::lock_guard lock(mutex_);
+        return table_.count(browser, now());
+    }
+
+    taken_login take_now(const login_id& id, const browser_digest& browser) override
+    {
+        const std::lock_guard lock(mutex_);
+        return table_.take(id, browser, now());
+    }
+
+    void end_now(const login_id& id, const ended_login& reached) override
+    {
         for (const auto& notified : current_watchers())
             (*notified)(id, reached);
-        co_return;
     }
 
     std::shared_ptr<void> watch(watcher notified) override
@@ -70,9 +89,10 @@ public:
     }
 
 private:
-    std::vector<std::shared_ptr<watcher>> current_watchers()
+    // Most often the one session of a provider: no piece of memory for it.
+    boost::container::small_vector<std::shared_ptr<watcher>, 4> current_watchers()
     {
-        std::vector<std::shared_ptr<watcher>> all;
+        boost::container::small_vector<std::shared_ptr<watcher>, 4> all;
         const std::lock_guard lock(mutex_);
         for (const auto& each : watchers_)
             if (auto watching = each.lock())

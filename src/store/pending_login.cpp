@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
 
 namespace coauth::store {
 
@@ -22,12 +21,7 @@ std::string_view text_of(const std::array<std::uint8_t, Size>& octets) noexcept
 // A provider's name has no line break, so no two pairs give the same text.
 login_id id_of_login(std::string_view provider, std::string_view key)
 {
-    std::string text;
-    text.reserve(provider.size() + 1 + key.size());
-    text += provider;
-    text += '\n';
-    text += key;
-    const auto digest = crypto::sha256(text);
+    const auto digest = crypto::sha256({provider, "\n", key});
     login_id id;
     std::copy_n(digest.begin(), id.octets.size(), id.octets.begin());
     return id;

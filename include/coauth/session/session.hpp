@@ -56,7 +56,7 @@ struct session_options {
     std::chrono::milliseconds cache_for{300'000};
     /// The same for "not found" and "suspended". Default 1 min. 0: not at all.
     std::chrono::milliseconds cache_missing_for{60'000};
-    /// The most results in the cache, which evicts the least recently used. Default 10 000, about
+    /// The most results in the cache, which evicts the oldest that was not used lately. Default 10 000, about
     /// 1 KiB each. 0: no cache.
     std::size_t max_cached_lookups = 10'000;
 

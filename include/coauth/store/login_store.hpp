@@ -67,6 +67,8 @@ struct ended_login {
     std::optional<errc> failed;
 };
 
+class immediate_logins;
+
 /// Pending logins, in memory or in a database that several servers share.
 ///
 /// A store keeps time itself and holds to `limits()`. Operations throw `errc::store_unavailable` when
@@ -116,6 +118,24 @@ public:
 
     /// Drops the logins whose time is over. Frees memory and counts; what is over is over without it.
     virtual boost::asio::awaitable<expiry> expire() = 0;
+
+    /// Of a store in memory: itself, to be used without waiting. Default null, for all that wait.
+    virtual immediate_logins* immediate() noexcept;
+};
+
+/// The operations of a `login_store` in memory as plain functions, which a session prefers: a coroutine for each costs more
+/// than what it does. They do, throw and promise what those of `login_store` do, and must not block.
+///
+/// Thread safety: safe. Lifetime: as the store that gives it (`login_store::immediate`).
+class COAUTH_DECL immediate_logins {
+public:
+    virtual void add_now(pending_login login) = 0;
+    virtual login_store::counts count_now(const browser_digest& browser) = 0;
+    virtual taken_login take_now(const login_id& id, const browser_digest& browser) = 0;
+    virtual void end_now(const login_id& id, const ended_login& reached) = 0;
+
+protected:
+    virtual ~immediate_logins();
 };
 
 } // namespace coauth::store

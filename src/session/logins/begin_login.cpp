@@ -1,7 +1,11 @@
 #include "session/logins/logins_state.hpp"
 #include "session/user_classes.hpp"
 
+#include <coauth/coro/as_result.hpp>
+#include <coauth/store/login_store.hpp>
 #include <coauth/store/pending_login.hpp>
+
+#include <boost/system/system_error.hpp>
 
 #include <cstddef>
 #include <new>
@@ -30,80 +34,156 @@ void check(const session_options& options, const login_request& request)
             .with_hint("store long data in your program, and pass a key to it as return_to");
 }
 
-// Holds a place under the caps while leg 1 is in flight.
+// A first leg in flight, which ends once: with `cancelled` if its coroutine is destroyed, or can't be made.
+class leg_in_flight {
+public:
+    leg_in_flight(logins_ptr state, first_legs::leg_ptr leg) : state_(std::move(state)), leg_(std::move(leg)) {}
+    leg_in_flight(leg_in_flight&&) noexcept = default;
+    leg_in_flight& operator=(leg_in_flight&&) = delete;
+    ~leg_in_flight()
+    {
+        if (state_)
+            end(state_->leg_cancelled);
+    }
+
+    logins::state& state() const noexcept { return *state_; }
+    first_legs::leg& leg() const noexcept { return *leg_; }
+
+    void end(const ending<first_leg_result>& reached) noexcept
+    {
+        const logins_ptr owner = std::exchange(state_, nullptr);
+        owner->setup->work->notify(owner->first_legs_in_flight.complete(*leg_, reached));
+    }
+
+private:
+    logins_ptr state_; // empty: ended, or moved from
+    first_legs::leg_ptr leg_;
+};
+
+// The place under the caps that a leg in flight holds.
 class held_place {
 public:
-    held_place(logins_ptr state, first_legs::leg_ptr leg) : state_(std::move(state)), leg_(std::move(leg)) {}
-    ~held_place() { state_->first_legs_in_flight.give_back(leg_); }
+    explicit held_place(leg_in_flight& holder) : legs_(holder.state().first_legs_in_flight), leg_(holder.leg()) {}
+    ~held_place() { legs_.give_back(leg_); }
     held_place(const held_place&) = delete;
     held_place& operator=(const held_place&) = delete;
 
 private:
-    const logins_ptr state_;
-    const first_legs::leg_ptr leg_;
+    first_legs& legs_;
+    first_legs::leg& leg_;
 };
 
-asio::awaitable<void> hold_place(logins_ptr state, first_legs::leg_ptr leg)
+// True if the leg holds a place; false if it has to count again.
+bool hold_place(leg_in_flight& in_flight, const store::login_store::counts& pending, std::optional<std::uint64_t> as_of)
 {
-    const auto limits = state->store().limits();
+    const auto limits = in_flight.state().store().limits();
+    const auto place = in_flight.state().first_legs_in_flight.hold_place(in_flight.leg(), pending, limits, as_of);
+    if (place == first_legs::place::none_at_all)
+        throw store::too_many_logins(limits, store::login_cap::of_all);
+    if (place == first_legs::place::none_for_browser)
+        throw store::too_many_logins(limits, store::login_cap::of_browser);
+    return place == first_legs::place::held;
+}
+
+// The arguments of an operation, here and below, would otherwise be in the coroutine's frame.
+asio::awaitable<begun_login> begin_at_provider(const leg_in_flight& in_flight)
+{
+    logins::state& state = in_flight.state();
+    return state.provider().begin(state.options().callback, in_flight.leg().request);
+}
+
+store::pending_login pending_of(const leg_in_flight& in_flight, const store::login_id& id, begun_login& begun)
+{
+    const first_legs::leg& leg = in_flight.leg();
+    return store::pending_login(id, std::move(begun.proof), leg.browser(), leg.request.return_to);
+}
+
+asio::awaitable<void> add_to_store(const leg_in_flight& in_flight, const store::login_id& id, begun_login& begun)
+{
+    return in_flight.state().store().add(pending_of(in_flight, id, begun));
+}
+
+ending<first_leg_result> end_of_leg(const leg_in_flight& in_flight, const store::login_id& id, begun_login& begun)
+{
+    logins::state& state = in_flight.state();
+    const auto deadline = state.now() + state.store().limits().time_to_live;
+    state.deadlines.begun(deadline);
+    auto ticket = state.tickets->open(id, deadline, in_flight.leg().request.return_to);
+    state.report_begun();
+    return ended_with(first_leg_result(std::move(begun.url), std::move(ticket)));
+}
+
+asio::awaitable<void> hold_place(leg_in_flight& in_flight)
+{
+    logins::state& state = in_flight.state();
     for (int tries = 0;; ++tries) {
-        const auto as_of = state->first_legs_in_flight.given_back();
-        const auto pending = co_await state->store().count(leg->browser);
-        const auto place = state->first_legs_in_flight.hold_place(
-            leg, pending, limits, tries < recounts ? std::optional(as_of) : std::nullopt);
-        if (place == first_legs::place::held)
-            co_return;
-        if (place == first_legs::place::none_at_all)
-            throw store::too_many_logins(limits, store::login_cap::of_all);
-        if (place == first_legs::place::none_for_browser)
-            throw store::too_many_logins(limits, store::login_cap::of_browser);
+        const auto as_of = state.first_legs_in_flight.given_back();
+        const auto pending = co_await state.store().count(in_flight.leg().browser());
+        if (hold_place(in_flight, pending, tries < recounts ? std::optional(as_of) : std::nullopt))
+            break;
     }
 }
 
-asio::awaitable<first_leg_result> new_login(logins_ptr state, first_legs::leg_ptr leg)
+void hold_place(leg_in_flight& in_flight, store::immediate_logins& store)
 {
-    co_await hold_place(state, leg);
-    const held_place held(state, leg);
-    begun_login begun = co_await state->provider().begin(state->options().callback, leg->request);
-    const auto id = store::id_of_login(state->provider().name(), begun.key);
-    store::pending_login login(id, std::move(begun.proof), leg->browser, leg->request.return_to);
-    co_await state->store().add(std::move(login));
-    const auto deadline = state->now() + state->store().limits().time_to_live;
-    state->deadlines.begun(deadline);
-    auto ticket = state->tickets->open(id, deadline, leg->request.return_to);
-    state->report_begun();
-    co_return first_leg_result(std::move(begun.url), std::move(ticket));
+    for (int tries = 0;; ++tries) {
+        const auto as_of = in_flight.state().first_legs_in_flight.given_back();
+        const auto pending = store.count_now(in_flight.leg().browser());
+        if (hold_place(in_flight, pending, tries < recounts ? std::optional(as_of) : std::nullopt))
+            break;
+    }
 }
 
 // A first leg runs on its own: the call that began it may be cancelled while others wait for it.
-asio::awaitable<void> carry_out(logins_ptr state, first_legs::leg_ptr leg, ending_promise<first_leg_result> promise)
+asio::awaitable<void> carry_out(leg_in_flight in_flight)
 {
     try {
         ending<first_leg_result> end;
         try {
-            auto made = co_await new_login(state, leg);
-            end = ended_with(std::move(made));
+            store::immediate_logins* const store = in_flight.state().immediate_store();
+            const held_place held(in_flight);
+            if (store)
+                hold_place(in_flight, *store);
+            else
+                co_await hold_place(in_flight);
+            begun_login begun = co_await begin_at_provider(in_flight);
+            const auto id = store::id_of_login(in_flight.state().provider().name(), begun.key);
+            if (store)
+                store->add_now(pending_of(in_flight, id, begun));
+            else
+                co_await add_to_store(in_flight, id, begun);
+            end = end_of_leg(in_flight, id, begun);
         } catch (...) {
             end = failed_with<first_leg_result>(error_to_hand_on());
-            state->report_begin_failed(end->error());
+            in_flight.state().report_begin_failed(end->error());
         }
-        promise.set(end);
+        in_flight.end(end);
     } catch (const std::bad_alloc&) {
-        // The promise reports `cancelled`.
+        // It ends with `cancelled`.
     }
 }
 
-// Without memory it does not start, and ends with `unstarted` for the calls that joined it meanwhile.
-void start(const logins_ptr& state, const first_legs::leg_ptr& leg, const ending<first_leg_result>& unstarted)
+// With what `typed_errors` does: a frame less.
+asio::awaitable<login> begin(logins_ptr state, browser_binding binding, first_legs::leg_ptr own)
 {
     try {
-        ending_promise<first_leg_result> promise([state, leg](const ending<first_leg_result>& end) {
-            state->setup->work->notify(state->first_legs_in_flight.complete(leg, end));
-        });
-        state->setup->work->start(carry_out(state, leg, std::move(promise)));
-    } catch (...) {
-        state->setup->work->notify(state->first_legs_in_flight.complete(leg, unstarted));
-        throw;
+        state->check_open();
+        check(state->options(), own->request);
+        if (binding.empty())
+            binding = browser_binding::random();
+        const auto browser = store::digest_of_browser(binding.reveal());
+        const first_legs::leg_ptr leg = state->first_legs_in_flight.join(own, browser, state->now());
+        if (leg == own)
+            state->setup->work->start(carry_out(leg_in_flight(state, leg)));
+        ending<first_leg_result> end = state->first_legs_in_flight.end_of(*leg);
+        if (!end)
+            end = co_await state->first_legs_in_flight.wait(*leg);
+        const first_leg_result& made = end->value();
+        if (leg != own)
+            state->report_shared();
+        co_return login(made.url, std::move(binding), made.ticket);
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
     }
 }
 
@@ -111,21 +191,8 @@ void start(const logins_ptr& state, const first_legs::leg_ptr& leg, const ending
 
 asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, login_request request)
 {
-    state->check_open();
-    check(state->options(), request);
-    browser_binding binding = present.empty() ? browser_binding::random() : std::move(present);
-    const auto browser = store::digest_of_browser(binding.reveal());
-    // Made before another call can join.
-    const auto unstarted =
-        failed_with<first_leg_result>(error(errc::cancelled, "not enough memory to begin the login"));
-    const auto joined = state->first_legs_in_flight.join(browser, std::move(request), state->now());
-    if (joined.leads)
-        start(state, joined.leg, unstarted);
-    const auto end = co_await state->first_legs_in_flight.wait(joined.leg);
-    const first_leg_result& made = end->value();
-    if (!joined.leads)
-        state->report_shared();
-    co_return login(made.url, std::move(binding), made.ticket);
+    first_legs::leg_ptr own = new first_legs::leg(std::move(request));
+    return begin(std::move(state), std::move(present), std::move(own));
 }
 
 } // namespace coauth::sessions

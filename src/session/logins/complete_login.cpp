@@ -1,11 +1,14 @@
 #include "session/logins/logins_state.hpp"
 #include "session/user_classes.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/identity/login_provider.hpp>
 #include <coauth/store/login_store.hpp>
 
 #include <boost/system/system_error.hpp>
 
+#include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
@@ -17,22 +20,6 @@ namespace coauth::sessions {
 namespace asio = boost::asio;
 
 namespace {
-
-// The result of a callback in flight, for its caller if it still waits.
-struct callback_end {
-    callback_end() = default;
-
-    waiters end_with(const ending<login_outcome>& reached) noexcept
-    {
-        waiters due;
-        const std::lock_guard lock(mutex);
-        end.end(reached, due);
-        return due;
-    }
-
-    std::mutex mutex;
-    shared_end<login_outcome> end;
-};
 
 login_status status_of(store::taken_login::status status)
 {
@@ -50,23 +37,57 @@ login_status status_of(store::taken_login::status status)
     return login_status::unknown;
 }
 
-// A callback that has been judged, and the browser that brought it.
-struct callback_of_browser {
-    callback_of_browser(
-        std::string query, std::string key, const store::login_id& id, const store::browser_digest& browser)
-        : query(std::move(query)), key(std::move(key)), id(id), browser(browser)
+// A callback, the browser that brought it, and its result for its caller if it still waits.
+class callback {
+public:
+    callback(logins_ptr new_owner, std::string new_query, browser_binding new_present)
+        : owner(std::move(new_owner)), query(std::move(new_query)), present(std::move(new_present))
     {}
 
+    /// Throws for one that is not a callback.
+    void judge()
+    {
+        key = owner->provider().key_of(query).value();
+        id = store::id_of_login(owner->provider().name(), key);
+        browser = store::digest_of_browser(present.reveal());
+    }
+
+    const logins_ptr owner;
     std::string query;
+    const browser_binding present;
     std::string key;
     store::login_id id;
     store::browser_digest browser;
+
+    login_end reached() const
+    {
+        const std::lock_guard lock(mutex_);
+        return end_.reached;
+    }
+
+    void end_with(const login_end& reached) noexcept
+    {
+        waiters due;
+        {
+            const std::lock_guard lock(mutex_);
+            end_.end(reached, due);
+        }
+        owner->setup->work->notify(std::move(due));
+    }
+
+    /// The caller keeps this alive.
+    asio::awaitable<login_end> wait() { return wait_for_end(mutex_, end_); }
+
+private:
+    mutable std::mutex mutex_;
+    shared_end<login_outcome> end_;
 };
+using callback_ptr = std::shared_ptr<callback>;
 
 // Checks what every store must guarantee: without it a user would be signed in as another.
-void check_same(const store::pending_login& taken, const callback_of_browser& callback)
+void check_same(const store::pending_login& taken, const callback& expected)
 {
-    if (taken.id != callback.id || !taken.browser.matches(callback.browser))
+    if (taken.id != expected.id || !taken.browser.matches(expected.browser))
         throw error(errc::store_unavailable, "the login store returned another login than the requested one")
             .with_hint("the store has a bug; do not let users sign in with it");
 }
@@ -78,108 +99,135 @@ signed_in_user user_of(std::string_view provider, const profile& user)
     return signed_in_user(std::string(provider), user.id, user.username, user.name);
 }
 
-asio::awaitable<login_outcome> exchange(logins_ptr state, store::pending_login taken, callback_of_browser callback)
-{
-    begun_login begun(std::move(callback.key), std::string(), std::move(taken.proof));
-    login_outcome outcome(login_status::denied);
-    outcome.return_to = std::move(taken.return_to);
-    std::optional<finished_login> finished;
-    try {
-        finished_login granted =
-            co_await state->provider().finish(std::move(begun), state->options().callback, std::move(callback.query));
-        finished.emplace(std::move(granted));
-    } catch (const error& refused) {
-        if (refused.reason() != errc::denied)
-            throw;
-    }
-    if (!finished)
-        co_return outcome;
-    outcome.user = user_of(state->provider().name(), finished->user);
-    outcome.status = login_status::granted;
-    co_await state->keep(outcome.user.id, std::move(finished->held));
-    co_return outcome;
-}
-
 // A callback in flight, which ends its login and the call that passed it. If its coroutine is destroyed before, with its
 // context or for lack of memory, both end with `cancelled`.
 class callback_in_flight {
 public:
-    callback_in_flight(logins_ptr state, const store::login_id& id, ending_promise<login_outcome> caller)
-        : logins_(std::move(state)), id_(id), ticket_(logins_->tickets->callback_begins(id)), caller_(std::move(caller))
+    explicit callback_in_flight(callback_ptr begun)
+        : callback_(std::move(begun)), ticket_(callback_->owner->tickets->callback_begins(callback_->id))
     {}
-    callback_in_flight(const callback_in_flight&) = delete;
-    callback_in_flight& operator=(const callback_in_flight&) = delete;
+    callback_in_flight(callback_in_flight&&) noexcept = default;
+    callback_in_flight& operator=(callback_in_flight&&) = delete;
     ~callback_in_flight()
     {
-        if (!ended_)
-            end(cancelled_);
+        if (callback_ && !ended_)
+            end(owner().login_cancelled);
     }
 
     bool consumed = false; ///< No other callback can end the login.
 
-    void end(const login_end& end) noexcept
+    callback& operator*() const noexcept { return *callback_; }
+    logins::state& owner() const noexcept { return *callback_->owner; }
+
+    void end(const login_end& reached) noexcept
     {
         ended_ = true;
-        logins_->report_ended(end);
+        owner().report_ended(reached);
         if (consumed)
-            logins_->tickets->end(id_, end);
+            owner().tickets->end(callback_->id, reached);
         if (ticket_)
-            logins_->tickets->callback_ends(ticket_, logins_->now());
-        caller_.set(end);
+            owner().tickets->callback_ends(ticket_, owner().now());
+        callback_->end_with(reached);
     }
 
 private:
-    const login_end cancelled_ = failed_with<login_outcome>(error(errc::cancelled)); // first: it may throw
-    const logins_ptr logins_;
-    const store::login_id id_;
-    const ticket_table::ticket_ptr ticket_; // empty: no caller awaits the login
-    ending_promise<login_outcome> caller_;
+    callback_ptr callback_;           // empty: moved from
+    ticket_table::ticket_ptr ticket_; // empty: no caller awaits the login
     bool ended_ = false;
 };
 
-asio::awaitable<login_end> take_and_finish(logins_ptr state, callback_of_browser callback, bool& consumed)
+// The arguments of an operation, here and below, would otherwise be in the coroutine's frame.
+asio::awaitable<finished_login> finish_at_provider(callback& consumed, store::pending_login& taken)
 {
-    auto found = co_await state->store().take(callback.id, callback.browser);
-    if (!found.login)
-        co_return ended_with(login_outcome(status_of(found.what)));
-    consumed = true;
-    check_same(*found.login, callback);
-    auto outcome = co_await exchange(state, std::move(*found.login), std::move(callback));
+    logins::state& state = *consumed.owner;
+    return state.provider().finish(begun_login(std::move(consumed.key), std::string(), std::move(taken.proof)),
+        state.options().callback, std::move(consumed.query));
+}
+
+asio::awaitable<login_end> exchange(callback& consumed, store::pending_login& taken)
+{
+    login_outcome outcome(login_status::denied);
+    outcome.return_to = std::move(taken.return_to);
+    std::optional<credential> held;
+    try {
+        finished_login finished = co_await finish_at_provider(consumed, taken);
+        outcome.user = user_of(consumed.owner->provider().name(), finished.user);
+        held.emplace(std::move(finished.held));
+    } catch (const error& refused) {
+        if (refused.reason() != errc::denied)
+            throw;
+    }
+    if (held) {
+        outcome.status = login_status::granted;
+        co_await consumed.owner->keep(outcome.user.id, *std::move(held));
+    }
     co_return ended_with(std::move(outcome));
 }
 
-// For whoever awaits the login in another process. Those here have the end already.
-asio::awaitable<void> report_to_store(logins_ptr state, store::login_id id, login_end end)
+store::ended_login reported(const login_end& end)
 {
-    try {
-        store::ended_login reached =
-            end->has_value() ? store::ended_login(end->value()) : store::ended_login(end->error().reason());
-        co_await state->store().end(id, std::move(reached));
-    } catch (...) {
-        // They wait until the login expires.
-    }
+    return end->has_value() ? store::ended_login(end->value()) : store::ended_login(end->error().reason());
+}
+
+// For the waiters in another process. Those here have the end already.
+asio::awaitable<void> report_to_store(callback& consumed, const login_end& end)
+{
+    return consumed.owner->store().end(consumed.id, reported(end));
 }
 
 // The exchange runs on its own: the login is consumed, so it must finish even if the caller is cancelled.
-asio::awaitable<void> carry_out(logins_ptr state, callback_of_browser callback, ending_promise<login_outcome> caller)
+asio::awaitable<void> carry_out(callback_in_flight in_flight)
 {
+    store::immediate_logins* const store = in_flight.owner().immediate_store();
     try {
-        const store::login_id id = callback.id;
-        callback_in_flight in_flight(state, id, std::move(caller));
         login_end end;
         try {
-            end = co_await take_and_finish(state, std::move(callback), in_flight.consumed);
+            store::taken_login found;
+            if (store)
+                found = store->take_now((*in_flight).id, (*in_flight).browser);
+            else
+                found = co_await in_flight.owner().store().take((*in_flight).id, (*in_flight).browser);
+            if (found.login) {
+                in_flight.consumed = true;
+                check_same(*found.login, *in_flight);
+                end = co_await exchange(*in_flight, *found.login);
+            } else {
+                end = ended_with(login_outcome(status_of(found.what)));
+            }
         } catch (...) {
             end = failed_with<login_outcome>(error_to_hand_on());
         }
         in_flight.end(end);
         if (!in_flight.consumed)
             co_return;
-        co_await report_to_store(state, id, std::move(end));
-        if (state->deadlines.taken())
-            co_await sweep_logins(state);
+        try {
+            if (store)
+                store->end_now((*in_flight).id, reported(end));
+            else
+                co_await report_to_store(*in_flight, end);
+        } catch (...) {
+            // They wait until the login expires.
+        }
+        if (in_flight.owner().deadlines.taken())
+            co_await sweep_logins((*in_flight).owner);
     } catch (const std::bad_alloc&) {
-        // Both have ended by now.
+        // Both have ended by now, or end with `in_flight`.
+    }
+}
+
+// With what `typed_errors` does: a frame less.
+asio::awaitable<login_outcome> complete(callback_ptr begun)
+{
+    try {
+        begun->owner->check_open();
+        begun->judge();
+        begun->owner->setup->work->start(carry_out(callback_in_flight(begun)));
+        login_end end = begun->reached();
+        if (!end)
+            end = co_await begun->wait();
+        co_return end->value();
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
     }
 }
 
@@ -187,17 +235,7 @@ asio::awaitable<void> carry_out(logins_ptr state, callback_of_browser callback, 
 
 asio::awaitable<login_outcome> complete_login(logins_ptr state, std::string query, browser_binding present)
 {
-    state->check_open();
-    std::string key = state->provider().key_of(query).value();
-    const auto id = store::id_of_login(state->provider().name(), key);
-    callback_of_browser callback(std::move(query), std::move(key), id, store::digest_of_browser(present.reveal()));
-    const auto own_end = std::make_shared<callback_end>();
-    ending_promise<login_outcome> promise([own_end, work = state->setup->work](const ending<login_outcome>& end) {
-        work->notify(own_end->end_with(end));
-    });
-    state->setup->work->start(carry_out(state, std::move(callback), std::move(promise)));
-    const auto end = co_await wait_for_end(own_end->mutex, own_end->end);
-    co_return end->value();
+    return complete(std::make_shared<callback>(std::move(state), std::move(query), std::move(present)));
 }
 
 } // namespace coauth::sessions

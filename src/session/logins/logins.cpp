@@ -74,6 +74,8 @@ asio::awaitable<void> sweep(sweep_guard guard)
 // Ends the ticket of a login that ended on another machine; one that ended here has ended before.
 void end_elsewhere(ticket_table& tickets, const store::login_id& id, const store::ended_login& reached) noexcept
 {
+    if (!tickets.is_open(id))
+        return;
     try {
         tickets.end(id, reached.outcome ? ended_with(login_outcome(*reached.outcome))
                                         : failed_with<login_outcome>(error(reached.failed.value_or(errc::unknown))));

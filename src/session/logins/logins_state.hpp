@@ -21,6 +21,7 @@ public:
     const session_options& options() const { return setup->options; }
     login_provider& provider() const { return *setup->provider; }
     store::login_store& store() const { return *setup->options.logins; }
+    store::immediate_logins* immediate_store() const { return store().immediate(); } ///< Null: use `store`.
     ticket_table::time_point now() const { return setup->options.clock->steady_now(); }
 
     /// Throws `errc::cancelled` once closed.
@@ -42,6 +43,10 @@ public:
     login_deadlines deadlines;
     store_watch watching_store; ///< For logins that end in another process.
     std::atomic<bool> closed{false};
+
+    // Made in advance: what ends with these may end for lack of memory.
+    const ending<first_leg_result> leg_cancelled = failed_with<first_leg_result>(error(errc::cancelled));
+    const login_end login_cancelled = failed_with<login_outcome>(error(errc::cancelled));
 
 private:
     mutable std::mutex mutex_;

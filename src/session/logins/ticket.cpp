@@ -58,18 +58,24 @@ void ticket_table::remove(login::ticket& t) noexcept
 ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_point deadline, std::string_view return_to)
 {
     auto made = std::make_shared<login::ticket>(shared_from_this(), id, deadline, return_to);
-    suspended_list none;
-    resume(none);
-    const std::lock_guard lock(mutex_);
-    if (closed_) {
-        made->end_ = closed_end_;
-        return made;
+    ticket_ptr known; // destroyed, as `made`, after the lock is released
+    bool unresumed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        unresumed = !unresumed_.empty();
+        known = closed_ ? nullptr : find_open(id);
+        if (closed_) {
+            made->end_ = closed_end_;
+        } else if (!known) {
+            by_id_.insert(*made);
+            by_deadline_.insert(*made);
+        }
     }
-    if (auto known = find_open(id))
-        return known; // `made` is destroyed after the lock is released
-    by_id_.insert(*made);
-    by_deadline_.insert(*made);
-    return made;
+    if (unresumed) {
+        suspended_list none;
+        resume(none);
+    }
+    return known ? known : made;
 }
 
 void ticket_table::end(const store::login_id& id, const login_end& login_result) noexcept
@@ -118,6 +124,12 @@ void ticket_table::resume(suspended_list& ended) noexcept
         const boost::intrusive_ptr<suspended> resumed(&ended.front(), false);
         ended.pop_front();
     }
+}
+
+bool ticket_table::is_open(const store::login_id& id) const
+{
+    const std::lock_guard lock(mutex_);
+    return by_id_.find(id) != by_id_.end();
 }
 
 ticket_table::ticket_ptr ticket_table::callback_begins(const store::login_id& id)

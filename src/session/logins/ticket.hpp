@@ -99,6 +99,9 @@ public:
     /// be cancelled, and is resumed when the next login begins or ends; the same holds for the functions below.
     void end(const store::login_id& id, const login_end& login_result) noexcept;
 
+    /// True if a caller holds the login's handle, and it has not ended.
+    bool is_open(const store::login_id& id) const;
+
     /// While a callback is in flight the login does not expire, for it may have come in time. Empty if no caller
     /// awaits the login; else pass the ticket to `callback_ends`.
     ticket_ptr callback_begins(const store::login_id& id);

@@ -48,10 +48,10 @@ void lookup_batcher::add(
     const coauth::user_ref& user = call->users[place];
     std::string key = owner->directory->key(user);
     ++counts_.questions;
-    if (lookup_ptr known = cache_.find(owner->number, key, now)) {
+    if (const lookup_ptr* const known = cache_.find(owner->number, key, now)) {
         ++counts_.cache_hits;
         add_event(session_event_kind::cache_hit, *owner);
-        call->results[place] = std::move(known);
+        call->results[place] = *known;
         call->reused[place] = true;
         return;
     }
@@ -80,6 +80,13 @@ void lookup_batcher::add(
         end_delay(queue, now);
         enqueue(queue);
     }
+}
+
+const coauth::profile* lookup_batcher::cached(
+    const token_owner& owner, const coauth::user_ref& user, time_point now) const
+{
+    const lookup_ptr* const known = cache_.find_asked(owner.number, user, now);
+    return known && (*known)->outcome == coauth::lookup_outcome::found ? &*(*known)->profile : nullptr;
 }
 
 // Whether this call shortens the queue's delay.

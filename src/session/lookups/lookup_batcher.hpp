@@ -80,6 +80,10 @@ public:
     /// `call->open` has grown by one.
     void add(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call, std::size_t place, time_point now);
 
+    /// The profile that `add` would find in the cache, if the user was asked for in the same spelling before; else null.
+    /// Many threads may call it at once while no other function is called.
+    const coauth::profile* cached(const token_owner& owner, const coauth::user_ref& user, time_point now) const;
+
     /// Removes a call's open questions.
     void remove(const owner_ptr& owner, const std::shared_ptr<lookup_call>& call);
 

@@ -4,53 +4,54 @@
 
 namespace coauth::sessions {
 
-lookup_ptr lookup_cache::find(std::uint64_t owner, std::string_view key, time_point now)
+const lookup_ptr* lookup_cache::find(std::uint64_t owner, std::string_view key, time_point now) const
 {
-    const auto keys = by_owner_.find(owner);
-    if (keys == by_owner_.end())
+    const auto& known = entries_.get<by_key>();
+    const auto found = known.find(identity{owner, key});
+    return found == known.end() ? nullptr : use(*found, now);
+}
+
+const lookup_ptr* lookup_cache::find_asked(std::uint64_t owner, const coauth::user_ref& user, time_point now) const
+{
+    const auto& known = entries_.get<by_question>();
+    const auto found = known.find(question_of::of(owner, user));
+    return found == known.end() ? nullptr : use(*found, now);
+}
+
+const lookup_ptr* lookup_cache::use(const entry& found, time_point now) noexcept
+{
+    if (now >= found.expires_at)
         return nullptr;
-    const auto found = keys->second.find(key);
-    if (found == keys->second.end())
-        return nullptr;
-    const auto position = found->second;
-    if (now >= position->expires_at) {
-        erase(position);
-        return nullptr;
-    }
-    used_.splice(used_.begin(), used_, position);
-    return position->result;
+    // Read first: a line that every reader writes to would go from processor to processor.
+    if (!found.used.load(std::memory_order_relaxed))
+        found.used.store(true, std::memory_order_relaxed);
+    return &found.result;
 }
 
 void lookup_cache::put(std::uint64_t owner, std::string_view key, lookup_ptr result, time_point expires_at)
 {
     if (capacity_ == 0)
         return;
-    if (const auto keys = by_owner_.find(owner); keys != by_owner_.end())
-        if (const auto old = keys->second.find(key); old != keys->second.end())
-            erase(old->second);
-    if (used_.size() >= capacity_)
-        erase(std::prev(used_.end()));
-    used_.emplace_front(owner, std::string(key), std::move(result), expires_at);
-    by_owner_[owner].emplace(used_.front().key, used_.begin());
+    auto& known = entries_.get<by_key>();
+    if (const auto old = known.find(identity{owner, key}); old != known.end())
+        known.erase(old);
+    if (entries_.size() >= capacity_)
+        evict_one();
+    entries_.get<by_age>().emplace_back(owner, key, std::move(result), expires_at);
 }
 
 void lookup_cache::remove_all(std::uint64_t owner)
 {
-    const auto keys = by_owner_.find(owner);
-    if (keys == by_owner_.end())
-        return;
-    for (const auto& [key, position] : keys->second)
-        used_.erase(position);
-    by_owner_.erase(keys);
+    entries_.get<by_owner>().erase(owner);
 }
 
-void lookup_cache::erase(entries::iterator position)
+// Each that was used goes behind the newest, once.
+void lookup_cache::evict_one()
 {
-    const auto keys = by_owner_.find(position->owner);
-    keys->second.erase(position->key);
-    if (keys->second.empty())
-        by_owner_.erase(keys);
-    used_.erase(position);
+    auto& oldest = entries_.get<by_age>();
+    while (oldest.front().used.exchange(false, std::memory_order_relaxed))
+        oldest.relocate(oldest.end(), oldest.begin());
+    oldest.pop_front();
 }
 
 } // namespace coauth::sessions

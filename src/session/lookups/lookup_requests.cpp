@@ -67,6 +67,7 @@ private:
     {
         const std::lock_guard lock(lookups_->mutex_);
         const auto wall = std::chrono::floor<std::chrono::seconds>(lookups_->setup_->options.clock->now());
+        const std::lock_guard changing(lookups_->setup_->cached);
         done_ = reply ? lookups_->batcher_.succeeded(ended, *std::move(reply), wall, lookups_->now())
                       : lookups_->batcher_.failed(ended, reply.error(), lookups_->now());
     }

@@ -174,6 +174,7 @@ asio::awaitable<bool> lookups::sign_out(owner_ptr owner)
     lookup_batcher::call_list done;
     try {
         const std::lock_guard lock(mutex_);
+        const std::lock_guard changing(setup_->cached);
         if (owner->number >= first_number_)
             done = batcher_.sign_out(owner, error(errc::unknown_user, "the user signed out"));
     } catch (...) {
@@ -259,6 +260,7 @@ void lookups::out_of_memory() noexcept
             call.open = 0;
         }
         first_number_ = tokens_->forget_all();
+        const std::lock_guard changing(setup_->cached);
         if (spare_)
             batcher_.restart(std::move(*std::exchange(spare_, nullptr)));
         for (waiting_turn& each : turns_)
@@ -328,8 +330,12 @@ void lookups::report_events() noexcept
 
 session_stats::lookup_counts lookups::counts() const
 {
+    const std::uint64_t hits = setup_->cached.hits();
     const std::lock_guard lock(mutex_);
-    return batcher_.counts();
+    session_stats::lookup_counts counted = batcher_.counts();
+    counted.questions += hits;
+    counted.cache_hits += hits;
+    return counted;
 }
 
 void lookups::close()

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <list>
@@ -30,6 +31,24 @@ public:
 
     /// Starts what needs `shared_from_this`.
     void start();
+
+    /// A profile in the cache, if it is the answer and will be for a second. Counts and reports the hit.
+    class cached_profile {
+    public:
+        cached_profile(lookups& owner, const std::string& user_id, const coauth::user_ref& user);
+        ~cached_profile();
+        cached_profile(const cached_profile&) = delete;
+        cached_profile& operator=(const cached_profile&) = delete;
+
+        /// Null: call `look_up`. Copy it at once: a lock is held while this lives.
+        const coauth::profile* found() const noexcept { return found_; }
+
+    private:
+        const session_setup& setup_;
+        const std::string& user_id_;
+        cache_lock::reading reading_;
+        const coauth::profile* found_ = nullptr;
+    };
 
     /// Whether a lookup is made with a credential that was renewed for it.
     enum class attempt { first, renewed };
@@ -116,7 +135,7 @@ private:
 
     bool unnotified_ = false; ///< Some of `calls_` are complete, and have not been notified for lack of memory.
     bool run_scheduled_ = false;
-    bool closed_ = false;
+    std::atomic<bool> closed_ = false; ///< Set with the lock held.
 };
 
 } // namespace coauth::sessions

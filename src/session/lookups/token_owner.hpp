@@ -8,6 +8,7 @@
 #include <coauth/identity/account.hpp>
 #include <coauth/store/token_store.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -108,7 +109,8 @@ struct token_owner {
     const std::uint64_t number;
     const std::shared_ptr<account> access;
     const lookup_rules* const directory; ///< Null: this provider looks nobody up.
-    credential_lifetime lifetime;        ///< Guarded by `tokens`.
+    credential_lifetime lifetime;        ///< Guarded by `tokens`, and as what is in memory.
+    std::atomic<bool> used{false};       ///< Since it was read, or passed over when another was removed from memory.
     // Guarded by `tokens`.
     bool renewal_was_lost = false;             ///< A renewal of it got no response.
     std::optional<credential> unsaved;         ///< The new credential, which the store did not take.

@@ -109,8 +109,8 @@ void meter::report(std::string_view suite, std::string_view name, std::uint64_t 
     const std::string members_text(members);
     const std::string impl_text(impl);
     if (!writes_json) {
-        std::printf("%-8s %-24s %12.0f ns CPU %12.0f ns user %12.0f /s", suite_text.c_str(), name_text.c_str(),
-            processor, user, rate);
+        std::printf("%-8s %-6s %-24s %12.0f ns CPU %12.0f ns user %12.0f /s", suite_text.c_str(), impl_text.c_str(),
+            name_text.c_str(), processor, user, rate);
         if (bench_alloc_calls)
             std::printf(" %8.1f allocations", made);
         std::printf("  %s\n", members_text.c_str());

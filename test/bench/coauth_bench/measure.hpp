@@ -30,8 +30,8 @@ class meter {
 public:
     meter();
 
-    /// One line for `operations` since the meter was made. `members`: further ones of the JSON, such as "resumed":7.
-    /// `impl`: whose code was measured.
+    /// One line for `operations` since the meter was made. `members`: further ones of the JSON, such as "resumed":7. `impl`:
+    /// what was measured; "floor" is the least that it could cost.
     void report(std::string_view suite, std::string_view name, std::uint64_t operations, std::string_view members = {},
         std::string_view impl = "coauth") const;
 

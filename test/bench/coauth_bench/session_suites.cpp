@@ -1,17 +1,15 @@
-#include "load/resident_memory.hpp"
 #include "suites.hpp"
 #include "unit/session/echo_provider.hpp"
 #include "wire.hpp"
 
 #include <coauth/session/session.hpp>
-#include <coauth/store/memory_store.hpp>
 #include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <iostream>
-#include <malloc.h>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -73,16 +71,69 @@ asio::awaitable<void> look_up_all(coauth::session& session, std::vector<user_ref
     keep(all);
 }
 
+// The least that a cache can do: its one profile, copied while a mutex is held; `ask` takes what a question takes, too.
+class bare_cache {
+public:
+    explicit bare_cache(profile kept) : kept_(std::move(kept)) {}
+
+    asio::awaitable<profile> find()
+    {
+        const std::lock_guard lock(mutex_);
+        co_return kept_;
+    }
+
+    asio::awaitable<profile> ask(std::string user_id, user_ref user)
+    {
+        keep(user_id);
+        keep(user);
+        const std::lock_guard lock(mutex_);
+        co_return kept_;
+    }
+
+private:
+    std::mutex mutex_;
+    const profile kept_;
+};
+
+asio::awaitable<void> copy_often(bare_cache& cache, std::uint64_t count)
+{
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto found = co_await cache.find();
+        keep(found);
+    }
+}
+
+asio::awaitable<void> ask_often(bare_cache& cache, std::uint64_t count)
+{
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto found = co_await cache.ask("7", "jack");
+        keep(found);
+    }
+}
+
+asio::awaitable<void> take_one(coauth::session& session, std::optional<profile>& taken)
+{
+    profile found = co_await session.profile("7", "jack");
+    taken.emplace(std::move(found));
+}
+
 void cache_hits(const arguments& given)
 {
     constexpr std::uint64_t hits = 10'000;
     wireless on;
+    std::optional<profile> jack;
+    on.run(take_one(*on.session, jack));
+    bare_cache bare(*jack);
+    measure(
+        given, "cached", "bare_copy", [&](std::uint64_t) { on.run(copy_often(bare, hits)); }, hits, {}, "floor");
+    measure(
+        given, "cached", "bare_copy_asked", [&](std::uint64_t) { on.run(ask_often(bare, hits)); }, hits, {}, "floor");
     measure(
         given, "cached", "hit", [&](std::uint64_t) { on.run(look_up_often(*on.session, hits)); }, hits);
 
     // Two contexts, each with a thread of its own, on one session.
     measure(
-        given, "cached", "hit_2_threads",
+        given, "cached", "hit_two_threads",
         [&](std::uint64_t) {
             const auto look_up = [&] {
                 asio::io_context io;
@@ -113,85 +164,27 @@ void joined_lookups(const arguments& given)
         calls);
 }
 
-std::size_t heap()
+// A hundred names, without a wire: a call each, and in one call.
+void batched_lookups(const arguments& given)
 {
-    const auto used = ::mallinfo2();
-    return used.uordblks + used.hblkhd;
+    session_options options;
+    options.max_cached_lookups = 0;
+    wireless on(options);
+    std::vector<user_ref> users;
+    for (int i = 0; i < 100; ++i)
+        users.push_back(user_ref("name_" + std::to_string(i)));
+    measure(
+        given, "cached", "batched",
+        [&](std::uint64_t) {
+            for (const user_ref& user : users)
+                asio::co_spawn(on.io, look_up_one(*on.session, user.text()), rethrow);
+            on.io.restart();
+            on.io.run();
+        },
+        users.size());
+    measure(
+        given, "cached", "profiles", [&](std::uint64_t) { on.run(look_up_all(*on.session, users)); }, users.size());
 }
-
-// Logins of one session, of a browser each.
-class many_logins {
-public:
-    many_logins(std::size_t count, bool awaited) : count_(count), awaited_(awaited)
-    {
-        store::login_limits limits;
-        limits.max_pending = 2 * count;
-        provider->turns = 0;
-        provider->forgetful = true;
-        session_options options;
-        options.callback = "https://app.example/callback";
-        options.login_limits = limits;
-        options.share_login_for = std::chrono::milliseconds(0);
-        session.emplace(io.get_executor(), provider, std::move(options));
-        begun_.reserve(count);
-        for (std::size_t i = 0; i < count; ++i)
-            browsers_.push_back(browser_binding::random());
-    }
-
-    void begin()
-    {
-        for (std::size_t i = 0; i < count_; ++i) {
-            asio::co_spawn(io, begin_one(i), rethrow);
-            poll();
-        }
-    }
-
-    void end()
-    {
-        for (std::size_t i = 0; i < count_; ++i) {
-            asio::co_spawn(io, end_one(i), rethrow);
-            poll();
-        }
-        begun_.clear();
-    }
-
-private:
-    // The session's alarm stays set.
-    void poll()
-    {
-        io.restart();
-        io.poll();
-    }
-
-    asio::awaitable<void> begin_one(std::size_t number)
-    {
-        login begun = co_await session->begin_login(browsers_[number]);
-        begun_.push_back(begun.url.substr(begun.url.find('?') + 1));
-        if (awaited_)
-            asio::co_spawn(io, wait_for(begun.awaited()), rethrow);
-    }
-
-    asio::awaitable<void> wait_for(std::shared_ptr<login::ticket> awaited)
-    {
-        const login_outcome outcome = co_await session->wait(std::move(awaited));
-        keep(outcome);
-    }
-
-    asio::awaitable<void> end_one(std::size_t number)
-    {
-        const auto outcome = co_await session->complete_login(begun_[number] + "&oauth_verifier=7", browsers_[number]);
-        if (outcome.status != login_status::granted)
-            throw std::runtime_error("a login was not granted");
-    }
-
-    const std::size_t count_;
-    const bool awaited_;
-    asio::io_context io;
-    std::shared_ptr<echo_provider> provider = std::make_shared<echo_provider>();
-    std::optional<coauth::session> session;
-    std::vector<browser_binding> browsers_;
-    std::vector<std::string> begun_;
-};
 
 } // namespace
 
@@ -199,6 +192,7 @@ void cached(const arguments& given, const server&)
 {
     cache_hits(given);
     joined_lookups(given);
+    batched_lookups(given);
 }
 
 void batch(const arguments& given, const server& at)
@@ -222,35 +216,6 @@ void batch(const arguments& given, const server& at)
     wire(io).run(
         given, "batch", "profiles_" + std::to_string(names), in_flight(8), 50,
         [&] { return look_up_all(session, groups[next++ % groups.size()]); }, names);
-}
-
-void pending(const arguments& given, const server&)
-{
-    const std::size_t count = given.count != 0 ? given.count : 100'000;
-    for (const bool awaited : {false, true}) {
-        const char* const name = awaited ? "login_awaited" : "login";
-        if (!given.wants(name))
-            continue;
-        many_logins logins(count, awaited);
-        ::mallopt(M_TRIM_THRESHOLD, 1 << 30); // pages stay, so that warm rounds take no faults
-        const auto each = [count](double number) { return std::to_string(number / static_cast<double>(count)); };
-        const auto resident_before = testing::resident_bytes();
-        const auto heap_before = heap();
-        const double begun = processor_seconds();
-        logins.begin();
-        const double all_begun = processor_seconds();
-        const auto resident = static_cast<double>(testing::resident_bytes() - resident_before);
-        const auto held = static_cast<double>(heap() - heap_before);
-        logins.end();
-        const double ended = processor_seconds();
-        const meter started;
-        logins.begin();
-        logins.end();
-        started.report("pending", name, count,
-            "\"rss_bytes_per_op\":" + each(resident) + ",\"heap_bytes_per_op\":" + each(held) +
-                ",\"cold_spawn_cpu_ns\":" + each((all_begun - begun) * 1e9) +
-                ",\"cold_wake_cpu_ns\":" + each((ended - all_begun) * 1e9));
-    }
 }
 
 } // namespace bench

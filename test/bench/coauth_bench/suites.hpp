@@ -16,7 +16,7 @@ void cold(
     const arguments& given, const server& at); ///< A lookup over a new connection, with a full and a resumed handshake.
 void json(const arguments& given, const server& at);    ///< From a response's body to profiles.
 void batch(const arguments& given, const server& at);   ///< A hundred profiles a request, through the session.
-void cached(const arguments& given, const server& at);  ///< Cache hits and joined lookups of the session.
+void cached(const arguments& given, const server& at);  ///< Lookups of the session without a wire.
 void pending(const arguments& given, const server& at); ///< A hundred thousand logins that wait.
 
 } // namespace bench

@@ -194,3 +194,15 @@ TEST_CASE("crypto signature keys: each kind signs and verifies its own schemes o
         CHECK(crypto::public_key::from_parts(short_parts).error().reason() == errc::invalid_argument);
     }
 }
+
+TEST_CASE("sha256: several texts have the digest of all of them in a row, each time")
+{
+    const auto whole = crypto::sha256("abcdef");
+    for (int i = 0; i < 3; ++i) {
+        CHECK(crypto::sha256({"ab", "", "cdef"}) == whole);
+        CHECK(crypto::sha256({}) == crypto::sha256(""));
+        CHECK(hex_of_octets(crypto::sha256("")).starts_with("e3b0c44298fc1c14"));
+    }
+    const std::string block(64, 'a');
+    CHECK(crypto::sha256({block, block}) == crypto::sha256(block + block));
+}

@@ -22,9 +22,8 @@ TEST_CASE("lookup_cache: a result is found until it expires")
     lookup_cache cache(10);
     const lookup_ptr result = result_for("jack");
     cache.put(1, "jack", result, start + 5s);
-    CHECK(cache.find(1, "jack", start + 4999ms) == result);
+    CHECK(*cache.find(1, "jack", start + 4999ms) == result);
     CHECK(cache.find(1, "jack", start + 5s) == nullptr);
-    CHECK(cache.size() == 0);
 }
 
 TEST_CASE("lookup_cache: one owner's results are not found for another")
@@ -35,7 +34,7 @@ TEST_CASE("lookup_cache: one owner's results are not found for another")
     CHECK(cache.find(1, "jac", start) == nullptr);
 }
 
-TEST_CASE("lookup_cache: evicts the least recently used result")
+TEST_CASE("lookup_cache: evicts the oldest result that was not used")
 {
     lookup_cache cache(3);
     for (const char* name : {"a", "b", "c"})
@@ -49,6 +48,23 @@ TEST_CASE("lookup_cache: evicts the least recently used result")
     CHECK(cache.find(2, "d", start));
 }
 
+TEST_CASE("lookup_cache: a result that was used stays for one eviction, and for another if it is used again")
+{
+    lookup_cache cache(2);
+    cache.put(1, "a", result_for("a"), start + 5s);
+    cache.put(1, "b", result_for("b"), start + 5s);
+    CHECK(cache.find(1, "a", start));
+    CHECK(cache.find(1, "b", start));
+    cache.put(1, "c", result_for("c"), start + 5s); // all were used: the oldest goes
+    CHECK_FALSE(cache.find(1, "a", start));
+    cache.put(1, "d", result_for("d"), start + 5s); // since then none was
+    CHECK_FALSE(cache.find(1, "b", start));
+    CHECK(cache.find(1, "c", start));
+    cache.put(1, "e", result_for("e"), start + 5s);
+    CHECK(cache.find(1, "c", start));
+    CHECK_FALSE(cache.find(1, "d", start));
+}
+
 TEST_CASE("lookup_cache: a newer result replaces the older")
 {
     lookup_cache cache(3);
@@ -56,7 +72,7 @@ TEST_CASE("lookup_cache: a newer result replaces the older")
     const lookup_ptr newer = result_for("a");
     cache.put(1, "a", newer, start + 9s);
     CHECK(cache.size() == 1);
-    CHECK(cache.find(1, "a", start + 5s) == newer);
+    CHECK(*cache.find(1, "a", start + 5s) == newer);
 }
 
 TEST_CASE("lookup_cache: an owner's results are removed together")
