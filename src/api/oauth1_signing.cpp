@@ -72,7 +72,7 @@ std::shared_ptr<call> user_call(http::request request, const http::origin& origi
     auto made = std::make_shared<call>();
     request.method = text::uppered(request.method); // as it is signed
     made->repeatable = request.method == "GET";
-    if (request.headers.size() != 0)
+    if (!request.headers.empty())
         request.headers = without_authorization(request.headers);
     made->request = std::move(request);
     return made;

@@ -92,7 +92,6 @@ struct start_call {
         http::request request) const
     {
         try {
-            check_for_the_wire(request).value();
             const auto slot = asio::get_associated_cancellation_slot(handler);
             const std::shared_ptr<running_call> call =
                 std::make_shared<call_of<Handler>>(handler, std::move(setup), std::move(pool), std::move(request));
@@ -113,11 +112,21 @@ struct start_call {
     }
 };
 
+asio::awaitable<response> refused(error reason)
+{
+    throw reason;
+    co_return response();
+}
+
 } // namespace
 
 asio::awaitable<response> call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request)
 {
+    // Not by the handler, which would run the caller within its own call: one that goes on after each error would go deeper
+    // each time.
+    if (const auto fit = check_for_the_wire(request); !fit)
+        return refused(fit.error());
     return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, response)>(
         start_call(), asio::use_awaitable, std::move(setup), std::move(pool), std::move(request));
 }

@@ -19,6 +19,8 @@ void call_deadlines::set(entry& call, time_point at)
                 if (const auto self = weak.lock())
                     self->time_out();
             });
+        if (call.is_linked() && call.at_ == at && !unsure_)
+            return;
         if (call.is_linked())
             calls_.erase(calls_.iterator_to(call));
         call.at_ = at;
@@ -50,8 +52,10 @@ void call_deadlines::clear(entry& call) noexcept
 // With the mutex held. A timer that is set too early stays: most calls end long before their deadlines.
 bool call_deadlines::plan() noexcept
 {
-    if (calls_.empty() ? !planned_ : planned_ && *planned_ <= calls_.begin()->at_)
+    const bool fits = calls_.empty() ? !planned_ : planned_ && *planned_ <= calls_.begin()->at_;
+    if (fits && !unsure_)
         return false;
+    unsure_ = false;
     planned_.reset();
     if (!calls_.empty())
         planned_ = calls_.begin()->at_;
@@ -65,7 +69,7 @@ void call_deadlines::apply()
         timer_->apply();
     } catch (const std::bad_alloc&) {
         const std::lock_guard lock(mutex_);
-        planned_.reset(); // so that the next call tries again
+        unsure_ = true; // so that the next call tries again
         throw;
     }
 }
@@ -91,16 +95,29 @@ void call_deadlines::time_out() noexcept
     }
     while (const auto call = take_passed())
         call->deadline_passed();
-    try {
-        bool changed = false;
-        {
-            const std::lock_guard lock(mutex_);
-            changed = plan();
+    // The calls that wait have no other timer.
+    constexpr int attempts = 100; // of 50 ms each
+    for (int i = 0; i < attempts; ++i)
+        try {
+            bool changed = false;
+            {
+                const std::lock_guard lock(mutex_);
+                changed = plan();
+            }
+            if (changed)
+                apply();
+            return;
+        } catch (const std::bad_alloc&) {
+            // It waited before it gave up.
         }
-        if (changed)
-            apply();
-    } catch (const std::bad_alloc&) {
-        // The next call sets it.
+}
+
+void call_deadlines::close() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    if (calls_.empty() && timer_) {
+        planned_.reset();
+        timer_.reset();
     }
 }
 

@@ -48,6 +48,9 @@ public:
 
     void clear(entry& call) noexcept;
 
+    /// Lets go of the executor, if no call has a deadline.
+    void close() noexcept;
+
 private:
     bool plan() noexcept;
     void apply();
@@ -61,6 +64,7 @@ private:
     boost::intrusive::multiset<entry> calls_;
     std::optional<clock_timer> timer_;  // from the first deadline on
     std::optional<time_point> planned_; // what the timer is set to, or is about to be
+    bool unsure_ = false;               // it could not be set
 };
 
 } // namespace coauth::http

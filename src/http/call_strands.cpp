@@ -39,11 +39,18 @@ void call_strands::give_back(asio::any_io_executor strand) noexcept
 {
     const std::lock_guard lock(mutex_);
     try {
-        if (free_.size() < most_kept)
+        if (!closed_ && free_.size() < most_kept)
             free_.push_back(std::move(strand));
     } catch (const std::bad_alloc&) {
         // It is destroyed.
     }
+}
+
+void call_strands::close() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    free_.clear();
 }
 
 } // namespace coauth::http

@@ -23,12 +23,16 @@ public:
     /// Handlers of the call that had it may still be queued on it; those of the next come after them.
     void give_back(boost::asio::any_io_executor strand) noexcept;
 
+    /// Destroys those that are free, and keeps none from now on.
+    void close() noexcept;
+
 private:
     static constexpr std::size_t most_kept = 64;
 
     const boost::asio::any_io_executor executor_;
     std::mutex mutex_;
     std::vector<boost::asio::any_io_executor> free_;
+    bool closed_ = false;
 };
 
 } // namespace coauth::http

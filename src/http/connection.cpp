@@ -2,6 +2,8 @@
 
 #include "http/host.hpp"
 
+#include <coauth/secret.hpp>
+
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -87,9 +89,10 @@ long connection::certificate_verdict() const noexcept
 }
 
 // A text of usual length is kept, a large body is not.
-void connection::release_large_text() noexcept
+void connection::wipe_text() noexcept
 {
     constexpr std::size_t most_kept = 16 * 1024;
+    wipe(text_);
     if (text_.capacity() > most_kept)
         text_ = std::string();
 }

@@ -66,9 +66,9 @@ public:
                     : boost::asio::async_write(socket_, octets, std::move(token));
     }
 
-    /// Memory for the text of a request, used again for the next.
+    /// Memory for the text of a request, used again for the next; wiped in between, since it may hold a token.
     std::string& text() noexcept { return text_; }
-    void release_large_text() noexcept;
+    void wipe_text() noexcept;
 
     /// The octets that were read and not parsed yet.
     boost::beast::flat_buffer& buffer() noexcept { return buffer_; }

@@ -53,6 +53,8 @@ asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std
     pool->close();
     auto strand = setup->strands->take();
     co_await call_on(strand, typed_errors(pool->drained()));
+    setup->deadlines->close();
+    setup->strands->close();
     if (setup->tls_sessions)
         setup->tls_sessions->clear();
 }

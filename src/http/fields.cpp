@@ -7,14 +7,18 @@ namespace coauth::http {
 void fields::add(std::string_view name, std::string_view value)
 {
     const lengths size{name.size(), value.size()};
-    const std::size_t needed = text_.size() + sizeof size + name.size() + value.size();
-    // Before anything is written, so that a lack of memory leaves no half of a field.
-    if (needed > text_.capacity())
-        text_.reserve(std::max(needed, 2 * text_.capacity()));
     char octets[sizeof size];
     std::memcpy(octets, &size, sizeof size);
-    text_.append(octets, sizeof size).append(name).append(value);
-    ++size_;
+    const std::size_t needed = text_.size() + sizeof size + name.size() + value.size();
+    if (needed <= text_.capacity()) {
+        text_.append(octets, sizeof size).append(name).append(value);
+        return;
+    }
+    // Beside the old text: `name` and `value` may be views into it, and a lack of memory leaves no half of a field.
+    std::string grown;
+    grown.reserve(std::max(needed, 2 * text_.capacity()));
+    grown.append(text_).append(octets, sizeof size).append(name).append(value);
+    text_.swap(grown);
 }
 
 void fields::set(std::string_view name, std::string_view value)
@@ -33,6 +37,11 @@ std::string_view fields::get(std::string_view name) const noexcept
     const auto found =
         std::find_if(begin(), end(), [name](const value_type& field) { return same_field_name(field.first, name); });
     return found == end() ? std::string_view() : (*found).second;
+}
+
+std::size_t fields::size() const noexcept
+{
+    return static_cast<std::size_t>(std::distance(begin(), end()));
 }
 
 std::size_t fields::count(std::string_view name) const noexcept

@@ -58,7 +58,14 @@ public:
     {
         admission out;
         out.close = sweep(now);
-        entry& e = origins_[to];
+        const auto found = origins_.try_emplace(to).first;
+        entry& e = found->second;
+        try {
+            e.idle.reserve(e.idle.size() + e.busy + 1);
+        } catch (...) {
+            drop_if_empty(found);
+            throw;
+        }
         if (!e.idle.empty()) {
             slot& p = out.granted.emplace();
             p.connection = std::move(e.idle.back().connection);
@@ -85,7 +92,7 @@ public:
     std::optional<slot> leave(const origin& to, queue_number number)
     {
         if (const auto given = given_.find(number); given != given_.end()) {
-            std::optional<slot> out(std::move(given->second));
+            std::optional<slot> out(std::move(given->second.given));
             given_.erase(given);
             return out;
         }
@@ -188,10 +195,19 @@ private:
         time_point since;
     };
 
+    // A waiter's, which goes from the queue to those that have a slot as it is: handing a slot on needs no memory.
+    struct place {
+        explicit place(Waiter w) : waiter(std::move(w)) {}
+
+        Waiter waiter;
+        slot given;
+    };
+    using places = std::map<queue_number, place>; // in the order they came
+
     struct entry {
         std::size_t busy = 0;
-        std::vector<idle_connection> idle;    // least recently used first
-        std::map<queue_number, Waiter> queue; // in the order they came; not empty only while all slots are taken
+        std::vector<idle_connection> idle; // least recently used first; with room for those that are busy
+        places queue;                      // not empty only while all slots are taken
     };
 
     struct hash {
@@ -225,10 +241,10 @@ private:
     // The slot changes hands, so it stays busy.
     Waiter give_to_the_first(entry& e, slot offered)
     {
-        auto first = e.queue.begin();
-        given_.emplace(first->first, std::move(offered));
-        Waiter waiter = std::move(first->second);
-        e.queue.erase(first);
+        auto first = e.queue.extract(e.queue.begin());
+        Waiter waiter = std::move(first.mapped().waiter);
+        first.mapped().given = std::move(offered);
+        given_.insert(std::move(first));
         --waiting_;
         return waiter;
     }
@@ -263,7 +279,7 @@ private:
     std::chrono::milliseconds lifetime_;
     origin_map origins_;
     time_point next_sweep_ = time_point::max();
-    std::map<queue_number, slot> given_; // to waiters that have not taken it yet
+    places given_; // to waiters that have not taken it yet
     queue_number last_number_ = 0;
     std::size_t waiting_ = 0;
     bool closed_ = false;

@@ -1,5 +1,6 @@
 #include "http/running_call.hpp"
 
+#include "coro/retry_allocation.hpp"
 #include "http/host.hpp"
 #include "http/http1/request_text.hpp"
 #include "http/http1/tunnel.hpp"
@@ -77,7 +78,7 @@ running_call::running_call(
 
 running_call::~running_call()
 {
-    clear_deadline();
+    setup_->deadlines->clear(*this); // set again by `deadline_passed`, perhaps
     setup_->strands->give_back(std::move(strand_));
 }
 
@@ -159,7 +160,7 @@ void running_call::time_out() noexcept
     if (machine_.time_out(now()))
         return interrupt();
     try {
-        if (machine_.next() != call_machine::action::end)
+        if (machine_.next() != call_machine::action::end && now() < machine_.deadline())
             set_deadline();
     } catch (const std::bad_alloc&) {
         // The next action sets it.
@@ -224,9 +225,11 @@ bool running_call::acquire()
 
 void running_call::slot_granted()
 {
-    asio::post(strand_, [call = shared_from_this()] {
-        if (call->claim_) // not interrupted
-            call->after([&] { call->take_slot(call->now()); });
+    retry_allocation([this] {
+        asio::post(strand_, [call = shared_from_this()] {
+            if (call->claim_) // not interrupted
+                call->after([&] { call->take_slot(call->now()); });
+        });
     });
 }
 
@@ -254,7 +257,7 @@ void running_call::write()
 
 void running_call::written(const error_code& failure, std::size_t)
 {
-    slot_->connection().release_large_text();
+    slot_->connection().wipe_text();
     if (failure)
         throw error(errc::connection_lost, "the connection broke while the request was sent: " + failure.message());
     machine_.written();
@@ -262,6 +265,7 @@ void running_call::written(const error_code& failure, std::size_t)
 
 void running_call::read()
 {
+    set_deadline(); // the same, unless a lack of memory has cleared it
     slot_->connection().async_read_some(reader_->space(), io_end(shared_from_this(), &running_call::received));
 }
 

@@ -19,19 +19,23 @@ namespace coauth::oauth1 {
 
 /// A protocol parameter with a name that needs no encoding.
 struct ready_parameter {
-    ready_parameter(std::string_view parameter_name, std::string_view value)
-        : name_size(parameter_name.size()), header(parameter_name), base(parameter_name)
+    ready_parameter(std::string_view parameter_name, std::string_view value) : name_size(parameter_name.size())
     {
-        const std::string encoded = text::percent_encode(value);
-        header += "=\"" + encoded + '"';
-        base += encoded_parameter::separator;
-        text::percent_encode(encoded, base);
+        header.reserve(name_size + 3 * value.size() + 3);
+        base.reserve(name_size + 5 * value.size() + encoded_parameter::separator.size());
+        header.append(parameter_name).append("=\"");
+        const std::size_t begin = header.size();
+        text::percent_encode(value, header);
+        base.append(parameter_name).append(encoded_parameter::separator);
+        text::percent_encode(std::string_view(header).substr(begin), base);
+        header += '"';
     }
 
-    /// As a base string has it.
-    std::string written() const
+    /// The name and the value of `base`, which has "%3D" between them.
+    std::string_view name() const noexcept { return std::string_view(base).substr(0, name_size); }
+    std::string_view value() const noexcept
     {
-        return base.substr(0, name_size) + "%3D" + base.substr(name_size + encoded_parameter::separator.size());
+        return std::string_view(base).substr(name_size + encoded_parameter::separator.size());
     }
 
     std::size_t name_size;

@@ -7,6 +7,7 @@
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace coauth::oauth1 {
@@ -62,6 +63,18 @@ private:
     bool complete_ = false;
 };
 
+std::string joined(std::initializer_list<std::string_view> parts)
+{
+    std::size_t size = 0;
+    for (const std::string_view part : parts)
+        size += part.size();
+    std::string out;
+    out.reserve(size);
+    for (const std::string_view part : parts)
+        out += part;
+    return out;
+}
+
 } // namespace
 
 result<void> check_method(std::string_view method)
@@ -112,12 +125,16 @@ signer::state::state(const consumer& app, std::optional<std::string_view> token_
       consumer_secret_size(app.secret().size()), token_secret_size(token_secret.size()), method(std::move(algorithm)),
       key(method->make_key(app.secret(), token_secret))
 {
-    usual_base.before_nonce = consumer_key.base + "%26oauth_nonce%3D";
-    usual_base.before_timestamp = "%26" + method_name.written() + "%26oauth_timestamp%3D";
-    usual_base.after_timestamp = (has_token ? "%26" + token.written() : std::string()) + "%26oauth_version%3D1.0";
-    usual_header.before_nonce = consumer_key.header + ", oauth_nonce=\"";
-    usual_header.before_timestamp = "\", " + method_name.header + ", oauth_timestamp=\"";
-    usual_header.after_timestamp = "\"" + (has_token ? ", " + token.header : std::string()) + ", oauth_version=\"1.0\"";
+    usual_base.before_nonce = joined({consumer_key.base, "%26oauth_nonce%3D"});
+    usual_base.before_timestamp =
+        joined({"%26", method_name.name(), "%3D", method_name.value(), "%26oauth_timestamp%3D"});
+    usual_base.after_timestamp = !has_token
+                                     ? "%26oauth_version%3D1.0"
+                                     : joined({"%26", token.name(), "%3D", token.value(), "%26oauth_version%3D1.0"});
+    usual_header.before_nonce = joined({consumer_key.header, ", oauth_nonce=\""});
+    usual_header.before_timestamp = joined({"\", ", method_name.header, ", oauth_timestamp=\""});
+    usual_header.after_timestamp =
+        !has_token ? "\", oauth_version=\"1.0\"" : joined({"\", ", token.header, ", oauth_version=\"1.0\""});
 }
 
 bool signer::state::is_usual(const message& m, const moment_text& at) const

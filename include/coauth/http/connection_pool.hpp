@@ -85,8 +85,8 @@ struct pool_stats {
 /// lets terminal cancellation through only.
 ///
 /// Thread safety: safe; share one among threads. Distinct objects share nothing.
-/// Lifetime: destroying it closes the idle connections; requests in flight finish and must not
-/// outlive the executor's context.
+/// Lifetime: destroying it closes the idle connections; requests in flight finish. They must not outlive the executor's
+/// context, nor must the pool, unless it was closed.
 class COAUTH_DECL connection_pool final : public transport {
 public:
     /// Throws `errc::invalid_argument` for options out of range, a CA file that can't be read, or a malformed proxy.

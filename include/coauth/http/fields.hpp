@@ -39,7 +39,8 @@ public:
 
     const_iterator begin() const noexcept;
     const_iterator end() const noexcept;
-    std::size_t size() const noexcept { return size_; }
+    std::size_t size() const noexcept;
+    bool empty() const noexcept { return text_.empty(); }
 
 private:
     struct lengths {
@@ -48,7 +49,6 @@ private:
     };
 
     std::string text_; // of each field its lengths, its name and its value
-    std::size_t size_ = 0;
 };
 
 /// Reads a field where it stands: `*i` is a value, not a reference.

@@ -50,7 +50,7 @@ constexpr std::size_t usual_header = 1000;
 
 void reply_reader::parser::on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code&)
 {
-    if (response.headers.size() == 0)
+    if (response.headers.empty())
         response.headers.reserve(usual_header);
     response.headers.add({name.data(), name.size()}, {value.data(), value.size()});
 }

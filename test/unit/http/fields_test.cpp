@@ -38,3 +38,29 @@ TEST_CASE("fields: setting one replaces all of its name, even if the name is a v
     CHECK(f.get("A") == "4");
     CHECK(f.get("B") == "2");
 }
+
+TEST_CASE("fields: one may be added and set from views into another, however often they grow")
+{
+    fields f;
+    f.add("X-Long", std::string(100, 'a') + "end");
+    for (int i = 0; i < 40; ++i)
+        f.add(f.begin()->first, f.get("X-Long"));
+    CHECK(f.size() == 41);
+    CHECK(f.count("x-long") == 41);
+    for (const auto& [name, value] : f)
+        CHECK(value.ends_with("aaaend"));
+    f.set("X-Long", f.get("X-Long").substr(100));
+    CHECK(f.size() == 1);
+    CHECK(f.get("X-Long") == "end");
+}
+
+TEST_CASE("fields: those that were moved away are none")
+{
+    fields f;
+    f.add("A", std::string(100, 'a'));
+    const fields moved = std::move(f);
+    CHECK(moved.size() == 1);
+    f.add("B", "2"); // NOLINT: what is left is usable
+    CHECK(f.size() == 1);
+    CHECK(f.get("B") == "2");
+}

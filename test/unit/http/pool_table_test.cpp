@@ -1,3 +1,4 @@
+#include "allocation_failure.hpp"
 #include "http/http1/clean_end.hpp"
 #include "http/limit.hpp"
 #include "http/pool_table.hpp"
@@ -289,4 +290,32 @@ TEST_CASE("limit: the earlier of two counts, and attempts share the time that is
     CHECK(http::fair_share(start + 40ms, a, 3) == start + 60ms);
     CHECK(http::fair_share(start, a, 1) == a.at());
     CHECK(http::fair_share(start + 200ms, a, 3) == a.at());
+}
+
+TEST_CASE("pool_table: a slot is handed on, taken and given back without memory")
+{
+    auto t = two_slots();
+    for (int i = 0; i < 2; ++i)
+        CHECK(t.acquire(x, start).granted);
+    const auto a = t.wait(x, 'a'), b = t.wait(x, 'b');
+    std::optional<char> woken[4];
+    std::optional<table::slot> taken[2];
+    {
+        const coauth::testing::memory_shortage shortage;
+        woken[0] = t.give_back(x, 1, start, start).wake;
+        woken[1] = t.lose(x).wake;
+        taken[0] = t.leave(x, a);
+        taken[1] = t.leave(x, b);
+        woken[2] = t.give_back(x, 1, start, start).wake;
+        woken[3] = t.give_back(x, 2, start, start).wake;
+    }
+    CHECK(woken[0] == 'a');
+    CHECK(woken[1] == 'b');
+    REQUIRE(taken[0]);
+    CHECK(taken[0]->connection == 1);
+    REQUIRE(taken[1]);
+    CHECK_FALSE(taken[1]->connection);
+    CHECK_FALSE(woken[2]);
+    CHECK_FALSE(woken[3]);
+    CHECK(t.idle() == 2);
 }
