@@ -1,5 +1,7 @@
 #include <coauth/http/fields.hpp>
 
+#include <doctest/doctest.h>
+
 using coauth::http::fields;
 
 TEST_CASE("fields: names compare without case, in ASCII only")

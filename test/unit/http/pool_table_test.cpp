@@ -4,6 +4,8 @@
 #include "http/pool_table.hpp"
 #include "http/resend_rule.hpp"
 
+#include <doctest/doctest.h>
+
 #include <random>
 #include <set>
 
