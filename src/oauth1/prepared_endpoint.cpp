@@ -79,7 +79,7 @@ struct prepared_endpoint::state {
         before_protocol = static_cast<std::size_t>(after - slots.begin());
         for (slot& s : slots)
             s.before_value = std::string(between_parameters) + s.before_value + "%3D";
-        protocol.before_nonce.append(between_parameters).append(by->consumer_key.name()).append("%3D");
+        protocol.before_nonce.assign(between_parameters).append(by->consumer_key.name()).append("%3D");
         protocol.before_nonce.append(by->consumer_key.value()).append("%26oauth_nonce%3D");
         // What is first of all is the same in each request.
         std::string& first = before_protocol != 0 ? slots.front().before_value : protocol.before_nonce;
