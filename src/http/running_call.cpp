@@ -182,7 +182,7 @@ void running_call::interrupt() noexcept
 
 void running_call::finish()
 {
-    clear_deadline();
+    setup_->deadlines->clear(*this);
     if (machine_.failure())
         return end(std::make_exception_ptr(*machine_.failure()));
     if (machine_.proof())
@@ -193,22 +193,10 @@ void running_call::finish()
 
 void running_call::end(std::exception_ptr failure) noexcept
 {
-    clear_deadline();
+    setup_->deadlines->clear(*this);
     claim_.reset();
     slot_.reset();
     ended(std::move(failure), http::response());
-}
-
-void running_call::set_deadline()
-{
-    has_deadline_ = true;
-    setup_->deadlines->set(*this, machine_.deadline());
-}
-
-void running_call::clear_deadline() noexcept
-{
-    if (std::exchange(has_deadline_, false))
-        setup_->deadlines->clear(*this);
 }
 
 bool running_call::acquire()

@@ -80,8 +80,7 @@ private:
     boost::asio::awaitable<void> handshake();
 
     limit::clock::time_point now() const { return setup_->options.clock->steady_now(); }
-    void set_deadline();
-    void clear_deadline() noexcept;
+    void set_deadline() { setup_->deadlines->set(*this, machine_.deadline()); }
 
     const std::shared_ptr<const pool_setup> setup_;
     const std::shared_ptr<shared_pool> pool_;
@@ -95,7 +94,6 @@ private:
     std::vector<boost::asio::ip::tcp::endpoint> addresses_;
     std::optional<reply_reader> reader_; // refers to the buffer of the slot's connection
     response response_;
-    bool has_deadline_ = false; // set at least once since it was cleared
 };
 
 } // namespace coauth::http
