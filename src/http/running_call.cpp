@@ -1,12 +1,8 @@
 #include "http/running_call.hpp"
 
 #include "coro/retry_allocation.hpp"
-#include "http/host.hpp"
 #include "http/http1/request_text.hpp"
-#include "http/http1/tunnel.hpp"
 #include "http/http1/wire_check.hpp"
-#include "http/resolution.hpp"
-#include "http/tls_failure.hpp"
 
 #include <coauth/coro/as_result.hpp>
 
@@ -21,18 +17,8 @@
 namespace coauth::http {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
-
-reply_rules rules_for(const pool_options& options, const request& request)
-{
-    reply_rules rules;
-    rules.max_header = options.max_header;
-    rules.max_body = options.max_body;
-    rules.without_body = request.method == "HEAD";
-    return rules;
-}
 
 // Only what may be used once only may differ. A copy, since the slot belongs to the request's origin.
 http::request renewed(const http::request& request)
@@ -75,6 +61,15 @@ running_call::running_call(
     : setup_(std::move(setup)), pool_(std::move(pool)), strand_(setup_->strands->take()), request_(std::move(request)),
       machine_(setup_->options, setup_->proxy, request_, now())
 {}
+
+reply_rules running_call::rules() const noexcept
+{
+    reply_rules rules;
+    rules.max_header = setup_->options.max_header;
+    rules.max_body = setup_->options.max_body;
+    rules.without_body = request_.method == "HEAD";
+    return rules;
+}
 
 running_call::~running_call()
 {
@@ -237,7 +232,7 @@ void running_call::write()
     pool_->count(machine_.reuses_connection() ? &pool_stats::reused : &pool_stats::connected);
     set_deadline();
     connection& to = slot_->connection();
-    reader_.emplace(to.buffer(), rules_for(setup_->options, request_));
+    reader_.emplace(to.buffer(), rules());
     to.text().clear();
     append_request_text(request_, to.text());
     to.async_write(asio::buffer(to.text()), io_end(shared_from_this(), &running_call::written));
@@ -288,91 +283,6 @@ void running_call::open_connection()
                 std::rethrow_exception(std::move(failure));
         });
     });
-}
-
-asio::awaitable<void> running_call::open()
-{
-    for (;;) {
-        auto step = opening_step();
-        if (!step.valid())
-            co_return;
-        set_deadline();
-        try {
-            co_await std::move(step);
-        } catch (const boost::system::system_error&) {
-            machine_.failed(error_from_current_exception(), false);
-        }
-    }
-}
-
-// Not valid if the machine wants none.
-asio::awaitable<void> running_call::opening_step()
-{
-    using action = call_machine::action;
-    switch (machine_.next()) {
-    case action::resolve:
-        return resolve_next_hop();
-    case action::connect:
-        return connect();
-    case action::open_tunnel:
-        return open_tunnel_to_origin();
-    case action::handshake:
-        return handshake();
-    default:
-        return {};
-    }
-}
-
-asio::awaitable<void> running_call::resolve_next_hop()
-{
-    const auto size = reply_reader::buffer_size(rules_for(setup_->options, request_));
-    slot_->put(std::make_unique<connection>(setup_->executor, setup_->tls, size), now());
-    const origin& next = machine_.next_hop();
-    addresses_ = setup_->addresses->find(next, now());
-    if (addresses_.empty()) {
-        lookup_end_ = std::make_shared<one_shot>();
-        addresses_ = co_await resolve(next.host, next.port, lookup_end_);
-        lookup_end_.reset();
-        keep_addresses(next);
-    }
-    // The name was found to be this machine's; its addresses must be, too.
-    if (!request_.origin.https)
-        std::erase_if(addresses_, [](const tcp::endpoint& e) { return !e.address().is_loopback(); });
-    machine_.resolved(addresses_.size(), now());
-}
-
-void running_call::keep_addresses(const origin& next)
-{
-    if (is_ip_address(next.host))
-        return;
-    pool_->count(&pool_stats::resolved);
-    setup_->addresses->keep(next, addresses_, now());
-}
-
-asio::awaitable<void> running_call::connect()
-{
-    const auto failure = co_await slot_->connection().connect(addresses_[machine_.address()]);
-    machine_.connected(failure, now());
-    if (machine_.next() == call_machine::action::end)
-        setup_->addresses->remove(machine_.next_hop());
-}
-
-asio::awaitable<void> running_call::open_tunnel_to_origin()
-{
-    co_await open_tunnel(slot_->connection(), request_.origin, machine_.next_hop());
-    machine_.tunnel_opened();
-}
-
-asio::awaitable<void> running_call::handshake()
-{
-    const auto failure = co_await slot_->connection().handshake(request_.origin, setup_->tls_sessions);
-    if (failure) {
-        setup_->addresses->remove(machine_.next_hop()); // another host's by now, perhaps
-        throw tls_failure(request_.origin.authority(), failure, slot_->connection().certificate_verdict());
-    }
-    if (slot_->connection().resumed())
-        pool_->count(&pool_stats::resumed);
-    machine_.secured(now());
 }
 
 } // namespace coauth::http

@@ -79,6 +79,7 @@ private:
     boost::asio::awaitable<void> open_tunnel_to_origin();
     boost::asio::awaitable<void> handshake();
 
+    reply_rules rules() const noexcept;
     limit::clock::time_point now() const { return setup_->options.clock->steady_now(); }
     void set_deadline() { setup_->deadlines->set(*this, machine_.deadline()); }
 
