@@ -64,8 +64,9 @@ void tokens::forget(const std::string& user_id)
 {
     make_stale(user_id);
     if (const auto found = held_.find(user_id); found != held_.end()) {
+        order removed; // destroyed after the lock: an account may be a user's class
         const std::lock_guard changing(setup_->cached);
-        used_.erase(found->second);
+        removed.splice(removed.begin(), used_, found->second);
         held_.erase(found);
     }
 }
@@ -90,9 +91,10 @@ owner_ptr tokens::hold(std::string user_id, store::stored_credential found, open
         return *known->second;
     auto made = std::make_shared<token_owner>(
         user_id, std::move(found), std::move(opened), ++last_number_, setup_->options.reset_jitter, chance);
+    order removed; // destroyed after the lock
     const std::lock_guard changing(setup_->cached);
     if (used_.size() >= setup_->options.max_cached_tokens)
-        make_room();
+        make_room(removed);
     used_.push_front(std::move(made));
     try {
         held_.emplace(std::move(user_id), used_.begin());
@@ -104,20 +106,21 @@ owner_ptr tokens::hold(std::string user_id, store::stored_credential found, open
 }
 
 // With both locks held. Each that was used goes before the newest, once.
-void tokens::make_room()
+void tokens::make_room(order& removed)
 {
     while (used_.back()->used.exchange(false, std::memory_order_relaxed))
         used_.splice(used_.begin(), used_, std::prev(used_.end()));
     held_.erase(used_.back()->user_id);
-    used_.pop_back();
+    removed.splice(removed.begin(), used_, std::prev(used_.end()));
 }
 
 std::uint64_t tokens::forget_all() noexcept
 {
+    order removed; // destroyed after the locks
     const std::lock_guard lock(mutex_);
     const std::lock_guard changing(setup_->cached);
     held_.clear();
-    used_.clear();
+    removed.swap(used_);
     return last_number_ + 1;
 }
 

@@ -71,7 +71,7 @@ private:
     user_key key_of(std::string user_id) const;
     owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened, double chance);
     void forget(const std::string& user_id);
-    void make_room();
+    void make_room(order& removed);
     void make_stale(const std::string& user_id);
 
     const std::shared_ptr<const session_setup> setup_;

@@ -43,6 +43,7 @@ public:
 private:
     void begin(bool list);
     void enter(place content);
+    listed_user& add_user();
     void leave(place content);
     const twitter::member* take();
     void note_odd_element();
@@ -115,9 +116,18 @@ void users_reader::enter(place content)
     given_.remove(own);
     entered_.remove(own);
     if (content == place::user)
-        builder_.begin(response_.users.emplace_back());
+        builder_.begin(add_user());
     else
         problem_ = problem_members();
+}
+
+// A value of two octets becomes one of some hundred.
+listed_user& users_reader::add_user()
+{
+    constexpr std::size_t most_users = 5'000; // the largest page has 1 000
+    if (response_.users.size() == most_users)
+        throw error(errc::response_too_large, "the response lists more than 5000 users");
+    return response_.users.emplace_back();
 }
 
 void users_reader::end()
@@ -157,7 +167,7 @@ const member* users_reader::take()
 void users_reader::note_odd_element()
 {
     if (here_ == place::users)
-        response_.users.emplace_back().is_object = false;
+        add_user().is_object = false;
     else if (here_ == place::problems)
         response_.has_unreadable_problems = true;
     next_ = next_element();

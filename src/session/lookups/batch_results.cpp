@@ -36,6 +36,15 @@ bool is_response(const error& why)
     return why.http_status() || whose == fault::response || (whose == fault::provider && !is_internal(why));
 }
 
+// An account may be a user's class.
+void require_profile(coauth::lookup& outcome)
+{
+    if (outcome.outcome != lookup_outcome::found || outcome.profile)
+        return;
+    outcome.outcome = lookup_outcome::failed;
+    outcome.why = error(errc::provider_error, "internal error: the account found a user without a profile");
+}
+
 // Finds the outcomes of questions: by user, never by place. Most responses are in the order of the questions.
 class outcomes_by_user {
 public:
@@ -49,8 +58,8 @@ public:
         if (next_ != outcomes_.size() && is_same(outcomes_[next_].asked, pending.user))
             return &outcomes_[next_++];
         if (by_key_.empty())
-            for (coauth::lookup& outcome : outcomes_)
-                by_key_.emplace(rules_.key(outcome.asked), &outcome);
+            for (std::size_t i = next_; i != outcomes_.size(); ++i) // those before were moved away
+                by_key_.emplace(rules_.key(outcomes_[i].asked), &outcomes_[i]);
         const auto found = by_key_.find(pending.key);
         return found == by_key_.end() ? nullptr : found->second;
     }
@@ -154,8 +163,10 @@ lookup_batcher::call_list lookup_batcher::succeeded(
         e->count = request->questions.size();
 
     std::uint64_t found = 0;
-    for (const coauth::lookup& outcome : reply.outcomes)
+    for (coauth::lookup& outcome : reply.outcomes) {
+        require_profile(outcome);
         found += outcome.outcome == lookup_outcome::found;
+    }
     counts_.profiles += found;
     counts_.cost_micros += found * request->owner->directory->price_micros;
     outcomes_by_user outcomes(reply.outcomes, *request->owner->directory);

@@ -151,3 +151,29 @@ TEST_CASE("read_lookups: what is not a response to a lookup is refused")
     CHECK(none_found({"a", "b"}).outcomes.size() == 2);
     CHECK(none_found({"a"}).outcomes[0].outcome == lookup_outcome::not_found);
 }
+
+TEST_CASE("read_lookups: a response with more users than any page has is refused, whatever they are")
+{
+    const auto listed = [](const char* element, std::size_t count) {
+        std::string list;
+        for (std::size_t i = 0; i < count; ++i)
+            list += (i == 0 ? "" : ",") + std::string(element);
+        return '[' + list + ']';
+    };
+    const std::vector<user_ref> users{"ann"};
+    for (const api_version api : {api_version::v1_1, api_version::v2})
+        for (const char* element : {"0", "{}", "null", R"({"id":"7"})"}) {
+            CAPTURE(element);
+            const auto read = [&](std::size_t count) {
+                const std::string list = listed(element, count);
+                return read_lookups(api, users, api == api_version::v2 ? "{\"data\":" + list + '}' : list);
+            };
+            CHECK_NOTHROW(read(5'000));
+            try {
+                read(5'001);
+                FAIL("no error");
+            } catch (const error& e) {
+                CHECK(e.reason() == errc::response_too_large);
+            }
+        }
+}

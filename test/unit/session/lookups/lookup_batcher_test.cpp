@@ -276,3 +276,22 @@ TEST_CASE("lookup_batcher: reports events without a name that was looked up")
     CHECK(stated == "joined request retry request retry wait request response cache_hit ");
     CHECK(f.batcher.take_events().empty());
 }
+
+TEST_CASE("lookup_batcher: a user that an account found without a profile is failed, and not cached")
+{
+    batcher_fixture f;
+    const auto owner = f.make_owner("ann");
+    const auto call = f.add(owner, {user_ref("bob"), user_ref("carl")});
+    const auto request = f.send();
+    auto reply = batcher_fixture::reply_to(*request);
+    for (coauth::lookup& each : reply.outcomes)
+        if (each.asked.text() == "bob")
+            each.profile.reset();
+    f.batcher.succeeded(request, std::move(reply), wall, f.now);
+    REQUIRE(call->results[0]);
+    CHECK(call->results[0]->outcome == lookup_outcome::failed);
+    CHECK(call->results[0]->why->reason() == errc::provider_error);
+    CHECK(call->results[1]->outcome == lookup_outcome::found);
+    CHECK(f.batcher.cached(*owner, user_ref("bob"), f.now) == nullptr);
+    CHECK(f.batcher.cached(*owner, user_ref("carl"), f.now) != nullptr);
+}
