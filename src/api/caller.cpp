@@ -118,7 +118,7 @@ public:
         wire.deadline = given.deadline.count() == 0 ? app_->deadline() : given.deadline;
         put_headers(wire.headers);
         if (call_->credential && call_->repeatable)
-            wire.renew = [authorized = authorized_](http::request& again) { authorized->renew(again); };
+            wire.renew = [authorized = authorized_](http::request& request) { authorized->renew(request); };
         return wire;
     }
 

@@ -12,7 +12,7 @@ namespace {
 
 class oauth1_authorization final : public authorization {
 public:
-    explicit oauth1_authorization(signing how) : how_(std::move(how)) {}
+    explicit oauth1_authorization(signing settings) : settings_(std::move(settings)) {}
 
     void append_header(
         const http::request& request, std::chrono::sys_seconds provider_time, std::string& value) const override
@@ -21,19 +21,19 @@ public:
         url += request.target;
         const bool is_form = oauth1::is_form(request.headers.get("Content-Type"));
         oauth1::message message(request.method, url, is_form ? request.body : std::string_view());
-        for (const auto& [name, text] : how_.oauth)
+        for (const auto& [name, text] : settings_.oauth)
             message.oauth.emplace_back(name, text.reveal());
-        if (!how_.realm.empty())
-            message.realm = how_.realm;
-        const oauth1::moment at(how_.nonce(), provider_time.time_since_epoch().count());
-        how_.signer->sign(message, at, value).value();
+        if (!settings_.realm.empty())
+            message.realm = settings_.realm;
+        const oauth1::moment at(settings_.nonce(), provider_time.time_since_epoch().count());
+        settings_.signer->sign(message, at, value).value();
     }
 
     // The signature too, as it is and as it was sent.
     std::vector<secret> hidden(std::string_view value) const override
     {
         constexpr std::string_view before = "oauth_signature=\"";
-        std::vector<secret> out = how_.hidden;
+        std::vector<secret> out = settings_.hidden;
         const auto begin = value.find(before);
         if (begin == std::string_view::npos)
             return out;
@@ -45,7 +45,7 @@ public:
     }
 
 private:
-    const signing how_;
+    const signing settings_;
 };
 
 http::fields without_authorization(const http::fields& headers)
@@ -59,9 +59,9 @@ http::fields without_authorization(const http::fields& headers)
 
 } // namespace
 
-std::shared_ptr<const authorization> signed_by(signing how)
+std::shared_ptr<const authorization> signed_by(signing settings)
 {
-    return std::make_shared<const oauth1_authorization>(std::move(how));
+    return std::make_shared<const oauth1_authorization>(std::move(settings));
 }
 
 std::shared_ptr<call> user_call(http::request request, const http::origin& origin)

@@ -33,7 +33,7 @@ struct signing {
 };
 
 /// Signs the request unchanged: its target, and its body if that is a form.
-std::shared_ptr<const authorization> signed_by(signing how);
+std::shared_ptr<const authorization> signed_by(signing settings);
 
 /// A user's request as a call that still lacks its credential; an Authorization header of its own is dropped.
 /// Throws `errc::invalid_argument` if it is not for `origin`: a token is for its provider.

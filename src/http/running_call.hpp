@@ -26,7 +26,7 @@ namespace coauth::http {
 /// is opened by a coroutine.
 ///
 /// Thread safety: everything happens on the call's strand, but what says otherwise.
-/// Lifetime: shared by the operation in progress and whoever may interrupt it.
+/// Lifetime: shared by the operation in progress and what may interrupt it.
 class running_call : public call_deadlines::entry,
                      public slot_waiter,
                      public std::enable_shared_from_this<running_call> {

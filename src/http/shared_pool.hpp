@@ -89,7 +89,7 @@ public:
 
     explicit shared_pool(const pool_options& options);
 
-    /// `waiter` is told if the slot is granted later; `to` must outlive the claim and its slot. Throws `errc::cancelled` if the
+    /// `waiter` is notified if the slot is granted later; `to` must outlive the claim and its slot. Throws `errc::cancelled` if the
     /// pool is closed.
     slot_claim acquire(const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter);
 

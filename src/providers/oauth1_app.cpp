@@ -34,15 +34,15 @@ api::caller_options oauth1_options(std::shared_ptr<coauth::clock> clock)
     return options;
 }
 
-std::shared_ptr<api::call> leg_call(const oauth1_app& app, api::step at, const std::string& url, api::signing how)
+std::shared_ptr<api::call> leg_call(const oauth1_app& app, api::step at, const std::string& url, api::signing settings)
 {
     auto call = std::make_shared<api::call>();
     call->at = at;
     call->request = http::get(url);
     call->request.method = app.rules().leg_method;
-    how.realm = app.rules().realm;
-    how.hidden.push_back(app.keys().secret());
-    call->credential = api::signed_by(std::move(how));
+    settings.realm = app.rules().realm;
+    settings.hidden.push_back(app.keys().secret());
+    call->credential = api::signed_by(std::move(settings));
     return call;
 }
 
@@ -73,11 +73,11 @@ oauth1_app::oauth1_app(std::shared_ptr<http::transport> transport, oauth1::consu
 
 oauth1_user::oauth1_user(const oauth1_app& app, const oauth1::access_token& access)
 {
-    api::signing how;
-    how.signer = std::make_shared<const oauth1::signer>(app.keys(), access, app.rules().method);
-    how.realm = app.rules().realm;
-    how.hidden = {app.keys().secret(), access.secret(), secret(access.token())};
-    credential_ = api::signed_by(std::move(how));
+    api::signing settings;
+    settings.signer = std::make_shared<const oauth1::signer>(app.keys(), access, app.rules().method);
+    settings.realm = app.rules().realm;
+    settings.hidden = {app.keys().secret(), access.secret(), secret(access.token())};
+    credential_ = api::signed_by(std::move(settings));
 }
 
 std::shared_ptr<api::call> oauth1_user::call(const oauth1_app& app, http::request request) const
@@ -99,21 +99,21 @@ std::shared_ptr<const api::call> oauth1_user::revocation(const oauth1_app& app) 
 std::shared_ptr<const api::call> request_token_call(const oauth1_app& app, std::string callback)
 {
     oauth1::check_callback(callback).value();
-    api::signing how;
-    how.signer = std::make_shared<const oauth1::signer>(app.keys(), app.rules().method);
-    how.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
-    return leg_call(app, api::step::request_token, app.rules().request_token_url, std::move(how));
+    api::signing settings;
+    settings.signer = std::make_shared<const oauth1::signer>(app.keys(), app.rules().method);
+    settings.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
+    return leg_call(app, api::step::request_token, app.rules().request_token_url, std::move(settings));
 }
 
 std::shared_ptr<const api::call> access_token_call(
     const oauth1_app& app, const oauth1::request_token& login, const secret& verifier)
 {
     oauth1::check_verifier(verifier.reveal()).value();
-    api::signing how;
-    how.signer = std::make_shared<const oauth1::signer>(app.keys(), login, app.rules().method);
-    how.oauth.emplace_back("oauth_verifier", verifier);
-    how.hidden = {login.secret(), secret(login.token()), verifier};
-    return leg_call(app, api::step::access_token, app.rules().access_token_url, std::move(how));
+    api::signing settings;
+    settings.signer = std::make_shared<const oauth1::signer>(app.keys(), login, app.rules().method);
+    settings.oauth.emplace_back("oauth_verifier", verifier);
+    settings.hidden = {login.secret(), secret(login.token()), verifier};
+    return leg_call(app, api::step::access_token, app.rules().access_token_url, std::move(settings));
 }
 
 error read_oauth1_error(const http::response& response, const api::circumstances& when)

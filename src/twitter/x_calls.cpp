@@ -26,7 +26,7 @@ oauth1::parameters form_of(access_type access)
 }
 
 shared_call leg_call(
-    const x_app& app, api::step at, const std::string& path, const oauth1::parameters& form, api::signing how)
+    const x_app& app, api::step at, const std::string& path, const oauth1::parameters& form, api::signing settings)
 {
     auto call = std::make_shared<api::call>();
     call->at = at;
@@ -37,9 +37,9 @@ shared_call leg_call(
         call->request.headers.add("Content-Type", "application/x-www-form-urlencoded");
         call->request.body = oauth1::encode_form(form);
     }
-    how.nonce = app.nonce();
-    how.hidden.push_back(app.keys().secret());
-    call->credential = api::signed_by(std::move(how));
+    settings.nonce = app.nonce();
+    settings.hidden.push_back(app.keys().secret());
+    call->credential = api::signed_by(std::move(settings));
     return call;
 }
 
@@ -90,32 +90,32 @@ private:
 shared_call request_token_call(const x_app& app, std::string callback, access_type access)
 {
     oauth1::check_callback(callback).value();
-    api::signing how;
-    how.signer = app.signer();
-    how.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
-    return leg_call(
-        app, api::step::request_token, app.options().endpoints.request_token_path, form_of(access), std::move(how));
+    api::signing settings;
+    settings.signer = app.signer();
+    settings.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
+    return leg_call(app, api::step::request_token, app.options().endpoints.request_token_path, form_of(access),
+        std::move(settings));
 }
 
 shared_call access_token_call(const x_app& app, const oauth1::request_token& login, const secret& verifier)
 {
     const secret kept(trimmed_verifier(verifier.reveal()));
     oauth1::check_verifier(kept.reveal()).value();
-    api::signing how;
-    how.signer = std::make_shared<const oauth1::signer>(app.keys(), login);
-    how.oauth.emplace_back("oauth_verifier", kept);
-    how.hidden = {login.secret(), secret(login.token()), kept};
-    return leg_call(
-        app, api::step::access_token, app.options().endpoints.access_token_path, oauth1::parameters(), std::move(how));
+    api::signing settings;
+    settings.signer = std::make_shared<const oauth1::signer>(app.keys(), login);
+    settings.oauth.emplace_back("oauth_verifier", kept);
+    settings.hidden = {login.secret(), secret(login.token()), kept};
+    return leg_call(app, api::step::access_token, app.options().endpoints.access_token_path, oauth1::parameters(),
+        std::move(settings));
 }
 
 std::shared_ptr<const api::authorization> user_authorization(const x_app& app, const oauth1::access_token& user)
 {
-    api::signing how;
-    how.signer = std::make_shared<const oauth1::signer>(app.keys(), user);
-    how.nonce = app.nonce();
-    how.hidden = {app.keys().secret(), user.secret(), secret(user.token())};
-    return api::signed_by(std::move(how));
+    api::signing settings;
+    settings.signer = std::make_shared<const oauth1::signer>(app.keys(), user);
+    settings.nonce = app.nonce();
+    settings.hidden = {app.keys().secret(), user.secret(), secret(user.token())};
+    return api::signed_by(std::move(settings));
 }
 
 std::shared_ptr<const api::authorization> bearer_authorization(secret access_token)

@@ -58,7 +58,7 @@ struct deadlines_fixture {
 
 } // namespace
 
-TEST_CASE("call_deadlines: each call is told once, at its own time")
+TEST_CASE("call_deadlines: each call is notified once, at its own time")
 {
     deadlines_fixture f;
     const auto a = f.call("a"), b = f.call("b"), c = f.call("c");

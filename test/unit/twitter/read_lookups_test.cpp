@@ -152,7 +152,7 @@ TEST_CASE("read_lookups: what is not a response to a lookup is refused")
     CHECK(none_found({"a"}).outcomes[0].outcome == lookup_outcome::not_found);
 }
 
-TEST_CASE("read_lookups: a response with more users than any page has is refused, whatever they are")
+TEST_CASE("read_lookups: a response with more users than any page has is refused, odd ones included")
 {
     const auto listed = [](const char* element, std::size_t count) {
         std::string list;
