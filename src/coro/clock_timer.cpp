@@ -7,6 +7,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -47,9 +48,8 @@ public:
 template <class Strand>
 class clock_timer::state_on final : public state, public std::enable_shared_from_this<state_on<Strand>> {
 public:
-    state_on(Strand strand, bool called_on_strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
-        : strand_(std::move(strand)), called_on_strand_(called_on_strand), clock_(std::move(clock)),
-          on_time_(std::move(on_time)), system_timer_(strand_)
+    state_on(Strand strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
+        : strand_(std::move(strand)), clock_(std::move(clock)), on_time_(std::move(on_time)), system_timer_(strand_)
     {}
 
     void plan(std::optional<time_point> at) noexcept override
@@ -60,8 +60,6 @@ public:
 
     void apply() override
     {
-        if (called_on_strand_)
-            return start_planned();
         {
             const std::lock_guard lock(mutex_);
             if (posted_ || planned_ == sleeping_until_)
@@ -219,7 +217,6 @@ private:
     }
 
     const Strand strand_;
-    const bool called_on_strand_;
     const std::shared_ptr<clock> clock_;
     const std::function<void()> on_time_;
 
@@ -235,16 +232,16 @@ private:
         system_timer_;
 };
 
+// Asio copies an `any_io_executor` to the heap where a handler comes back to its strand, and may not throw there.
 clock_timer::clock_timer(asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time)
-    : state_(std::make_shared<state_on<asio::strand<asio::any_io_executor>>>(
-          asio::make_strand(executor), false, std::move(clock), std::move(on_time)))
-{}
-
-clock_timer::clock_timer(
-    on_strand, asio::any_io_executor strand, std::shared_ptr<clock> clock, std::function<void()> on_time)
-    : state_(std::make_shared<state_on<asio::any_io_executor>>(
-          std::move(strand), true, std::move(clock), std::move(on_time)))
-{}
+{
+    if (const auto* plain = executor.target<asio::io_context::executor_type>())
+        state_ = std::make_shared<state_on<asio::strand<asio::io_context::executor_type>>>(
+            asio::make_strand(*plain), std::move(clock), std::move(on_time));
+    else
+        state_ = std::make_shared<state_on<asio::strand<asio::any_io_executor>>>(
+            asio::make_strand(executor), std::move(clock), std::move(on_time));
+}
 
 clock_timer::~clock_timer()
 {

@@ -24,13 +24,6 @@ public:
     /// if memory is exhausted.
     clock_timer(boost::asio::any_io_executor executor, std::shared_ptr<clock> clock, std::function<void()> on_time);
 
-    /// For an owner on a strand: everything happens on it, at once and without a strand of the timer's own, and
-    /// `apply` throws if memory is exhausted.
-    struct on_strand {
-        on_strand() = default;
-    };
-    clock_timer(
-        on_strand, boost::asio::any_io_executor strand, std::shared_ptr<clock> clock, std::function<void()> on_time);
     ~clock_timer();
 
     clock_timer(const clock_timer&) = delete;

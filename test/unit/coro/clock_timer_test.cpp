@@ -162,42 +162,6 @@ TEST_CASE("clock_timer: with the system's clock it calls at its time, and keeps 
     CHECK(calls == 1);
 }
 
-TEST_CASE("clock_timer: on a strand it calls at its time, and throws if memory is exhausted")
-{
-    boost::asio::io_context io; // which one thread runs
-    const auto clock = std::make_shared<manual_clock>();
-    for (const bool manual : {true, false}) {
-        const std::shared_ptr<coauth::clock> used = manual ? clock : coauth::system_clock();
-        int calls = 0;
-        clock_timer timer(clock_timer::on_strand(), io.get_executor(), used, [&calls] { ++calls; });
-        allocations_until_failure = 1;
-        failures_in_a_row = 60;
-        bool thrown = false;
-        try {
-            timer.set(used->steady_now() + 1h);
-        } catch (const std::bad_alloc&) {
-            thrown = true;
-        }
-        memory_shortage::end();
-        CHECK(thrown);
-        timer.set(used->steady_now() + 1h);
-        timer.set(used->steady_now() + 2ms);
-        io.restart();
-        io.poll();
-        CHECK(calls == 0);
-        clock->advance(2ms);
-        io.restart();
-        io.run();
-        CHECK(calls == 1);
-        timer.set(used->steady_now() + 1h);
-        timer.clear();
-        io.restart();
-        io.run();
-        CHECK(calls == 1);
-        CHECK(clock->sleepers() == 0);
-    }
-}
-
 TEST_CASE("clock_timer: whichever allocations fail in a row, with the system's clock it calls once it is set again")
 {
     for (const std::size_t in_a_row : {1U, 2U, 3U, 60U})
