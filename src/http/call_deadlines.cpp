@@ -11,11 +11,11 @@ call_deadlines::call_deadlines(boost::asio::any_io_executor executor, std::share
 
 void call_deadlines::set(entry& call, time_point at)
 {
-    bool changed = false;
+    std::shared_ptr<clock_timer> changed;
     {
         const std::lock_guard lock(mutex_);
         if (!timer_)
-            timer_.emplace(executor_, clock_, [weak = weak_from_this()] {
+            timer_ = std::make_shared<clock_timer>(executor_, clock_, [weak = weak_from_this()] {
                 if (const auto self = weak.lock())
                     self->time_out();
             });
@@ -27,13 +27,12 @@ void call_deadlines::set(entry& call, time_point at)
         calls_.insert(call);
         changed = plan();
     }
-    if (changed)
-        apply();
+    apply(changed);
 }
 
 void call_deadlines::clear(entry& call) noexcept
 {
-    bool changed = false;
+    std::shared_ptr<clock_timer> changed;
     {
         const std::lock_guard lock(mutex_);
         if (!call.is_linked())
@@ -42,31 +41,33 @@ void call_deadlines::clear(entry& call) noexcept
         changed = plan();
     }
     try {
-        if (changed)
-            apply();
+        apply(changed);
     } catch (const std::bad_alloc&) {
         // It is early, and set again then.
     }
 }
 
-// With the mutex held. A timer that is set too early stays: most calls end long before their deadlines.
-bool call_deadlines::plan() noexcept
+// With the mutex held. Gives the timer if it is to be applied. One that is set too early stays: most calls end long before
+// their deadlines.
+std::shared_ptr<clock_timer> call_deadlines::plan() noexcept
 {
     const bool fits = calls_.empty() ? !planned_ : planned_ && *planned_ <= calls_.begin()->at_;
-    if (fits && !unsure_)
-        return false;
+    if (!timer_ || (fits && !unsure_))
+        return nullptr;
     unsure_ = false;
     planned_.reset();
     if (!calls_.empty())
         planned_ = calls_.begin()->at_;
     timer_->plan(planned_);
-    return true;
+    return timer_;
 }
 
-void call_deadlines::apply()
+void call_deadlines::apply(const std::shared_ptr<clock_timer>& changed)
 {
+    if (!changed)
+        return;
     try {
-        timer_->apply();
+        changed->apply();
     } catch (const std::bad_alloc&) {
         const std::lock_guard lock(mutex_);
         unsure_ = true; // so that the next call tries again
@@ -99,13 +100,12 @@ void call_deadlines::time_out() noexcept
     constexpr int attempts = 100; // of 50 ms each
     for (int i = 0; i < attempts; ++i)
         try {
-            bool changed = false;
+            std::shared_ptr<clock_timer> changed;
             {
                 const std::lock_guard lock(mutex_);
                 changed = plan();
             }
-            if (changed)
-                apply();
+            apply(changed);
             return;
         } catch (const std::bad_alloc&) {
             // It waited before it gave up.
@@ -115,10 +115,10 @@ void call_deadlines::time_out() noexcept
 void call_deadlines::close() noexcept
 {
     const std::lock_guard lock(mutex_);
-    if (calls_.empty() && timer_) {
-        planned_.reset();
-        timer_.reset();
-    }
+    if (!calls_.empty())
+        return;
+    planned_.reset();
+    timer_.reset();
 }
 
 } // namespace coauth::http

@@ -52,8 +52,8 @@ public:
     void close() noexcept;
 
 private:
-    bool plan() noexcept;
-    void apply();
+    std::shared_ptr<clock_timer> plan() noexcept;
+    void apply(const std::shared_ptr<clock_timer>& changed);
     std::shared_ptr<entry> take_passed() noexcept;
     void time_out() noexcept;
 
@@ -62,9 +62,9 @@ private:
 
     std::mutex mutex_;
     boost::intrusive::multiset<entry> calls_;
-    std::optional<clock_timer> timer_;  // from the first deadline on
-    std::optional<time_point> planned_; // what the timer is set to, or is about to be
-    bool unsure_ = false;               // it could not be set
+    std::shared_ptr<clock_timer> timer_; // from the first deadline on; shared, since it is applied without the lock
+    std::optional<time_point> planned_;  // what the timer is set to, or is about to be
+    bool unsure_ = false;                // it could not be set
 };
 
 } // namespace coauth::http

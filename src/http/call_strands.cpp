@@ -1,7 +1,6 @@
 #include "http/call_strands.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
+#include "coro/strand_of.hpp"
 
 #include <new>
 #include <utility>
@@ -9,18 +8,6 @@
 namespace coauth::http {
 
 namespace asio = boost::asio;
-
-namespace {
-
-// An io_context's own fits into `any_io_executor` as it is; of any other executor it would be kept on the heap and counted.
-asio::any_io_executor new_strand(const asio::any_io_executor& executor)
-{
-    if (const auto* plain = executor.target<asio::io_context::executor_type>())
-        return asio::make_strand(*plain);
-    return asio::make_strand(executor);
-}
-
-} // namespace
 
 asio::any_io_executor call_strands::take()
 {
@@ -32,7 +19,7 @@ asio::any_io_executor call_strands::take()
             return strand;
         }
     }
-    return new_strand(executor_);
+    return strand_of(executor_);
 }
 
 void call_strands::give_back(asio::any_io_executor strand) noexcept

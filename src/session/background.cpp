@@ -1,14 +1,14 @@
 #include "session/background.hpp"
 
+#include "coro/strand_of.hpp"
+
 #include <coauth/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <exception>
 #include <new>
@@ -22,18 +22,6 @@ namespace {
 
 // More than the processors that one session keeps busy; a coroutine holds its strand only while it runs.
 constexpr std::size_t strands = 16;
-
-// A strand of an `any_io_executor` is too large for one, and is copied to the heap with each of Asio's copies. One of an
-// `io_context`, which most sessions run on, is not; and a strand needs no other above it.
-asio::any_io_executor strand_of(const asio::any_io_executor& executor)
-{
-    using context_executor = asio::io_context::executor_type;
-    if (const auto* const plain = executor.target<context_executor>())
-        return asio::make_strand(*plain);
-    if (executor.target<asio::strand<context_executor>>())
-        return executor;
-    return asio::make_strand(executor);
-}
 
 // After a cancellation a coroutine can await nothing more, and its error has no receiver.
 void pass_on(const std::exception_ptr& problem)

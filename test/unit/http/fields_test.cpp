@@ -62,7 +62,7 @@ TEST_CASE("fields: those that were moved away are none")
     f.add("A", std::string(100, 'a'));
     const fields moved = std::move(f);
     CHECK(moved.size() == 1);
-    f.add("B", "2"); // NOLINT: what is left is usable
+    f.add("B", "2"); // usable: what is left of a moved text is empty
     CHECK(f.size() == 1);
     CHECK(f.get("B") == "2");
 }
