@@ -4,11 +4,14 @@
 #include <coauth/coro/as_result.hpp>
 #include <coauth/http/connection_pool.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <doctest/doctest.h>
 
 #include <optional>
+#include <string>
 #include <utility>
 
 using namespace coauth;
@@ -47,4 +50,24 @@ TEST_CASE("connection_pool: a caller may go on after any number of refused reque
     });
     CHECK(refused == most);
     CHECK(pool.stats().connected == 0);
+}
+
+TEST_CASE("connection_pool: its executor may be a context's, a strand, or a strand of any executor")
+{
+    asio::io_context context;
+    scripted_peer peer(context, echo);
+    const asio::any_io_executor any = context.get_executor();
+    for (const asio::any_io_executor& executor :
+        {any, asio::any_io_executor(asio::make_strand(context)), asio::any_io_executor(asio::make_strand(any))}) {
+        connection_pool pool(executor);
+        play(context, [&]() -> asio::awaitable<void> {
+            for (const std::string target : {"/a", "/b"}) {
+                const auto r = co_await pool.send(get(peer.origin(), target));
+                CHECK(r.body == target);
+            }
+            co_await pool.close();
+        });
+        CHECK(pool.stats().reused == 1);
+        CHECK(pool.stats().open == 0);
+    }
 }
