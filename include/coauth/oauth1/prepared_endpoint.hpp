@@ -13,7 +13,7 @@
 namespace coauth::oauth1 {
 
 /// A method, a URL and the names of parameters, made ready for one signer. What all requests have in common is encoded, sorted
-/// and hashed once, so that signing costs about half of what `signer::sign` does. The header is the same.
+/// and hashed once, so that signing costs about two thirds of what `signer::sign` does. The header is the same.
 ///
 /// Thread safety: distinct objects are safe; a shared object is safe through its const functions.
 /// Lifetime: keeps what it needs of the signer, which may go before it.
