@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 
 #include <cstring>
+#include <string.h>
 #include <utility>
 
 namespace coauth {
@@ -39,7 +40,7 @@ secret& secret::operator=(secret other) noexcept
 secret::~secret()
 {
     if (bytes_)
-        OPENSSL_cleanse(bytes_.get(), size_);
+        ::explicit_bzero(bytes_.get(), size_);
 }
 
 std::string_view secret::reveal() const noexcept
@@ -61,7 +62,7 @@ void wipe(std::string& text) noexcept
 {
     // The whole capacity: an earlier, longer text may have left its tail there.
     text.resize(text.capacity());
-    OPENSSL_cleanse(text.data(), text.size());
+    ::explicit_bzero(text.data(), text.size());
     text.clear();
 }
 

@@ -42,7 +42,8 @@ std::optional<rate_window> read_rate_window(const http::fields& headers, std::st
 {
     std::string_view limit, remaining, reset; // of several of one name the first
     for (const auto& [name, value] : headers) {
-        if (!http::same_field_name(name.substr(0, prefix.size()), prefix))
+        if (name.size() <= prefix.size() || name[prefix.size() - 1] != prefix.back() ||
+            !http::same_field_name(name.substr(0, prefix.size()), prefix))
             continue;
         const std::string_view rest = name.substr(prefix.size());
         if (limit.empty() && http::same_field_name(rest, "limit"))

@@ -11,7 +11,7 @@
 namespace coauth::api {
 
 /// The window of the headers `prefix` and "limit", "remaining" or "reset", whose time is in seconds since 1970. Empty if none
-/// of them is there.
+/// of them is there. `prefix` ends with a hyphen.
 std::optional<rate_window> read_rate_window(const http::fields& headers, std::string_view prefix);
 
 /// `x-ratelimit-*` as the ordinary window, which GitHub, Auth0 and others send, and the date. `now`: as for `http::read_date`.

@@ -1,14 +1,22 @@
 #include "coro/checked_clock.hpp"
 #include "coro/typed_errors.hpp"
-#include "http/call.hpp"
 #include "http/duration_check.hpp"
+#include "http/http1/wire_check.hpp"
+#include "http/pool_setup.hpp"
+#include "http/running_call.hpp"
 #include "http/setting_url.hpp"
+#include "http/shared_pool.hpp"
 #include "http/tls_context.hpp"
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/system_failure.hpp>
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <memory>
 #include <utility>
 
 namespace coauth::http {
@@ -46,6 +54,19 @@ std::optional<origin> read_proxy(const std::string& text)
     if (!url || url->origin.https || !url->path.empty())
         throw error(errc::invalid_argument, "pool_options: the proxy is not of the form http://host:port");
     return url->origin;
+}
+
+struct start_call {
+    void operator()(running_call::handler caller, const std::shared_ptr<running_call>& call) const noexcept
+    {
+        call->start(std::move(caller));
+    }
+};
+
+asio::awaitable<response> refused(error reason)
+{
+    throw reason;
+    co_return response();
 }
 
 asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool)
@@ -95,7 +116,12 @@ connection_pool::~connection_pool()
 
 asio::awaitable<response> connection_pool::send(request request)
 {
-    return call(state_->setup, state_->pool, std::move(request));
+    // Not by the handler, which would run the caller within its own call: one that goes on after each error would go deeper
+    // each time.
+    if (const auto fit = check_for_the_wire(request); !fit)
+        return refused(fit.error());
+    return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, response)>(start_call(),
+        asio::use_awaitable, std::make_shared<running_call>(state_->setup, state_->pool, std::move(request)));
 }
 
 asio::awaitable<void> connection_pool::close()

@@ -3,13 +3,13 @@
 
 #include <coauth/http/origin.hpp>
 
+#include <boost/intrusive/list.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -31,7 +31,6 @@ template <class Connection, class Waiter>
 class pool_table {
 public:
     using time_point = std::chrono::steady_clock::time_point;
-    using queue_number = std::uint64_t;
 
     /// One of an origin's N.
     struct slot {
@@ -39,6 +38,18 @@ public:
 
         std::optional<Connection> connection; ///< Empty: the request opens one.
         time_point opened{};                  ///< When `connection` was opened.
+    };
+
+    /// A waiter's place in the queue, where it stays until it leaves. The waiter owns it, so handing a slot on needs no memory.
+    class place : public boost::intrusive::list_base_hook<> {
+    public:
+        explicit place(Waiter waiter) : waiter_(std::move(waiter)) {}
+
+    private:
+        friend class pool_table;
+
+        Waiter waiter_;
+        std::optional<slot> given_; // and not taken yet
     };
 
     pool_table(std::size_t most_per_origin, std::chrono::milliseconds idle_timeout, std::chrono::milliseconds lifetime)
@@ -80,24 +91,23 @@ public:
     }
 
     /// Queues for a slot, after `acquire` found none.
-    queue_number wait(const origin& to, Waiter waiter)
+    void wait(const origin& to, place& waiting)
     {
-        const queue_number number = ++last_number_;
-        origins_[to].queue.emplace(number, std::move(waiter));
+        origins_[to].queue.push_back(waiting);
         ++waiting_;
-        return number;
     }
 
     /// Leaves the queue, with the slot that was given meanwhile, if any.
-    std::optional<slot> leave(const origin& to, queue_number number)
+    std::optional<slot> leave(const origin& to, place& left)
     {
-        if (const auto given = given_.find(number); given != given_.end()) {
-            std::optional<slot> out(std::move(given->second.given));
-            given_.erase(given);
-            return out;
+        if (left.given_) {
+            --given_;
+            return std::exchange(left.given_, std::nullopt);
         }
-        if (const auto found = origins_.find(to); found != origins_.end()) {
-            waiting_ -= found->second.queue.erase(number);
+        if (left.is_linked()) {
+            const auto found = origins_.find(to);
+            found->second.queue.erase(queue::s_iterator_to(left));
+            --waiting_;
             drop_if_empty(found);
         }
         return std::nullopt;
@@ -165,7 +175,7 @@ public:
     bool closed() const noexcept { return closed_; }
 
     /// True if no slot is taken, no request waits for one, and no connection is idle.
-    bool empty() const noexcept { return origins_.empty() && given_.empty(); }
+    bool empty() const noexcept { return origins_.empty() && given_ == 0; }
 
     std::size_t waiting() const noexcept { return waiting_; }
 
@@ -195,19 +205,12 @@ private:
         time_point since;
     };
 
-    // A waiter's, which goes from the queue to those that have a slot as it is: handing a slot on needs no memory.
-    struct place {
-        explicit place(Waiter w) : waiter(std::move(w)) {}
-
-        Waiter waiter;
-        slot given;
-    };
-    using places = std::map<queue_number, place>; // in the order they came
+    using queue = boost::intrusive::list<place>; // in the order they came
 
     struct entry {
         std::size_t busy = 0;
         std::vector<idle_connection> idle; // least recently used first; with room for those that are busy
-        places queue;                      // not empty only while all slots are taken
+        pool_table::queue queue;           // not empty only while all slots are taken
     };
 
     struct hash {
@@ -241,12 +244,12 @@ private:
     // The slot changes hands, so it stays busy.
     Waiter give_to_the_first(entry& e, slot offered)
     {
-        auto first = e.queue.extract(e.queue.begin());
-        Waiter waiter = std::move(first.mapped().waiter);
-        first.mapped().given = std::move(offered);
-        given_.insert(std::move(first));
+        place& first = e.queue.front();
+        e.queue.pop_front();
         --waiting_;
-        return waiter;
+        first.given_ = std::move(offered);
+        ++given_;
+        return std::move(first.waiter_);
     }
 
     template <class Predicate>
@@ -279,8 +282,7 @@ private:
     std::chrono::milliseconds lifetime_;
     origin_map origins_;
     time_point next_sweep_ = time_point::max();
-    places given_; // to waiters that have not taken it yet
-    queue_number last_number_ = 0;
+    std::size_t given_ = 0; // slots, to waiters that have not taken them yet
     std::size_t waiting_ = 0;
     bool closed_ = false;
 };

@@ -6,9 +6,14 @@
 
 #include <coauth/coro/as_result.hpp>
 
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/defer.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <new>
 #include <string>
@@ -58,8 +63,7 @@ private:
 
 running_call::running_call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request)
-    : setup_(std::move(setup)), pool_(std::move(pool)), strand_(setup_->strands->take()), request_(std::move(request)),
-      machine_(setup_->options, setup_->proxy, request_, now())
+    : setup_(std::move(setup)), pool_(std::move(pool)), strand_(setup_->strands->take()), request_(std::move(request))
 {}
 
 reply_rules running_call::rules() const noexcept
@@ -73,18 +77,45 @@ reply_rules running_call::rules() const noexcept
 
 running_call::~running_call()
 {
+    caller_.reset();
     setup_->deadlines->clear(*this); // set again by `deadline_passed`, perhaps
     setup_->strands->give_back(std::move(strand_));
 }
 
-void running_call::start() noexcept
+// Must not throw: Asio would destroy the coroutine.
+void running_call::start(handler caller) noexcept
 {
-    after([] {});
+    executor_ = asio::get_associated_executor(caller, strand_);
+    caller_.emplace(std::move(caller));
+    try {
+        executor_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
+        machine_.emplace(setup_->options, setup_->proxy, request_, now());
+        cancel_by(asio::get_associated_cancellation_slot(*caller_));
+        asio::dispatch(strand_, [call = shared_from_this()] { call->after([] {}); });
+    } catch (...) {
+        fail(std::current_exception());
+    }
+}
+
+// Asio would emit the caller's signal on the wrong strand, and perhaps on memory that is gone.
+void running_call::cancel_by(asio::cancellation_slot slot)
+{
+    if (!slot.is_connected())
+        return;
+    slot.assign([weak = weak_from_this()](asio::cancellation_type) {
+        const auto call = weak.lock();
+        try {
+            if (call)
+                asio::post(call->strand_, [call] { call->cancel(); });
+        } catch (const std::bad_alloc&) {
+            // It can't be cancelled.
+        }
+    });
 }
 
 void running_call::cancel() noexcept
 {
-    if (machine_.cancel())
+    if (machine_->cancel())
         interrupt();
 }
 
@@ -96,7 +127,7 @@ void running_call::after(Event event) noexcept
         try {
             return step();
         } catch (const boost::system::system_error&) {
-            machine_.failed(error_from_current_exception(), reader_ && reader_->begun());
+            machine_->failed(error_from_current_exception(), reader_ && reader_->begun());
         }
         return decltype(step())();
     };
@@ -104,7 +135,7 @@ void running_call::after(Event event) noexcept
         attempt(event);
         while (!attempt([this] { return go_on(); })) {}
     } catch (...) {
-        end(std::current_exception());
+        fail(std::current_exception());
     }
 }
 
@@ -112,7 +143,7 @@ void running_call::after(Event event) noexcept
 bool running_call::go_on()
 {
     using action = call_machine::action;
-    switch (machine_.next()) {
+    switch (machine_->next()) {
     case action::acquire:
         return acquire();
     case action::resolve:
@@ -152,10 +183,10 @@ void running_call::deadline_passed() noexcept
 // Early if a user's clock sleeps too short, or the machine has set a later deadline meanwhile.
 void running_call::time_out() noexcept
 {
-    if (machine_.time_out(now()))
+    if (machine_->time_out(now()))
         return interrupt();
     try {
-        if (machine_.next() != call_machine::action::end && now() < machine_.deadline())
+        if (machine_->next() != call_machine::action::end && now() < machine_->deadline())
             set_deadline();
     } catch (const std::bad_alloc&) {
         // The next action sets it.
@@ -177,27 +208,45 @@ void running_call::interrupt() noexcept
 
 void running_call::finish()
 {
-    setup_->deadlines->clear(*this);
-    if (machine_.failure())
-        return end(std::make_exception_ptr(*machine_.failure()));
-    if (machine_.proof())
-        slot_->keep(*machine_.proof(), now());
-    slot_.reset();
-    ended(nullptr, std::move(response_));
+    if (machine_->failure())
+        return fail(std::make_exception_ptr(*machine_->failure()));
+    if (machine_->proof())
+        slot_->keep(*machine_->proof(), now());
+    end();
 }
 
-void running_call::end(std::exception_ptr failure) noexcept
+void running_call::fail(std::exception_ptr failure) noexcept
+{
+    failure_ = std::move(failure);
+    response_ = http::response();
+    end();
+}
+
+// Never resumes the caller from within: its code must not run on the call's strand.
+void running_call::end() noexcept
 {
     setup_->deadlines->clear(*this);
     claim_.reset();
     slot_.reset();
-    ended(std::move(failure), http::response());
+    try {
+        retry_allocation([&] { asio::defer(executor_, [call = shared_from_this()] { call->resume(); }); });
+    } catch (const std::bad_alloc&) {
+        // The caller waits for ever.
+    }
+}
+
+void running_call::resume()
+{
+    auto caller = std::move(*caller_);
+    caller_.reset();
+    asio::get_associated_cancellation_slot(caller).clear();
+    std::move(caller)(std::exchange(failure_, nullptr), std::move(response_));
 }
 
 bool running_call::acquire()
 {
     const auto at = now();
-    claim_.emplace(pool_->acquire(request_.origin, at, shared_from_this()));
+    claim_.emplace(pool_, request_.origin, at, shared_from_this());
     if (!claim_->granted()) {
         set_deadline();
         return true;
@@ -209,7 +258,7 @@ bool running_call::acquire()
 void running_call::slot_granted()
 {
     retry_allocation([this] {
-        asio::post(strand_, [call = shared_from_this()] {
+        asio::defer(strand_, [call = shared_from_this()] {
             if (call->claim_) // not interrupted
                 call->after([&] { call->take_slot(call->now()); });
         });
@@ -224,12 +273,12 @@ void running_call::take_slot(limit::clock::time_point at)
         throw error(errc::cancelled); // interrupted
     slot_.emplace(std::move(*slot));
     const bool reusable = slot_->has_connection() && slot_->connection().is_quiet();
-    machine_.acquired(reusable, at);
+    machine_->acquired(reusable, at);
 }
 
 void running_call::write()
 {
-    pool_->count(machine_.reuses_connection() ? &pool_stats::reused : &pool_stats::connected);
+    pool_->count(machine_->reuses_connection() ? &pool_stats::reused : &pool_stats::connected);
     set_deadline();
     connection& to = slot_->connection();
     reader_.emplace(to.buffer(), rules());
@@ -243,7 +292,7 @@ void running_call::written(const error_code& failure, std::size_t)
     slot_->connection().wipe_text();
     if (failure)
         throw error(errc::connection_lost, "the connection broke while the request was sent: " + failure.message());
-    machine_.written();
+    machine_->written();
 }
 
 void running_call::read()
@@ -256,7 +305,7 @@ void running_call::received(const error_code& failure, std::size_t size)
 {
     reader_->read(failure, size);
     if (!reader_->done())
-        return machine_.received();
+        return machine_->received();
     exchange_end end;
     end.whole = true;
     end.peer_keeps = reader_->keeps_alive();
@@ -265,14 +314,14 @@ void running_call::received(const error_code& failure, std::size_t size)
     end.interrupted = !slot_->connection().is_open();
     response_ = reader_->take();
     end.status = response_.status;
-    machine_.response_read(end);
+    machine_->response_read(end);
 }
 
 void running_call::renew()
 {
     request_ = renewed(request_);
     pool_->count(&pool_stats::sent_again);
-    machine_.renewed(now());
+    machine_->renewed(now());
 }
 
 void running_call::open_connection()

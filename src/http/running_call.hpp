@@ -1,9 +1,10 @@
-// Carries out what a call's machine decides.
+// One `send`, from its slot in the pool to its response: carries out what a call's machine decides.
 #pragma once
 
-#include "http/call.hpp"
+#include "http/call_deadlines.hpp"
 #include "http/call_machine.hpp"
 #include "http/http1/reply_reader.hpp"
+#include "http/pool_setup.hpp"
 #include "http/shared_pool.hpp"
 
 #include <coauth/coro/one_shot.hpp>
@@ -11,8 +12,11 @@
 #include <coauth/http/response.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -27,24 +31,20 @@ namespace coauth::http {
 ///
 /// Thread safety: everything happens on the call's strand, but what says otherwise.
 /// Lifetime: shared by the operation in progress and what may interrupt it.
-class running_call : public call_deadlines::entry,
-                     public slot_waiter,
-                     public std::enable_shared_from_this<running_call> {
+class running_call final : public call_deadlines::entry,
+                           public slot_waiter,
+                           public std::enable_shared_from_this<running_call> {
 public:
+    /// Resumes the coroutine that awaits the call.
+    using handler = boost::asio::async_result<boost::asio::use_awaitable_t<>,
+        void(std::exception_ptr, http::response)>::handler_type;
+
     running_call(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request);
     ~running_call() override;
 
-    const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
-
-    void start() noexcept;
-    void cancel() noexcept;
-
-    /// Instead of `start`.
-    void abandon(std::exception_ptr failure) noexcept { end(std::move(failure)); }
-
-protected:
-    /// The call has ended: with an exception, or else with a response. Called once.
-    virtual void ended(std::exception_ptr failure, http::response response) noexcept = 0;
+    /// `caller` is resumed on its own executor, with an exception or a response. A cancellation of any type ends the call with
+    /// `errc::cancelled`. Once only.
+    void start(handler caller) noexcept;
 
 private:
     class io_end;
@@ -57,10 +57,14 @@ private:
     template <class Event>
     void after(Event event) noexcept;
     bool go_on();
+    void cancel_by(boost::asio::cancellation_slot slot);
+    void cancel() noexcept;
     void time_out() noexcept;
     void interrupt() noexcept;
     void finish();
-    void end(std::exception_ptr failure) noexcept;
+    void fail(std::exception_ptr failure) noexcept;
+    void end() noexcept;
+    void resume();
 
     bool acquire();
     void take_slot(limit::clock::time_point at);
@@ -81,20 +85,23 @@ private:
 
     reply_rules rules() const noexcept;
     limit::clock::time_point now() const { return setup_->options.clock->steady_now(); }
-    void set_deadline() { setup_->deadlines->set(*this, machine_.deadline()); }
+    void set_deadline() { setup_->deadlines->set(*this, machine_->deadline()); }
 
     const std::shared_ptr<const pool_setup> setup_;
     const std::shared_ptr<shared_pool> pool_;
     boost::asio::any_io_executor strand_;
     http::request request_;
-    call_machine machine_;
+    std::optional<call_machine> machine_; // from the start on
 
     std::optional<slot_claim> claim_; // while it waits for a slot
     std::optional<held_slot> slot_;
     std::shared_ptr<one_shot> lookup_end_; // while the host is looked up
     std::vector<boost::asio::ip::tcp::endpoint> addresses_;
     std::optional<reply_reader> reader_; // refers to the buffer of the slot's connection
-    response response_;
+    std::exception_ptr failure_;
+    http::response response_;
+    boost::asio::any_io_executor executor_; // the caller's
+    std::optional<handler> caller_;         // until it is resumed
 };
 
 } // namespace coauth::http

@@ -60,7 +60,9 @@ void held_slot::keep(clean_end, time_point now)
     pool->give_back(*to_, std::move(connection_), opened_, now);
 }
 
-slot_claim::slot_claim(std::shared_ptr<shared_pool> pool, const origin& to) : pool_(std::move(pool)), to_(&to)
+slot_claim::slot_claim(
+    std::shared_ptr<shared_pool> pool, const origin& to, held_slot::time_point now, std::shared_ptr<slot_waiter> waiter)
+    : pool_(std::move(pool)), to_(&to), place_(std::move(waiter)), slot_(pool_->acquire(to, now, place_))
 {}
 
 slot_claim::~slot_claim()
@@ -70,8 +72,8 @@ slot_claim::~slot_claim()
 
 std::optional<held_slot> slot_claim::take()
 {
-    if (pool_ && number_ != 0)
-        slot_ = pool_->leave(*to_, std::exchange(number_, 0));
+    if (pool_ && !slot_)
+        slot_ = pool_->leave(*to_, place_);
     if (!pool_ || !slot_)
         return std::nullopt;
     return held_slot(std::move(pool_), *to_, std::move(*slot_));
@@ -81,21 +83,17 @@ shared_pool::shared_pool(const pool_options& options)
     : table_(options.max_connections_per_origin, options.idle_timeout, options.max_lifetime)
 {}
 
-slot_claim shared_pool::acquire(const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter)
+// In the queue at `place` if there is none.
+std::optional<held_slot::table::slot> shared_pool::acquire(const origin& to, time_point now, table::place& place)
 {
-    slot_claim claim(shared_from_this(), to);
-    std::vector<std::unique_ptr<connection>> expired;
-    {
-        const std::lock_guard lock(mutex_);
-        if (table_.closed())
-            throw error(errc::cancelled, "the connection pool is closed");
-        table::admission admission = table_.acquire(to, now);
-        expired = std::move(admission.close);
-        claim.slot_ = std::move(admission.granted);
-        if (!claim.slot_)
-            claim.number_ = table_.wait(to, std::move(waiter));
-    }
-    return claim;
+    table::admission admission;
+    const std::lock_guard lock(mutex_); // unlocked before the connections that have expired are closed
+    if (table_.closed())
+        throw error(errc::cancelled, "the connection pool is closed");
+    admission = table_.acquire(to, now);
+    if (!admission.granted)
+        table_.wait(to, place);
+    return std::move(admission.granted);
 }
 
 void shared_pool::close()
@@ -163,13 +161,13 @@ void shared_pool::release(const origin& to)
     notify(handover.wake, drained);
 }
 
-std::optional<held_slot::table::slot> shared_pool::leave(const origin& to, table::queue_number number)
+std::optional<held_slot::table::slot> shared_pool::leave(const origin& to, table::place& place)
 {
     std::optional<table::slot> given;
     waiters drained;
     {
         const std::lock_guard lock(mutex_);
-        given = table_.leave(to, number);
+        given = table_.leave(to, place);
         drained = waiters_if_drained();
     }
     notify(std::nullopt, drained);

@@ -60,26 +60,25 @@ private:
 /// A request's claim to a slot: granted at once, or in the queue until it is granted. Destroyed, it leaves the queue.
 class slot_claim {
 public:
-    slot_claim(slot_claim&& other) noexcept = default;
-    slot_claim& operator=(slot_claim&&) = delete;
+    /// `waiter` is notified if the slot is granted later; `to` must outlive the claim and its slot. Throws `errc::cancelled` if the
+    /// pool is closed.
+    slot_claim(std::shared_ptr<shared_pool> pool, const origin& to, held_slot::time_point now,
+        std::shared_ptr<slot_waiter> waiter);
+    slot_claim(const slot_claim&) = delete;
+    slot_claim& operator=(const slot_claim&) = delete;
     ~slot_claim();
 
     /// True if the slot was granted at once.
-    bool granted() const noexcept { return number_ == 0; }
+    bool granted() const noexcept { return slot_.has_value(); }
 
     /// The slot, if it was granted; leaves the queue if not. Once only.
     std::optional<held_slot> take();
 
 private:
-    friend class shared_pool;
-    using table = held_slot::table;
-
-    slot_claim(std::shared_ptr<shared_pool> pool, const origin& to);
-
-    std::shared_ptr<shared_pool> pool_; // empty: the slot was taken, or moved away
+    std::shared_ptr<shared_pool> pool_; // empty: the slot was taken
     const origin* to_;
-    std::optional<table::slot> slot_;
-    table::queue_number number_ = 0; // 0: not in the queue
+    held_slot::table::place place_;
+    std::optional<held_slot::table::slot> slot_;
 };
 
 /// Thread safety: safe.
@@ -88,10 +87,6 @@ public:
     using time_point = held_slot::time_point;
 
     explicit shared_pool(const pool_options& options);
-
-    /// `waiter` is notified if the slot is granted later; `to` must outlive the claim and its slot. Throws `errc::cancelled` if the
-    /// pool is closed.
-    slot_claim acquire(const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter);
 
     /// Closes the idle connections; from now on `acquire` throws.
     void close();
@@ -108,9 +103,10 @@ private:
     using table = held_slot::table;
     using waiters = std::vector<std::shared_ptr<one_shot>>;
 
+    std::optional<table::slot> acquire(const origin& to, time_point now, table::place& place);
+    std::optional<table::slot> leave(const origin& to, table::place& place);
     void give_back(const origin& to, std::unique_ptr<connection> connection, time_point opened, time_point now);
     void release(const origin& to);
-    std::optional<table::slot> leave(const origin& to, table::queue_number number);
     waiters waiters_if_drained();
 
     mutable std::mutex mutex_;

@@ -1,6 +1,10 @@
 #include "http/http1/request_text.hpp"
 
+#include <string_view>
+
 namespace coauth::http {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -21,17 +25,18 @@ std::string host_and_port(const origin& to)
 void append_request_text(const request& request, std::string& out)
 {
     const std::string authority = request.origin.authority();
+    const std::string length = has_length(request) ? std::to_string(request.body.size()) : std::string();
     std::size_t size = request.method.size() + request.target.size() + authority.size() + request.body.size() + 64;
     for (const auto& [name, value] : request.headers)
         size += name.size() + value.size() + 4;
 
     out.reserve(out.size() + size);
-    out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(authority);
+    out.append(request.method).append(" "sv).append(request.target).append(" HTTP/1.1\r\nHost: "sv).append(authority);
     for (const auto& [name, value] : request.headers)
-        out.append("\r\n").append(name).append(": ").append(value);
-    if (has_length(request))
-        out.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
-    out.append("\r\n\r\n").append(request.body);
+        out.append("\r\n"sv).append(name).append(": "sv).append(value);
+    if (!length.empty())
+        out.append("\r\nContent-Length: "sv).append(length);
+    out.append("\r\n\r\n"sv).append(request.body);
 }
 
 std::string connect_text(const origin& to)

@@ -4,6 +4,7 @@
 
 #include <coauth/http/connection_pool.hpp>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -13,7 +14,9 @@
 #include <cstddef>
 #include <exception>
 #include <new>
+#include <optional>
 #include <thread>
+#include <utility>
 
 using namespace coauth;
 using namespace std::chrono_literals;
@@ -43,6 +46,13 @@ private:
     std::thread thread_;
 };
 
+asio::awaitable<http::response> send(connection_pool* pool, http::request request, std::size_t failing)
+{
+    allocations_until_failure = failing;
+    http::response response = co_await pool->send(std::move(request));
+    co_return response;
+}
+
 struct calling {
     calling()
     {
@@ -56,11 +66,11 @@ struct calling {
     {
         int ended = 0;
         bool responded = false;
-        asio::co_spawn(context, pool->send(get(to, "/a")), [&](std::exception_ptr e, const http::response& r) {
-            ++ended;
-            responded = !e && r.body == "/a";
-        });
-        allocations_until_failure = failing;
+        asio::co_spawn(
+            context, send(&*pool, get(to, "/a"), failing), [&](std::exception_ptr e, const http::response& r) {
+                ++ended;
+                responded = !e && r.body == "/a";
+            });
         bool left = false;
         try {
             context.restart();

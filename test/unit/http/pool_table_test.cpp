@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <iterator>
+#include <list>
 #include <random>
 #include <set>
 
@@ -81,9 +83,12 @@ TEST_CASE("pool_table: slots are granted in the order of the requests")
 {
     auto t = table(1, 50s, 600s);
     t.acquire(x, start);
-    const auto a = t.wait(x, 'a');
-    const auto b = t.wait(x, 'b');
-    const auto c = t.wait(x, 'c');
+    table::place a('a');
+    t.wait(x, a);
+    table::place b('b');
+    t.wait(x, b);
+    table::place c('c');
+    t.wait(x, c);
     CHECK(t.waiting() == 3);
 
     auto h = t.give_back(x, 1, start, start + 1s); // with the connection
@@ -109,8 +114,10 @@ TEST_CASE("pool_table: a request that leaves the queue is passed over, unless it
 {
     auto t = table(1, 50s, 600s);
     t.acquire(x, start);
-    const auto a = t.wait(x, 'a');
-    const auto b = t.wait(x, 'b');
+    table::place a('a');
+    t.wait(x, a);
+    table::place b('b');
+    t.wait(x, b);
     CHECK_FALSE(t.leave(x, a).has_value());
     CHECK(t.give_back(x, 1, start, start).wake == 'b');
     // b gives up at the same moment: it has a slot after all
@@ -142,7 +149,8 @@ TEST_CASE("pool_table: a connection past its lifetime is closed when it is given
 {
     auto t = table(1, 50s, 600s);
     t.acquire(x, start);
-    const auto a = t.wait(x, 'a');
+    table::place a('a');
+    t.wait(x, a);
     const auto h = t.give_back(x, 1, start, start + 600s);
     CHECK(h.close == 1);
     CHECK(h.wake == 'a');
@@ -170,7 +178,8 @@ TEST_CASE("pool_table: a closed pool keeps no idle connection and still serves t
     t.acquire(y, start);
     t.give_back(y, 9, start, start);
     t.acquire(x, start);
-    const auto a = t.wait(x, 'a');
+    table::place a('a');
+    t.wait(x, a);
     CHECK(t.close() == std::vector<int>{9});
     CHECK(t.closed());
     CHECK_FALSE(t.empty());
@@ -190,7 +199,7 @@ TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and 
         auto now = start;
         int opened = 0;
         std::vector<table::slot> out;
-        std::vector<table::queue_number> queue;
+        std::list<table::place> queue;
         std::set<int> closed;
         const auto check_closed = [&](int c) { CHECK(closed.insert(c).second); };
         for (int step = 0; step < 300; ++step) {
@@ -203,12 +212,12 @@ TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and 
                 if (a.granted)
                     out.push_back(std::move(*a.granted));
                 else
-                    queue.push_back(t.wait(x, 'w'));
+                    t.wait(x, queue.emplace_back('w'));
             } else if (event == 1 && !queue.empty()) {
-                const auto i = random() % queue.size();
-                if (auto p = t.leave(x, queue[i]))
+                const auto left = std::next(queue.begin(), static_cast<std::ptrdiff_t>(random() % queue.size()));
+                if (auto p = t.leave(x, *left))
                     out.push_back(std::move(*p));
-                queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
+                queue.erase(left);
             } else if (!out.empty()) {
                 auto p = std::move(out.back());
                 out.pop_back();
@@ -222,8 +231,8 @@ TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and 
             REQUIRE(t.waiting() <= queue.size());
         }
         t.close();
-        for (const auto ticket : queue)
-            if (auto p = t.leave(x, ticket))
+        for (auto& place : queue)
+            if (auto p = t.leave(x, place))
                 out.push_back(std::move(*p));
         for (std::size_t i = 0; i < out.size(); ++i)
             t.lose(x);
@@ -299,7 +308,9 @@ TEST_CASE("pool_table: a slot is handed on, taken and given back without memory"
     auto t = two_slots();
     for (int i = 0; i < 2; ++i)
         CHECK(t.acquire(x, start).granted);
-    const auto a = t.wait(x, 'a'), b = t.wait(x, 'b');
+    table::place a('a'), b('b');
+    t.wait(x, a);
+    t.wait(x, b);
     std::optional<char> woken[4];
     std::optional<table::slot> taken[2];
     {

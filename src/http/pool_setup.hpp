@@ -1,16 +1,14 @@
-// One `send`, from its slot in the pool to its response.
+// What the calls of a pool share beside its connections.
 #pragma once
 
 #include "http/address_cache.hpp"
 #include "http/call_deadlines.hpp"
 #include "http/call_strands.hpp"
-#include "http/shared_pool.hpp"
 #include "http/tls_sessions.hpp"
 
 #include <coauth/http/connection_pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
@@ -19,7 +17,7 @@
 
 namespace coauth::http {
 
-/// What all calls of a pool share. None changes the members; what they refer to is safe for any thread.
+/// None changes the members; what they refer to is safe for any thread.
 struct pool_setup {
     pool_setup(boost::asio::any_io_executor executor, pool_options options)
         : executor(std::move(executor)), options(std::move(options)),
@@ -36,9 +34,5 @@ struct pool_setup {
     std::shared_ptr<http::tls_sessions> tls_sessions; ///< Empty: TLS sessions are not resumed.
     std::optional<origin> proxy;
 };
-
-/// Sends `request`. A cancellation of any type ends it with `errc::cancelled`.
-boost::asio::awaitable<response> call(
-    std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, request request);
 
 } // namespace coauth::http
