@@ -7,17 +7,21 @@ namespace coauth::http {
 void fields::add(std::string_view name, std::string_view value)
 {
     const lengths size{name.size(), value.size()};
-    char octets[sizeof size];
-    std::memcpy(octets, &size, sizeof size);
-    const std::size_t needed = text_.size() + sizeof size + name.size() + value.size();
-    if (needed <= text_.capacity()) {
-        text_.append(octets, sizeof size).append(name).append(value);
-        return;
-    }
+    const std::size_t begin = text_.size();
+    const std::size_t end = begin + sizeof size + name.size() + value.size();
+    const auto write = [&](std::string& text) {
+        text.resize(end);
+        char* const at = text.data() + begin;
+        std::memcpy(at, &size, sizeof size);
+        std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), at + sizeof size));
+    };
+    if (end <= text_.capacity())
+        return write(text_);
     // Beside the old text: `name` and `value` may be views into it, and a lack of memory leaves no half of a field.
     std::string grown;
-    grown.reserve(std::max(needed, 2 * text_.capacity()));
-    grown.append(text_).append(octets, sizeof size).append(name).append(value);
+    grown.reserve(std::max(end, 2 * text_.capacity()));
+    grown = text_;
+    write(grown);
     text_.swap(grown);
 }
 

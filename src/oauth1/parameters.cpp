@@ -4,19 +4,27 @@
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
+#include <utility>
+
 namespace coauth::oauth1 {
 
 std::string encode_form(const parameters& list)
 {
     std::string out;
+    encode_form(list, out);
+    return out;
+}
+
+void encode_form(const parameters& list, std::string& out)
+{
+    bool first = true;
     for (const auto& [name, value] : list) {
-        if (!out.empty())
+        if (!std::exchange(first, false))
             out += '&';
         text::percent_encode(name, out);
         out += '=';
         text::percent_encode(value, out);
     }
-    return out;
 }
 
 std::string normalize(const parameters& list)

@@ -1,4 +1,3 @@
-#include "coro/typed_errors.hpp"
 #include "twitter/client_state.hpp"
 #include "twitter/legs.hpp"
 #include "twitter/user_access.hpp"
@@ -22,7 +21,7 @@ client& client::operator=(client&&) noexcept = default;
 
 asio::awaitable<oauth1::request_token> client::request_token(std::string callback, access_type access) const
 {
-    return typed_errors(twitter::request_token(state_, std::move(callback), access));
+    return twitter::request_token(state_, std::move(callback), access);
 }
 
 std::string client::authenticate_url(const oauth1::request_token& login, const authorize_options& options) const
@@ -37,7 +36,7 @@ std::string client::authorize_url(const oauth1::request_token& login, const auth
 
 asio::awaitable<oauth1::access_token> client::access_token(oauth1::request_token login, std::string verifier) const
 {
-    return typed_errors(twitter::access_token(state_, std::move(login), secret(std::move(verifier))));
+    return twitter::access_token(state_, std::move(login), secret(std::move(verifier)));
 }
 
 user_client client::for_user(oauth1::access_token access) const

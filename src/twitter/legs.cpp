@@ -6,6 +6,7 @@
 #include "twitter/names.hpp"
 #include "twitter/x_calls.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/oauth1/legs.hpp>
 
 #include <utility>
@@ -35,19 +36,27 @@ oauth1::access_token with_exact_user(const oauth1::access_token& token)
 
 asio::awaitable<oauth1::request_token> request_token(shared_app app, std::string callback, access_type access)
 {
-    auto call = request_token_call(*app, std::move(callback), access);
-    const http::response response = co_await api::perform(app, std::move(call));
-    co_return api::read_response(response,
-        [](std::string_view body) { return oauth1::parse_request_token_reply(api::token_body(body)).value(); });
+    try {
+        auto call = request_token_call(*app, std::move(callback), access);
+        const http::response response = co_await api::perform(app, std::move(call));
+        co_return api::read_response(response,
+            [](std::string_view body) { return oauth1::parse_request_token_reply(api::token_body(body)).value(); });
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
+    }
 }
 
 asio::awaitable<oauth1::access_token> access_token(shared_app app, oauth1::request_token login, secret verifier)
 {
-    auto call = access_token_call(*app, login, verifier);
-    const http::response response = co_await api::perform(app, std::move(call));
-    co_return api::read_response(response, [](std::string_view body) {
-        return with_exact_user(oauth1::parse_access_token_reply(api::token_body(body)).value());
-    });
+    try {
+        auto call = access_token_call(*app, login, verifier);
+        const http::response response = co_await api::perform(app, std::move(call));
+        co_return api::read_response(response, [](std::string_view body) {
+            return with_exact_user(oauth1::parse_access_token_reply(api::token_body(body)).value());
+        });
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
+    }
 }
 
 std::string login_page(

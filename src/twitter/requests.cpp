@@ -3,7 +3,7 @@
 #include "twitter/read_tweets.hpp"
 #include "twitter/routes.hpp"
 
-#include <coauth/oauth1/parameters.hpp>
+#include <coauth/http/origin.hpp>
 #include <coauth/twitter/requests.hpp>
 
 #include <utility>
@@ -12,23 +12,10 @@ namespace coauth::twitter {
 
 namespace {
 
-// The encoding of the query and of the form is the one that is signed.
 http::request request_of(const client_options& options, api_call call)
 {
     require_call(call);
-    std::string url = http::parse_base_url(options.endpoints.api_base).value().url() + call.path;
-    if (!call.query.empty())
-        url += '?' + oauth1::encode_form(call.query);
-    http::request request = http::get(url);
-    request.method = std::move(call.method);
-    if (!call.form.empty()) {
-        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-        request.body = oauth1::encode_form(call.form);
-    } else if (!call.json.empty()) {
-        request.headers.add("Content-Type", "application/json");
-        request.body = std::move(call.json);
-    }
-    return request;
+    return routes::request_of(http::parse_base_url(options.endpoints.api_base).value(), std::move(call));
 }
 
 } // namespace

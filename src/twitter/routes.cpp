@@ -2,13 +2,16 @@
 
 #include "twitter/names.hpp"
 
+#include <coauth/oauth1/parameters.hpp>
 #include <coauth/text/ascii.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cstddef>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 namespace coauth::twitter::routes {
 
@@ -195,6 +198,29 @@ api_call delete_tweet(api_version api, std::string_view id)
     if (is_v2(api))
         return api_call("DELETE", "/2/tweets/" + std::string(id));
     return post("/1.1/statuses/destroy/" + std::string(id) + ".json");
+}
+
+http::request request_of(const http::base_url& api, api_call call)
+{
+    constexpr std::size_t usual_query = 64;
+    http::request request;
+    request.origin = api.origin;
+    request.method = text::uppered(call.method);
+    request.target.clear();
+    request.target.reserve(api.path.size() + call.path.size() + (call.query.empty() ? 0 : usual_query));
+    request.target.append(api.path).append(call.path);
+    if (!call.query.empty()) {
+        request.target += '?';
+        oauth1::encode_form(call.query, request.target);
+    }
+    if (!call.form.empty()) {
+        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        request.body = oauth1::encode_form(call.form);
+    } else if (!call.json.empty()) {
+        request.headers.add("Content-Type", "application/json");
+        request.body = std::move(call.json);
+    }
+    return request;
 }
 
 } // namespace coauth::twitter::routes

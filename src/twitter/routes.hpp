@@ -1,6 +1,8 @@
 // Which call asks for what, in both APIs. Pure; the arguments were checked before.
 #pragma once
 
+#include <coauth/http/origin.hpp>
+#include <coauth/http/request.hpp>
 #include <coauth/twitter/client.hpp>
 
 #include <string_view>
@@ -22,5 +24,8 @@ api_call followers(api_version api, std::string_view user_id, const page_options
 
 api_call post_tweet(api_version api, std::string_view text, std::string_view reply_to);
 api_call delete_tweet(api_version api, std::string_view id);
+
+/// `call` below the API's address, without a credential. The encoding of its query and form is the one that is signed.
+http::request request_of(const http::base_url& api, api_call call);
 
 } // namespace coauth::twitter::routes

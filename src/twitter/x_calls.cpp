@@ -2,9 +2,9 @@
 
 #include "api/oauth1_signing.hpp"
 #include "twitter/arguments.hpp"
+#include "twitter/routes.hpp"
 
 #include <coauth/oauth1/legs.hpp>
-#include <coauth/text/ascii.hpp>
 
 #include <string>
 #include <string_view>
@@ -46,25 +46,9 @@ shared_call leg_call(
 // Without the credential.
 std::shared_ptr<api::call> call_of(const x_app& app, api_call call, std::chrono::milliseconds retry_budget)
 {
-    http::request request;
-    request.origin = app.api().origin;
-    request.method = text::uppered(call.method);
-    const std::string query = oauth1::encode_form(call.query);
-    request.target.clear();
-    request.target.reserve(app.api().path.size() + call.path.size() + 1 + query.size());
-    request.target.append(app.api().path).append(call.path);
-    if (!query.empty())
-        request.target.append("?").append(query);
-    if (!call.form.empty()) {
-        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-        request.body = oauth1::encode_form(call.form);
-    } else if (!call.json.empty()) {
-        request.headers.add("Content-Type", "application/json");
-        request.body = std::move(call.json);
-    }
     auto made = std::make_shared<api::call>();
-    made->repeatable = request.method == "GET";
-    made->request = std::move(request);
+    made->request = routes::request_of(app.api(), std::move(call));
+    made->repeatable = made->request.method == "GET";
     made->accept = accepted;
     made->retry_budget = retry_budget;
     return made;

@@ -26,6 +26,9 @@ COAUTH_DECL bool is_form(std::string_view content_type) noexcept;
 /// way is signed and sent as the same bytes.
 COAUTH_DECL std::string encode_form(const parameters& list);
 
+/// The same, appended to `out`.
+COAUTH_DECL void encode_form(const parameters& list, std::string& out);
+
 /// Encodes, sorts by encoded name and then encoded value, and joins (section 3.4.1.3.2).
 COAUTH_DECL std::string normalize(const parameters& list);
 
