@@ -32,12 +32,13 @@ void call_deadlines::set(entry& call, time_point at)
 
 void call_deadlines::clear(entry& call) noexcept
 {
-    std::shared_ptr<clock_timer> changed;
+    std::shared_ptr<clock_timer> changed, last;
     {
         const std::lock_guard lock(mutex_);
         if (!call.is_linked())
             return;
         calls_.erase(calls_.iterator_to(call));
+        last = not_needed();
         changed = plan();
     }
     try {
@@ -115,10 +116,17 @@ void call_deadlines::time_out() noexcept
 void call_deadlines::close() noexcept
 {
     const std::lock_guard lock(mutex_);
-    if (!calls_.empty())
-        return;
+    closed_ = true;
+    not_needed();
+}
+
+// With the mutex held. The timer, if it has gone.
+std::shared_ptr<clock_timer> call_deadlines::not_needed() noexcept
+{
+    if (!closed_ || !calls_.empty())
+        return nullptr;
     planned_.reset();
-    timer_.reset();
+    return std::exchange(timer_, nullptr);
 }
 
 } // namespace coauth::http

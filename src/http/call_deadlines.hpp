@@ -48,11 +48,12 @@ public:
 
     void clear(entry& call) noexcept;
 
-    /// Lets go of the executor, if no call has a deadline.
+    /// Lets go of the executor as soon as no call has a deadline.
     void close() noexcept;
 
 private:
     std::shared_ptr<clock_timer> plan() noexcept;
+    std::shared_ptr<clock_timer> not_needed() noexcept;
     void apply(const std::shared_ptr<clock_timer>& changed);
     std::shared_ptr<entry> take_passed() noexcept;
     void time_out() noexcept;
@@ -65,6 +66,7 @@ private:
     std::shared_ptr<clock_timer> timer_; // from the first deadline on; shared, since it is applied without the lock
     std::optional<time_point> planned_;  // what the timer is set to, or is about to be
     bool unsure_ = false;                // it could not be set
+    bool closed_ = false;
 };
 
 } // namespace coauth::http

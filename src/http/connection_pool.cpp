@@ -57,7 +57,8 @@ std::optional<origin> read_proxy(const std::string& text)
 }
 
 struct start_call {
-    void operator()(running_call::handler caller, const std::shared_ptr<running_call>& call) const noexcept
+    // By value: the caller's coroutine, which the call owns until it has ended, must not own the call.
+    void operator()(running_call::handler caller, std::shared_ptr<running_call> call) const noexcept
     {
         call->start(std::move(caller));
     }
@@ -73,9 +74,9 @@ asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std
 {
     pool->close();
     auto strand = setup->strands->take();
-    co_await call_on(strand, typed_errors(pool->drained()));
     setup->deadlines->close();
     setup->strands->close();
+    co_await call_on(strand, typed_errors(pool->drained()));
     if (setup->tls_sessions)
         setup->tls_sessions->clear();
 }

@@ -101,7 +101,7 @@ public:
     std::optional<slot> leave(const origin& to, place& left)
     {
         if (left.given_) {
-            --given_;
+            given_.erase(queue::s_iterator_to(left));
             return std::exchange(left.given_, std::nullopt);
         }
         if (left.is_linked()) {
@@ -113,11 +113,27 @@ public:
         return std::nullopt;
     }
 
+    /// A waiter that has a slot.
+    struct granted {
+        granted(Waiter new_waiter, place& new_at) : waiter(std::move(new_waiter)), at(&new_at) {}
+
+        Waiter waiter;
+        place* at;
+    };
+
+    /// It could not be told: its place keeps the waiter again, unless it has left meanwhile.
+    void not_told(granted& missed)
+    {
+        const auto is_there = [&](const place& p) { return &p == missed.at; };
+        if (std::any_of(given_.begin(), given_.end(), is_there))
+            missed.at->waiter_ = std::move(missed.waiter);
+    }
+
     /// The effects of a slot's return.
     struct handover {
         handover() = default;
 
-        std::optional<Waiter> wake;      ///< Has a slot now, and takes it by `leave`.
+        std::optional<granted> wake;     ///< Has a slot now, and takes it by `leave`.
         std::optional<Connection> close; ///< Not needed any more.
     };
 
@@ -175,7 +191,7 @@ public:
     bool closed() const noexcept { return closed_; }
 
     /// True if no slot is taken, no request waits for one, and no connection is idle.
-    bool empty() const noexcept { return origins_.empty() && given_ == 0; }
+    bool empty() const noexcept { return origins_.empty() && given_.empty(); }
 
     std::size_t waiting() const noexcept { return waiting_; }
 
@@ -242,14 +258,14 @@ private:
     }
 
     // The slot changes hands, so it stays busy.
-    Waiter give_to_the_first(entry& e, slot offered)
+    granted give_to_the_first(entry& e, slot offered)
     {
         place& first = e.queue.front();
         e.queue.pop_front();
         --waiting_;
         first.given_ = std::move(offered);
-        ++given_;
-        return std::move(first.waiter_);
+        given_.push_back(first);
+        return granted(std::move(first.waiter_), first);
     }
 
     template <class Predicate>
@@ -282,7 +298,7 @@ private:
     std::chrono::milliseconds lifetime_;
     origin_map origins_;
     time_point next_sweep_ = time_point::max();
-    std::size_t given_ = 0; // slots, to waiters that have not taken them yet
+    queue given_; // those that have a slot, and have not taken it yet
     std::size_t waiting_ = 0;
     bool closed_ = false;
 };

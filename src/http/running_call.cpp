@@ -63,7 +63,7 @@ private:
 
 running_call::running_call(
     std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request)
-    : setup_(std::move(setup)), pool_(std::move(pool)), strand_(setup_->strands->take()), request_(std::move(request))
+    : setup_(std::move(setup)), pool_(std::move(pool)), request_(std::move(request))
 {}
 
 reply_rules running_call::rules() const noexcept
@@ -79,15 +79,17 @@ running_call::~running_call()
 {
     caller_.reset();
     setup_->deadlines->clear(*this); // set again by `deadline_passed`, perhaps
-    setup_->strands->give_back(std::move(strand_));
+    if (strand_)
+        setup_->strands->give_back(std::move(strand_));
 }
 
 // Must not throw: Asio would destroy the coroutine.
 void running_call::start(handler caller) noexcept
 {
-    executor_ = asio::get_associated_executor(caller, strand_);
+    executor_ = asio::get_associated_executor(caller, setup_->executor);
     caller_.emplace(std::move(caller));
     try {
+        strand_ = setup_->strands->take();
         executor_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
         machine_.emplace(setup_->options, setup_->proxy, request_, now());
         cancel_by(asio::get_associated_cancellation_slot(*caller_));

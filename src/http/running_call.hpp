@@ -89,9 +89,9 @@ private:
 
     const std::shared_ptr<const pool_setup> setup_;
     const std::shared_ptr<shared_pool> pool_;
-    boost::asio::any_io_executor strand_;
     http::request request_;
-    std::optional<call_machine> machine_; // from the start on
+    boost::asio::any_io_executor strand_; // from the start on, as the next
+    std::optional<call_machine> machine_;
 
     std::optional<slot_claim> claim_; // while it waits for a slot
     std::optional<held_slot> slot_;

@@ -11,22 +11,16 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Without memory the coroutine waits on: a request until its deadline, when it takes the slot that it has.
+// False without memory.
 template <class Notification>
-void unless_out_of_memory(Notification notification) noexcept
+bool is_notified(Notification notification) noexcept
 {
     try {
         notification();
-    } catch (const std::bad_alloc&) {}
-}
-
-void notify(const std::optional<std::shared_ptr<slot_waiter>>& granted,
-    const std::vector<std::shared_ptr<one_shot>>& drained) noexcept
-{
-    if (granted)
-        unless_out_of_memory([&] { (*granted)->slot_granted(); });
-    for (const auto& waiter : drained)
-        unless_out_of_memory([&] { waiter->fire(); });
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 } // namespace
@@ -146,7 +140,7 @@ void shared_pool::give_back(const origin& to, std::unique_ptr<connection> connec
         handover = table_.give_back(to, std::move(connection), opened, now);
         drained = waiters_if_drained();
     }
-    notify(handover.wake, drained);
+    notify(std::move(handover.wake), drained);
 }
 
 void shared_pool::release(const origin& to)
@@ -158,7 +152,18 @@ void shared_pool::release(const origin& to)
         handover = table_.lose(to);
         drained = waiters_if_drained();
     }
-    notify(handover.wake, drained);
+    notify(std::move(handover.wake), drained);
+}
+
+// A request that is not told waits on, until its deadline, and gives the slot back then.
+void shared_pool::notify(std::optional<table::granted> granted, const waiters& drained) noexcept
+{
+    if (granted && !is_notified([&] { granted->waiter->slot_granted(); })) {
+        const std::lock_guard lock(mutex_);
+        table_.not_told(*granted);
+    }
+    for (const auto& waiter : drained)
+        is_notified([&] { waiter->fire(); });
 }
 
 std::optional<held_slot::table::slot> shared_pool::leave(const origin& to, table::place& place)

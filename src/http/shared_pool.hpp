@@ -108,6 +108,7 @@ private:
     void give_back(const origin& to, std::unique_ptr<connection> connection, time_point opened, time_point now);
     void release(const origin& to);
     waiters waiters_if_drained();
+    void notify(std::optional<table::granted> granted, const waiters& drained) noexcept;
 
     mutable std::mutex mutex_;
     table table_;

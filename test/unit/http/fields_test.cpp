@@ -1,6 +1,12 @@
+#include "allocation_failure.hpp"
+
 #include <coauth/http/fields.hpp>
 
 #include <doctest/doctest.h>
+
+#include <cstddef>
+#include <new>
+#include <string>
 
 using coauth::http::fields;
 
@@ -54,6 +60,40 @@ TEST_CASE("fields: one may be added and set from views into another, however oft
     f.set("X-Long", f.get("X-Long").substr(100));
     CHECK(f.size() == 1);
     CHECK(f.get("X-Long") == "end");
+}
+
+TEST_CASE("fields: one may be added from views into another where there is room, too")
+{
+    fields f;
+    f.reserve(1000);
+    f.add("X-Name", "a value");
+    f.add(f.begin()->first, f.get("X-Name"));
+    f.add(f.get("X-Name").substr(2), f.begin()->first);
+    CHECK(f.count("X-Name") == 2);
+    CHECK(f.get("value") == "X-Name");
+}
+
+TEST_CASE("fields: one that lacks memory is not added, and the others stay")
+{
+    fields f;
+    std::size_t failed = 0;
+    for (int i = 0; i < 50; ++i) {
+        const std::size_t before = f.size();
+        bool added = false;
+        try {
+            const coauth::testing::memory_shortage shortage;
+            f.add("X-Name", "a value");
+            added = true;
+        } catch (const std::bad_alloc&) {
+            ++failed;
+        }
+        CHECK(f.size() == before + (added ? 1 : 0));
+        if (!added)
+            f.add("X-Name", "a value");
+        CHECK(f.count("X-Name") == f.size());
+    }
+    CHECK(f.size() == 50);
+    CHECK(failed > 2);
 }
 
 TEST_CASE("fields: those that were moved away are none")

@@ -8,8 +8,10 @@
 
 #include <iterator>
 #include <list>
+#include <optional>
 #include <random>
 #include <set>
+#include <utility>
 
 using namespace coauth;
 using namespace std::chrono_literals;
@@ -32,6 +34,12 @@ const http::origin y = at("y");
 table two_slots()
 {
     return table(2, 50s, 600s);
+}
+
+// The waiter that has a slot now, or '-'.
+char woken(const table::handover& h)
+{
+    return h.wake ? h.wake->waiter : '-';
 }
 
 } // namespace
@@ -92,18 +100,18 @@ TEST_CASE("pool_table: slots are granted in the order of the requests")
     CHECK(t.waiting() == 3);
 
     auto h = t.give_back(x, 1, start, start + 1s); // with the connection
-    CHECK(h.wake == 'a');
+    CHECK(woken(h) == 'a');
     CHECK_FALSE(t.acquire(x, start + 1s).granted.has_value()); // none overtakes
     CHECK(t.leave(x, a)->connection == 1);
 
     h = t.lose(x); // without it
-    CHECK(h.wake == 'b');
+    CHECK(woken(h) == 'b');
     const auto slot = t.leave(x, b);
     REQUIRE(slot.has_value());
     CHECK_FALSE(slot->connection.has_value());
 
     h = t.give_back(x, 2, start, start + 1s);
-    CHECK(h.wake == 'c');
+    CHECK(woken(h) == 'c');
     CHECK(t.leave(x, c)->connection == 2);
     CHECK(t.leave(x, c).has_value() == false);
     CHECK_FALSE(t.lose(x).wake.has_value());
@@ -119,10 +127,30 @@ TEST_CASE("pool_table: a request that leaves the queue is passed over, unless it
     table::place b('b');
     t.wait(x, b);
     CHECK_FALSE(t.leave(x, a).has_value());
-    CHECK(t.give_back(x, 1, start, start).wake == 'b');
+    CHECK(woken(t.give_back(x, 1, start, start)) == 'b');
     // b gives up at the same moment: it has a slot after all
     CHECK(t.leave(x, b).has_value());
     CHECK_FALSE(t.lose(x).wake.has_value());
+    CHECK(t.empty());
+}
+
+TEST_CASE("pool_table: a waiter that could not be told of its slot keeps it, unless it has left")
+{
+    auto t = table(1, 50s, 600s);
+    t.acquire(x, start);
+    std::optional<table::place> a(std::in_place, 'a');
+    t.wait(x, *a);
+    auto h = t.give_back(x, 1, start, start);
+    REQUIRE(woken(h) == 'a');
+    h.wake->waiter = 'A';
+    t.not_told(*h.wake);
+    CHECK_FALSE(t.empty());
+    CHECK(t.leave(x, *a)->connection == 1);
+    t.not_told(*h.wake);
+    a.reset();
+    t.not_told(*h.wake);
+    CHECK_FALSE(t.leave(x, a.emplace('b')));
+    CHECK(woken(t.lose(x)) == '-');
     CHECK(t.empty());
 }
 
@@ -153,7 +181,7 @@ TEST_CASE("pool_table: a connection past its lifetime is closed when it is given
     t.wait(x, a);
     const auto h = t.give_back(x, 1, start, start + 600s);
     CHECK(h.close == 1);
-    CHECK(h.wake == 'a');
+    CHECK(woken(h) == 'a');
     CHECK_FALSE(t.leave(x, a)->connection.has_value());
 }
 
@@ -183,7 +211,7 @@ TEST_CASE("pool_table: a closed pool keeps no idle connection and still serves t
     CHECK(t.close() == std::vector<int>{9});
     CHECK(t.closed());
     CHECK_FALSE(t.empty());
-    CHECK(t.give_back(x, 1, start, start).wake == 'a');
+    CHECK(woken(t.give_back(x, 1, start, start)) == 'a');
     CHECK_FALSE(t.empty());
     CHECK(t.leave(x, a)->connection == 1);
     CHECK(t.give_back(x, 1, start, start).close == 1);
@@ -311,24 +339,24 @@ TEST_CASE("pool_table: a slot is handed on, taken and given back without memory"
     table::place a('a'), b('b');
     t.wait(x, a);
     t.wait(x, b);
-    std::optional<char> woken[4];
+    char told[4] = {};
     std::optional<table::slot> taken[2];
     {
         const coauth::testing::memory_shortage shortage;
-        woken[0] = t.give_back(x, 1, start, start).wake;
-        woken[1] = t.lose(x).wake;
+        told[0] = woken(t.give_back(x, 1, start, start));
+        told[1] = woken(t.lose(x));
         taken[0] = t.leave(x, a);
         taken[1] = t.leave(x, b);
-        woken[2] = t.give_back(x, 1, start, start).wake;
-        woken[3] = t.give_back(x, 2, start, start).wake;
+        told[2] = woken(t.give_back(x, 1, start, start));
+        told[3] = woken(t.give_back(x, 2, start, start));
     }
-    CHECK(woken[0] == 'a');
-    CHECK(woken[1] == 'b');
+    CHECK(told[0] == 'a');
+    CHECK(told[1] == 'b');
     REQUIRE(taken[0]);
     CHECK(taken[0]->connection == 1);
     REQUIRE(taken[1]);
     CHECK_FALSE(taken[1]->connection);
-    CHECK_FALSE(woken[2]);
-    CHECK_FALSE(woken[3]);
+    CHECK(told[2] == '-');
+    CHECK(told[3] == '-');
     CHECK(t.idle() == 2);
 }

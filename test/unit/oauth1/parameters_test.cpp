@@ -34,6 +34,9 @@ TEST_CASE("parameters: a form is read in its order, with repeated and empty name
     CHECK_FALSE(parse_form("a=%zz"));
     CHECK_FALSE(parse_form("%=1"));
     CHECK(encode_form({{"a b", "c&d"}, {"", ""}}) == "a%20b=c%26d&=");
+    std::string url = "/path?";
+    encode_form({{"", ""}, {"a", "b"}}, url);
+    CHECK(url == "/path?=&a=b");
 }
 
 TEST_CASE("parameters: parameters are sorted by encoded name, then encoded value")

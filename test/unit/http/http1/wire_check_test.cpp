@@ -78,6 +78,21 @@ TEST_CASE("check_for_the_wire: each of the 256 octets, in each part of a request
     }
 }
 
+TEST_CASE("check_for_the_wire: each of the 256 octets, at each place in a long value")
+{
+    for (const char around : {'a', '\t', ' ', '\x7e', '\x80', '\xff'})
+        for (std::size_t size = 15; size <= 24; ++size)
+            for (std::size_t at = 0; at < size; ++at)
+                for (int c = 0; c < 256; ++c) {
+                    std::string value(size, around);
+                    value[at] = static_cast<char>(c);
+                    auto r = good();
+                    r.headers.add("X", value);
+                    if (refused(r) != ((c < 0x20 && c != '\t') || c == 0x7f))
+                        FAIL_CHECK("octet " << c << " at " << at << " of " << size << " times " << int(around));
+                }
+}
+
 TEST_CASE("check_for_the_wire: a target is in origin form")
 {
     for (const char* target :
