@@ -120,6 +120,11 @@ bool falls_on(std::chrono::year_month_day day, unsigned weekday)
 
 } // namespace
 
+std::optional<sys_seconds> read_date(api_version api, std::string_view text)
+{
+    return api == api_version::v2 ? read_v2_date(text) : read_v1_1_date(text);
+}
+
 std::optional<sys_seconds> read_v1_1_date(std::string_view text)
 {
     pieces p(text);

@@ -1,10 +1,8 @@
 #include "twitter/read_lookups.hpp"
 
-#include "api/json_members.hpp"
 #include "api/provider_words.hpp"
 #include "twitter/refusal_meaning.hpp"
-#include "twitter/users_response.hpp"
-#include "twitter/v2_response.hpp"
+#include "twitter/x_response.hpp"
 
 #include <coauth/text/ascii.hpp>
 
@@ -217,19 +215,14 @@ lookups findings::outcomes() &&
 
 lookups read_lookups(api_version api, const std::vector<user_ref>& users, std::string_view body)
 {
-    const bool v2 = api == api_version::v2;
-    users_response response = read_users_response(api, users_shape::list, body, users.size());
+    x_response response = read_x_response(api, user_list, body, users.size());
     findings found(users);
     for (const refusal& problem : response.problems)
         found.take_problem(problem);
     if (response.has_unreadable_problems)
         found.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
-    if (!response.is_readable) {
-        if (response.has_data || !v2)
-            refuse_member(v2 ? "data" : "users", "not a list");
-        if (!found.has_problem_of_requested())
-            refuse_without_data(response.problems);
-    }
+    if (response.has_data || !found.has_problem_of_requested())
+        response.require_data();
     for (listed_user& user : response.users)
         found.take_user(std::move(user));
     return std::move(found).outcomes();

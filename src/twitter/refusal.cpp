@@ -1,5 +1,6 @@
 #include "twitter/refusal.hpp"
 
+#include "api/json_members.hpp"
 #include "text/json_body.hpp"
 
 #include <coauth/text/ascii.hpp>
@@ -22,42 +23,46 @@ namespace json = boost::json;
 // The part that helps a reader is at the beginning; the rest is not searched.
 constexpr std::size_t longest_body = 64 * 1024;
 
-std::string text_of(const json::object& object, json::string_view name)
-{
-    const json::value* value = object.if_contains(name);
-    const json::string* text = value ? value->if_string() : nullptr;
-    return text ? std::string(text->data(), text->size()) : std::string();
-}
-
-std::optional<std::int64_t> integer_of(const json::object& object, json::string_view name)
-{
-    const json::value* value = object.if_contains(name);
-    const std::int64_t* number = value ? value->if_int64() : nullptr;
-    return number ? std::optional(*number) : std::nullopt;
-}
-
 std::optional<int> code_in(std::optional<std::int64_t> number)
 {
-    if (!number || *number < 0 || *number > std::numeric_limits<int>::max())
-        return std::nullopt;
-    return static_cast<int>(*number);
+    return number && *number <= std::numeric_limits<int>::max() ? std::optional(static_cast<int>(*number))
+                                                                : std::nullopt;
 }
 
-std::string last_segment(const std::string& url)
+std::string_view last_segment(std::string_view url)
 {
     return url.substr(url.rfind('/') + 1);
 }
 
-std::string first_of(std::string a, std::string b)
+std::string_view first_of(std::string_view a, std::string_view b)
 {
     return a.empty() ? b : a;
+}
+
+value value_of(const json::value& from)
+{
+    if (const json::string* text = from.if_string())
+        return {value_kind::text, {text->data(), text->size()}};
+    if (const std::int64_t* number = from.if_int64())
+        return {value_kind::integer, {}, *number};
+    return value_kind::odd;
+}
+
+// One problem of API 2, or one element of API 1.1's `errors`.
+refusal refusal_of(const json::object& problem)
+{
+    values given;
+    for (const member& m : members_of(api_version::v2).of(field::problem))
+        if (const json::value* found = problem.if_contains(json::string_view(m.name.data(), m.name.size())))
+            given[m.meaning] = value_of(*found);
+    return refusal_of(given);
 }
 
 // The element with a code tells most; else the first.
 const json::value* most_telling(const json::array& errors)
 {
     for (const json::value& e : errors)
-        if (e.is_object() && code_in(integer_of(e.get_object(), "code")))
+        if (e.is_object() && code_in(api::find_count(e.get_object(), "code")))
             return &e;
     return errors.empty() ? nullptr : &errors.front();
 }
@@ -88,9 +93,10 @@ refusal from_json(const json::object& root)
     }
     if (!inner.code)
         inner.code = outer.code;
-    inner.words = first_of(std::move(inner.words), first_of(text_of(root, "error_description"), outer.words));
-    inner.title = first_of(std::move(inner.title), outer.title);
-    inner.problem = first_of(std::move(inner.problem), outer.problem);
+    const std::string_view described = api::find_raw_text(root, "error_description").value_or("");
+    inner.words = first_of(inner.words, first_of(described, outer.words));
+    inner.title = first_of(inner.title, outer.title);
+    inner.problem = first_of(inner.problem, outer.problem);
     return inner;
 }
 
@@ -163,28 +169,15 @@ refusal from_markup(std::string_view body)
 
 } // namespace
 
-refusal refusal_of(problem_members problem)
+refusal refusal_of(const values& problem)
 {
     refusal r;
-    r.code = code_in(problem.code);
-    r.title = std::move(problem.title);
-    r.words = first_of(std::move(problem.message), first_of(std::move(problem.detail), r.title));
-    r.problem = last_segment(problem.type);
-    r.about = first_of(std::move(problem.value), std::move(problem.resource_id));
+    r.code = code_in(problem[field::code].count());
+    r.title = problem[field::title].text;
+    r.words = first_of(first_of(problem[field::message].text, problem[field::detail].text), r.title);
+    r.problem = last_segment(problem[field::type].text);
+    r.about = first_of(problem[field::value].text, problem[field::resource_id].text);
     return r;
-}
-
-refusal refusal_of(const json::object& problem)
-{
-    problem_members members;
-    members.code = integer_of(problem, "code");
-    members.title = text_of(problem, "title");
-    members.message = text_of(problem, "message");
-    members.detail = text_of(problem, "detail");
-    members.type = text_of(problem, "type");
-    members.value = text_of(problem, "value");
-    members.resource_id = text_of(problem, "resource_id");
-    return refusal_of(std::move(members));
 }
 
 refusal read_refusal(std::string_view body)

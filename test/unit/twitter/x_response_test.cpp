@@ -1,4 +1,4 @@
-#include "twitter/users_response.hpp"
+#include "twitter/x_response.hpp"
 
 #include <coauth/error.hpp>
 
@@ -12,14 +12,14 @@ using namespace coauth::twitter;
 
 namespace {
 
-users_response v1_1_user(std::string_view members)
+x_response v1_1_user(std::string_view members)
 {
-    return read_users_response(api_version::v1_1, users_shape::one, "{\"id\":1," + std::string(members) + '}', 1);
+    return read_x_response(api_version::v1_1, one_user, "{\"id\":1," + std::string(members) + '}', 1);
 }
 
 } // namespace
 
-TEST_CASE("users_response: a text of any length, with an escape at any place, comes whole")
+TEST_CASE("x_response: a text of any length, with an escape at any place, comes whole")
 {
     for (const std::size_t length : {1U, 15U, 255U, 256U, 257U, 5'000U, 70'000U})
         for (const std::size_t escape : {std::size_t(0), length / 2, length - 1}) {
@@ -34,7 +34,7 @@ TEST_CASE("users_response: a text of any length, with an escape at any place, co
         }
 }
 
-TEST_CASE("users_response: a member counts in its own place only")
+TEST_CASE("x_response: a member counts in its own place only")
 {
     const auto response = v1_1_user(
         R"("status":{"id":7,"id_str":"8","name":"other","url":"https://other/","user":{"id":9,"verified":true}},
@@ -51,7 +51,7 @@ TEST_CASE("users_response: a member counts in its own place only")
     CHECK(user.id_fault.empty());
 }
 
-TEST_CASE("users_response: of several links the first counts, and it must be an object")
+TEST_CASE("x_response: of several links the first counts, and it must be an object")
 {
     const auto link_of = [](const char* links) {
         const auto response =
@@ -66,9 +66,9 @@ TEST_CASE("users_response: of several links the first counts, and it must be an 
     }
 }
 
-TEST_CASE("users_response: a member named twice in one user does not affect the next")
+TEST_CASE("x_response: a member named twice in one user does not affect the next")
 {
-    const auto response = read_users_response(api_version::v1_1, users_shape::list,
+    const auto response = read_x_response(api_version::v1_1, user_list,
         R"([{"id":1,"name":"A","name":"A","id_str":"1","url":"https://a/"},{"id":2,"name":"B"},{"id":3,"id":3},{"id":4}])",
         0);
     REQUIRE(response.users.size() == 4);
@@ -80,10 +80,10 @@ TEST_CASE("users_response: a member named twice in one user does not affect the 
     CHECK(response.users[3].profile.id == "4");
 }
 
-TEST_CASE("users_response: a body that needs repair is read from its beginning")
+TEST_CASE("x_response: a body that needs repair is read from its beginning")
 {
-    const auto response = read_users_response(
-        api_version::v2, users_shape::list, R"({"data":[{"id":"1"},{"id":"2","name":"\ud83d"}],"errors":[{}]})", 2);
+    const auto response = read_x_response(
+        api_version::v2, user_list, R"({"data":[{"id":"1"},{"id":"2","name":"\ud83d"}],"errors":[{}]})", 2);
     REQUIRE(response.users.size() == 2);
     CHECK(response.users[1].profile.name == "\xef\xbf\xbd");
     CHECK(response.problems.size() == 1);
