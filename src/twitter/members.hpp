@@ -3,6 +3,7 @@
 
 #include <coauth/twitter/endpoints.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -80,6 +81,15 @@ enum class field : std::uint8_t {
 };
 
 inline constexpr std::size_t field_count = static_cast<std::size_t>(field::is_deleted) + 1;
+static_assert(field_count <= 64);
+
+/// Fields, a bit each.
+using field_set = std::uint64_t;
+
+constexpr field_set bit(field f) noexcept
+{
+    return field_set(1) << static_cast<unsigned>(f);
+}
 
 /// What a member is read as.
 enum class container : std::uint8_t { none, object, list };
@@ -101,6 +111,15 @@ public:
             ++first_[position(m.parent, m.name.size()) + 1];
         for (std::size_t i = 1; i < first_.size(); ++i)
             first_[i] = static_cast<std::uint8_t>(first_[i] + first_[i - 1]);
+        for (bool is_whole = false; !is_whole;) {
+            is_whole = true;
+            for (const member& m : sorted) {
+                field_set& below = below_[static_cast<std::size_t>(m.parent)];
+                const field_set more = below | bit(m.meaning) | below_[static_cast<std::size_t>(m.meaning)];
+                is_whole = is_whole && more == below;
+                below = more;
+            }
+        }
     }
 
     static constexpr bool comes_before(const member& a, const member& b) noexcept
@@ -114,12 +133,15 @@ public:
         if (name.size() >= lengths)
             return nullptr;
         for (const member& m : between(position(parent, name.size()), 1))
-            if (is_same(m.name, name))
+            if (is_same(m.name.data(), name.data(), name.size()))
                 return &m;
         return nullptr;
     }
 
     std::span<const member> of(field parent) const noexcept { return between(position(parent, 0), lengths); }
+
+    /// What is in an object or a list, and in those in it.
+    field_set below(field parent) const noexcept { return below_[static_cast<std::size_t>(parent)]; }
 
 private:
     static constexpr std::size_t lengths = 32;
@@ -135,25 +157,22 @@ private:
     }
 
     // Without a call, which would cost as much as the rest: this is done for each member of a response.
-    static bool is_same(std::string_view known, std::string_view name) noexcept
+    static bool is_same(const char* known, const char* name, std::size_t size) noexcept
     {
-        std::uint64_t a = 0;
-        std::uint64_t b = 0;
-        for (; name.size() >= sizeof a; known.remove_prefix(sizeof a), name.remove_prefix(sizeof a)) {
-            std::memcpy(&a, known.data(), sizeof a);
-            std::memcpy(&b, name.data(), sizeof b);
-            if (a != b)
+        constexpr std::size_t step = 8;
+        std::size_t at = 0;
+        for (; at + step <= size; at += step)
+            if (std::memcmp(known + at, name + at, step) != 0)
                 return false;
-        }
-        for (std::size_t i = 0; i < name.size(); ++i)
-            if (known[i] != name[i])
-                return false;
-        return true;
+        if (at != 0) // the last ones, some of them again
+            return std::memcmp(known + size - step, name + size - step, step) == 0;
+        return std::equal(known, known + size, name);
     }
 
     const member* members_;
     /// The index of the first member at each position; those at one position differ in their names only.
     std::array<std::uint8_t, field_count * lengths + 1> first_{};
+    std::array<field_set, field_count> below_{};
 };
 
 const member_table& members_of(api_version api) noexcept;

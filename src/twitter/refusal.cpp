@@ -54,7 +54,7 @@ refusal refusal_of(const json::object& problem)
     values given;
     for (const member& m : members_of(api_version::v2).of(field::problem))
         if (const json::value* found = problem.if_contains(json::string_view(m.name.data(), m.name.size())))
-            given[m.meaning] = value_of(*found);
+            given.set(m.meaning, value_of(*found));
     return refusal_of(given);
 }
 

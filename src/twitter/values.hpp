@@ -50,11 +50,22 @@ struct value {
 /// The values by what they are. Views of the body, and valid while it is read.
 class values {
 public:
-    value& operator[](field f) noexcept { return all_[static_cast<std::size_t>(f)]; }
-    const value& operator[](field f) const noexcept { return all_[static_cast<std::size_t>(f)]; }
+    bool has(field f) const noexcept { return (given_ & bit(f)) != 0; }
+    const value& operator[](field f) const noexcept { return has(f) ? all_[static_cast<std::size_t>(f)] : none_; }
+
+    void set(field f, const value& v) noexcept
+    {
+        all_[static_cast<std::size_t>(f)] = v;
+        given_ |= bit(f);
+    }
+
+    void forget(field_set fields) noexcept { given_ &= ~fields; }
 
 private:
-    std::array<value, field_count> all_{};
+    static constexpr value none_{};
+
+    std::array<value, field_count> all_;
+    field_set given_ = 0;
 };
 
 /// The id of the user or the tweet itself.

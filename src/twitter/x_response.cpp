@@ -59,11 +59,19 @@ public:
 
 private:
     void begin(container kind);
-    void take(value given);
+    void take(const value& given)
+    {
+        if (!next_)
+            return;
+        values_.set(next_->meaning, given);
+        if (next_->name.empty())
+            take_odd_element();
+        else
+            next_ = nullptr;
+    }
     void take_odd_element();
     void take_object();
     void require_room() const;
-    void forget(field parent);
     const twitter::member* next_element() const;
 
     const member_table& members_;
@@ -90,11 +98,10 @@ void x_reader::member(std::string_view name)
         return;
     if (next_->meaning == field::data)
         next_ = &data_;
-    value& given = values_[next_->meaning];
-    if (given.kind == value_kind::absent)
+    if (!values_.has(next_->meaning))
         return;
-    given = value_kind::repeated;
-    forget(next_->meaning);
+    values_.set(next_->meaning, value_kind::repeated);
+    values_.forget(members_.below(next_->meaning));
     next_ = nullptr;
 }
 
@@ -106,23 +113,14 @@ void x_reader::begin(container kind)
         ++skipped_;
         return;
     }
-    values_[next_->meaning] = value_kind::contents;
+    values_.set(next_->meaning, value_kind::contents);
     outside_[depth_++] = here_;
     here_ = next_->meaning;
-    forget(here_);
+    if (next_->name.empty())
+        values_.forget(members_.below(here_)); // those of the element before, which this one may lack
     if (here_ == field::users)
         response_.users.reserve(count_);
     next_ = members_.find(here_, {});
-}
-
-// What was read of an object or list before this one, which may lack it.
-void x_reader::forget(field parent)
-{
-    for (const twitter::member& m : members_.of(parent)) {
-        values_[m.meaning] = {};
-        if (m.holds != container::none)
-            forget(m.meaning);
-    }
 }
 
 void x_reader::end()
@@ -141,17 +139,6 @@ void x_reader::end()
 const member* x_reader::next_element() const
 {
     return here_ == field::links ? nullptr : members_.find(here_, {});
-}
-
-void x_reader::take(value given)
-{
-    if (!next_)
-        return;
-    values_[next_->meaning] = given;
-    const bool is_element = next_->name.empty();
-    next_ = nullptr;
-    if (is_element)
-        take_odd_element();
 }
 
 void x_reader::take_odd_element()
@@ -186,7 +173,7 @@ void x_reader::take_object()
             response_.has_unreadable_tweets = true;
     } else if (here_ == field::reference) {
         if (values_[field::reference_type].text == "replied_to" && !values_[field::reply_to].is_given())
-            values_[field::reply_to] = values_[field::reference_id];
+            values_.set(field::reply_to, values_[field::reference_id]);
     } else if (here_ == field::author && response_.api == api_version::v2) {
         require_room();
         own_id own = own_id_of(values_[field::author_id_str], values_[field::author_id]);
