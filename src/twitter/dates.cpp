@@ -33,7 +33,7 @@ int number(std::string_view text, std::size_t begin, std::size_t digits) noexcep
     return value;
 }
 
-// 0-based; 12 for what is no month's name.
+// From 0; 12 for another text than the name of a month.
 std::size_t month_of(std::string_view name) noexcept
 {
     return static_cast<std::size_t>(std::find(months.begin(), months.end(), name) - months.begin());

@@ -80,7 +80,12 @@ enum class field : std::uint8_t {
     is_deleted,
 };
 
-inline constexpr std::size_t field_count = static_cast<std::size_t>(field::is_deleted) + 1;
+constexpr std::size_t index_of(field f) noexcept
+{
+    return static_cast<std::size_t>(f);
+}
+
+inline constexpr std::size_t field_count = index_of(field::is_deleted) + 1;
 static_assert(field_count <= 64);
 
 /// Fields, a bit each.
@@ -88,7 +93,7 @@ using field_set = std::uint64_t;
 
 constexpr field_set bit(field f) noexcept
 {
-    return field_set(1) << static_cast<unsigned>(f);
+    return field_set(1) << index_of(f);
 }
 
 /// What a member is read as.
@@ -102,6 +107,9 @@ struct member {
     container holds = container::none;
 };
 
+/// How deep what is read is in objects and lists.
+inline constexpr std::size_t most_nested = 8;
+
 /// The members that are read, sorted by `comes_before`.
 class member_table {
 public:
@@ -111,15 +119,9 @@ public:
             ++first_[position(m.parent, m.name.size()) + 1];
         for (std::size_t i = 1; i < first_.size(); ++i)
             first_[i] = static_cast<std::uint8_t>(first_[i] + first_[i - 1]);
-        for (bool is_whole = false; !is_whole;) {
-            is_whole = true;
-            for (const member& m : sorted) {
-                field_set& below = below_[static_cast<std::size_t>(m.parent)];
-                const field_set more = below | bit(m.meaning) | below_[static_cast<std::size_t>(m.meaning)];
-                is_whole = is_whole && more == below;
-                below = more;
-            }
-        }
+        for (std::size_t depth = 0; depth != most_nested; ++depth)
+            for (const member& m : sorted)
+                below_[index_of(m.parent)] |= bit(m.meaning) | below_[index_of(m.meaning)];
     }
 
     static constexpr bool comes_before(const member& a, const member& b) noexcept
@@ -141,14 +143,14 @@ public:
     std::span<const member> of(field parent) const noexcept { return between(position(parent, 0), lengths); }
 
     /// What is in an object or a list, and in those in it.
-    field_set below(field parent) const noexcept { return below_[static_cast<std::size_t>(parent)]; }
+    field_set below(field parent) const noexcept { return below_[index_of(parent)]; }
 
 private:
     static constexpr std::size_t lengths = 32;
 
     static constexpr std::size_t position(field parent, std::size_t length) noexcept
     {
-        return static_cast<std::size_t>(parent) * lengths + length;
+        return index_of(parent) * lengths + length;
     }
 
     std::span<const member> between(std::size_t at, std::size_t positions) const noexcept
@@ -159,14 +161,20 @@ private:
     // Without a call, which would cost as much as the rest: this is done for each member of a response.
     static bool is_same(const char* known, const char* name, std::size_t size) noexcept
     {
-        constexpr std::size_t step = 8;
         std::size_t at = 0;
-        for (; at + step <= size; at += step)
-            if (std::memcmp(known + at, name + at, step) != 0)
+        for (; at + 8 <= size; at += 8)
+            if (eight_octets(known + at) != eight_octets(name + at))
                 return false;
         if (at != 0) // the last ones, some of them again
-            return std::memcmp(known + size - step, name + size - step, step) == 0;
+            return eight_octets(known + size - 8) == eight_octets(name + size - 8);
         return std::equal(known, known + size, name);
+    }
+
+    static std::uint64_t eight_octets(const char* text) noexcept
+    {
+        std::uint64_t octets = 0;
+        std::memcpy(&octets, text, sizeof octets);
+        return octets;
     }
 
     const member* members_;

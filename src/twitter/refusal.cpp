@@ -39,11 +39,11 @@ std::string_view first_of(std::string_view a, std::string_view b)
     return a.empty() ? b : a;
 }
 
-value value_of(const json::value& from)
+value value_of(const json::value& found)
 {
-    if (const json::string* text = from.if_string())
+    if (const json::string* text = found.if_string())
         return {value_kind::text, {text->data(), text->size()}};
-    if (const std::int64_t* number = from.if_int64())
+    if (const std::int64_t* number = found.if_int64())
         return {value_kind::integer, {}, *number};
     return value_kind::odd;
 }

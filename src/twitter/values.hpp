@@ -51,11 +51,11 @@ struct value {
 class values {
 public:
     bool has(field f) const noexcept { return (given_ & bit(f)) != 0; }
-    const value& operator[](field f) const noexcept { return has(f) ? all_[static_cast<std::size_t>(f)] : none_; }
+    const value& operator[](field f) const noexcept { return has(f) ? all_[index_of(f)] : none_; }
 
     void set(field f, const value& v) noexcept
     {
-        all_[static_cast<std::size_t>(f)] = v;
+        all_[index_of(f)] = v;
         given_ |= bit(f);
     }
 

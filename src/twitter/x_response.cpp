@@ -18,8 +18,6 @@ namespace coauth::twitter {
 
 namespace {
 
-constexpr std::size_t most_nested = 8;
-
 constexpr member outermost{field::none, "body", field::body, container::object};
 
 bool is_odd(const value& given)
