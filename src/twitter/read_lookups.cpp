@@ -144,9 +144,6 @@ void apply(const refusal& problem, lookup& result)
 
 void findings::take_problem(const refusal& problem)
 {
-    if (problem.about.empty())
-        return leave_open(error(errc::provider_error, "the response holds a problem that names no user")
-                              .with_provider(problem.code, api::shown(problem.words)));
     for (const bool is_id : {true, false})
         for (const request& each : equal_to(is_id, problem.about)) {
             lookup& outcome = found_.outcomes[each.place];
@@ -185,12 +182,16 @@ lookups read_lookups(api_version api, const std::vector<user_ref>& users, std::s
 {
     x_response response = read_x_response(api, user_list, body, users.size());
     findings found(users);
+    for (const refusal& problem : response.problems)
+        if (problem.about.empty())
+            found.leave_open(error(errc::provider_error, "the response holds a problem that names no user")
+                                 .with_provider(problem.code, api::shown(problem.words)));
+    if (response.has_unreadable_problems)
+        found.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
     for (listed_user& user : response.users)
         found.take_user(std::move(user));
     for (const refusal& problem : response.problems)
         found.take_problem(problem);
-    if (response.has_unreadable_problems)
-        found.leave_open(error(errc::malformed_response, "the response's `errors` cannot be read"));
     if (response.has_data || !found.has_any())
         response.require_data();
     return std::move(found).outcomes();
