@@ -24,17 +24,12 @@ constexpr std::array<bool, 256> url_characters = [] {
     return table;
 }();
 
-bool is_url_character(char c) noexcept
-{
-    return url_characters[static_cast<unsigned char>(c)];
-}
-
 // Pictures and links end up in pages. One that is not a plain web address is left out rather than
 // passed on or repaired into another address.
 bool is_web_address(std::string_view url) noexcept
 {
     return (url.starts_with("https://") || url.starts_with("http://")) &&
-           std::all_of(url.begin(), url.end(), is_url_character);
+           std::all_of(url.begin(), url.end(), [](char c) { return url_characters[static_cast<unsigned char>(c)]; });
 }
 
 std::optional<std::string> text_unless_empty(std::string text)
@@ -48,10 +43,7 @@ std::optional<std::string> picture_of(std::string_view url)
     constexpr std::string_view plain = "http:";
     if (!is_web_address(url))
         return std::nullopt;
-    std::optional<std::string> picture(url);
-    if (url.starts_with(plain))
-        picture->replace(0, plain.size(), "https:");
-    return picture;
+    return url.starts_with(plain) ? "https:" + std::string(url.substr(plain.size())) : std::string(url);
 }
 
 // The short link is the provider's own; the long one is the address that the user typed.

@@ -15,16 +15,6 @@ bool is_id_in_range(std::string_view text) noexcept
 
 } // namespace
 
-std::optional<bool> value::flag() const noexcept
-{
-    return kind == value_kind::flag ? std::optional(number != 0) : std::nullopt;
-}
-
-std::optional<std::int64_t> value::count() const noexcept
-{
-    return kind == value_kind::integer && number >= 0 ? std::optional(number) : std::nullopt;
-}
-
 std::optional<std::string> value::id() const
 {
     if (kind == value_kind::integer && number > 0)

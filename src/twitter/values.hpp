@@ -37,10 +37,16 @@ struct value {
     bool is_repeated() const noexcept { return kind == value_kind::repeated; }
     bool has_contents() const noexcept { return kind == value_kind::contents; }
 
-    std::optional<bool> flag() const noexcept;
+    std::optional<bool> flag() const noexcept
+    {
+        return kind == value_kind::flag ? std::optional(number != 0) : std::nullopt;
+    }
 
     /// A whole number from 0. A number with a fraction or an exponent, or in quotes, is none.
-    std::optional<std::int64_t> count() const noexcept;
+    std::optional<std::int64_t> count() const noexcept
+    {
+        return kind == value_kind::integer && number >= 0 ? std::optional(number) : std::nullopt;
+    }
 
     /// An id from 1 to 2^63-1 without zeros in front. The provider writes it as a text or as an integer; a number with
     /// a fraction or an exponent, or one too large for an integer, has lost digits and is none.
