@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -17,22 +18,34 @@ namespace coauth::twitter {
 
 namespace {
 
-// One of those that were asked for.
+// One of those that were asked for. Two are equal if they differ in the case of letters only.
 struct request {
+    request(bool is_id, std::string_view text, std::size_t place = 0);
+    bool operator<(const request& other) const noexcept;
+
+    std::uint64_t hash; ///< Of the text in lower case. First compared, since most requests differ in it.
     bool is_id;
     std::string_view text;
-    std::size_t place = 0; ///< In the outcomes.
+    std::size_t place; ///< In the outcomes.
 };
 using requests = std::span<const request>;
 
-// Two are equal if they differ in the case of letters only.
-bool operator<(const request& a, const request& b) noexcept
+request::request(bool is_id, std::string_view text, std::size_t place)
+    : hash(is_id), is_id(is_id), text(text), place(place)
 {
-    if (a.is_id != b.is_id)
-        return a.is_id;
-    const auto [x, y] = std::mismatch(a.text.begin(), a.text.end(), b.text.begin(), b.text.end(),
-        [](char l, char r) { return l == r || text::lower(l) == text::lower(r); });
-    return y != b.text.end() && (x == a.text.end() || text::lower(*x) < text::lower(*y));
+    for (const char c : text)
+        hash = hash * 31 + static_cast<unsigned char>(text::lower(c));
+}
+
+bool request::operator<(const request& other) const noexcept
+{
+    if (hash != other.hash)
+        return hash < other.hash;
+    if (is_id != other.is_id)
+        return is_id;
+    const auto [mine, others] = std::mismatch(text.begin(), text.end(), other.text.begin(), other.text.end(),
+        [](char a, char b) { return a == b || text::lower(a) == text::lower(b); });
+    return others != other.text.end() && (mine == text.end() || text::lower(*mine) < text::lower(*others));
 }
 
 // What a response says of those that were asked for.
@@ -67,7 +80,7 @@ findings::findings(const std::vector<user_ref>& users)
     requests_.reserve(users.size());
     found_.outcomes.reserve(users.size());
     for (const user_ref& user : users) {
-        requests_.push_back({user.is_id(), user.text(), requests_.size()});
+        requests_.emplace_back(user.is_id(), user.text(), requests_.size());
         found_.outcomes.emplace_back(user, lookup_outcome::not_found);
     }
     std::sort(requests_.begin(), requests_.end());
@@ -75,7 +88,7 @@ findings::findings(const std::vector<user_ref>& users)
 
 requests findings::equal_to(bool is_id, std::string_view text) const
 {
-    const auto [first, last] = std::equal_range(requests_.begin(), requests_.end(), request{is_id, text});
+    const auto [first, last] = std::equal_range(requests_.begin(), requests_.end(), request(is_id, text));
     return {first, last};
 }
 
