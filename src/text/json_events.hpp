@@ -95,7 +95,8 @@ public:
     bool on_key(view part, std::size_t, code&)
     {
         reader_.member(whole(part));
-        joined_.resize(begin_);
+        if (joined_.size() != begin_)
+            joined_.resize(begin_);
         return true;
     }
     bool on_string_part(view part, std::size_t, code&)
