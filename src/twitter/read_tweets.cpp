@@ -56,7 +56,7 @@ page<profile> read_followers(api_version api, std::string_view body)
     if (api == api_version::v1_1 && p.next == "0")
         p.next.reset();
     for (listed_user& user : response.users)
-        if (user.is_object && user.id_fault.empty())
+        if (user.id_fault.empty())
             p.items.push_back(std::move(user.profile));
     return p;
 }

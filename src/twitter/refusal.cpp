@@ -59,18 +59,20 @@ refusal refusal_of(const json::object& problem)
 }
 
 // The element with a code tells most; else the first.
-const json::value* most_telling(const json::array& errors)
+const json::value& most_telling(const json::array& errors)
 {
-    for (const json::value& e : errors)
-        if (e.is_object() && code_in(api::find_count(e.get_object(), "code")))
-            return &e;
-    return errors.empty() ? nullptr : &errors.front();
+    const auto* const found = std::find_if(errors.begin(), errors.end(),
+        [](const json::value& e) { return e.is_object() && code_in(api::find_count(e.get_object(), "code")); });
+    return found == errors.end() ? errors.front() : *found;
 }
 
+// Recursion is bounded by the parser's depth limit.
 refusal refusal_in(const json::value& value)
 {
     if (const json::object* object = value.if_object())
         return refusal_of(*object);
+    if (const json::array* list = value.if_array(); list && !list->empty())
+        return refusal_in(most_telling(*list));
     refusal r;
     if (const json::string* text = value.if_string())
         r.words.assign(text->data(), text->size());
@@ -80,17 +82,10 @@ refusal refusal_in(const json::value& value)
 refusal from_json(const json::object& root)
 {
     const refusal outer = refusal_of(root);
-    refusal inner;
-    if (const json::value* errors = root.if_contains("errors")) {
-        if (const json::array* list = errors->if_array()) {
-            if (const json::value* telling = most_telling(*list))
-                inner = refusal_in(*telling);
-        } else {
-            inner = refusal_in(*errors);
-        }
-    } else if (const json::value* inner_error = root.if_contains("error")) {
-        inner = refusal_in(*inner_error);
-    }
+    const json::value* part = root.if_contains("errors");
+    if (!part)
+        part = root.if_contains("error");
+    refusal inner = part ? refusal_in(*part) : refusal();
     if (!inner.code)
         inner.code = outer.code;
     const std::string_view described = api::find_raw_text(root, "error_description").value_or("");

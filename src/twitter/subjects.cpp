@@ -5,7 +5,6 @@
 #include "twitter/dates.hpp"
 #include "twitter/names.hpp"
 
-#include <coauth/error.hpp>
 #include <coauth/text/utf8.hpp>
 
 #include <algorithm>
@@ -65,7 +64,7 @@ std::optional<std::string> email_of(std::string_view given)
 
 } // namespace
 
-listed_user::listed_user(api_version api, const values& given) : is_object(true)
+listed_user::listed_user(api_version api, const values& given)
 {
     own_id own = own_id_of(given[field::id_str], given[field::id]);
     id_member = own.member;
@@ -97,8 +96,6 @@ listed_user::listed_user(api_version api, const values& given) : is_object(true)
 
 void listed_user::require_id() const
 {
-    if (!is_object)
-        throw error(errc::malformed_response, "the response lists a user that is not an object");
     if (!id_fault.empty())
         api::refuse_member(id_member, id_fault);
 }

@@ -23,10 +23,9 @@ struct listed_user {
     void require_id() const;
 
     coauth::profile profile;
-    bool is_object = false;
-    bool has_exact_username = false; ///< Without repair; nothing else tells that a response is about this name.
-    std::string_view id_member;      ///< With `id_fault`, for the message.
-    std::string_view id_fault;       ///< Empty: the id could be read.
+    bool has_exact_username = false;     ///< Without repair; nothing else tells that a response is about this name.
+    std::string_view id_member = "user"; ///< With `id_fault`, for the message.
+    std::string_view id_fault = "not an object"; ///< Empty: the id could be read.
 };
 
 /// The tweet with this id; an odd member is absent. API 2 has the author's name elsewhere.

@@ -218,9 +218,7 @@ x_response x_reader::finish()
     return std::move(response_);
 }
 
-} // namespace
-
-void x_response::refuse_without_data() const
+[[noreturn]] void refuse_without_data(const std::vector<refusal>& problems)
 {
     if (problems.empty())
         throw error(errc::malformed_response, "response: `data` is missing");
@@ -231,10 +229,12 @@ void x_response::refuse_without_data() const
     throw m.hint.empty() ? e : e.with_hint(m.hint);
 }
 
+} // namespace
+
 void x_response::require_data() const
 {
     if (!has_data && api == api_version::v2)
-        refuse_without_data();
+        refuse_without_data(problems);
     if (!is_readable)
         api::refuse_member(api == api_version::v2 ? "data" : about.name,
             about.holds == container::list ? "not a list" : "not an object");

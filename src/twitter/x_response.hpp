@@ -43,9 +43,6 @@ struct x_response {
     /// if it cannot be told whether there are more: a list that ended too early would go unnoticed.
     void require_page() const;
 
-    /// Throws what the first problem means, or `errc::malformed_response` if there is none.
-    [[noreturn]] void refuse_without_data() const;
-
     bool has_data = false;    ///< There is data, or something else in its place.
     bool is_readable = false; ///< It is what the subject says. If not, there are no users or tweets.
     std::vector<listed_user> users;
@@ -57,9 +54,8 @@ struct x_response {
     bool has_unreadable_problems = false; ///< There is something else among them, or in the place of their list.
 
     bool has_meta = false;
-    bool is_meta_readable = true;         ///< False: it is not an object.
     std::optional<std::string> next_page; ///< As it came, unless it is empty.
-    bool is_next_readable = true;         ///< False: the next page is not a token.
+    bool is_next_readable = true;         ///< False: it is not a token, or `meta` not an object.
     std::optional<std::string> newest_id; ///< What `meta` says.
 
     api_version api = api_version::v2;
