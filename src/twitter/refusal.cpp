@@ -95,12 +95,6 @@ refusal from_json(const json::object& root)
     return inner;
 }
 
-bool contains_without_case(std::string_view text, std::string_view needle)
-{
-    const auto equal = [](char a, char b) { return text::lower(a) == b; };
-    return std::search(text.begin(), text.end(), needle.begin(), needle.end(), equal) != text.end();
-}
-
 std::string unescaped(std::string_view text)
 {
     constexpr std::array<std::pair<std::string_view, char>, 5> entities{
@@ -115,50 +109,29 @@ std::string unescaped(std::string_view text)
     return out;
 }
 
-// The text between `<name ...>` and `</name>`, and the attributes of the opening tag.
-struct element {
-    std::string_view attributes;
-    std::string_view text;
-};
-
-std::optional<element> find_element(std::string_view markup, std::string_view name)
+// From behind `<name`; empty if there is no such element.
+std::string_view find_element(std::string_view markup, std::string_view name)
 {
     const std::string opening = '<' + std::string(name);
     for (std::size_t at = markup.find(opening); at != std::string_view::npos; at = markup.find(opening, at + 1)) {
-        const std::size_t after = at + opening.size();
-        const std::size_t close = markup.find('>', after);
-        if (close == std::string_view::npos)
-            return std::nullopt;
-        if (close != after && markup[after] != ' ')
-            continue; // <errors>
-        element e;
-        e.attributes = markup.substr(after, close - after);
-        e.text = markup.substr(close + 1);
-        e.text = e.text.substr(0, e.text.find("</"));
-        return e;
+        const std::string_view rest = markup.substr(at + opening.size());
+        if (rest.starts_with('>') || rest.starts_with(' ')) // not <errors>
+            return rest.find('>') != rest.npos ? rest : std::string_view();
     }
-    return std::nullopt;
+    return {};
 }
 
 refusal from_markup(std::string_view body)
 {
     refusal r;
-    if (contains_without_case(body, "<html") || contains_without_case(body, "<!doctype html")) {
-        r.page = true;
-        if (const auto title = find_element(body, "title"))
-            r.words = unescaped(title->text);
-        return r;
-    }
-    if (const auto e = find_element(body, "error")) {
-        constexpr std::string_view code = "code=\"";
-        r.words = unescaped(e->text);
-        if (const std::size_t at = e->attributes.find(code); at != std::string_view::npos) {
-            int value = 0;
-            const std::string_view digits = e->attributes.substr(at + code.size());
-            if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc() && value >= 0)
-                r.code = value;
-        }
-    }
+    const std::string lower = text::lowered(body);
+    r.page = lower.find("<html") != lower.npos || lower.find("<!doctype html") != lower.npos;
+    const std::string_view element = find_element(body, r.page ? "title" : "error");
+    const std::size_t tag_end = element.find('>') + 1;
+    const std::string_view text = element.substr(tag_end);
+    r.words = unescaped(text.substr(0, text.find("</")));
+    if (!r.page)
+        r.code = code_after(element.substr(0, tag_end), "code=\"");
     return r;
 }
 
@@ -173,6 +146,17 @@ refusal refusal_of(const values& problem)
     r.problem = last_segment(problem[field::type].text);
     r.about = first_of(problem[field::value].text, problem[field::resource_id].text);
     return r;
+}
+
+std::optional<int> code_after(std::string_view text, std::string_view label)
+{
+    const std::size_t at = text.find(label);
+    if (at == text.npos)
+        return std::nullopt;
+    int code = 0;
+    text.remove_prefix(at + label.size());
+    const bool is_number = std::from_chars(text.data(), text.data() + text.size(), code).ec == std::errc();
+    return is_number && code >= 0 ? std::optional(code) : std::nullopt;
 }
 
 refusal read_refusal(std::string_view body)

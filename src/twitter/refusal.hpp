@@ -24,6 +24,9 @@ struct refusal {
 /// One problem of API 2, or one element of API 1.1's `errors`.
 refusal refusal_of(const values& problem);
 
+/// The whole number from 0 that comes after the first `label` in `text`.
+std::optional<int> code_after(std::string_view text, std::string_view label);
+
 /// Reads JSON of both APIs and of older ones, XML, plain text, HTML, or nothing. Never fails: what
 /// can't be read says nothing.
 refusal read_refusal(std::string_view body);
