@@ -51,9 +51,10 @@ bool is_control(std::string_view character) noexcept
 std::string cleaned(std::string_view text, bool keep_lines)
 {
     std::size_t plain = plain_length(text);
+    if (plain == text.size())
+        return std::string(text);
     std::string out;
-    if (plain != text.size())
-        out.reserve(text.size());
+    out.reserve(text.size());
     out.assign(text, 0, plain);
     while (plain != text.size()) {
         text.remove_prefix(plain);

@@ -45,12 +45,6 @@ const json::object* find_object(const json::object& object, std::string_view nam
     return value ? value->if_object() : nullptr;
 }
 
-const json::array* find_array(const json::object& object, std::string_view name)
-{
-    const json::value* value = find_member(object, name);
-    return value ? value->if_array() : nullptr;
-}
-
 const json::object& as_object(const json::value& value, std::string_view name)
 {
     const json::object* object = value.if_object();

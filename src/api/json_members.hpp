@@ -22,7 +22,6 @@ namespace coauth::api {
 /// Null if absent.
 const boost::json::value* find_member(const boost::json::object& object, std::string_view name);
 const boost::json::object* find_object(const boost::json::object& object, std::string_view name);
-const boost::json::array* find_array(const boost::json::object& object, std::string_view name);
 
 /// As an object, or throws; `name` is for the message.
 const boost::json::object& as_object(const boost::json::value& value, std::string_view name);

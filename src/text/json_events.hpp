@@ -40,7 +40,8 @@ inline boost::json::parse_options bounded_options()
     return options;
 }
 
-/// Boost.JSON's events for a reader, with each text in one piece. A `Reader` has
+/// Boost.JSON's events for a reader, with each text in one piece. Texts are valid as long as the `json` that they are
+/// read from and this object; names until `member` returns. A `Reader` has
 ///
 ///     void member(std::string_view name); // whose value comes next
 ///     void begin_object();
@@ -62,7 +63,7 @@ public:
     using code = boost::json::error_code;
     using view = boost::json::string_view;
 
-    explicit json_events(Reader& reader) : reader_(reader) { pieces_.reserve(usual_text); }
+    json_events(Reader& reader, std::string_view json) : reader_(reader), json_(json) { joined_.reserve(json.size()); }
 
     bool on_document_begin(code&) { return true; }
     bool on_document_end(code&) { return true; }
@@ -88,19 +89,20 @@ public:
     }
     bool on_key_part(view part, std::size_t, code&)
     {
-        pieces_.append(part.data(), part.size());
+        joined_.append(part.data(), part.size());
         return true;
     }
     bool on_key(view part, std::size_t, code&)
     {
         reader_.member(whole(part));
-        pieces_.clear();
+        if (joined_.size() != begin_)
+            joined_.resize(begin_);
         return true;
     }
     bool on_string_part(view part, std::size_t, code&)
     {
         if (reader_.wants_text())
-            pieces_.append(part.data(), part.size());
+            joined_.append(part.data(), part.size());
         return true;
     }
     bool on_string(view part, std::size_t, code&)
@@ -108,7 +110,7 @@ public:
         if (!reader_.wants_text())
             return true;
         reader_.text(whole(part));
-        pieces_.clear();
+        begin_ = joined_.size();
         return true;
     }
     bool on_number_part(view, code&) { return true; }
@@ -144,15 +146,22 @@ private:
     // The text that ends with `part`. Most have no escapes and come in one piece.
     std::string_view whole(view part)
     {
-        if (pieces_.empty())
+        if (begin_ == joined_.size() && is_in_json(part.data()))
             return {part.data(), part.size()};
-        return pieces_.append(part.data(), part.size());
+        joined_.append(part.data(), part.size());
+        return std::string_view(joined_).substr(begin_);
     }
 
-    static constexpr std::size_t usual_text = 256;
+    // The parser has what it makes of escapes elsewhere.
+    bool is_in_json(const char* text) const noexcept
+    {
+        return !std::less<>()(text, json_.data()) && std::less<>()(text, json_.data() + json_.size());
+    }
 
     Reader& reader_;
-    std::string pieces_; ///< Of the name or text that is coming, after its first escape.
+    const std::string_view json_;
+    std::string joined_;    ///< Texts with escapes. Does not grow, since `json` holds them all and more.
+    std::size_t begin_ = 0; ///< Of the one that is coming.
 };
 
 } // namespace coauth::text

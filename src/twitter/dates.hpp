@@ -2,6 +2,8 @@
 // before or after it.
 #pragma once
 
+#include <coauth/twitter/endpoints.hpp>
+
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -13,5 +15,8 @@ std::optional<std::chrono::sys_seconds> read_v1_1_date(std::string_view text);
 
 /// API 2's `created_at`: "2013-12-14T04:35:55.000Z" (RFC 3339 in UTC); a fraction is cut off.
 std::optional<std::chrono::sys_seconds> read_v2_date(std::string_view text);
+
+/// As this API writes it.
+std::optional<std::chrono::sys_seconds> read_date(api_version api, std::string_view text);
 
 } // namespace coauth::twitter

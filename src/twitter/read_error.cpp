@@ -9,7 +9,6 @@
 #include <coauth/identity/reply.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace coauth::twitter {
@@ -20,21 +19,6 @@ namespace {
 
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-
-// `www-authenticate: OAuth realm="https://api.x.com", api_error_code=32`
-std::optional<int> code_in_header(const http::fields& headers)
-{
-    constexpr std::string_view name = "api_error_code=";
-    const std::string_view value = headers.get("www-authenticate");
-    const std::size_t at = value.find(name);
-    if (at == std::string_view::npos)
-        return std::nullopt;
-    const std::string_view digits = value.substr(at + name.size());
-    int code = 0;
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), code).ec != std::errc() || code < 0)
-        return std::nullopt;
-    return code;
-}
 
 // A call may be refused by any of its windows, so the one that opens last counts: the day's may be
 // closed while the quarter of an hour's is not.
@@ -88,8 +72,8 @@ bool may_mean_clock(const error& refused, step at)
 error read_error(const http::response& response, const circumstances& when)
 {
     refusal said = read_refusal(response.body);
-    if (!said.code)
-        said.code = code_in_header(response.headers);
+    if (!said.code) // `www-authenticate: OAuth realm="https://api.x.com", api_error_code=32`
+        said.code = code_after(response.headers.get("www-authenticate"), "api_error_code=");
 
     meaning m = meaning_of(said, response.status, when.at);
     if (m.code == errc::forbidden && when.writes && response.headers.get("x-access-level") == "read") {

@@ -1,8 +1,6 @@
 #include "twitter/read_profile.hpp"
 
-#include "api/json_members.hpp"
-#include "twitter/users_response.hpp"
-#include "twitter/v2_response.hpp"
+#include "twitter/x_response.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/text/ascii.hpp>
@@ -15,11 +13,8 @@ namespace {
 
 listed_user read_user(api_version api, std::string_view body)
 {
-    users_response response = read_users_response(api, users_shape::one, body, 1);
-    if (!response.has_data && api == api_version::v2)
-        refuse_without_data(response.problems);
-    if (!response.is_readable)
-        api::refuse_member(api == api_version::v2 ? "data" : "user", "not an object");
+    x_response response = read_x_response(api, one_user, body, 1);
+    response.require_data();
     response.users.front().require_id();
     return std::move(response.users.front());
 }

@@ -1,5 +1,6 @@
 #include "twitter/refusal.hpp"
 
+#include "api/json_members.hpp"
 #include "text/json_body.hpp"
 
 #include <coauth/text/ascii.hpp>
@@ -22,50 +23,56 @@ namespace json = boost::json;
 // The part that helps a reader is at the beginning; the rest is not searched.
 constexpr std::size_t longest_body = 64 * 1024;
 
-std::string text_of(const json::object& object, json::string_view name)
-{
-    const json::value* value = object.if_contains(name);
-    const json::string* text = value ? value->if_string() : nullptr;
-    return text ? std::string(text->data(), text->size()) : std::string();
-}
-
-std::optional<std::int64_t> integer_of(const json::object& object, json::string_view name)
-{
-    const json::value* value = object.if_contains(name);
-    const std::int64_t* number = value ? value->if_int64() : nullptr;
-    return number ? std::optional(*number) : std::nullopt;
-}
-
 std::optional<int> code_in(std::optional<std::int64_t> number)
 {
-    if (!number || *number < 0 || *number > std::numeric_limits<int>::max())
-        return std::nullopt;
-    return static_cast<int>(*number);
+    return number && *number <= std::numeric_limits<int>::max() ? std::optional(static_cast<int>(*number))
+                                                                : std::nullopt;
 }
 
-std::string last_segment(const std::string& url)
+std::string_view last_segment(std::string_view url)
 {
     return url.substr(url.rfind('/') + 1);
 }
 
-std::string first_of(std::string a, std::string b)
+std::string_view first_of(std::string_view a, std::string_view b)
 {
     return a.empty() ? b : a;
 }
 
-// The element with a code tells most; else the first.
-const json::value* most_telling(const json::array& errors)
+value value_of(const json::value& found)
 {
-    for (const json::value& e : errors)
-        if (e.is_object() && code_in(integer_of(e.get_object(), "code")))
-            return &e;
-    return errors.empty() ? nullptr : &errors.front();
+    if (const json::string* text = found.if_string())
+        return {value_kind::text, {text->data(), text->size()}};
+    if (const std::int64_t* number = found.if_int64())
+        return {value_kind::integer, {}, *number};
+    return value_kind::odd;
 }
 
+// One problem of API 2, or one element of API 1.1's `errors`.
+refusal refusal_of(const json::object& problem)
+{
+    values given;
+    for (const member& m : members_of(api_version::v2).of(field::problem))
+        if (const json::value* found = problem.if_contains(json::string_view(m.name.data(), m.name.size())))
+            given.set(m.meaning, value_of(*found));
+    return refusal_of(given);
+}
+
+// The element with a code tells most; else the first.
+const json::value& most_telling(const json::array& errors)
+{
+    const auto* const found = std::find_if(errors.begin(), errors.end(),
+        [](const json::value& e) { return e.is_object() && code_in(api::find_count(e.get_object(), "code")); });
+    return found == errors.end() ? errors.front() : *found;
+}
+
+// Recursion is bounded by the parser's depth limit.
 refusal refusal_in(const json::value& value)
 {
     if (const json::object* object = value.if_object())
         return refusal_of(*object);
+    if (const json::array* list = value.if_array(); list && !list->empty())
+        return refusal_in(most_telling(*list));
     refusal r;
     if (const json::string* text = value.if_string())
         r.words.assign(text->data(), text->size());
@@ -75,29 +82,17 @@ refusal refusal_in(const json::value& value)
 refusal from_json(const json::object& root)
 {
     const refusal outer = refusal_of(root);
-    refusal inner;
-    if (const json::value* errors = root.if_contains("errors")) {
-        if (const json::array* list = errors->if_array()) {
-            if (const json::value* telling = most_telling(*list))
-                inner = refusal_in(*telling);
-        } else {
-            inner = refusal_in(*errors);
-        }
-    } else if (const json::value* inner_error = root.if_contains("error")) {
-        inner = refusal_in(*inner_error);
-    }
+    const json::value* part = root.if_contains("errors");
+    if (!part)
+        part = root.if_contains("error");
+    refusal inner = part ? refusal_in(*part) : refusal();
     if (!inner.code)
         inner.code = outer.code;
-    inner.words = first_of(std::move(inner.words), first_of(text_of(root, "error_description"), outer.words));
-    inner.title = first_of(std::move(inner.title), outer.title);
-    inner.problem = first_of(std::move(inner.problem), outer.problem);
+    const std::string_view described = api::find_raw_text(root, "error_description").value_or("");
+    inner.words = first_of(inner.words, first_of(described, outer.words));
+    inner.title = first_of(inner.title, outer.title);
+    inner.problem = first_of(inner.problem, outer.problem);
     return inner;
-}
-
-bool contains_without_case(std::string_view text, std::string_view needle)
-{
-    const auto equal = [](char a, char b) { return text::lower(a) == b; };
-    return std::search(text.begin(), text.end(), needle.begin(), needle.end(), equal) != text.end();
 }
 
 std::string unescaped(std::string_view text)
@@ -114,77 +109,54 @@ std::string unescaped(std::string_view text)
     return out;
 }
 
-// The text between `<name ...>` and `</name>`, and the attributes of the opening tag.
-struct element {
-    std::string_view attributes;
-    std::string_view text;
-};
-
-std::optional<element> find_element(std::string_view markup, std::string_view name)
+// From behind `<name`; empty if there is no such element.
+std::string_view find_element(std::string_view markup, std::string_view name)
 {
     const std::string opening = '<' + std::string(name);
     for (std::size_t at = markup.find(opening); at != std::string_view::npos; at = markup.find(opening, at + 1)) {
-        const std::size_t after = at + opening.size();
-        const std::size_t close = markup.find('>', after);
-        if (close == std::string_view::npos)
-            return std::nullopt;
-        if (close != after && markup[after] != ' ')
-            continue; // <errors>
-        element e;
-        e.attributes = markup.substr(after, close - after);
-        e.text = markup.substr(close + 1);
-        e.text = e.text.substr(0, e.text.find("</"));
-        return e;
+        const std::string_view rest = markup.substr(at + opening.size());
+        if (rest.starts_with('>') || rest.starts_with(' ')) // not <errors>
+            return rest.find('>') != rest.npos ? rest : std::string_view();
     }
-    return std::nullopt;
+    return {};
 }
 
 refusal from_markup(std::string_view body)
 {
     refusal r;
-    if (contains_without_case(body, "<html") || contains_without_case(body, "<!doctype html")) {
-        r.page = true;
-        if (const auto title = find_element(body, "title"))
-            r.words = unescaped(title->text);
-        return r;
-    }
-    if (const auto e = find_element(body, "error")) {
-        constexpr std::string_view code = "code=\"";
-        r.words = unescaped(e->text);
-        if (const std::size_t at = e->attributes.find(code); at != std::string_view::npos) {
-            int value = 0;
-            const std::string_view digits = e->attributes.substr(at + code.size());
-            if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc() && value >= 0)
-                r.code = value;
-        }
-    }
+    const std::string lower = text::lowered(body);
+    r.page = lower.find("<html") != lower.npos || lower.find("<!doctype html") != lower.npos;
+    const std::string_view element = find_element(body, r.page ? "title" : "error");
+    const std::size_t tag_end = element.find('>') + 1;
+    const std::string_view text = element.substr(tag_end);
+    r.words = unescaped(text.substr(0, text.find("</")));
+    if (!r.page)
+        r.code = code_after(element.substr(0, tag_end), "code=\"");
     return r;
 }
 
 } // namespace
 
-refusal refusal_of(problem_members problem)
+refusal refusal_of(const values& problem)
 {
     refusal r;
-    r.code = code_in(problem.code);
-    r.title = std::move(problem.title);
-    r.words = first_of(std::move(problem.message), first_of(std::move(problem.detail), r.title));
-    r.problem = last_segment(problem.type);
-    r.about = first_of(std::move(problem.value), std::move(problem.resource_id));
+    r.code = code_in(problem[field::code].count());
+    r.title = problem[field::title].text;
+    r.words = first_of(first_of(problem[field::message].text, problem[field::detail].text), r.title);
+    r.problem = last_segment(problem[field::type].text);
+    r.about = first_of(problem[field::value].text, problem[field::resource_id].text);
     return r;
 }
 
-refusal refusal_of(const json::object& problem)
+std::optional<int> code_after(std::string_view text, std::string_view label)
 {
-    problem_members members;
-    members.code = integer_of(problem, "code");
-    members.title = text_of(problem, "title");
-    members.message = text_of(problem, "message");
-    members.detail = text_of(problem, "detail");
-    members.type = text_of(problem, "type");
-    members.value = text_of(problem, "value");
-    members.resource_id = text_of(problem, "resource_id");
-    return refusal_of(std::move(members));
+    const std::size_t at = text.find(label);
+    if (at == text.npos)
+        return std::nullopt;
+    int code = 0;
+    text.remove_prefix(at + label.size());
+    const bool is_number = std::from_chars(text.data(), text.data() + text.size(), code).ec == std::errc();
+    return is_number && code >= 0 ? std::optional(code) : std::nullopt;
 }
 
 refusal read_refusal(std::string_view body)

@@ -1,9 +1,8 @@
 // The code and the words of a provider that refuses, in any shape of response.
 #pragma once
 
-#include <boost/json/fwd.hpp>
+#include "twitter/values.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,23 +21,11 @@ struct refusal {
     bool page = false;       ///< The body was an HTML page: it comes not from the API, but from something before it.
 };
 
-/// The members that tell something of one problem of API 2, or of one element of API 1.1's `errors`. Empty: absent.
-struct problem_members {
-    problem_members() = default;
-
-    std::optional<std::int64_t> code;
-    std::string title;
-    std::string message;
-    std::string detail;
-    std::string type;
-    std::string value;
-    std::string resource_id;
-};
-
-refusal refusal_of(problem_members problem);
-
 /// One problem of API 2, or one element of API 1.1's `errors`.
-refusal refusal_of(const boost::json::object& problem);
+refusal refusal_of(const values& problem);
+
+/// The whole number from 0 that comes after the first `label` in `text`.
+std::optional<int> code_after(std::string_view text, std::string_view label);
 
 /// Reads JSON of both APIs and of older ones, XML, plain text, HTML, or nothing. Never fails: what
 /// can't be read says nothing.

@@ -50,7 +50,7 @@ struct page_options {
 /// fields than `user_client::tweets` asks for. Lenient as that is: a tweet's optional member in an odd shape is
 /// absent. API 1.1 knows no tokens: `page::next` is the `max_id` below the oldest tweet.
 /// Throws `errc::malformed_response` if the body is not a page of tweets, `errc::response_too_large` for a body over
-/// 2 MiB, and for a body that holds API 2's problems alone the error that these mean.
+/// 4 MiB or of more than 5000 tweets, and for a body that holds API 2's problems alone the error that these mean.
 COAUTH_DECL page<tweet> read_tweets(api_version api, std::string_view body);
 
 } // namespace coauth::twitter

@@ -29,6 +29,7 @@ TEST_CASE("refusal: a refusal is read in every shape that providers use")
         // older
         {R"({"error":"Not authorized","request":"/1/x.json"})", -1, "Not authorized", "", false},
         {R"({"error":{"message":"deep","code":215}})", 215, "deep", "", false},
+        {R"({"error":[{"message":"a"},{"message":"in a list","code":88}]})", 88, "in a list", "", false},
         {R"({"message":"bare"})", -1, "bare", "", false},
         {R"({"error":"invalid_request","error_description":"what"})", -1, "invalid_request", "", false},
         // 2

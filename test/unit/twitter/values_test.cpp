@@ -1,32 +1,47 @@
 // Ids in X's JSON.
-#include "text/json_body.hpp"
-#include "twitter/members.hpp"
+#include "twitter/read_profile.hpp"
+#include "twitter/read_tweets.hpp"
+
+#include <coauth/error.hpp>
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 
 using namespace coauth;
-using coauth::text::json_body;
-using coauth::text::read_json;
 using namespace coauth::twitter;
 
 namespace {
 
-std::optional<errc> refusal_of_own_id(std::string_view text)
+template <class Read>
+std::string id_or_refusal(Read read)
 {
-    const json_body body = read_json(text);
     try {
-        own_id(body.root().as_object());
-        return std::nullopt;
+        return read().id;
     } catch (const error& e) {
-        return e.reason();
+        REQUIRE(e.reason() == errc::malformed_response);
+        return "refused";
+    }
+}
+
+void check_id(const std::string& object, const std::string& expected)
+{
+    CAPTURE(object);
+    for (const api_version api : {api_version::v1_1, api_version::v2}) {
+        const bool v2 = api == api_version::v2;
+        const std::string body = v2 ? "{\"data\":" + object + '}' : object;
+        CHECK(id_or_refusal([&] { return read_profile(api, body); }) == expected);
+        CHECK(id_or_refusal([&] { return read_tweet(api, body); }) == expected);
+        const std::string list = v2 ? "{\"data\":[" + object + "]}" : '[' + object + ']';
+        const page<tweet> tweets = read_tweets(api, list);
+        CHECK((tweets.items.empty() ? "refused" : tweets.items.front().id) == expected);
     }
 }
 
 } // namespace
 
-TEST_CASE("members: an id is a text or an integer from 1 to 2^63-1, and nothing that lost digits")
+TEST_CASE("values: an id is a text or an integer from 1 to 2^63-1, and nothing that lost digits")
 {
     struct row {
         const char* body;
@@ -47,10 +62,8 @@ TEST_CASE("members: an id is a text or an integer from 1 to 2^63-1, and nothing 
         {R"({"id_str":null,"id":20})", "20"},
         {R"({"id":"1234567890123456789"})", "1234567890123456789"},
     };
-    for (const row& r : good) {
-        const json_body body = read_json(r.body);
-        CHECK_MESSAGE(own_id(body.root().as_object()) == r.id, r.body);
-    }
+    for (const row& r : good)
+        check_id(r.body, r.id);
     for (const char* bad :
         {R"({})", R"({"id":null})", R"({"id":0})", R"({"id":-1})", R"({"id":1.0})", R"({"id":1e3})", R"({"id":0.5})",
             R"({"id":9223372036854775808})", R"({"id":18446744073709551615})", R"({"id":18446744073709551616})",
@@ -61,9 +74,6 @@ TEST_CASE("members: an id is a text or an integer from 1 to 2^63-1, and nothing 
             R"({"id":"0x10"})", R"({"id":"\u0661"})", R"({"id":"abc"})", R"({"id_str":"","id":20})",
             R"({"id_str":20.5,"id":20})", R"({"id_str":"007","id":7})", R"({"id_str":false,"id":7})",
             R"({"id":7,"id":7})", R"({"id_str":"7","id":7,"id":8})", R"({"id_str":"7","id_str":"7","id":7})",
-            R"({"id":"7\ud83d"})", "{\"id\":\"7\xff\"}"}) {
-        CHECK_MESSAGE(refusal_of_own_id(bad) == errc::malformed_response, bad);
-        const json_body body = read_json(bad);
-        CHECK_MESSAGE(!find_own_id(body.root().as_object()), bad);
-    }
+            R"({"id":"7\ud83d"})", "{\"id\":\"7\xff\"}"})
+        check_id(bad, "refused");
 }
