@@ -9,15 +9,19 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 
 namespace coauth::oauth1 {
 
 namespace {
 
+// `Key`: crypto::hmac_key or crypto::begun_hmac.
+template <class Key>
 class hmac_signing_key final : public signing_key {
 public:
-    hmac_signing_key(crypto::hash_function hash, std::string_view key) : key_(hash, key) {}
-    hmac_signing_key(const crypto::hmac_key& key, std::string_view beginning) : key_(key, beginning) {}
+    template <class Source>
+    hmac_signing_key(const Source& source, std::string_view text) : key_(source, text)
+    {}
 
     result<void> sign(std::string_view base_string, std::string& out) const override
     {
@@ -34,11 +38,14 @@ public:
 
     std::unique_ptr<const signing_key> after(std::string_view beginning) const override
     {
-        return std::make_unique<hmac_signing_key>(key_, beginning);
+        if constexpr (std::is_same_v<Key, crypto::hmac_key>)
+            return std::make_unique<hmac_signing_key<crypto::begun_hmac>>(key_, beginning);
+        else
+            return nullptr;
     }
 
 private:
-    crypto::hmac_key key_;
+    Key key_;
 };
 
 class hmac_algorithm final : public signature_algorithm {
@@ -60,7 +67,7 @@ public:
         text::percent_encode(consumer_secret.reveal(), key);
         key += '&';
         text::percent_encode(token_secret.reveal(), key);
-        return std::make_unique<hmac_signing_key>(crypto::hash_named(hash_name_), key);
+        return std::make_unique<hmac_signing_key<crypto::hmac_key>>(crypto::hash_named(hash_name_), key);
     }
 
     std::string body_hash(std::string_view body) const override

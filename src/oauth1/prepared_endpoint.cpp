@@ -165,7 +165,7 @@ result<void> prepared_endpoint::sign(std::span<const std::string_view> values, c
     if (!time)
         return time.error();
     const auto base = memory.keep(state_->write(values, *time, memory.room(state_->room(values, *time))));
-    const signing_key& key = state_->begun ? *state_->begun : *state_->by->key;
+    const signing_key& key = state_->begun ? *state_->begun : state_->by->signing();
     return state_->by->append_header(state_->usual, *time, std::nullopt, key, base, memory, out);
 }
 

@@ -40,7 +40,7 @@ signer::signer(const consumer& app, signature_method method)
 {}
 
 signer::signer(const consumer& app, const request_token& login, signature_method method)
-    : state_(std::make_shared<const state>(app, login.token(), login.secret(), std::move(method)))
+    : state_(std::make_shared<const state>(app, login.token(), login.secret(), std::move(method), false))
 {}
 
 signer::signer(const consumer& app, const access_token& user, signature_method method)
@@ -64,7 +64,7 @@ result<void> signer::sign(const message& m, const moment& at, std::string& out) 
         return base.error();
     if (auto fit = check_tls(method(), base->url); !fit)
         return fit.error();
-    return state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, out);
+    return state_->append_header(m, base->at, m.realm, state_->signing(), base->text, memory, out);
 }
 
 result<signed_request> signer::sign_request(const message& m, const moment& at, placement location) const
@@ -83,7 +83,7 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
 
     const auto realm = location == placement::header ? m.realm : std::nullopt;
     if (auto made = state_->append_header(
-            m, base->at, realm, *state_->key, base->text, memory, out.authorization, &out.signature);
+            m, base->at, realm, state_->signing(), base->text, memory, out.authorization, &out.signature);
         !made)
         return made.error();
     out.url = std::string(m.url.substr(0, m.url.find('#')));
@@ -109,7 +109,7 @@ result<explanation> signer::explain(const message& m, const moment& at) const
     explanation e;
     secret signature;
     if (auto made =
-            state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, e.authorization, &signature);
+            state_->append_header(m, base->at, m.realm, state_->signing(), base->text, memory, e.authorization, &signature);
         !made)
         return made.error();
     e.signature = std::string(signature.reveal());

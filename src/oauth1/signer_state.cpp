@@ -119,11 +119,11 @@ char* write_opening(std::string_view method, const target& url, char* out) noexc
 }
 
 signer::state::state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
-    signature_method algorithm)
+    signature_method algorithm, bool many)
     : consumer_key("oauth_consumer_key", app.key()), method_name("oauth_signature_method", algorithm->name()),
       token("oauth_token", token_text.value_or(std::string_view())), has_token(token_text.has_value()),
       consumer_secret_size(app.secret().size()), token_secret_size(token_secret.size()), method(std::move(algorithm)),
-      key(method->make_key(app.secret(), token_secret))
+      key(method->make_key(app.secret(), token_secret)), ready_key(many ? key->after(std::string_view()) : nullptr)
 {
     usual_base.before_nonce = joined({consumer_key.base, "%26oauth_nonce%3D"});
     usual_base.before_timestamp =

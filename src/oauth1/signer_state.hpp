@@ -43,8 +43,9 @@ std::size_t opening_room(std::string_view method, const target& url) noexcept;
 
 /// Everything about an app and its token that is the same in each request.
 struct signer::state {
+    /// `many`: signs many requests, so the key is made ready for them.
     state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
-        signature_method algorithm);
+        signature_method algorithm, bool many = true);
 
     /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be.
     result<base_string> base_string_of(const message& m, const moment& at, scratch& memory) const;
@@ -55,6 +56,8 @@ struct signer::state {
         const signing_key& signing, std::string_view base, scratch& memory, std::string& out,
         secret* signature = nullptr) const;
 
+    const signing_key& signing() const noexcept { return ready_key ? *ready_key : *key; }
+
     ready_parameter consumer_key;
     ready_parameter method_name;
     ready_parameter token;
@@ -63,6 +66,7 @@ struct signer::state {
     std::size_t token_secret_size;
     signature_method method;
     std::unique_ptr<const signing_key> key;
+    std::unique_ptr<const signing_key> ready_key; // null: signs once, or the method has none
     protocol_texts usual_base; // before its nonce it is an `encoded_parameter`
     protocol_texts usual_header;
 
