@@ -39,11 +39,11 @@ void absorb(EVP_MD_CTX& to, std::string_view text)
     require(EVP_DigestUpdate(&to, text.data(), text.size()));
 }
 
-digest finish(EVP_MD_CTX& from)
+digest finish(EVP_MD_CTX& current)
 {
     digest out;
     unsigned size = 0;
-    require(EVP_DigestFinal_ex(&from, out.octets.data(), &size));
+    require(EVP_DigestFinal_ex(&current, out.octets.data(), &size));
     out.size = size;
     return out;
 }
@@ -111,7 +111,7 @@ begun_hmac::~begun_hmac() = default;
 
 digest begun_hmac::sign(std::string_view rest) const
 {
-    const auto copy = [](EVP_MD_CTX& to, const state& from) { require(EVP_MD_CTX_copy_ex(&to, from.get())); };
+    const auto copy = [](EVP_MD_CTX& to, const state& begun) { require(EVP_MD_CTX_copy_ex(&to, begun.get())); };
     return mac_of(
         rest, [&](EVP_MD_CTX& s) { copy(s, inner_); }, [&](EVP_MD_CTX& s) { copy(s, outer_); });
 }
