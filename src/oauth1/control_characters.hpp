@@ -1,21 +1,23 @@
 // What neither a token, nor a secret, nor a callback may hold.
 #pragma once
 
-#include <algorithm>
 #include <string_view>
 
 namespace coauth::oauth1 {
 
 inline bool has_control_character(std::string_view text) noexcept
 {
-    return std::any_of(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    unsigned char found = 0; // without a branch: many octets at once
+    for (const char c : text)
+        found |=
+            static_cast<unsigned char>(static_cast<unsigned char>(c) < 0x20) | static_cast<unsigned char>(c == 0x7f);
+    return found != 0;
 }
 
 /// Printable ASCII without the space: can be sent unchanged.
 inline bool is_graphic(std::string_view text) noexcept
 {
-    unsigned char others = 0; // without a branch: many octets at once
+    unsigned char others = 0; // as above
     for (const char c : text)
         others |= static_cast<unsigned char>(c - '!') > '~' - '!';
     return others == 0;

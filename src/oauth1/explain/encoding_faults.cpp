@@ -1,5 +1,6 @@
 #include "oauth1/explain/faults.hpp"
 
+#include <coauth/text/form.hpp>
 #include <coauth/text/percent_encoding.hpp>
 #include <coauth/text/utf8.hpp>
 
@@ -19,15 +20,11 @@ template <class Read>
 parameters read_raw(std::string_view raw, Read read)
 {
     parameters list;
-    while (!raw.empty()) {
-        const auto end = std::min(raw.find('&'), raw.size());
-        const std::string_view text = raw.substr(0, end);
-        raw.remove_prefix(std::min(end + 1, raw.size()));
-        if (text.empty() || text.starts_with("oauth_"))
-            continue;
-        const auto equals = std::min(text.find('='), text.size());
-        list.emplace_back(read(text.substr(0, equals)), read(text.substr(std::min(equals + 1, text.size()))));
-    }
+    std::string_view name;
+    std::string_view value;
+    while (text::take_field(raw, name, value))
+        if (!name.starts_with("oauth_"))
+            list.emplace_back(read(name), read(value));
     return list;
 }
 
