@@ -22,15 +22,6 @@ bool is_protocol(std::string_view name) noexcept
     return name.starts_with("oauth_");
 }
 
-// RFC 9110, section 9.1: a method is a token. 32 letters are more than any registered one has.
-bool is_method(std::string_view text) noexcept
-{
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [&](char c) {
-        return text::is_letter_or_digit(c) || others.find(c) != others.npos;
-    });
-}
-
 bool free_of_controls(std::string_view text) noexcept
 {
     return !has_control_character(text);
@@ -77,7 +68,7 @@ verdict read_header(const incoming_request& request, bool lenient, claims& out)
 
 verdict read_request(const incoming_request& request, claims& out)
 {
-    if (!is_method(request.method))
+    if (!is_method(request.method) || request.method.size() > 32) // more than any registered one has
         return refusal(reason::malformed, "the HTTP method is not a token");
     out.method = request.method;
     auto url = split_target(request.url);
@@ -108,17 +99,9 @@ struct place {
     const parameters* list;
 };
 
-verdict add_protocol(const parameter& p, claims& out)
-{
-    if (out.oauth.size() == max_protocol_parameters)
-        return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
-                                              " parameters whose names begin with oauth_");
-    out.oauth.push_back(p);
-    return {};
-}
-
-// Section 3.5: one place, the header before the form body before the query, and each parameter once.
-verdict choose_strictly(const std::array<place, 3>& places, claims& out)
+// Section 3.5: one place, the header before the form body before the query, and each parameter once. X: anywhere, and the last
+// one counts.
+verdict choose(const std::array<place, 3>& places, bool lenient, claims& out)
 {
     const place* chosen = nullptr;
     for (const place& here : places) {
@@ -127,33 +110,23 @@ verdict choose_strictly(const std::array<place, 3>& places, claims& out)
                 continue;
             if (!chosen)
                 chosen = &here;
-            if (chosen != &here)
+            if (chosen != &here && !lenient)
                 return refusal(reason::duplicate_parameter,
                     "there are protocol parameters in the " + std::string(chosen->name) + " and in the " +
                         std::string(here.name) + "; send all of them in one place");
-            if (find(out.oauth, p.first))
+            const auto earlier = std::find_if(
+                out.oauth.begin(), out.oauth.end(), [&](const parameter& other) { return other.first == p.first; });
+            if (earlier == out.oauth.end()) {
+                if (out.oauth.size() == max_protocol_parameters)
+                    return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
+                                                          " parameters whose names begin with oauth_");
+                out.oauth.push_back(p);
+            } else if (lenient) {
+                earlier->second = p.second;
+            } else {
                 return refusal(reason::duplicate_parameter,
                     "a protocol parameter is in the " + std::string(here.name) + " twice; send it once");
-            if (verdict full = add_protocol(p, out))
-                return full;
-        }
-    }
-    return {};
-}
-
-// X: anywhere, and the last one counts.
-verdict choose_last(const std::array<place, 3>& places, claims& out)
-{
-    for (const place& here : places) {
-        for (const parameter& p : *here.list) {
-            if (!is_protocol(p.first))
-                continue;
-            const auto same = [&](const parameter& other) { return other.first == p.first; };
-            const auto earlier = std::find_if(out.oauth.begin(), out.oauth.end(), same);
-            if (earlier != out.oauth.end())
-                earlier->second = p.second;
-            else if (verdict full = add_protocol(p, out))
-                return full;
+            }
         }
     }
     return {};
@@ -289,7 +262,7 @@ std::optional<refusal> read_claims(const incoming_request& request, const verifi
 
     const std::array places = {
         place{"Authorization header", &out.header}, place{"form body", &out.form}, place{"query", &out.query}};
-    if (verdict wrong = options.lenient ? choose_last(places, out) : choose_strictly(places, out))
+    if (verdict wrong = choose(places, options.lenient, out))
         return wrong;
     if (out.oauth.empty())
         return refusal(

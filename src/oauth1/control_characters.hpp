@@ -1,6 +1,9 @@
-// What neither a token, nor a secret, nor a callback may hold.
+// What tokens, secrets, callbacks and methods may hold.
 #pragma once
 
+#include <coauth/text/ascii.hpp>
+
+#include <algorithm>
 #include <string_view>
 
 namespace coauth::oauth1 {
@@ -21,6 +24,14 @@ inline bool is_graphic(std::string_view text) noexcept
     for (const char c : text)
         others |= static_cast<unsigned char>(c - '!') > '~' - '!';
     return others == 0;
+}
+
+/// RFC 9110, section 9.1: a method is a token.
+inline bool is_method(std::string_view text) noexcept
+{
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                [&](char c) { return text::is_letter_or_digit(c) || others.find(c) != others.npos; });
 }
 
 } // namespace coauth::oauth1

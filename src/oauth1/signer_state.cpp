@@ -79,9 +79,7 @@ private:
 
 result<void> check_method(std::string_view method)
 {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    const auto fits = [&](char c) { return text::is_letter_or_digit(c) || others.find(c) != others.npos; };
-    if (method.empty() || !std::all_of(method.begin(), method.end(), fits))
+    if (!is_method(method))
         return error(errc::invalid_argument, "the HTTP method is empty or malformed");
     return {};
 }

@@ -55,7 +55,6 @@ struct base_string {
     std::string_view text; ///< Or what follows the beginning that its key has read.
 };
 
-/// RFC 9110, section 9.1: a method is a token.
 result<void> check_method(std::string_view method);
 
 /// PLAINTEXT goes over TLS only.
