@@ -22,14 +22,9 @@ bool is_protocol(std::string_view name) noexcept
     return name.starts_with("oauth_");
 }
 
-bool free_of_controls(std::string_view text) noexcept
+bool not_printable(std::string_view text) noexcept
 {
-    return !has_control_character(text);
-}
-
-bool printable(std::string_view text) noexcept
-{
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    return std::any_of(text.begin(), text.end(), [](char c) { return c < 0x20 || c >= 0x7f; });
 }
 
 std::string with_hint(const error& e)
@@ -149,14 +144,14 @@ verdict check_bounds(const parameters& oauth)
     struct bound {
         std::string_view name;
         std::size_t longest;
-        bool (*fit)(std::string_view) noexcept;
+        bool (*unfit)(std::string_view) noexcept;
     };
     static constexpr std::array bounds = {
-        bound{"oauth_consumer_key", max_consumer_key, free_of_controls},
-        bound{"oauth_token", max_token, free_of_controls},
-        bound{"oauth_nonce", max_nonce, printable},
-        bound{"oauth_signature", max_signature, printable},
-        bound{"oauth_verifier", 512, free_of_controls},
+        bound{"oauth_consumer_key", max_consumer_key, has_control_character},
+        bound{"oauth_token", max_token, has_control_character},
+        bound{"oauth_nonce", max_nonce, not_printable},
+        bound{"oauth_signature", max_signature, not_printable},
+        bound{"oauth_verifier", 512, has_control_character},
     };
     for (const auto& [name, value] : oauth) {
         if (name.size() > 64 || !is_graphic(name))
@@ -168,7 +163,7 @@ verdict check_bounds(const parameters& oauth)
             return unfit(name, "is longer than " + std::to_string(longest) + " octets");
         if (name == "oauth_signature" && value.ends_with('\n'))
             return unfit(name, "ends in a newline; some base64 encoders put one there, so take it off");
-        if (known == bounds.end() ? has_control_character(value) : !known->fit(value))
+        if (known == bounds.end() ? has_control_character(value) : known->unfit(value))
             return unfit(name, "holds a character that it may not hold");
     }
     return {};
@@ -186,12 +181,6 @@ verdict read_timestamp(std::string_view text, claims& out)
     return {};
 }
 
-// What is named so was published as version 1.0 again.
-bool is_1_0a(std::string_view version) noexcept
-{
-    return version == "1.0a" || version == "1.0A";
-}
-
 bool has(const std::string* value) noexcept
 {
     return value && !value->empty();
@@ -207,7 +196,8 @@ verdict read_protocol(const verifier_options& options, claims& out)
         return wrong;
 
     const std::string* version = find(out.oauth, "oauth_version");
-    if (version && *version != "1.0" && !(options.lenient && is_1_0a(*version)))
+    const bool is_1_0a = version && (*version == "1.0a" || *version == "1.0A"); // published as 1.0 again
+    if (version && *version != "1.0" && !(options.lenient && is_1_0a))
         return refusal(reason::unsupported_version, "oauth_version is not 1.0; send 1.0, or leave it out");
 
     for (const std::string_view name : {"oauth_consumer_key", "oauth_signature_method", "oauth_signature"})

@@ -196,13 +196,20 @@ result<void> signer::state::append_header(const message& m, const base_string& b
         *signature = secret(value);
 
     constexpr std::size_t names = 200; // with what stands between them, at most
-    std::string extra;
-    if (m.realm || !m.oauth.empty())
-        extra = write_authorization_header(m.oauth, m.realm) + ", ";
-    const std::string_view front = extra.empty() ? "OAuth " : std::string_view(extra);
-    char* end = memory.room(names + front.size() + consumer_key.header().size() + method_name.header().size() +
-                            token.header().size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
-    end = put(consumer_key.header(), put(front, end));
+    const std::string realm = m.realm ? write_authorization_header(parameters(), m.realm) + ", " : std::string();
+    const std::string_view front = m.realm ? std::string_view(realm) : "OAuth ";
+    std::size_t brought = 0;
+    for (const auto& [name, decoded] : m.oauth)
+        brought += std::string_view("=\"\", ").size() + text::room_for_encoded(name.size() + decoded.size());
+    char* end =
+        memory.room(names + front.size() + brought + consumer_key.header().size() + method_name.header().size() +
+                    token.header().size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
+    end = put(front, end);
+    for (const auto& [name, decoded] : m.oauth) {
+        end = put("=\"", text::encode(text::encoded_once, name, end));
+        end = put("\", ", text::encode(text::encoded_once, decoded, end));
+    }
+    end = put(consumer_key.header(), end);
     if (!base.at.nonce.empty())
         end = put("\"", put(base.at.nonce, put(", oauth_nonce=\"", end)));
     end = put(method_name.header(), put(", ", end));
