@@ -1,17 +1,17 @@
 #include "crypto/hmac.hpp"
 
-#include <openssl/crypto.h>
+#include "crypto/random.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <new>
 
 namespace coauth::crypto {
 
 namespace {
 
-constexpr std::size_t longest_block = 128; // of SHA-512
+using state = std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>;
 
 void require(int ok)
 {
@@ -19,76 +19,101 @@ void require(int ok)
         throw std::bad_alloc(); // with a digest that was fetched these calls fail only for lack of memory
 }
 
-void absorb(EVP_MD_CTX& state, const EVP_MD* hash, const std::array<unsigned char, longest_block>& key,
-    std::size_t block, unsigned char padding)
+state new_state()
 {
-    std::array<unsigned char, longest_block> pad{};
-    for (std::size_t i = 0; i < block; ++i)
-        pad[i] = static_cast<unsigned char>(key[i] ^ padding);
-    require(EVP_DigestInit_ex2(&state, hash, nullptr));
-    require(EVP_DigestUpdate(&state, pad.data(), block));
-    OPENSSL_cleanse(pad.data(), pad.size());
-}
-
-} // namespace
-
-void hmac_key::free_state::operator()(EVP_MD_CTX* state) const noexcept
-{
-    EVP_MD_CTX_free(state);
-}
-
-hmac_key::state hmac_key::new_state()
-{
-    state made(EVP_MD_CTX_new());
+    state made(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     if (!made)
         throw std::bad_alloc();
     return made;
 }
 
-hmac_key::state hmac_key::copy_of(const EVP_MD_CTX& original)
+// One a thread: making one costs an allocation. At the end of a digest it holds nothing of what was digested.
+EVP_MD_CTX& state_of_thread()
 {
-    state made = new_state();
-    require(EVP_MD_CTX_copy_ex(made.get(), &original));
-    return made;
+    static thread_local const state made = new_state();
+    return *made;
 }
 
-hmac_key::hmac_key(hash_function hash, std::string_view key) : inner_(new_state()), outer_(new_state())
+void absorb(EVP_MD_CTX& to, std::string_view text)
 {
-    const auto block = static_cast<std::size_t>(EVP_MD_get_block_size(hash));
-    std::array<unsigned char, longest_block> padded{};
-    unsigned shortened = 0;
-    if (key.size() > block)
-        require(EVP_Digest(key.data(), key.size(), padded.data(), &shortened, hash, nullptr));
-    else
-        std::copy(key.begin(), key.end(), padded.begin());
-
-    absorb(*inner_, hash, padded, block, 0x36);
-    absorb(*outer_, hash, padded, block, 0x5c);
-    OPENSSL_cleanse(padded.data(), padded.size());
+    require(EVP_DigestUpdate(&to, text.data(), text.size()));
 }
 
-hmac_key::hmac_key(const hmac_key& key, std::string_view beginning)
-    : inner_(copy_of(*key.inner_)), outer_(copy_of(*key.outer_))
+digest finish(EVP_MD_CTX& current)
 {
-    require(EVP_DigestUpdate(inner_.get(), beginning.data(), beginning.size()));
+    digest out;
+    unsigned size = 0;
+    require(EVP_DigestFinal_ex(&current, out.octets.data(), &size));
+    out.size = size;
+    return out;
 }
 
-hmac_key::~hmac_key() = default;
+// RFC 2104: `begin_inner` and `begin_outer` make the thread's state the one that has absorbed the key.
+template <class Inner, class Outer>
+digest mac_of(std::string_view text, Inner begin_inner, Outer begin_outer)
+{
+    EVP_MD_CTX& current = state_of_thread();
+    begin_inner(current);
+    absorb(current, text);
+    const digest inner = finish(current);
+    begin_outer(current);
+    require(EVP_DigestUpdate(&current, inner.octets.data(), inner.size));
+    return finish(current);
+}
+
+constexpr unsigned char inner_padding = 0x36;
+constexpr unsigned char outer_padding = 0x5c;
+
+} // namespace
+
+hmac_key::hmac_key(hash_function hash, std::string_view key)
+    : hash_(hash), block_size_(static_cast<std::size_t>(EVP_MD_get_block_size(hash)))
+{
+    if (key.size() <= block_size_) {
+        std::copy(key.begin(), key.end(), padded_.begin());
+        return;
+    }
+    EVP_MD_CTX& current = state_of_thread();
+    require(EVP_DigestInit_ex2(&current, hash, nullptr));
+    crypto::absorb(current, key);
+    require(EVP_DigestFinal_ex(&current, padded_.data(), nullptr));
+}
+
+hmac_key::~hmac_key()
+{
+    wipe(padded_.data(), padded_.size());
+}
+
+void hmac_key::absorb(EVP_MD_CTX& to, unsigned char padding) const
+{
+    auto pad = padded_;
+    for (unsigned char& octet : pad)
+        octet ^= padding;
+    require(EVP_DigestInit_ex2(&to, hash_, nullptr));
+    require(EVP_DigestUpdate(&to, pad.data(), block_size_));
+    wipe(pad.data(), pad.size());
+}
 
 digest hmac_key::sign(std::string_view text) const
 {
-    // A scratch state a thread: making one costs an allocation. After the last step it holds the MAC and nothing of the key.
-    static thread_local const state scratch = new_state();
-    digest mac;
-    unsigned size = 0;
-    require(EVP_MD_CTX_copy_ex(scratch.get(), inner_.get()));
-    require(EVP_DigestUpdate(scratch.get(), text.data(), text.size()));
-    require(EVP_DigestFinal_ex(scratch.get(), mac.octets.data(), &size));
-    require(EVP_MD_CTX_copy_ex(scratch.get(), outer_.get()));
-    require(EVP_DigestUpdate(scratch.get(), mac.octets.data(), size));
-    require(EVP_DigestFinal_ex(scratch.get(), mac.octets.data(), &size));
-    mac.size = size;
-    return mac;
+    return mac_of(
+        text, [this](EVP_MD_CTX& s) { absorb(s, inner_padding); }, [this](EVP_MD_CTX& s) { absorb(s, outer_padding); });
+}
+
+begun_hmac::begun_hmac(const hmac_key& key, std::string_view beginning) : inner_(new_state()), outer_(new_state())
+{
+    key.absorb(*inner_, inner_padding);
+    key.absorb(*outer_, outer_padding);
+    absorb(*inner_, beginning);
+}
+
+begun_hmac::~begun_hmac() = default;
+
+digest begun_hmac::sign(std::string_view rest) const
+{
+    const auto copy = [](EVP_MD_CTX& to, const state& begun) { require(EVP_MD_CTX_copy_ex(&to, begun.get())); };
+    return mac_of(
+        rest, [&](EVP_MD_CTX& s) { copy(s, inner_); }, [&](EVP_MD_CTX& s) { copy(s, outer_); });
 }
 
 digest hmac(hash_function hash, std::string_view key, std::string_view text)

@@ -3,6 +3,8 @@
 
 #include "crypto/digest.hpp"
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -10,17 +12,13 @@ struct evp_md_ctx_st; // OpenSSL's EVP_MD_CTX
 
 namespace coauth::crypto {
 
-/// A key made ready: it keeps the two digest states in which the padded key was already absorbed, so that each MAC costs
-/// the text and one block more.
+/// A key, padded. A MAC hashes the key's two blocks and the text.
 ///
-/// Thread safety: safe through its const functions. Lifetime: copies the key, and OpenSSL wipes its states.
+/// Thread safety: safe through its const functions. Lifetime: copies the key, and wipes it.
 class COAUTH_DECL hmac_key {
 public:
     /// Throws `std::bad_alloc` for lack of memory.
     hmac_key(hash_function hash, std::string_view key);
-    /// The same key for texts that begin with `beginning`, which is absorbed here: `sign` takes what follows it. Throws
-    /// `std::bad_alloc` for lack of memory.
-    hmac_key(const hmac_key& key, std::string_view beginning);
     ~hmac_key();
     hmac_key(const hmac_key&) = delete;
     hmac_key& operator=(const hmac_key&) = delete;
@@ -29,17 +27,35 @@ public:
     digest sign(std::string_view text) const;
 
 private:
-    struct free_state {
-        void operator()(evp_md_ctx_st* state) const noexcept;
-    };
-    using state = std::unique_ptr<evp_md_ctx_st, free_state>;
+    friend class begun_hmac;
 
-    static state new_state();
-    static state copy_of(const evp_md_ctx_st& original);
+    // Begins a digest with the key, which `padding` is combined with.
+    void absorb(evp_md_ctx_st& state, unsigned char padding) const;
 
+    hash_function hash_;
+    std::size_t block_size_;
+    std::array<unsigned char, 128> padded_{}; // the longest block is that of SHA-512
+};
+
+/// A key for many texts with the same beginning: it keeps the two digest states in which the padded key and the beginning were
+/// absorbed, so that a MAC hashes what follows it and one block more.
+///
+/// Thread safety: safe through its const functions. Lifetime: copies the key, and OpenSSL wipes its states.
+class COAUTH_DECL begun_hmac {
+public:
+    /// Throws `std::bad_alloc` for lack of memory.
+    begun_hmac(const hmac_key& key, std::string_view beginning);
+    ~begun_hmac();
+    begun_hmac(const begun_hmac&) = delete;
+    begun_hmac& operator=(const begun_hmac&) = delete;
+
+    /// The MAC of the beginning and `rest`. Throws `std::bad_alloc` for lack of memory.
+    digest sign(std::string_view rest) const;
+
+private:
     // Copied, never changed: one key serves threads.
-    state inner_;
-    state outer_;
+    const std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> inner_;
+    const std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> outer_;
 };
 
 /// The MAC of `text` with a key that is used once. Throws `std::bad_alloc` for lack of memory.

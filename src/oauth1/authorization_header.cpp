@@ -1,7 +1,10 @@
+#include "text/encoding_table.hpp"
+
 #include <coauth/oauth1/authorization_header.hpp>
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace coauth::oauth1 {
@@ -19,12 +22,6 @@ constexpr bool is_space(char c) noexcept
 constexpr bool is_control(char c) noexcept
 {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-// What percent-encoding leaves, and the `%` itself: all that a strict name or value consists of.
-constexpr bool is_encoded(char c) noexcept
-{
-    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '%';
 }
 
 error malformed(std::string message)
@@ -83,23 +80,22 @@ private:
         if (name->empty())
             return malformed("has a parameter without a name");
 
-        const bool realm = text::equal_ignoring_case(*name, realm_name);
-        if (!rest_.empty() && rest_.front() == '"') {
+        const bool is_realm = text::equal_ignoring_case(*name, realm_name);
+        result<std::string> value = read_value(is_realm);
+        if (value.has_error())
+            return value.error();
+        return parameter(is_realm ? std::string(realm_name) : *std::move(name), *std::move(value));
+    }
+
+    result<std::string> read_value(bool is_realm)
+    {
+        if (rest_.starts_with('"')) {
             rest_.remove_prefix(1);
-            result<std::string> value = realm ? read_realm() : read_quoted();
-            if (value.has_error())
-                return value.error();
-            return parameter(realm ? std::string(realm_name) : *std::move(name), *std::move(value));
+            return is_realm ? read_realm() : read_quoted();
         }
         if (!lenient_)
             return malformed("has a value without quotes");
-        std::size_t length = 0;
-        while (length < rest_.size() && rest_[length] != ',' && !is_space(rest_[length]))
-            ++length;
-        result<std::string> value = decode(take(length));
-        if (value.has_error())
-            return value.error();
-        return parameter(realm ? std::string(realm_name) : *std::move(name), *std::move(value));
+        return decode(take(std::min(rest_.find_first_of(", \t"), rest_.size())));
     }
 
     result<std::string> read_quoted()
@@ -134,7 +130,7 @@ private:
     result<std::string> decode(std::string_view text) const
     {
         for (const char c : text) {
-            if (is_encoded(c))
+            if (text::is_unreserved(c) || c == '%')
                 continue;
             if (is_control(c) || !lenient_)
                 return malformed("has a character that is not percent-encoded")

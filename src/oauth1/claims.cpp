@@ -22,23 +22,9 @@ bool is_protocol(std::string_view name) noexcept
     return name.starts_with("oauth_");
 }
 
-// RFC 9110, section 9.1: a method is a token. 32 letters are more than any registered one has.
-bool is_method(std::string_view text) noexcept
+bool not_printable(std::string_view text) noexcept
 {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [&](char c) {
-        return text::is_letter_or_digit(c) || others.find(c) != others.npos;
-    });
-}
-
-bool free_of_controls(std::string_view text) noexcept
-{
-    return !has_control_character(text);
-}
-
-bool printable(std::string_view text) noexcept
-{
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    return std::any_of(text.begin(), text.end(), [](char c) { return c < 0x20 || c >= 0x7f; });
 }
 
 std::string with_hint(const error& e)
@@ -77,7 +63,7 @@ verdict read_header(const incoming_request& request, bool lenient, claims& out)
 
 verdict read_request(const incoming_request& request, claims& out)
 {
-    if (!is_method(request.method))
+    if (!is_method(request.method) || request.method.size() > 32) // more than any registered one has
         return refusal(reason::malformed, "the HTTP method is not a token");
     out.method = request.method;
     auto url = split_target(request.url);
@@ -108,17 +94,9 @@ struct place {
     const parameters* list;
 };
 
-verdict add_protocol(const parameter& p, claims& out)
-{
-    if (out.oauth.size() == max_protocol_parameters)
-        return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
-                                              " parameters whose names begin with oauth_");
-    out.oauth.push_back(p);
-    return {};
-}
-
-// Section 3.5: one place, the header before the form body before the query, and each parameter once.
-verdict choose_strictly(const std::array<place, 3>& places, claims& out)
+// Section 3.5: one place, the header before the form body before the query, and each parameter once. X: anywhere, and the last
+// one counts.
+verdict choose(const std::array<place, 3>& places, bool lenient, claims& out)
 {
     const place* chosen = nullptr;
     for (const place& here : places) {
@@ -127,33 +105,23 @@ verdict choose_strictly(const std::array<place, 3>& places, claims& out)
                 continue;
             if (!chosen)
                 chosen = &here;
-            if (chosen != &here)
+            if (chosen != &here && !lenient)
                 return refusal(reason::duplicate_parameter,
                     "there are protocol parameters in the " + std::string(chosen->name) + " and in the " +
                         std::string(here.name) + "; send all of them in one place");
-            if (find(out.oauth, p.first))
+            const auto earlier = std::find_if(
+                out.oauth.begin(), out.oauth.end(), [&](const parameter& other) { return other.first == p.first; });
+            if (earlier == out.oauth.end()) {
+                if (out.oauth.size() == max_protocol_parameters)
+                    return refusal(reason::malformed, "there are more than " + std::to_string(max_protocol_parameters) +
+                                                          " parameters whose names begin with oauth_");
+                out.oauth.push_back(p);
+            } else if (lenient) {
+                earlier->second = p.second;
+            } else {
                 return refusal(reason::duplicate_parameter,
                     "a protocol parameter is in the " + std::string(here.name) + " twice; send it once");
-            if (verdict full = add_protocol(p, out))
-                return full;
-        }
-    }
-    return {};
-}
-
-// X: anywhere, and the last one counts.
-verdict choose_last(const std::array<place, 3>& places, claims& out)
-{
-    for (const place& here : places) {
-        for (const parameter& p : *here.list) {
-            if (!is_protocol(p.first))
-                continue;
-            const auto same = [&](const parameter& other) { return other.first == p.first; };
-            const auto earlier = std::find_if(out.oauth.begin(), out.oauth.end(), same);
-            if (earlier != out.oauth.end())
-                earlier->second = p.second;
-            else if (verdict full = add_protocol(p, out))
-                return full;
+            }
         }
     }
     return {};
@@ -176,14 +144,14 @@ verdict check_bounds(const parameters& oauth)
     struct bound {
         std::string_view name;
         std::size_t longest;
-        bool (*fit)(std::string_view) noexcept;
+        bool (*unfit)(std::string_view) noexcept;
     };
     static constexpr std::array bounds = {
-        bound{"oauth_consumer_key", max_consumer_key, free_of_controls},
-        bound{"oauth_token", max_token, free_of_controls},
-        bound{"oauth_nonce", max_nonce, printable},
-        bound{"oauth_signature", max_signature, printable},
-        bound{"oauth_verifier", 512, free_of_controls},
+        bound{"oauth_consumer_key", max_consumer_key, has_control_character},
+        bound{"oauth_token", max_token, has_control_character},
+        bound{"oauth_nonce", max_nonce, not_printable},
+        bound{"oauth_signature", max_signature, not_printable},
+        bound{"oauth_verifier", 512, has_control_character},
     };
     for (const auto& [name, value] : oauth) {
         if (name.size() > 64 || !is_graphic(name))
@@ -195,7 +163,7 @@ verdict check_bounds(const parameters& oauth)
             return unfit(name, "is longer than " + std::to_string(longest) + " octets");
         if (name == "oauth_signature" && value.ends_with('\n'))
             return unfit(name, "ends in a newline; some base64 encoders put one there, so take it off");
-        if (known == bounds.end() ? has_control_character(value) : !known->fit(value))
+        if (known == bounds.end() ? has_control_character(value) : known->unfit(value))
             return unfit(name, "holds a character that it may not hold");
     }
     return {};
@@ -213,12 +181,6 @@ verdict read_timestamp(std::string_view text, claims& out)
     return {};
 }
 
-// What is named so was published as version 1.0 again.
-bool is_1_0a(std::string_view version) noexcept
-{
-    return version == "1.0a" || version == "1.0A";
-}
-
 bool has(const std::string* value) noexcept
 {
     return value && !value->empty();
@@ -234,7 +196,8 @@ verdict read_protocol(const verifier_options& options, claims& out)
         return wrong;
 
     const std::string* version = find(out.oauth, "oauth_version");
-    if (version && *version != "1.0" && !(options.lenient && is_1_0a(*version)))
+    const bool is_1_0a = version && (*version == "1.0a" || *version == "1.0A"); // published as 1.0 again
+    if (version && *version != "1.0" && !(options.lenient && is_1_0a))
         return refusal(reason::unsupported_version, "oauth_version is not 1.0; send 1.0, or leave it out");
 
     for (const std::string_view name : {"oauth_consumer_key", "oauth_signature_method", "oauth_signature"})
@@ -289,7 +252,7 @@ std::optional<refusal> read_claims(const incoming_request& request, const verifi
 
     const std::array places = {
         place{"Authorization header", &out.header}, place{"form body", &out.form}, place{"query", &out.query}};
-    if (verdict wrong = options.lenient ? choose_last(places, out) : choose_strictly(places, out))
+    if (verdict wrong = choose(places, options.lenient, out))
         return wrong;
     if (out.oauth.empty())
         return refusal(

@@ -8,42 +8,38 @@ namespace coauth::oauth1 {
 
 namespace {
 
-void check_identifier(std::string_view text, const char* name)
+void check_text(std::string_view text, const char* name)
 {
-    if (text.empty())
-        throw error(errc::invalid_argument, std::string("the ") + name + " is empty");
     if (has_control_character(text))
         throw error(errc::invalid_argument, std::string("the ") + name + " holds a control character")
             .with_hint("if it was read from a file, leave out the newline at its end");
 }
 
-void check_secret(const secret& s, const char* name)
+void check(std::string_view identifier, const char* name, const secret& key, const char* name_of_secret)
 {
-    if (has_control_character(s.reveal()))
-        throw error(errc::invalid_argument, std::string("the ") + name + " holds a control character")
-            .with_hint("if it was read from a file, leave out the newline at its end");
+    if (identifier.empty())
+        throw error(errc::invalid_argument, std::string("the ") + name + " is empty");
+    check_text(identifier, name);
+    check_text(key.reveal(), name_of_secret);
 }
 
 } // namespace
 
 consumer::consumer(std::string key, coauth::secret secret) : key_(std::move(key)), secret_(std::move(secret))
 {
-    check_identifier(key_, "consumer key");
-    check_secret(secret_, "consumer secret");
+    check(key_, "consumer key", secret_, "consumer secret");
 }
 
 request_token::request_token(std::string token, coauth::secret secret)
     : token_(std::move(token)), secret_(std::move(secret))
 {
-    check_identifier(token_, "request token");
-    check_secret(secret_, "request token's secret");
+    check(token_, "request token", secret_, "request token's secret");
 }
 
 access_token::access_token(std::string token, coauth::secret secret, parameters extra)
     : token_(std::move(token)), secret_(std::move(secret)), extra_(std::move(extra))
 {
-    check_identifier(token_, "access token");
-    check_secret(secret_, "access token's secret");
+    check(token_, "access token", secret_, "access token's secret");
 }
 
 std::string_view access_token::extra(std::string_view name) const noexcept

@@ -1,39 +1,40 @@
 #include "oauth1/encoded_parameters.hpp"
 
+#include "text/encoding_table.hpp"
+
 #include <algorithm>
 
 namespace coauth::oauth1 {
 
 namespace {
 
-constexpr std::string_view equals_sign = "%3D"; // as long as `separator`
-constexpr std::string_view ampersand = "%26";
-
+// Not by their texts: where one name ends and another goes on, the former is first.
 bool comes_before(const encoded_parameter& a, const encoded_parameter& b) noexcept
 {
-    return a.text() < b.text();
+    const int order = a.name().compare(b.name());
+    return order < 0 || (order == 0 && a.text() < b.text());
 }
 
 } // namespace
 
 void encoded_parameters::add(std::string_view name, std::string_view value)
 {
-    char* const begin =
-        memory_.room(text::room_for_encoded(name.size() + value.size()) + encoded_parameter::separator.size());
+    const auto equals = encoded_parameter::equals_sign;
+    char* const begin = memory_.room(text::room_for_encoded(name.size() + value.size()) + equals.size());
     char* const name_end = text::encode(text::encoded_twice, name, begin);
-    const char* const end = text::encode(text::encoded_twice, value, put(encoded_parameter::separator, name_end));
-    add_joined(memory_.keep(end), static_cast<std::size_t>(name_end - begin));
+    const char* const end = text::encode(text::encoded_twice, value, put(equals, name_end));
+    add_text(memory_.keep(end), static_cast<std::size_t>(name_end - begin));
 }
 
 result<void> encoded_parameters::add_form(std::string_view raw)
 {
     // Each `&` and `=` leaves the room of an encoded octet, and the last pair may have no `=`.
-    char* begin = memory_.room(text::room_for_encoded(raw.size()) + encoded_parameter::separator.size());
+    char* begin = memory_.room(text::room_for_encoded(raw.size()) + encoded_parameter::equals_sign.size());
     char* out = begin;
     char* name_end = nullptr;
     const auto end_name = [&] {
         name_end = out;
-        out = put(encoded_parameter::separator, out);
+        out = put(encoded_parameter::equals_sign, out);
     };
     for (std::size_t i = 0; i <= raw.size(); ++i) {
         for (; i < raw.size() && text::is_unreserved(raw[i]); ++i)
@@ -48,7 +49,7 @@ result<void> encoded_parameters::add_form(std::string_view raw)
                 continue;
             if (!name_end)
                 end_name();
-            add_joined(memory_.keep(out), static_cast<std::size_t>(name_end - begin));
+            add_text(memory_.keep(out), static_cast<std::size_t>(name_end - begin));
             begin = out;
             name_end = nullptr;
             continue;
@@ -74,31 +75,18 @@ void encoded_parameters::add_to_many(std::string_view text, std::size_t name_siz
     many_.emplace_back(text, name_size);
 }
 
-void encoded_parameters::sort()
+void encoded_parameters::sort(std::size_t sorted)
 {
-    if (std::is_sorted(begin(), end(), comes_before)) // as the parameters of X's API 1.1 are
-        return;
     encoded_parameter* const first = many_.empty() ? few_.data() : many_.data();
-    std::sort(first, first + count_, comes_before);
-}
-
-std::size_t encoded_parameters::size() const noexcept
-{
-    std::size_t all = 0;
-    for (const encoded_parameter& p : *this)
-        all += p.text().size() + ampersand.size();
-    return all;
+    // X's API 1.1 has no parameter that would not come behind the protocol's.
+    if (!std::is_sorted(first + sorted - (sorted == 0 ? 0 : 1), first + count_, comes_before))
+        std::sort(first, first + count_, comes_before);
 }
 
 char* encoded_parameters::write(char* out) const noexcept
 {
-    for (const encoded_parameter& p : *this) {
-        if (&p != begin())
-            out = put(ampersand, out);
-        char* const name_end = out + p.name().size();
-        out = put(p.text(), out);
-        put(equals_sign, name_end);
-    }
+    for (const encoded_parameter& p : *this)
+        out = put(p.text(), &p == begin() ? out : put(ampersand, out));
     return out;
 }
 

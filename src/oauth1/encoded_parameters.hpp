@@ -2,7 +2,6 @@
 #pragma once
 
 #include "oauth1/scratch.hpp"
-#include "text/encoding_table.hpp"
 
 #include <coauth/error.hpp>
 
@@ -13,15 +12,14 @@
 
 namespace coauth::oauth1 {
 
-/// A name and a value, each encoded twice, with `separator` in the place of `%3D`: three spaces, which come before all that the
-/// two hold, so that the texts of two parameters sort as RFC 5849, section 3.4.1.3.2 wants: names first, then values.
+/// A name and a value, each encoded twice, with `equals_sign` between.
 class encoded_parameter {
 public:
-    static constexpr std::string_view separator = "   ";
+    static constexpr std::string_view equals_sign = "%3D";
 
     encoded_parameter() = default; // without a value: an array of them costs nothing
-    encoded_parameter(std::string_view joined, std::size_t length_of_name)
-        : begin_(joined.data()), size_(joined.size()), name_size_(length_of_name)
+    encoded_parameter(std::string_view text, std::size_t name_size) noexcept
+        : begin_(text.data()), size_(text.size()), name_size_(name_size)
     {}
 
     std::string_view text() const noexcept { return {begin_, size_}; }
@@ -42,54 +40,54 @@ class encoded_parameters {
 public:
     explicit encoded_parameters(scratch& memory) noexcept : memory_(memory) {}
 
-    /// Encodes and adds a decoded pair.
-    void add(std::string_view name, std::string_view value);
-
-    /// Adds one whose name and value need no encoding, or have it.
-    void add_encoded(std::string_view name, std::string_view value)
-    {
-        const auto separator = encoded_parameter::separator;
-        char* const out = memory_.room(name.size() + separator.size() + value.size());
-        add_joined(memory_.keep(put(value, put(separator, put(name, out)))), name.size());
-    }
-
-    /// Adds one whose text lives elsewhere; see `encoded_parameter`.
-    void add_joined(std::string_view text, std::size_t name_size)
+    /// Adds one whose text lives elsewhere.
+    void add_text(std::string_view text, std::size_t name_size)
     {
         if (count_ < few_.size())
             few_[count_] = encoded_parameter(text, name_size);
         else
             add_to_many(text, name_size);
         ++count_;
+        room_ += text.size() + ampersand.size();
+    }
+
+    /// Encodes and adds a decoded pair.
+    void add(std::string_view name, std::string_view value);
+
+    /// Adds one whose name and value need no encoding, or have it.
+    void add_encoded(std::string_view name, std::string_view value)
+    {
+        char* const out = memory_.room(name.size() + encoded_parameter::equals_sign.size() + value.size());
+        add_text(memory_.keep(put(value, put(encoded_parameter::equals_sign, put(name, out)))), name.size());
     }
 
     /// Adds what a query or form body holds, as `text::parse_form` reads it.
     result<void> add_form(std::string_view raw);
 
-    void clear() noexcept
-    {
-        many_.clear();
-        count_ = 0;
-    }
+    /// `sorted`: so many of the first are in order already.
+    void sort(std::size_t sorted = 0);
 
-    void sort();
-
+    std::size_t size() const noexcept { return count_; }
+    const encoded_parameter& operator[](std::size_t i) const noexcept { return begin()[i]; }
     const encoded_parameter* begin() const noexcept { return many_.empty() ? few_.data() : many_.data(); }
     const encoded_parameter* end() const noexcept { return begin() + count_; }
 
-    /// How many octets `write` writes.
-    std::size_t size() const noexcept;
+    /// The octets that `write` needs.
+    std::size_t room() const noexcept { return room_; }
 
-    /// Writes all of them and gives the end.
+    /// Writes all of them, joined, and gives the end.
     char* write(char* out) const noexcept;
 
 private:
+    static constexpr std::string_view ampersand = "%26";
+
     void add_to_many(std::string_view text, std::size_t name_size);
 
     scratch& memory_;
     std::array<encoded_parameter, 16> few_;
     std::vector<encoded_parameter> many_; // all of them, if they are more
     std::size_t count_ = 0;
+    std::size_t room_ = 0;
 };
 
 } // namespace coauth::oauth1

@@ -3,8 +3,11 @@
 #include <coauth/oauth1/legs.hpp>
 #include <coauth/oauth1/target.hpp>
 #include <coauth/text/ascii.hpp>
+#include <coauth/text/form.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace coauth::oauth1 {
 
@@ -31,21 +34,31 @@ result<token_reply> parse_token_reply(std::string_view body, const char* leg)
         return malformed(leg, "is too long for a token response");
     while (!body.empty() && (body.back() == '\n' || body.back() == '\r'))
         body.remove_suffix(1);
-    auto fields = parse_form(body);
-    if (!fields || count(*fields, "oauth_token") == 0)
-        return malformed(leg, "is not a token response");
-    if (count(*fields, "oauth_token") != 1 || count(*fields, "oauth_token_secret") != 1)
-        return malformed(leg, "does not have exactly one token and one secret");
 
     token_reply reply;
-    for (auto& [name, value] : *fields) {
-        if (name == "oauth_token")
-            reply.token = std::move(value);
-        else if (name == "oauth_token_secret")
-            reply.token_secret = secret(std::move(value));
-        else
-            reply.others.emplace_back(std::move(name), std::move(value));
+    std::size_t tokens = 0;
+    std::size_t secrets = 0;
+    std::string_view raw_name;
+    std::string_view raw_value;
+    while (text::take_field(body, raw_name, raw_value)) {
+        auto name = text::form_decode(raw_name);
+        auto value = text::form_decode(raw_value);
+        if (!name || !value)
+            return malformed(leg, "is not a token response");
+        if (*name == "oauth_token") {
+            reply.token = std::move(*value);
+            ++tokens;
+        } else if (*name == "oauth_token_secret") {
+            reply.token_secret = secret(std::move(*value));
+            ++secrets;
+        } else {
+            reply.others.emplace_back(std::move(*name), std::move(*value));
+        }
     }
+    if (tokens == 0)
+        return malformed(leg, "is not a token response");
+    if (tokens != 1 || secrets != 1)
+        return malformed(leg, "does not have exactly one token and one secret");
     if (reply.token.empty() || has_control_character(reply.token) || has_control_character(reply.token_secret.reveal()))
         return malformed(leg, "has an empty token, or a token or secret that holds control characters");
     return reply;

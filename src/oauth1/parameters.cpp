@@ -34,7 +34,7 @@ std::string normalize(const parameters& list)
     for (const auto& [name, value] : list)
         encoded.add(name, value);
     encoded.sort();
-    char* const begin = memory.room(encoded.size());
+    char* const begin = memory.room(encoded.room());
     return text::percent_decode(memory.keep(encoded.write(begin))).value();
 }
 

@@ -3,6 +3,7 @@
 #include <coauth/oauth1/base_string.hpp>
 #include <coauth/oauth1/signer.hpp>
 #include <coauth/text/ascii.hpp>
+#include <coauth/text/percent_encoding.hpp>
 
 #include <utility>
 
@@ -40,7 +41,7 @@ signer::signer(const consumer& app, signature_method method)
 {}
 
 signer::signer(const consumer& app, const request_token& login, signature_method method)
-    : state_(std::make_shared<const state>(app, login.token(), login.secret(), std::move(method)))
+    : state_(std::make_shared<const state>(app, login.token(), login.secret(), std::move(method), false))
 {}
 
 signer::signer(const consumer& app, const access_token& user, signature_method method)
@@ -59,31 +60,28 @@ const signature_algorithm& signer::method() const noexcept
 result<void> signer::sign(const message& m, const moment& at, std::string& out) const
 {
     scratch memory;
-    const auto base = state_->base_string_of(m, at, memory);
-    if (!base)
-        return base.error();
-    if (auto fit = check_tls(method(), base->url); !fit)
-        return fit.error();
-    return state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, out);
+    base_string base;
+    if (auto made = state_->write_base_string(m, at, memory, base); !made)
+        return made.error();
+    return state_->append_header(m, base, state_->signing(), memory, out);
 }
 
 result<signed_request> signer::sign_request(const message& m, const moment& at, placement location) const
 {
     scratch memory;
-    const auto base = state_->base_string_of(m, at, memory);
-    if (!base)
-        return base.error();
-    if (auto fit = check_tls(method(), base->url); !fit)
-        return fit.error();
+    base_string base;
+    if (auto made = state_->write_base_string(m, at, memory, base); !made)
+        return made.error();
 
     signed_request out;
     out.method = text::uppered(m.method);
     if (location == placement::form && (out.method == "GET" || out.method == "HEAD"))
         return error(errc::invalid_argument, "a " + out.method + " has no form body to carry the protocol parameters");
 
-    const auto realm = location == placement::header ? m.realm : std::nullopt;
-    if (auto made = state_->append_header(
-            m, base->at, realm, *state_->key, base->text, memory, out.authorization, &out.signature);
+    message sent = m;
+    if (location != placement::header)
+        sent.realm.reset();
+    if (auto made = state_->append_header(sent, base, state_->signing(), memory, out.authorization, &out.signature);
         !made)
         return made.error();
     out.url = std::string(m.url.substr(0, m.url.find('#')));
@@ -102,21 +100,19 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
 result<explanation> signer::explain(const message& m, const moment& at) const
 {
     scratch memory;
-    const auto base = state_->base_string_of(m, at, memory);
-    if (!base)
-        return base.error();
+    base_string base;
+    if (auto made = state_->write_base_string(m, at, memory, base, false); !made)
+        return made.error();
 
     explanation e;
     secret signature;
-    if (auto made =
-            state_->append_header(m, base->at, m.realm, *state_->key, base->text, memory, e.authorization, &signature);
-        !made)
+    if (auto made = state_->append_header(m, base, state_->signing(), memory, e.authorization, &signature); !made)
         return made.error();
     e.signature = std::string(signature.reveal());
     e.method = text::uppered(m.method);
-    e.base_uri = base_string_uri(base->url);
-    e.base_string = std::string(base->text);
-    e.normalized = text::percent_decode(base->text.substr(base->text.rfind('&') + 1)).value();
+    e.base_uri = base_string_uri(split_target(m.url).value());
+    e.base_string = std::string(base.text);
+    e.normalized = text::percent_decode(base.text.substr(base.text.rfind('&') + 1)).value();
     const auto length = [](std::size_t size) {
         return size == 0 ? std::string("[empty]") : '[' + std::to_string(size) + " characters]";
     };

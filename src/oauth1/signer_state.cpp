@@ -7,29 +7,41 @@
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
-#include <initializer_list>
+#include <charconv>
+#include <cstdint>
 #include <utility>
 
 namespace coauth::oauth1 {
 
 namespace {
 
-// What the signer adds to a request, the first `added` of all, may not be there already.
-result<void> check_names(const encoded_parameters& all, std::size_t added, const parameters& brought)
+// What the signer adds to a request, the first of all, may not be there already: `own` of its own, then what the message brings.
+result<void> check_names(const encoded_parameters& all, std::size_t own, const parameters& brought)
 {
-    for (std::size_t i = 0; i < added; ++i) {
-        const std::string_view name = i < brought.size() ? std::string_view(brought[i].first) : all.begin()[i].name();
-        if (!name.starts_with("oauth_") || name == "oauth_signature")
+    const std::size_t added = own + brought.size();
+    for (std::size_t i = own; i < all.size(); ++i) {
+        const std::string_view name = all[i].name();
+        const bool is_protocol = name.starts_with("oauth_");
+        if (i < added && (!is_protocol || name == "oauth_signature"))
             return error(errc::invalid_argument,
-                '"' + std::string(name) + "\" is not a protocol parameter that a request may bring");
-        const std::string_view encoded = all.begin()[i].name();
-        if (std::count_if(all.begin(), all.end(), [&](const auto& other) { return other.name() == encoded; }) != 1)
+                '"' + brought[i - own].first + "\" is not a protocol parameter that a request may bring");
+        if (!is_protocol)
+            continue;
+        if (name == "oauth_signature")
+            return error(errc::invalid_argument, "the request carries an oauth_signature already");
+        const auto same = [name](const encoded_parameter& p) { return p.name() == name; };
+        if (std::any_of(all.begin(), all.begin() + std::min(i, added), same))
             return error(
                 errc::invalid_argument, "the request carries " + std::string(name) + " already, which the signer adds");
     }
-    if (std::any_of(all.begin() + added, all.end(), [](const auto& p) { return p.name() == "oauth_signature"; }))
-        return error(errc::invalid_argument, "the request carries an oauth_signature already");
     return {};
+}
+
+constexpr std::size_t longest_number = 20; // of 64 bits
+
+char* put_number(std::int64_t number, char* out) noexcept
+{
+    return std::to_chars(out, out + longest_number, number).ptr;
 }
 
 // The URI of `base_string_uri`, encoded.
@@ -63,38 +75,31 @@ private:
     bool complete_ = false;
 };
 
-std::string joined(std::initializer_list<std::string_view> parts)
-{
-    std::size_t size = 0;
-    for (const std::string_view part : parts)
-        size += part.size();
-    std::string out;
-    out.reserve(size);
-    for (const std::string_view part : parts)
-        out += part;
-    return out;
-}
-
 } // namespace
 
 result<void> check_method(std::string_view method)
 {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    const auto fits = [&](char c) { return text::is_letter_or_digit(c) || others.find(c) != others.npos; };
-    if (method.empty() || !std::all_of(method.begin(), method.end(), fits))
+    if (!is_method(method))
         return error(errc::invalid_argument, "the HTTP method is empty or malformed");
     return {};
 }
 
-result<moment_text> checked(const moment& at, bool optional, scratch& memory)
+result<void> moment_text::write(const moment& at, bool optional, scratch& memory)
 {
-    const moment_text written(at, memory);
-    const bool unchanged = written.nonce.data() == at.nonce.data(); // so it is printable
-    if ((at.nonce.empty() && !optional) || (!unchanged && !is_graphic(at.nonce)))
+    const bool plain = text::all_letters_or_digits(at.nonce);
+    if ((at.nonce.empty() && !optional) || (!plain && !is_graphic(at.nonce)))
         return error(errc::invalid_argument, "the nonce is empty or not printable");
     if (at.timestamp < 0 || (at.timestamp == 0 && !optional))
         return error(errc::invalid_argument, "the timestamp is not positive");
-    return written;
+    nonce = nonce_again = at.nonce;
+    if (!plain) {
+        const std::size_t room = text::room_for_encoded(at.nonce.size());
+        nonce = memory.keep(text::encode(text::encoded_once, at.nonce, memory.room(room)));
+        nonce_again = memory.keep(text::encode(text::encoded_twice, at.nonce, memory.room(room)));
+    }
+    if (at.timestamp != 0)
+        timestamp = memory.keep(put_number(at.timestamp, memory.room(longest_number)));
+    return {};
 }
 
 result<void> check_tls(const signature_algorithm& method, const target& url)
@@ -118,131 +123,102 @@ char* write_opening(std::string_view method, const target& url, char* out) noexc
     return put("&", write_uri(url, put("&", out)));
 }
 
+ready_parameter::ready_parameter(std::string_view name, std::string_view value) : name_size_(name.size())
+{
+    scratch memory;
+    constexpr std::size_t frames = 6;
+    char* const begin = memory.room(2 * (name.size() + text::room_for_encoded(value.size())) + frames);
+    char* end = put("\"", text::encode(text::encoded_once, value, put("=\"", put(name, begin))));
+    header_size_ = static_cast<std::size_t>(end - begin);
+    end = text::encode(text::encoded_twice, value, put(encoded_parameter::equals_sign, put(name, end)));
+    text_ = memory.keep(end);
+}
+
 signer::state::state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
-    signature_method algorithm)
+    signature_method algorithm, bool many)
     : consumer_key("oauth_consumer_key", app.key()), method_name("oauth_signature_method", algorithm->name()),
       token("oauth_token", token_text.value_or(std::string_view())), has_token(token_text.has_value()),
       consumer_secret_size(app.secret().size()), token_secret_size(token_secret.size()), method(std::move(algorithm)),
-      key(method->make_key(app.secret(), token_secret))
-{
-    usual_base.before_nonce = joined({consumer_key.base, "%26oauth_nonce%3D"});
-    usual_base.before_timestamp =
-        joined({"%26", method_name.name(), "%3D", method_name.value(), "%26oauth_timestamp%3D"});
-    usual_base.after_timestamp = !has_token
-                                     ? "%26oauth_version%3D1.0"
-                                     : joined({"%26", token.name(), "%3D", token.value(), "%26oauth_version%3D1.0"});
-    usual_header.before_nonce = joined({consumer_key.header, ", oauth_nonce=\""});
-    usual_header.before_timestamp = joined({"\", ", method_name.header, ", oauth_timestamp=\""});
-    usual_header.after_timestamp =
-        !has_token ? "\", oauth_version=\"1.0\"" : joined({"\", ", token.header, ", oauth_version=\"1.0\""});
-}
+      key(method->make_key(app.secret(), token_secret)), ready_key(many ? key->after(std::string_view()) : nullptr)
+{}
 
-bool signer::state::is_usual(const message& m, const moment_text& at) const
-{
-    return m.oauth.empty() && m.version && (has_token || !m.empty_token) && !at.nonce.empty() && at.timestamp != "0";
-}
-
-// The parameters that the signer adds to the request, oauth_signature still missing (section 3.1); as `write_protocol`.
-void signer::state::add_protocol(const message& m, const moment_text& at, encoded_parameters& all) const
-{
-    for (const auto& [name, value] : m.oauth)
-        all.add(name, value);
-    all.add_joined(consumer_key.base, consumer_key.name_size);
-    if (!at.nonce.empty())
-        all.add_encoded("oauth_nonce", at.nonce_again);
-    all.add_joined(method_name.base, method_name.name_size);
-    if (at.timestamp != "0")
-        all.add_encoded("oauth_timestamp", at.timestamp);
-    if (has_token || m.empty_token)
-        all.add_joined(token.base, token.name_size);
-    if (m.version)
-        all.add_encoded("oauth_version", "1.0");
-}
-
-char* signer::state::write_protocol(const message& m, const moment_text& at, char* out) const
-{
-    if (is_usual(m, at))
-        return usual_header.write(at.nonce, at.timestamp, out);
-    out = put(consumer_key.header, out);
-    if (!at.nonce.empty())
-        out = put("\"", put(at.nonce, put(", oauth_nonce=\"", out)));
-    out = put(method_name.header, put(", ", out));
-    if (at.timestamp != "0")
-        out = put("\"", put(at.timestamp, put(", oauth_timestamp=\"", out)));
-    if (has_token || m.empty_token)
-        out = put(token.header, put(", ", out));
-    return m.version ? put(", oauth_version=\"1.0\"", out) : out;
-}
-
-// The protocol's parameters and the request's. `usual`: the former as one, which is right unless the latter come between.
-result<void> signer::state::collect(const message& m, const moment_text& at, std::string_view query, bool usual,
-    scratch& memory, encoded_parameters& all) const
-{
-    if (usual) {
-        char* const out = memory.room(usual_base.size(at.nonce_again, at.timestamp));
-        all.add_joined(memory.keep(usual_base.write(at.nonce_again, at.timestamp, out)), consumer_key.name_size);
-    } else {
-        add_protocol(m, at, all);
-    }
-    const auto added = static_cast<std::size_t>(all.end() - all.begin());
-    for (const std::string_view form : {query, m.form})
-        if (auto read = all.add_form(form); !read)
-            return read.error();
-    const auto is_protocol = [](const encoded_parameter& p) { return p.text().starts_with("oauth_"); };
-    const bool brings_protocol = std::any_of(all.begin() + added, all.end(), is_protocol);
-    if (!usual)
-        return m.oauth.empty() && !brings_protocol ? result<void>() : check_names(all, added, m.oauth);
-    if (!brings_protocol)
-        return {};
-    all.clear();
-    return collect(m, at, query, false, memory, all);
-}
-
-result<base_string> signer::state::base_string_of(const message& m, const moment& at, scratch& memory) const
+result<void> signer::state::write_base_string(
+    const message& m, const moment& at, scratch& memory, base_string& out, bool sent) const
 {
     if (auto fit = check_method(m.method); !fit)
         return fit.error();
     // Section 3.4.4: PLAINTEXT, which sends its secrets over TLS, may go without nonce and timestamp.
-    const auto time = checked(at, method->needs_tls(), memory);
-    if (!time)
-        return time.error();
+    if (auto fit = out.at.write(at, method->needs_tls(), memory); !fit)
+        return fit.error();
     if (has_control_character(m.realm.value_or(std::string_view())))
         return error(errc::invalid_argument, "the realm holds a control character");
     const auto url = split_target(m.url);
     if (!url)
         return url.error();
+    if (auto fit = check_tls(*method, *url); sent && !fit)
+        return fit.error();
 
     encoded_parameters all(memory);
-    if (auto fit = collect(m, *time, url->query, is_usual(m, *time), memory, all); !fit)
+    all.add_text(consumer_key.base(), consumer_key.name_size());
+    if (!out.at.nonce.empty())
+        all.add_encoded("oauth_nonce", out.at.nonce_again);
+    all.add_text(method_name.base(), method_name.name_size());
+    if (!out.at.timestamp.empty())
+        all.add_encoded("oauth_timestamp", out.at.timestamp);
+    if (has_token || m.empty_token)
+        all.add_text(token.base(), token.name_size());
+    if (m.version)
+        all.add_text("oauth_version%3D1.0", 13);
+    const std::size_t own = all.size();
+    for (const auto& [name, value] : m.oauth)
+        all.add(name, value);
+    for (const std::string_view form : {url->query, m.form})
+        if (auto read = all.add_form(form); !read)
+            return read.error();
+    if (auto fit = check_names(all, own, m.oauth); !fit)
         return fit.error();
-    all.sort();
+    all.sort(own);
 
-    base_string made(*url, *time);
-    char* const out = memory.room(opening_room(m.method, *url) + all.size());
-    made.text = memory.keep(all.write(write_opening(m.method, *url, out)));
-    return made;
+    char* const begin = memory.room(opening_room(m.method, *url) + all.room());
+    out.text = memory.keep(all.write(write_opening(m.method, *url, begin)));
+    return {};
 }
 
-result<void> signer::state::append_header(const message& m, const moment_text& at,
-    std::optional<std::string_view> realm, const signing_key& signing, std::string_view base, scratch& memory,
-    std::string& out, secret* signature) const
+result<void> signer::state::append_header(const message& m, const base_string& base, const signing_key& by,
+    scratch& memory, std::string& out, secret* signature) const
 {
     appended header(out);
     const std::size_t begin = out.size();
-    if (auto made = signing.sign(base, out); !made)
+    if (auto made = by.sign(base.text, out); !made)
         return made.error();
-    const std::string_view value = std::string_view(out).substr(begin);
+    const std::string_view value(out.data() + begin, out.size() - begin);
     if (signature)
         *signature = secret(value);
 
     constexpr std::size_t names = 200; // with what stands between them, at most
-    std::string extra;
-    if (realm || !m.oauth.empty())
-        extra = write_authorization_header(m.oauth, realm) + ", ";
-    const std::string_view front = extra.empty() ? "OAuth " : std::string_view(extra);
-    char* end = memory.room(names + front.size() + consumer_key.header.size() + method_name.header.size() +
-                            token.header.size() + at.nonce.size() + text::room_for_encoded(value.size()));
-    end = write_protocol(m, at, put(front, end));
+    const std::string realm = m.realm ? write_authorization_header(parameters(), m.realm) + ", " : std::string();
+    const std::string_view front = m.realm ? std::string_view(realm) : "OAuth ";
+    std::size_t brought = 0;
+    for (const auto& [name, decoded] : m.oauth)
+        brought += std::string_view("=\"\", ").size() + text::room_for_encoded(name.size() + decoded.size());
+    char* end =
+        memory.room(names + front.size() + brought + consumer_key.header().size() + method_name.header().size() +
+                    token.header().size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
+    end = put(front, end);
+    for (const auto& [name, decoded] : m.oauth) {
+        end = put("=\"", text::encode(text::encoded_once, name, end));
+        end = put("\", ", text::encode(text::encoded_once, decoded, end));
+    }
+    end = put(consumer_key.header(), end);
+    if (!base.at.nonce.empty())
+        end = put("\"", put(base.at.nonce, put(", oauth_nonce=\"", end)));
+    end = put(method_name.header(), put(", ", end));
+    if (!base.at.timestamp.empty())
+        end = put("\"", put(base.at.timestamp, put(", oauth_timestamp=\"", end)));
+    if (has_token || m.empty_token)
+        end = put(token.header(), put(", ", end));
+    if (m.version)
+        end = put(", oauth_version=\"1.0\"", end);
     end = put("\"", text::encode(text::encoded_once, value, put(", oauth_signature=\"", end)));
     out.replace(begin, out.npos, memory.keep(end));
     header.complete();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "oauth1/encoded_parameters.hpp"
-#include "oauth1/protocol_texts.hpp"
 #include "oauth1/scratch.hpp"
 
 #include <coauth/oauth1/signer.hpp>
@@ -14,24 +13,49 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace coauth::oauth1 {
 
-/// Lifetime: views into a `scratch` and the URL.
-struct base_string {
-    base_string(const target& split, const moment_text& time) : url(split), at(time) {}
+/// A protocol parameter that is the same in each request. Its name needs no encoding.
+class ready_parameter {
+public:
+    ready_parameter(std::string_view name, std::string_view value);
 
-    std::string_view text;
-    target url;
-    moment_text at;
+    /// name="value"
+    std::string_view header() const noexcept { return {text_.data(), header_size_}; }
+    /// As `encoded_parameter`.
+    std::string_view base() const noexcept { return {text_.data() + header_size_, text_.size() - header_size_}; }
+    std::size_t name_size() const noexcept { return name_size_; }
+
+private:
+    std::size_t name_size_;
+    std::size_t header_size_ = 0;
+    std::string text_;
 };
 
-/// RFC 9110, section 9.1: a method is a token.
-result<void> check_method(std::string_view method);
+/// A nonce and a timestamp as they are written.
+///
+/// Lifetime: views into a `scratch` and the moment.
+struct moment_text {
+    moment_text() = default;
 
-/// `optional`: both may be left out.
-result<moment_text> checked(const moment& at, bool optional, scratch& memory);
+    /// `optional`: both may be left out.
+    result<void> write(const moment& at, bool optional, scratch& memory);
+
+    std::string_view nonce;       ///< Encoded. Empty: none is sent.
+    std::string_view nonce_again; ///< Encoded twice.
+    std::string_view timestamp;   ///< Empty: none is sent.
+};
+
+/// Lifetime: as `moment_text`.
+struct base_string {
+    base_string() = default;
+
+    moment_text at;
+    std::string_view text; ///< Or what follows the beginning that its key has read.
+};
+
+result<void> check_method(std::string_view method);
 
 /// PLAINTEXT goes over TLS only.
 result<void> check_tls(const signature_algorithm& method, const target& url);
@@ -43,17 +67,20 @@ std::size_t opening_room(std::string_view method, const target& url) noexcept;
 
 /// Everything about an app and its token that is the same in each request.
 struct signer::state {
+    /// `many`: signs many requests, so the key is made ready for them.
     state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
-        signature_method algorithm);
+        signature_method algorithm, bool many = true);
 
-    /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be.
-    result<base_string> base_string_of(const message& m, const moment& at, scratch& memory) const;
+    /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be. `sent`: false only explains it.
+    result<void> write_base_string(
+        const message& m, const moment& at, scratch& memory, base_string& out, bool sent = true) const;
 
-    /// Appends the header with the signature that `signing` makes of `base`, or nothing if it fails. `signature`: becomes it,
-    /// not encoded, if that is wanted.
-    result<void> append_header(const message& m, const moment_text& at, std::optional<std::string_view> realm,
-        const signing_key& signing, std::string_view base, scratch& memory, std::string& out,
-        secret* signature = nullptr) const;
+    /// Appends the header with the signature that `by` makes of `base`, or nothing if it fails. `signature`: becomes it, not
+    /// encoded, if that is wanted.
+    result<void> append_header(const message& m, const base_string& base, const signing_key& by, scratch& memory,
+        std::string& out, secret* signature = nullptr) const;
+
+    const signing_key& signing() const noexcept { return ready_key ? *ready_key : *key; }
 
     ready_parameter consumer_key;
     ready_parameter method_name;
@@ -63,15 +90,7 @@ struct signer::state {
     std::size_t token_secret_size;
     signature_method method;
     std::unique_ptr<const signing_key> key;
-    protocol_texts usual_base; // before its nonce it is an `encoded_parameter`
-    protocol_texts usual_header;
-
-private:
-    bool is_usual(const message& m, const moment_text& at) const;
-    result<void> collect(const message& m, const moment_text& at, std::string_view query, bool usual, scratch& memory,
-        encoded_parameters& all) const;
-    void add_protocol(const message& m, const moment_text& at, encoded_parameters& all) const;
-    char* write_protocol(const message& m, const moment_text& at, char* out) const;
+    std::unique_ptr<const signing_key> ready_key; // null: signs once, or the method has none
 };
 
 } // namespace coauth::oauth1

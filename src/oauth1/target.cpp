@@ -33,13 +33,8 @@ bool valid_host(std::string_view host)
         return host.back() == ']' &&
                inet_pton(AF_INET6, std::string(host.substr(1, host.size() - 2)).c_str(), &address) == 1;
     }
-    bool named = false;
-    for (const char c : host) {
-        if (!text::is_unreserved(c))
-            return false;
-        named = named || text::is_letter_or_digit(c);
-    }
-    return named;
+    return std::all_of(host.begin(), host.end(), text::is_unreserved) &&
+           std::any_of(host.begin(), host.end(), text::is_letter_or_digit);
 }
 
 // Neither those that are never in a path, nor % before it is looked at.
@@ -66,14 +61,10 @@ result<target> split_target(std::string_view url)
     if (!is_graphic(url))
         return refuse("it holds a space, a control character or a character that is not ASCII; percent-encode it");
 
-    target t;
-    if (url.starts_with("https://") || starts_with_in_any_case(url, "https://"))
-        t.https = true;
-    else if (starts_with_in_any_case(url, "http://"))
-        t.https = false;
-    else
+    const bool https = starts_with_in_any_case(url, "https://");
+    if (!https && !starts_with_in_any_case(url, "http://"))
         return refuse("it is not absolute, or neither https nor http");
-    url.remove_prefix(t.https ? 8 : 7);
+    url.remove_prefix(https ? 8 : 7);
     url = url.substr(0, url.find('#'));
 
     const auto authority_end = std::find_if(url.begin(), url.end(), [](char c) { return c == '/' || c == '?'; });
@@ -84,28 +75,24 @@ result<target> split_target(std::string_view url)
 
     const auto bracket = authority.starts_with('[') ? authority.rfind(']') : authority.npos;
     const auto colon = authority.find(':', bracket == authority.npos ? 0 : bracket);
-    t.host = authority.substr(0, colon);
-    if (!valid_host(t.host))
+    const auto host = authority.substr(0, colon);
+    if (!valid_host(host))
         return refuse("its host is missing or malformed");
-    t.port = t.https ? 443 : 80;
+    unsigned port = https ? 443 : 80;
     if (colon != authority.npos && colon + 1 < authority.size()) {
         const auto digits = authority.substr(colon + 1);
-        unsigned port = 0;
         const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
         if (ec != std::errc() || end != digits.data() + digits.size() || port == 0 || port > 65535)
             return refuse("its port is not a number from 1 to 65535");
-        t.port = static_cast<std::uint16_t>(port);
     }
 
     const auto mark = std::min(url.find('?'), url.size());
-    t.path = url.substr(0, mark);
-    if (t.path.empty())
-        t.path = "/";
-    if (!valid_path(t.path))
+    const auto path = url.substr(0, mark);
+    if (!valid_path(path))
         return refuse("its path is not percent-encoded");
-    if (mark < url.size())
-        t.query = url.substr(mark + 1);
-    return t;
+    const auto query = mark < url.size() ? url.substr(mark + 1) : std::string_view();
+    return result<target>(
+        boost::system::in_place_value, https, host, static_cast<std::uint16_t>(port), path.empty() ? "/" : path, query);
 }
 
 bool is_loopback_host(std::string_view host) noexcept

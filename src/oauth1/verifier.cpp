@@ -132,11 +132,6 @@ struct checked_with {
     signature_method method;
 };
 
-signature_method method_with_dummy_key(const method_row& m)
-{
-    return m.make_public(dummy_rsa_key);
-}
-
 checked_with look_up(const claims& c, const credential_source& known)
 {
     checked_with out;
@@ -155,16 +150,12 @@ checked_with look_up(const claims& c, const credential_source& known)
         return out;
     }
     out.rsa_key_known = consumer && !consumer->rsa_public_key.empty();
-    if (!out.rsa_key_known) {
-        out.method = method_with_dummy_key(m);
-        return out;
-    }
     try {
-        out.method = m.make_public(consumer->rsa_public_key);
+        out.method = m.make_public(out.rsa_key_known ? std::string_view(consumer->rsa_public_key) : dummy_rsa_key);
     } catch (const error&) {
         // The provider's own records are wrong; the client that met them gets a refusal.
         out.rsa_key_known = false;
-        out.method = method_with_dummy_key(m);
+        out.method = m.make_public(dummy_rsa_key);
     }
     return out;
 }

@@ -69,6 +69,7 @@ oauth1_app::oauth1_app(std::shared_ptr<http::transport> transport, oauth1::consu
         http::get(*url); // throws
     if (!rules_.revoke_url.empty())
         http::get(rules_.revoke_url);
+    signer_ = std::make_shared<const oauth1::signer>(keys_, rules_.method);
 }
 
 oauth1_user::oauth1_user(const oauth1_app& app, const oauth1::access_token& access)
@@ -100,7 +101,7 @@ std::shared_ptr<const api::call> request_token_call(const oauth1_app& app, std::
 {
     oauth1::check_callback(callback).value();
     api::signing settings;
-    settings.signer = std::make_shared<const oauth1::signer>(app.keys(), app.rules().method);
+    settings.signer = app.signer();
     settings.oauth.emplace_back("oauth_callback", secret(std::move(callback)));
     return leg_call(app, api::step::request_token, app.rules().request_token_url, std::move(settings));
 }

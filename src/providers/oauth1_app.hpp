@@ -27,10 +27,12 @@ public:
 
     const oauth1::consumer& keys() const noexcept { return keys_; }
     const oauth1_rules& rules() const noexcept { return rules_; }
+    const std::shared_ptr<const oauth1::signer>& signer() const noexcept { return signer_; } ///< Of the keys alone.
 
 private:
     oauth1::consumer keys_;
     oauth1_rules rules_;
+    std::shared_ptr<const oauth1::signer> signer_;
 };
 using shared_oauth1_app = std::shared_ptr<const oauth1_app>;
 

@@ -5,18 +5,27 @@
 
 namespace coauth::text {
 
+bool take_field(std::string_view& rest, std::string_view& name, std::string_view& value) noexcept
+{
+    rest.remove_prefix(std::min(rest.find_first_not_of('&'), rest.size()));
+    if (rest.empty())
+        return false;
+    const auto field = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(field.size());
+    const auto equals = std::min(field.find('='), field.size());
+    name = field.substr(0, equals);
+    value = field.substr(std::min(equals + 1, field.size()));
+    return true;
+}
+
 result<form> parse_form(std::string_view text)
 {
     form fields;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('&'), text.size());
-        const auto pair = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (pair.empty())
-            continue;
-        const auto equals = std::min(pair.find('='), pair.size());
-        auto name = form_decode(pair.substr(0, equals));
-        auto value = form_decode(pair.substr(std::min(equals + 1, pair.size())));
+    std::string_view raw_name;
+    std::string_view raw_value;
+    while (take_field(text, raw_name, raw_value)) {
+        auto name = form_decode(raw_name);
+        auto value = form_decode(raw_value);
         if (!name)
             return name.error();
         if (!value)

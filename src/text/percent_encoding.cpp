@@ -8,6 +8,8 @@ namespace {
 
 result<std::string> decode(std::string_view text, bool plus_is_space)
 {
+    if (text.find('%') == text.npos && (!plus_is_space || text.find('+') == text.npos))
+        return std::string(text);
     std::string out;
     out.reserve(text.size());
     std::size_t plain = 0; // the first octet that is not in `out`

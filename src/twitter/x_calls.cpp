@@ -88,7 +88,10 @@ shared_call access_token_call(const x_app& app, const oauth1::request_token& log
     api::signing settings;
     settings.signer = std::make_shared<const oauth1::signer>(app.keys(), login);
     settings.oauth.emplace_back("oauth_verifier", kept);
-    settings.hidden = {login.secret(), secret(login.token()), kept};
+    settings.hidden.reserve(4); // the app's secret, too
+    settings.hidden.push_back(login.secret());
+    settings.hidden.emplace_back(login.token());
+    settings.hidden.push_back(kept);
     return leg_call(app, api::step::access_token, app.options().endpoints.access_token_path, oauth1::parameters(),
         std::move(settings));
 }

@@ -11,7 +11,7 @@
 
 namespace coauth::oauth1 {
 
-/// A key made ready for one pair of secrets: making it is slow, using it is quick.
+/// The key of one pair of secrets.
 ///
 /// Thread safety: a shared object is safe through its const functions.
 class COAUTH_DECL signing_key {
@@ -25,8 +25,8 @@ public:
     /// and accepts strict base64 only.
     virtual bool verify(std::string_view base_string, std::string_view signature) const = 0;
 
-    /// A key for base strings that begin with `beginning`, which is hashed here once: it takes what follows. Null, as by
-    /// default, if the method does not offer it.
+    /// A key for many base strings that begin with `beginning`, which may be empty: what they have in common is hashed here
+    /// once, and it takes what follows. Slower to make than to use. Null, as by default, if the method does not offer it.
     virtual std::unique_ptr<const signing_key> after(std::string_view beginning) const;
 };
 

@@ -14,6 +14,10 @@ namespace coauth::oauth1 {
 /// Thread safety: a value. Lifetime: valid as long as the text that was split.
 struct target {
     target() = default;
+    target(bool new_https, std::string_view new_host, std::uint16_t new_port, std::string_view new_path,
+        std::string_view new_query)
+        : https(new_https), host(new_host), port(new_port), path(new_path), query(new_query)
+    {}
 
     bool https = true;
     std::string_view host;  ///< As written; an IPv6 address with its brackets.

@@ -54,6 +54,19 @@ constexpr bool all_digits(std::string_view text) noexcept
     return true;
 }
 
+/// True for an empty text, too.
+constexpr bool all_letters_or_digits(std::string_view text) noexcept
+{
+    unsigned char others = 0; // without a branch: many octets at once
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        const bool letter = static_cast<unsigned char>((octet | 0x20) - 'a') <= 'z' - 'a';
+        const bool digit = static_cast<unsigned char>(octet - '0') <= 9;
+        others |= static_cast<unsigned char>(!letter & !digit);
+    }
+    return others == 0;
+}
+
 inline std::string lowered(std::string_view text)
 {
     std::string out(text);

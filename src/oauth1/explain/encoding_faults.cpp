@@ -1,5 +1,6 @@
 #include "oauth1/explain/faults.hpp"
 
+#include <coauth/text/form.hpp>
 #include <coauth/text/percent_encoding.hpp>
 #include <coauth/text/utf8.hpp>
 
@@ -19,45 +20,40 @@ template <class Read>
 parameters read_raw(std::string_view raw, Read read)
 {
     parameters list;
-    while (!raw.empty()) {
-        const auto end = std::min(raw.find('&'), raw.size());
-        const std::string_view text = raw.substr(0, end);
-        raw.remove_prefix(std::min(end + 1, raw.size()));
-        if (text.empty() || text.starts_with("oauth_"))
-            continue;
-        const auto equals = std::min(text.find('='), text.size());
-        list.emplace_back(read(text.substr(0, equals)), read(text.substr(std::min(equals + 1, text.size()))));
-    }
+    std::string_view name;
+    std::string_view value;
+    while (text::take_field(raw, name, value))
+        if (!name.starts_with("oauth_"))
+            list.emplace_back(read(name), read(value));
     return list;
+}
+
+template <class Read>
+void read_again(draft& d, const context& c, Read read)
+{
+    d.query = read_raw(c.request.url.query, read);
+    if (c.request.form_body)
+        d.form = read_raw(c.body, read);
 }
 
 void plus_stays_plus(draft& d, const context& c)
 {
     // What was read as a form before has no bad % in it.
-    const auto read = [](std::string_view text) { return text::percent_decode(text).value(); };
-    d.query = read_raw(c.request.url.query, read);
-    if (c.request.form_body)
-        d.form = read_raw(c.body, read);
-}
-
-void text_as_sent(draft& d, const context& c)
-{
-    const auto read = [](std::string_view text) { return std::string(text); };
-    d.as_they_are = read_raw(c.request.url.query, read);
-    if (c.request.form_body)
-        for (parameter& p : read_raw(c.body, read))
-            d.as_they_are.push_back(std::move(p));
-    d.query.clear();
-    d.form.clear();
+    read_again(d, c, [](std::string_view text) { return text::percent_decode(text).value(); });
 }
 
 // Encoded as it came, by a client that forgot that it had been encoded before.
 void not_decoded(draft& d, const context& c)
 {
-    const auto read = [](std::string_view text) { return std::string(text); };
-    d.query = read_raw(c.request.url.query, read);
-    if (c.request.form_body)
-        d.form = read_raw(c.body, read);
+    read_again(d, c, [](std::string_view text) { return std::string(text); });
+}
+
+void text_as_sent(draft& d, const context& c)
+{
+    not_decoded(d, c);
+    d.as_they_are = std::exchange(d.query, parameters());
+    d.as_they_are.insert(d.as_they_are.end(), d.form.begin(), d.form.end());
+    d.form.clear();
 }
 
 // Two octets of UTF-8 hold what one of Latin-1 does; other characters have no Latin-1.
@@ -74,15 +70,6 @@ std::string latin_1(std::string_view text)
     return out;
 }
 
-void as_latin_1(draft& d, const context&)
-{
-    for (parameters* list : {&d.query, &d.form})
-        for (auto& [name, value] : *list) {
-            name = latin_1(name);
-            value = latin_1(value);
-        }
-}
-
 // Each octet of UTF-8 taken for a character of Latin-1, and written as UTF-8.
 std::string utf_8_twice(std::string_view text)
 {
@@ -92,12 +79,12 @@ std::string utf_8_twice(std::string_view text)
     return out;
 }
 
-void as_utf_8_twice(draft& d, const context&)
+void change_texts(draft& d, std::string (*change)(std::string_view))
 {
     for (parameters* list : {&d.query, &d.form})
         for (auto& [name, value] : *list) {
-            name = utf_8_twice(name);
-            value = utf_8_twice(value);
+            name = change(name);
+            value = change(value);
         }
 }
 
@@ -105,40 +92,18 @@ void as_utf_8_twice(draft& d, const context&)
 
 constexpr std::string_view sub_delimiters = "!*'()";
 
-// A client has one encoder and uses it for all.
-void encode_all(draft& d, const escaping& encoder)
+// Most clients have one encoder and use it for all.
+void use_inner_for_all(draft& d)
 {
-    d.inner = d.outer_uri = d.outer_parameters = encoder;
-}
-
-void browser_encoder(draft& d, const context&)
-{
-    escaping encoder;
-    encoder.left_alone = sub_delimiters;
-    encode_all(d, encoder);
-}
-
-void tilde_encoded(draft& d, const context&)
-{
-    escaping encoder;
-    encoder.tilde = true;
-    encode_all(d, encoder);
+    d.outer_uri = d.outer_parameters = d.inner;
 }
 
 void form_encoder(draft& d, const context&)
 {
-    escaping encoder;
-    encoder.left_alone = "*";
-    encoder.tilde = true;
-    encoder.plus = true;
-    encode_all(d, encoder);
-}
-
-void lower_case(draft& d, const context&)
-{
-    escaping encoder;
-    encoder.lower_case = true;
-    encode_all(d, encoder);
+    d.inner.left_alone = "*";
+    d.inner.tilde = true;
+    d.inner.plus = true;
+    use_inner_for_all(d);
 }
 
 // ---- The callback -----------------------------------------------------------------------------
@@ -179,9 +144,17 @@ constexpr signing_fault faults[] = {
     {"the encoding differs: a + in query or form body was signed as a plus; there it is a space", plus_stays_plus},
     {"the encoding differs: a space was signed as +; in the base string it is %20",
         [](draft& d, const context&) { d.inner.plus = true; }},
-    {reserved, browser_encoder},
+    {reserved,
+        [](draft& d, const context&) {
+            d.inner.left_alone = sub_delimiters;
+            use_inner_for_all(d);
+        }},
     {reserved, [](draft& d, const context&) { d.inner.left_alone = sub_delimiters; }},
-    {"the encoding differs: ~ was encoded; it stays as it is", tilde_encoded},
+    {"the encoding differs: ~ was encoded; it stays as it is",
+        [](draft& d, const context&) {
+            d.inner.tilde = true;
+            use_inner_for_all(d);
+        }},
     {"the encoding differs: a form encoder was used, which leaves * alone, encodes ~ and writes spaces as +; encode "
      "all "
      "but letters, digits and -._~, a space as %20",
@@ -196,13 +169,19 @@ constexpr signing_fault faults[] = {
         }},
     {brackets, [](draft& d, const context&) { d.inner.left_alone = "[]"; }},
     {brackets, [](draft& d, const context&) { d.inner.left_alone = "[],"; }},
-    {lower, lower_case},
+    {lower,
+        [](draft& d, const context&) {
+            d.inner.lower_case = true;
+            use_inner_for_all(d);
+        }},
     {lower, [](draft& d, const context&) { d.inner.lower_case = true; }},
     {"the encoding differs: the text of query or form body was signed as it was sent; decode it and encode it as RFC "
      "5849, section 3.6 says",
         text_as_sent},
-    {"the encoding differs: characters outside ASCII were signed as Latin-1; sign their UTF-8", as_latin_1},
-    {"the encoding differs: characters outside ASCII were encoded as UTF-8 twice; encode them once", as_utf_8_twice},
+    {"the encoding differs: characters outside ASCII were signed as Latin-1; sign their UTF-8",
+        [](draft& d, const context&) { change_texts(d, latin_1); }},
+    {"the encoding differs: characters outside ASCII were encoded as UTF-8 twice; encode them once",
+        [](draft& d, const context&) { change_texts(d, utf_8_twice); }},
     {"the encoding differs: query or form body was encoded again without being decoded; decode it first", not_decoded},
     {"the callback differs: it was sent encoded twice, but signed encoded once; hand it over as it is",
         callback_decoded},

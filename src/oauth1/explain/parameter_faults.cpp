@@ -24,22 +24,6 @@ void add_if_absent(draft& d, std::string name, std::string value)
 
 // ---- Which ------------------------------------------------------------------------------------
 
-void no_query(draft& d, const context&)
-{
-    d.query.clear();
-}
-
-void no_form(draft& d, const context&)
-{
-    d.form.clear();
-}
-
-void neither(draft& d, const context&)
-{
-    d.query.clear();
-    d.form.clear();
-}
-
 // Text that was never meant to be a form, signed as if it were one.
 void body_as_form(draft& d, const context& c)
 {
@@ -81,11 +65,6 @@ void realm_too(draft& d, const context& c)
         d.header.emplace_back("realm", *c.request.realm);
 }
 
-void only_oauth_of_header(draft& d, const context&)
-{
-    std::erase_if(d.header, [](const parameter& p) { return !p.first.starts_with("oauth_"); });
-}
-
 enum class keep { first, last };
 
 void drop_duplicates(draft& d, keep kept)
@@ -115,11 +94,7 @@ void drop_empty_values(draft& d, const context&)
 void header_first(draft& d, const context&)
 {
     d.order = ordering::as_collected;
-    parameters all = std::move(d.header);
-    all.insert(all.end(), d.query.begin(), d.query.end());
-    all.insert(all.end(), d.form.begin(), d.form.end());
-    d.query = std::move(all);
-    d.form.clear();
+    d.query.insert(d.query.begin(), d.header.begin(), d.header.end());
     d.header.clear();
 }
 
@@ -129,9 +104,15 @@ constexpr std::string_view unsorted =
     "the order differs: the parameters were not sorted; sort them by encoded name, then by encoded value";
 
 constexpr signing_fault faults[] = {
-    {"the parameters differ: the query was not signed; its parameters belong to the signature", no_query},
-    {"the parameters differ: the form body was not signed; its parameters belong to the signature", no_form},
-    {"the parameters differ: neither query nor form body was signed; both belong to the signature", neither},
+    {"the parameters differ: the query was not signed; its parameters belong to the signature",
+        [](draft& d, const context&) { d.query.clear(); }},
+    {"the parameters differ: the form body was not signed; its parameters belong to the signature",
+        [](draft& d, const context&) { d.form.clear(); }},
+    {"the parameters differ: neither query nor form body was signed; both belong to the signature",
+        [](draft& d, const context&) {
+            d.query.clear();
+            d.form.clear();
+        }},
     {"the parameters differ: a body that is not a form was signed; only application/x-www-form-urlencoded is",
         body_as_form},
     {"the parameters differ: the members of the JSON body were signed; of a body only a form is signed",
@@ -162,7 +143,9 @@ constexpr signing_fault faults[] = {
     {"the parameters differ: the realm was signed; it is the one parameter of the header that is not", realm_too},
     {"the parameters differ: those of the Authorization header whose names don't begin with oauth_ were not signed; "
      "all but realm are",
-        only_oauth_of_header},
+        [](draft& d, const context&) {
+            std::erase_if(d.header, [](const parameter& p) { return !p.first.starts_with("oauth_"); });
+        }},
     {duplicates, [](draft& d, const context&) { drop_duplicates(d, keep::first); }},
     {duplicates, [](draft& d, const context&) { drop_duplicates(d, keep::last); }},
     {"the parameters differ: those with an empty value were dropped; sign them as name=", drop_empty_values},

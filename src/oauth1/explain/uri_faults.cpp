@@ -11,11 +11,6 @@ namespace {
 
 using context = fault_context;
 
-void method_as_given(draft& d, const context&)
-{
-    d.method = text::lowered(d.method);
-}
-
 void other_scheme(draft& d, const context&)
 {
     d.scheme = d.scheme == "https" ? "http" : "https";
@@ -45,11 +40,6 @@ void other_scheme_without_port(draft& d, const context& c)
     other_scheme(d, c);
 }
 
-void host_as_written(draft& d, const context& c)
-{
-    d.host = c.request.url.host;
-}
-
 void other_name_of_host(draft& d, const context&)
 {
     constexpr std::pair<std::string_view, std::string_view> twins[] = {
@@ -73,12 +63,6 @@ void decoded_path(draft& d, const context&)
 {
     if (auto decoded = text::percent_decode(d.path))
         d.path = *std::move(decoded);
-}
-
-void empty_path(draft& d, const context&)
-{
-    if (d.path == "/")
-        d.path.clear();
 }
 
 void other_end_of_path(draft& d, const context&)
@@ -108,12 +92,6 @@ void query_in_uri(draft& d, const context& c)
     d.query.clear();
 }
 
-void get_without_form(draft& d, const context&)
-{
-    d.method = "GET";
-    d.form.clear();
-}
-
 constexpr std::string_view other_method =
     "the method differs: another one was signed than the one that was sent; sign the method that is sent";
 constexpr std::string_view scheme =
@@ -129,19 +107,22 @@ constexpr signing_fault faults[] = {
     {other_method, [](draft& d, const context&) { d.method = "POST"; }},
     {other_method, [](draft& d, const context&) { d.method = "PUT"; }},
     {other_method, [](draft& d, const context&) { d.method = "DELETE"; }},
-    {"the method differs: it was signed in the case in which it was given; sign it in upper case", method_as_given},
+    {"the method differs: it was signed in the case in which it was given; sign it in upper case",
+        [](draft& d, const context&) { d.method = text::lowered(d.method); }},
     {scheme, other_scheme},
     {scheme, other_scheme_with_port},
     {scheme, other_scheme_without_port},
     {port, default_port},
     {port, no_port},
-    {"the host differs: it was signed in the case in which it was written; sign it in lower case", host_as_written},
+    {"the host differs: it was signed in the case in which it was written; sign it in lower case",
+        [](draft& d, const context& c) { d.host = c.request.url.host; }},
     {"the host differs: another name of this server was signed; sign the name that is in the Host header",
         other_name_of_host},
     {built_in, [](draft& d, const context&) { built_in_host(d, "api.twitter.com"); }},
     {built_in, [](draft& d, const context&) { built_in_host(d, "api.x.com"); }},
     {"the path differs: it was decoded before it was signed; sign it as it is sent", decoded_path},
-    {"the path differs: an empty path was signed as nothing; sign it as /", empty_path},
+    {"the path differs: an empty path was signed as nothing; sign it as /",
+        [](draft& d, const context&) { d.path = d.path == "/" ? "" : d.path; }},
     {"the path differs by a slash at its end; sign exactly the path that is sent", other_end_of_path},
     {"the path differs: it was signed without its .json; sign exactly the path that is sent", without_json_suffix},
     {"the path differs: it was signed with two slashes at its beginning; let the base URL end without one",
@@ -151,7 +132,10 @@ constexpr signing_fault faults[] = {
     {"the URI differs: the query was signed as part of it; sign the query's parameters among the others", query_in_uri},
     {"the URI differs: the query was signed as part of it too; sign it among the parameters only", query_in_uri_too},
     {"method and parameters differ: the request was signed as a GET without its form body; sign what is sent",
-        get_without_form},
+        [](draft& d, const context&) {
+            d.method = "GET";
+            d.form.clear();
+        }},
 };
 
 } // namespace

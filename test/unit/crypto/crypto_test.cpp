@@ -127,6 +127,10 @@ TEST_CASE("crypto hmac: the examples of RFC 2202 and RFC 4231 come out, by a pre
         CHECK(hex_of_octets(key.sign(r.text).view()) == r.mac);
         CHECK(hex_of_octets(key.sign("another").view()) != r.mac);
         CHECK(hex_of_octets(key.sign(r.text).view()) == r.mac);
+        const crypto::begun_hmac begun(key, "");
+        CHECK(hex_of_octets(begun.sign(r.text).view()) == r.mac);
+        CHECK(hex_of_octets(begun.sign("another").view()) != r.mac);
+        CHECK(hex_of_octets(begun.sign(r.text).view()) == r.mac);
     }
 }
 
@@ -136,7 +140,7 @@ TEST_CASE("crypto hmac: a key that has read the beginning makes the MAC of the w
         const crypto::hmac_key key(crypto::hash_named(hash), "key");
         for (const std::size_t length : {0U, 1U, 63U, 64U, 65U, 127U, 128U, 129U, 1000U}) {
             const std::string beginning(length, 'b');
-            const crypto::hmac_key begun(key, beginning);
+            const crypto::begun_hmac begun(key, beginning);
             for (const std::string& rest : {std::string(), std::string("rest"), std::string(200, 'r')}) {
                 const crypto::digest whole = key.sign(beginning + rest);
                 const crypto::digest continued = begun.sign(rest);

@@ -1,6 +1,9 @@
 #include <coauth/oauth1/callback.hpp>
 #include <coauth/oauth1/legs.hpp>
 
+#include <cstddef>
+#include <string>
+
 using namespace coauth;
 using namespace coauth::oauth1;
 
@@ -109,6 +112,22 @@ TEST_CASE("legs: leg 3's request has the verifier")
     CHECK_FALSE(build_access_token_request(app, "https://h/", login, std::string(513, '1'), at));
 }
 
+TEST_CASE("legs: leg 3's key, used once, signs as one that is kept for many requests does")
+{
+    const std::string long_secret(200, 's');
+    for (const signature_method& method : {hmac_sha1(), hmac_sha256(), hmac_sha512(), plaintext()})
+        for (const std::string& of_token : {std::string("token-secret"), long_secret, std::string("a&b %")}) {
+            const request_token login("coauth-rt-1", secret(of_token));
+            const access_token user("coauth-rt-1", secret(of_token));
+            message m("POST", "https://h/access_token");
+            m.oauth.emplace_back("oauth_verifier", "v");
+            const signer once(app, login, method);
+            const auto kept = signer(app, user, method).sign_request(m, at).value();
+            CHECK(once.sign_request(m, at).value().authorization == kept.authorization);
+            CHECK(once.sign_request(m, at).value().authorization == kept.authorization);
+        }
+}
+
 TEST_CASE("legs: a verifier is any text of the provider's without control characters")
 {
     struct row {
@@ -198,6 +217,11 @@ TEST_CASE("credentials: are checked when they are made")
         CHECK(refused([&] { consumer(key, secret("s")); }));
         CHECK(refused([&] { request_token(key, secret("s")); }));
         CHECK(refused([&] { access_token(key, secret("s")); }));
+    }
+    for (std::size_t place = 0; place < 40; ++place) {
+        std::string key(40, 'k');
+        key[place] = '\x7f';
+        CHECK(refused([&] { consumer(key, secret("s")); }));
     }
     for (const char* bad : {"canary\n", "canary\r\n", "can\tary"}) {
         CAPTURE(bad);

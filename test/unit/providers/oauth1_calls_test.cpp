@@ -72,12 +72,13 @@ TEST_CASE("oauth1_provider: an account prepares its key once, for all requests a
     providers::oauth1_rules rules = osm_rules();
     rules.method = method;
     const auto account = osm_account(b, std::move(rules));
+    CHECK(method->keys == 2); // the app's and the account's
     b.wire->respond(200, "7 Ada").respond(200, "notes").respond(200, "notes");
     CHECK(run(account->me()));
     CHECK(run(account->call(http::get("https://api.example/notes?page=2"))));
     CHECK(run(account->call(http::get("https://api.example/notes?page=3"))));
     b.wire->seen.at(1).renew(b.wire->seen.at(1));
-    CHECK(method->keys == 1);
+    CHECK(method->keys == 2);
 }
 
 TEST_CASE("oauth1_provider: a refused timestamp is corrected once, in every leg and call, and the correction is kept")

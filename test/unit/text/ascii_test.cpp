@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,20 @@ TEST_CASE("ascii: classes hold the characters of ASCII, and of all other octets 
     CHECK(text::all_digits(""));
     for (const char* not_digits : {"1a", " 1", "1 ", "-1", "+1", "1.0", "\xd9\xa1"})
         CHECK_FALSE(text::all_digits(not_digits));
+}
+
+TEST_CASE("ascii: a text is of letters and digits if each of its octets is, wherever it stands")
+{
+    CHECK(text::all_letters_or_digits(""));
+    for (int i = 0; i < 256; ++i) {
+        const char c = static_cast<char>(i);
+        for (const std::size_t length : {1U, 15U, 16U, 17U, 33U})
+            for (std::size_t place = 0; place < length; ++place) {
+                std::string mixed(length, 'z');
+                mixed[place] = c;
+                REQUIRE(text::all_letters_or_digits(mixed) == text::is_letter_or_digit(c));
+            }
+    }
 }
 
 TEST_CASE("ascii: case is changed for letters of ASCII only")
