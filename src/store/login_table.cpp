@@ -47,8 +47,8 @@ pending_login login_table::living::take()
 {
     if (texts.size() == proof_size)
         return pending_login(id, std::move(texts), browser);
-    const auto both = texts.reveal();
-    return pending_login(id, secret(both.substr(0, proof_size)), browser, std::string(both.substr(proof_size)));
+    const auto joined = texts.reveal();
+    return pending_login(id, secret(joined.substr(0, proof_size)), browser, std::string(joined.substr(proof_size)));
 }
 
 login_table::login_table(login_limits limits, const keyed_hash::key& key)

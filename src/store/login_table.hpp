@@ -55,7 +55,7 @@ public:
 private:
     using half_digest = std::array<std::uint8_t, 16>;
 
-    // What the table knows of a login: a living one is a `living`, and all that have ended alike are one.
+    // What the table knows of a login: a `living`, or what all that have ended alike share.
     struct known {
         explicit known(taken_login::status found) noexcept : found(found) {}
 

@@ -101,10 +101,11 @@ logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_c
     };
     auto made = std::make_shared<logins::state>(std::move(setup), std::move(keep), std::move(on_time));
     *known_later = made;
-    made->watching_store.begin(
-        made->store(), [tickets = made->tickets](const store::login_id& id, const store::ended_login& reached) {
-            end_elsewhere(*tickets, id, reached);
-        });
+    if (made->setup->shares_logins)
+        made->watching_store.begin(
+            made->store(), [tickets = made->tickets](const store::login_id& id, const store::ended_login& reached) {
+                end_elsewhere(*tickets, id, reached);
+            });
     return made;
 }
 
@@ -207,9 +208,9 @@ void logins::state::report_expired(std::size_t count)
     setup->report(event);
 }
 
-asio::awaitable<void> sweep_logins(logins_ptr state)
+asio::awaitable<void> sweep_logins(const logins_ptr& state)
 {
-    return sweep(sweep_guard(std::move(state)));
+    return sweep(sweep_guard(state));
 }
 
 logins::logins(std::shared_ptr<const session_setup> setup, keep_credential keep)
