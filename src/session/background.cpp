@@ -144,7 +144,7 @@ void background::remove(running& ended)
     notify(std::move(closers));
 }
 
-void background::notify(waiters due) noexcept
+void background::notify_all(waiters& due) noexcept
 {
     if (has_unnotified_) {
         const std::lock_guard lock(mutex_);

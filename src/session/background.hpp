@@ -35,7 +35,11 @@ public:
     void cancel() noexcept;
 
     /// Fires all; those that fail for lack of memory are fired when the next work starts or ends.
-    void notify(waiters due) noexcept;
+    void notify(waiters&& due) noexcept
+    {
+        if (!due.empty() || has_unnotified_)
+            notify_all(due);
+    }
 
     /// Returns when no work is in progress; for one caller after the last call of `start`.
     boost::asio::awaitable<void> drained();
@@ -47,6 +51,7 @@ private:
 
     boost::intrusive_ptr<running> add();
     void remove(running& entry);
+    void notify_all(waiters& due) noexcept;
 
     // Made in advance: Asio 1.81 crashes if making one fails for lack of memory.
     std::vector<boost::asio::any_io_executor> strands_;

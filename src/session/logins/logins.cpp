@@ -159,31 +159,36 @@ void logins::state::report_begin_failed(const error& why)
     setup->report(event);
 }
 
+void logins::state::count_ended(const login_end& end) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    if (end->has_error())
+        ++counts_.failed;
+    else if ((*end)->status == login_status::granted)
+        ++counts_.granted;
+    else if ((*end)->status == login_status::denied)
+        ++counts_.denied;
+    else if ((*end)->status == login_status::expired)
+        ++counts_.expired;
+    else if ((*end)->status == login_status::unknown)
+        ++counts_.unknown;
+    else if ((*end)->status == login_status::replayed)
+        ++counts_.replayed;
+    else
+        ++counts_.wrong_browser;
+}
+
 void logins::state::report_ended(const login_end& end) noexcept
 {
+    count_ended(end);
+    if (!options().on_event)
+        return;
     session_event event(end->has_value() ? session_event_kind::login_ended : session_event_kind::login_failed);
     if (end->has_value()) {
         event.status = (*end)->status;
         event.count = 1;
     } else {
         event.why = end->error().reason();
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        if (!event.status)
-            ++counts_.failed;
-        else if (*event.status == login_status::granted)
-            ++counts_.granted;
-        else if (*event.status == login_status::denied)
-            ++counts_.denied;
-        else if (*event.status == login_status::expired)
-            ++counts_.expired;
-        else if (*event.status == login_status::unknown)
-            ++counts_.unknown;
-        else if (*event.status == login_status::replayed)
-            ++counts_.replayed;
-        else
-            ++counts_.wrong_browser;
     }
     try {
         if (end->has_value())

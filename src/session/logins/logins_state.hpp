@@ -49,6 +49,8 @@ public:
     const login_end login_cancelled = failed_with<login_outcome>(error(errc::cancelled));
 
 private:
+    void count_ended(const login_end& end) noexcept;
+
     mutable std::mutex mutex_;
     session_stats::login_counts counts_;
 };
