@@ -53,6 +53,7 @@ public:
     login_store::expiry expire(time_point now);
 
 private:
+    // Tells logins apart (`login_id`), and browsers where they are counted.
     using half_digest = std::array<std::uint8_t, 16>;
 
     // What the table knows of a login: a `living`, or what all that have ended alike share.
