@@ -1,5 +1,9 @@
 #include "store/login_table.hpp"
 
+#include "crypto/random.hpp"
+
+#include <coauth/secret.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -29,26 +33,32 @@ std::size_t keyed_hash::operator()(const std::array<std::uint8_t, 16>& digest) c
     return static_cast<std::size_t>(sum ^ (sum >> 32));
 }
 
-login_table::living::living(pending_login&& login, time_point due)
-    : known(taken_login::status::taken), id(login.id), browser(login.browser), due(due), proof_size(login.proof.size())
+login_table::living::living(const pending_login& login, time_point due) noexcept
+    : known(taken_login::status::taken), id(login.id), browser(login.browser), due(due),
+      proof_size(static_cast<std::uint32_t>(login.proof.size())),
+      return_to_size(static_cast<std::uint32_t>(login.return_to.size()))
 {
-    if (login.return_to.empty()) {
-        texts = std::move(login.proof);
-        return;
-    }
-    std::string joined;
-    joined.reserve(login.proof.size() + login.return_to.size());
-    joined += login.proof.reveal();
-    joined += login.return_to;
-    texts = secret(std::move(joined));
+    const auto proof = login.proof.reveal();
+    std::copy(login.return_to.begin(), login.return_to.end(), std::copy(proof.begin(), proof.end(), texts()));
 }
 
-pending_login login_table::living::take()
+std::unique_ptr<login_table::living> login_table::living::make(const pending_login& login, time_point due)
 {
-    if (texts.size() == proof_size)
-        return pending_login(id, std::move(texts), browser);
-    const auto joined = texts.reveal();
-    return pending_login(id, secret(joined.substr(0, proof_size)), browser, std::string(joined.substr(proof_size)));
+    void* const memory = ::operator new(sizeof(living) + login.proof.size() + login.return_to.size());
+    return std::unique_ptr<living>(::new (memory) living(login, due));
+}
+
+void login_table::living::operator delete(living* gone, std::destroying_delete_t) noexcept
+{
+    crypto::wipe(gone->texts(), gone->texts_size());
+    gone->~living();
+    ::operator delete(gone);
+}
+
+pending_login login_table::living::copy() const
+{
+    const std::string_view proof(texts(), proof_size);
+    return pending_login(id, secret(proof), browser, std::string(texts() + proof_size, return_to_size));
 }
 
 login_table::login_table(login_limits limits, const keyed_hash::key& key)
@@ -73,7 +83,7 @@ void login_table::add(pending_login login, time_point now)
     const auto browser = first_half(login.browser);
     if (count(browser) >= limits_.max_per_browser)
         throw too_many_logins(limits_, login_cap::of_browser);
-    auto added = std::make_unique<living>(std::move(login), now + limits_.time_to_live);
+    auto added = living::make(login, now + limits_.time_to_live);
     std::uint32_t& of_browser = of_browser_[browser];
     by_id_.emplace(added->id.octets, added.get());
     ++of_browser;
@@ -109,7 +119,7 @@ taken_login login_table::take(const login_id& id, const browser_digest& browser,
     remember(id, now + limits_.time_to_live);
     taken_login out(taken_login::status::taken);
     try {
-        out.login = login.take();
+        out.login = login.copy();
     } catch (const std::bad_alloc&) {
         ended_.pop_back();
         throw;

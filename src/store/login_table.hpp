@@ -1,7 +1,6 @@
 // Pending logins in few bytes. No lock and no clock: those are the store's.
 #pragma once
 
-#include <coauth/secret.hpp>
 #include <coauth/store/login_store.hpp>
 
 #include <boost/intrusive/list.hpp>
@@ -12,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <new>
 
 namespace coauth::store {
 
@@ -63,18 +64,27 @@ private:
         const taken_login::status found; // by a callback from its browser
     };
 
-    // Both texts are in one piece of memory: two strings would be two.
+    // One piece of memory with its texts, which are behind it: a secret and a string would be two more.
     struct living : known, boost::intrusive::list_base_hook<> {
-        living(pending_login&& login, time_point due);
+        static std::unique_ptr<living> make(const pending_login& login, time_point due);
 
-        /// Takes the texts out.
-        pending_login take();
+        /// Wipes the texts.
+        void operator delete(living* gone, std::destroying_delete_t) noexcept;
 
-        login_id id;
-        browser_digest browser;
-        time_point due;
-        std::size_t proof_size;
-        secret texts; // proof, return_to
+        pending_login copy() const;
+
+        const login_id id;
+        const browser_digest browser;
+        const time_point due;
+        const std::uint32_t proof_size;
+        const std::uint32_t return_to_size;
+
+    private:
+        living(const pending_login& login, time_point due) noexcept;
+
+        std::size_t texts_size() const noexcept { return std::size_t{proof_size} + return_to_size; }
+        char* texts() noexcept { return reinterpret_cast<char*>(this + 1); }
+        const char* texts() const noexcept { return reinterpret_cast<const char*>(this + 1); }
     };
 
     struct ended {
