@@ -11,6 +11,7 @@
 #include <boost/intrusive/set.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -43,10 +44,7 @@ public:
 };
 using suspended_list = boost::intrusive::list<suspended, boost::intrusive::constant_time_size<false>>;
 
-using in_id_order =
-    boost::intrusive::set_base_hook<boost::intrusive::tag<struct id_order>, boost::intrusive::optimize_size<true>>;
-using in_deadline_order = boost::intrusive::set_base_hook<boost::intrusive::tag<struct deadline_order>,
-    boost::intrusive::optimize_size<true>>;
+using in_deadline_order = boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>>;
 
 } // namespace coauth::sessions
 
@@ -54,9 +52,7 @@ namespace coauth {
 
 /// One for each login whose handle a caller keeps; a login that no caller awaits costs the store's record and nothing
 /// here. Keeps the end of the login. Guarded by its table.
-class login::ticket : public std::enable_shared_from_this<login::ticket>,
-                      public sessions::in_id_order,
-                      public sessions::in_deadline_order {
+class login::ticket : public std::enable_shared_from_this<login::ticket>, public sessions::in_deadline_order {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
@@ -135,9 +131,10 @@ private:
     // for while a context is destroyed this can destroy a coroutine at once.
     void resume(suspended_list& ended) noexcept;
 
-    struct id_of {
-        using type = store::login_id;
-        const type& operator()(const login::ticket& t) const noexcept { return t.id_; }
+    // An id is a digest, of a key that the provider chose.
+    struct hash_of_id {
+        using is_avalanching = void;
+        std::size_t operator()(const store::login_id& id) const noexcept;
     };
     struct deadline_of {
         using type = time_point;
@@ -158,9 +155,7 @@ private:
     login_end end_of(const login::ticket& t) const;
 
     mutable std::mutex mutex_;
-    boost::intrusive::set<login::ticket, boost::intrusive::base_hook<in_id_order>,
-        boost::intrusive::key_of_value<id_of>>
-        by_id_;
+    boost::unordered_flat_map<store::login_id, login::ticket*, hash_of_id> by_id_;
     boost::intrusive::multiset<login::ticket, boost::intrusive::base_hook<in_deadline_order>,
         boost::intrusive::key_of_value<deadline_of>>
         by_deadline_;
