@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -64,6 +65,15 @@ void ticket_table::remove(login::ticket& t) noexcept
         by_deadline_.erase(by_deadline_.iterator_to(t));
 }
 
+// All logins of a store live equally long, so nearly each is the last.
+void ticket_table::add_by_deadline(login::ticket& t) noexcept
+{
+    auto next = by_deadline_.end();
+    while (next != by_deadline_.begin() && std::prev(next)->deadline_ > t.deadline_)
+        --next;
+    by_deadline_.insert(next, t);
+}
+
 ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_point deadline, std::string_view return_to)
 {
     auto made = std::make_shared<login::ticket>(shared_from_this(), id, deadline, return_to);
@@ -77,7 +87,7 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
             made->end_ = closed_end_;
         } else if (!known) {
             by_id_.emplace(id, made.get());
-            by_deadline_.insert(by_deadline_.end(), *made); // most often the last
+            add_by_deadline(*made);
         }
     }
     if (unresumed) {
