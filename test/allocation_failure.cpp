@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <malloc.h>
 #include <new>
 
 thread_local std::size_t coauth::testing::allocations_until_failure = 0;
@@ -14,9 +15,16 @@ namespace {
 thread_local std::string_view watched;
 thread_local char seen[64];
 thread_local std::size_t seen_size = 0;
+thread_local std::string_view searched;
+thread_local std::size_t blocks_with_searched = 0;
 
 void release(void* made) noexcept
 {
+    if (made != nullptr && !searched.empty()) {
+        const std::string_view block(static_cast<const char*>(made), ::malloc_usable_size(made));
+        if (block.find(searched) != block.npos)
+            ++blocks_with_searched;
+    }
     if (made != nullptr && made == watched.data()) {
         seen_size = watched.copy(seen, sizeof seen);
         watched = {};
@@ -75,6 +83,22 @@ coauth::testing::watched_memory::~watched_memory()
 std::string coauth::testing::watched_memory::when_freed() const
 {
     return {seen, seen_size};
+}
+
+coauth::testing::freed_text::freed_text(std::string_view text) noexcept
+{
+    searched = text;
+    blocks_with_searched = 0;
+}
+
+coauth::testing::freed_text::~freed_text()
+{
+    searched = {};
+}
+
+std::size_t coauth::testing::freed_text::blocks() const noexcept
+{
+    return blocks_with_searched;
 }
 
 // Asio's own.

@@ -28,6 +28,17 @@ public:
     std::string when_freed() const;
 };
 
+/// Counts the blocks of memory that its thread passes to `operator delete` with a text in them.
+class freed_text {
+public:
+    explicit freed_text(std::string_view text) noexcept;
+    ~freed_text();
+    freed_text(const freed_text&) = delete;
+    freed_text& operator=(const freed_text&) = delete;
+
+    std::size_t blocks() const noexcept;
+};
+
 /// While it lives every allocation of its thread fails, and Asio's if that is asked for.
 class memory_shortage {
 public:

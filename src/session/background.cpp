@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <exception>
 #include <new>
@@ -38,10 +39,11 @@ void pass_on(const std::exception_ptr& problem)
 
 } // namespace
 
-// The signal belongs to the strand: it is emitted there, and destroyed with the coroutine.
-class background::running : public background::entry, public std::enable_shared_from_this<running> {
+// A coroutine in progress. The signal belongs to the strand: it is emitted there, and destroyed with the coroutine.
+class background::running : public background::entry,
+                            public boost::intrusive_ref_counter<running, boost::thread_safe_counter> {
 public:
-    explicit running(const asio::any_io_executor& on) : strand(on) {}
+    running(std::shared_ptr<background> table, const asio::any_io_executor& on) : table(std::move(table)), strand(on) {}
 
     void cancel() noexcept
     {
@@ -52,7 +54,8 @@ public:
         }
     }
 
-    const asio::any_io_executor& strand; // one of the background's, which its registration keeps
+    const std::shared_ptr<background> table;
+    const asio::any_io_executor& strand; // one of the table's
     asio::cancellation_signal signal;
 };
 
@@ -62,45 +65,47 @@ background::background(const asio::any_io_executor& executor)
         strands_.push_back(strand_of(executor));
 }
 
-// A coroutine's entry in the list of running ones. Removed with it, also if Asio destroys it instead of resuming it.
-class background::registration {
+// What co_spawn calls at the end of a coroutine, whose entry it removes: also if Asio destroys the coroutine instead of
+// resuming it.
+class background::at_end {
 public:
-    explicit registration(std::shared_ptr<background> table) : table_(std::move(table)), entry_(table_->add()) {}
-    registration(registration&&) noexcept = default;
-    registration& operator=(registration&&) = delete;
-    ~registration() { end(); }
+    explicit at_end(boost::intrusive_ptr<running> entry) noexcept : entry_(std::move(entry)) {}
+    at_end(at_end&&) noexcept = default;
+    at_end& operator=(at_end&&) = delete;
+    ~at_end() { end(); }
 
-    void end()
+    void operator()(const std::exception_ptr& problem)
     {
-        if (const auto table = std::exchange(table_, nullptr))
-            table->remove(*entry_);
+        end();
+        if (problem)
+            pass_on(problem);
     }
 
-    const std::shared_ptr<running>& entry() const noexcept { return entry_; }
-
 private:
-    std::shared_ptr<background> table_; // empty: it has ended, or was moved from
-    std::shared_ptr<running> entry_;
+    void end()
+    {
+        if (const auto ended = std::exchange(entry_, nullptr))
+            ended->table->remove(*ended);
+    }
+
+    boost::intrusive_ptr<running> entry_; // empty: it has ended, or was moved from
 };
 
 void background::start(asio::awaitable<void> work)
 {
     notify({});
-    registration running_entry(shared_from_this());
-    running& entry = *running_entry.entry();
-    auto done = [running_entry = std::move(running_entry)](const std::exception_ptr& problem) mutable {
-        running_entry.end();
-        if (problem)
-            pass_on(problem);
-    };
-    asio::co_spawn(entry.strand, std::move(work), asio::bind_cancellation_slot(entry.signal.slot(), std::move(done)));
+    boost::intrusive_ptr<running> entry = add();
+    running& started = *entry;
+    asio::co_spawn(
+        started.strand, std::move(work), asio::bind_cancellation_slot(started.signal.slot(), at_end(std::move(entry))));
 }
 
-std::shared_ptr<background::running> background::add()
+boost::intrusive_ptr<background::running> background::add()
 {
+    auto self = shared_from_this();
     const std::lock_guard lock(mutex_);
     next_strand_ = (next_strand_ + 1) % strands_.size();
-    auto entry = std::make_shared<running>(strands_[next_strand_]);
+    boost::intrusive_ptr<running> entry(new running(std::move(self), strands_[next_strand_]));
     running_.push_back(*entry);
     return entry;
 }
@@ -110,7 +115,7 @@ void background::cancel() noexcept
     const std::lock_guard lock(mutex_);
     for (entry& each : running_)
         try {
-            const auto kept = static_cast<running&>(each).shared_from_this();
+            const boost::intrusive_ptr<running> kept(static_cast<running*>(&each));
             asio::post(kept->strand, [kept] { kept->cancel(); });
         } catch (const std::bad_alloc&) {}
 }
@@ -139,7 +144,7 @@ void background::remove(running& ended)
     notify(std::move(closers));
 }
 
-void background::notify(waiters due) noexcept
+void background::notify_all(waiters& due) noexcept
 {
     if (has_unnotified_) {
         const std::lock_guard lock(mutex_);

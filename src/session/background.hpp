@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -25,15 +26,20 @@ class background : public std::enable_shared_from_this<background> {
 public:
     explicit background(const boost::asio::any_io_executor& executor);
 
-    /// Starts `work` on one of a few strands, at once if this is called on the executor's context and the strand is free. It must handle its exceptions: any other than a
-    /// cancellation and `std::bad_alloc` leaves the context's `run()`. Throws `std::bad_alloc`; `work` is destroyed then.
+    /// Starts `work` on one of a few strands, at once if this is called on the executor's context and the strand is free.
+    /// It must handle its exceptions: any other than a cancellation and `std::bad_alloc` leaves the context's `run()`. Throws
+    /// `std::bad_alloc`; `work` is destroyed then.
     void start(boost::asio::awaitable<void> work);
 
     /// Cancels all work in progress. Without memory some of it runs to its end.
     void cancel() noexcept;
 
     /// Fires all; those that fail for lack of memory are fired when the next work starts or ends.
-    void notify(waiters due) noexcept;
+    void notify(waiters&& due) noexcept
+    {
+        if (!due.empty() || has_unnotified_)
+            notify_all(due);
+    }
 
     /// Returns when no work is in progress; for one caller after the last call of `start`.
     boost::asio::awaitable<void> drained();
@@ -41,10 +47,11 @@ public:
 private:
     using entry = boost::intrusive::list_base_hook<>;
     class running;
-    class registration;
+    class at_end;
 
-    std::shared_ptr<running> add();
+    boost::intrusive_ptr<running> add();
     void remove(running& entry);
+    void notify_all(waiters& due) noexcept;
 
     // Made in advance: Asio 1.81 crashes if making one fails for lack of memory.
     std::vector<boost::asio::any_io_executor> strands_;

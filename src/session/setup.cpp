@@ -76,6 +76,7 @@ session_setup::session_setup(boost::asio::any_io_executor new_executor, std::sha
     on_system_clock = !options.clock || options.clock == system_clock();
     options.clock = options.clock ? checked_clock(std::move(options.clock)) : system_clock();
     options.chance = checked_chance(options.chance ? std::move(options.chance) : draw_chance);
+    shares_logins = options.logins != nullptr;
     // The project's own throw the right errors.
     options.logins = options.logins ? checked(std::move(options.logins))
                                     : store::memory_login_store(options.login_limits, options.clock);

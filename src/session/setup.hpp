@@ -32,6 +32,7 @@ struct session_setup {
     session_options options; ///< Stores, clock and chance are set.
     std::shared_ptr<background> work;
     bool on_system_clock = false;
+    bool shares_logins = false; ///< Others may use the store of logins, and await logins in it.
 
     /// For the credentials in memory and the cache of lookups. To read either, lock this or the mutex of its owner; to
     /// change it, both, this one last.

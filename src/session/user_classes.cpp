@@ -214,7 +214,7 @@ public:
 
     asio::awaitable<begun_login> begin(std::string callback, login_request request) override
     {
-        return await_call(provider_class, user_, [&] { return user_->begin(std::move(callback), std::move(request)); });
+        return user_->begin(std::move(callback), std::move(request));
     }
 
     result<std::string> key_of(std::string_view callback_query) const override
@@ -224,8 +224,7 @@ public:
 
     asio::awaitable<finished_login> finish(begun_login login, std::string callback, std::string callback_query) override
     {
-        return await_call(provider_class, user_,
-            [&] { return user_->finish(std::move(login), std::move(callback), std::move(callback_query)); });
+        return user_->finish(std::move(login), std::move(callback), std::move(callback_query));
     }
 
     std::shared_ptr<account> open(const credential& held) const override
@@ -275,6 +274,11 @@ std::shared_ptr<store::token_store> checked(std::shared_ptr<store::token_store> 
 std::shared_ptr<login_provider> checked(std::shared_ptr<login_provider> user)
 {
     return std::make_shared<checked_provider>(std::move(user));
+}
+
+error error_of_provider(bool cancelled)
+{
+    return error_of_user_class(std::current_exception(), cancelled, provider_class.code, provider_class.name);
 }
 
 error error_to_hand_on()

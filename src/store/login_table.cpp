@@ -1,68 +1,93 @@
 #include "store/login_table.hpp"
 
+#include "crypto/random.hpp"
+
+#include <coauth/secret.hpp>
+
 #include <algorithm>
 #include <cstring>
-#include <iterator>
+#include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace coauth::store {
 
-std::size_t keyed_hash::mix(const std::uint8_t* sixteen_octets) const noexcept
+namespace {
+
+std::array<std::uint8_t, 16> first_half(const browser_digest& browser) noexcept
+{
+    std::array<std::uint8_t, 16> half{};
+    std::copy_n(browser.octets.begin(), half.size(), half.begin());
+    return half;
+}
+
+} // namespace
+
+std::size_t keyed_hash::operator()(const std::array<std::uint8_t, 16>& digest) const noexcept
 {
     std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), sixteen_octets, sizeof words);
+    std::memcpy(words.data(), digest.data(), sizeof words);
     const std::uint64_t sum = (words[0] ^ key_[1]) * (key_[0] | 1) + words[1] * (key_[1] | 1);
     return static_cast<std::size_t>(sum ^ (sum >> 32));
 }
 
-login_table::living::living(pending_login&& login, time_point due)
-    : id(login.id), browser(login.browser), due(due), proof_size_(login.proof.size())
+login_table::living::living(const pending_login& login, time_point due) noexcept
+    : known(taken_login::status::taken), id(login.id), browser(login.browser), due(due),
+      proof_size(static_cast<std::uint32_t>(login.proof.size())),
+      return_to_size(static_cast<std::uint32_t>(login.return_to.size()))
 {
-    if (login.return_to.empty()) {
-        texts_ = std::move(login.proof);
-        return;
-    }
-    std::string joined;
-    joined.reserve(login.proof.size() + login.return_to.size());
-    joined += login.proof.reveal();
-    joined += login.return_to;
-    texts_ = secret(std::move(joined));
+    const auto proof = login.proof.reveal();
+    std::copy(login.return_to.begin(), login.return_to.end(), std::copy(proof.begin(), proof.end(), texts()));
 }
 
-pending_login login_table::living::take() const
+std::unique_ptr<login_table::living> login_table::living::make(const pending_login& login, time_point due)
 {
-    if (texts_.size() == proof_size_)
-        return pending_login(id, std::move(texts_), browser);
-    const auto texts = texts_.reveal();
-    return pending_login(id, secret(texts.substr(0, proof_size_)), browser, std::string(texts.substr(proof_size_)));
+    void* const memory = ::operator new(sizeof(living) + login.proof.size() + login.return_to.size());
+    return std::unique_ptr<living>(::new (memory) living(login, due));
+}
+
+void login_table::living::operator delete(living* gone, std::destroying_delete_t) noexcept
+{
+    crypto::wipe(gone->texts(), gone->texts_size());
+    gone->~living();
+    ::operator delete(gone);
+}
+
+pending_login login_table::living::copy() const
+{
+    const std::string_view proof(texts(), proof_size);
+    return pending_login(id, secret(proof), browser, std::string(texts() + proof_size, return_to_size));
 }
 
 login_table::login_table(login_limits limits, const keyed_hash::key& key)
-    : limits_(limits), living_(boost::make_tuple(living_logins::index<by_age>::type::ctor_args(),
-                           boost::make_tuple(0, boost::multi_index::member<living, login_id, &living::id>(),
-                               keyed_hash(key), std::equal_to<login_id>()),
-                           boost::make_tuple(0, boost::multi_index::member<living, browser_digest, &living::browser>(),
-                               keyed_hash(key), same_browser()))),
-      spent_(boost::make_tuple(spent_logins::index<by_age>::type::ctor_args(),
-          boost::make_tuple(0, boost::multi_index::member<spent, login_id, &spent::id>(), keyed_hash(key),
-              std::equal_to<login_id>())))
+    : limits_(limits), by_id_(0, keyed_hash(key)), of_browser_(0, keyed_hash(key))
 {
     check(limits_);
+}
+
+login_table::~login_table()
+{
+    living_.clear_and_dispose(std::default_delete<living>());
 }
 
 void login_table::add(pending_login login, time_point now)
 {
     settle(now);
-    if (living_.get<by_id>().contains(login.id) || spent_.get<by_id>().contains(login.id))
+    if (by_id_.contains(login.id.octets))
         throw error(errc::provider_error, "the provider gave one login's key twice")
             .with_hint("the login can't be told from an earlier one; begin again");
     if (living_.size() >= limits_.max_pending)
         throw too_many_logins(limits_, login_cap::of_all);
-    if (living_.get<by_browser>().count(login.browser) >= limits_.max_per_browser)
+    const auto browser = first_half(login.browser);
+    if (count(browser) >= limits_.max_per_browser)
         throw too_many_logins(limits_, login_cap::of_browser);
-    living_.get<by_age>().emplace_back(std::move(login), now + limits_.time_to_live);
+    auto added = living::make(login, now + limits_.time_to_live);
+    std::uint32_t& of_browser = of_browser_[browser];
+    by_id_.emplace(added->id.octets, added.get());
+    ++of_browser;
+    living_.push_back(*added.release());
 }
 
 login_store::counts login_table::count(const browser_digest& browser, time_point now)
@@ -70,30 +95,36 @@ login_store::counts login_table::count(const browser_digest& browser, time_point
     settle(now);
     login_store::counts out;
     out.living = living_.size();
-    out.of_browser = living_.get<by_browser>().count(browser);
+    out.of_browser = count(first_half(browser));
     return out;
+}
+
+std::size_t login_table::count(const half_digest& browser) const
+{
+    const auto found = of_browser_.find(browser);
+    return found == of_browser_.end() ? 0 : found->second;
 }
 
 taken_login login_table::take(const login_id& id, const browser_digest& browser, time_point now)
 {
     settle(now);
-    auto& logins = living_.get<by_id>();
-    const auto found = logins.find(id);
-    if (found == logins.end()) {
-        const auto past = spent_.get<by_id>().find(id);
-        return taken_login(past == spent_.get<by_id>().end() ? taken_login::status::unknown : past->what);
-    }
-    if (!found->browser.matches(browser))
+    const auto place = by_id_.find(id.octets);
+    if (place == by_id_.end())
+        return taken_login(taken_login::status::unknown);
+    if (place->second->found != taken_login::status::taken)
+        return taken_login(place->second->found);
+    living& login = static_cast<living&>(*place->second);
+    if (!login.browser.matches(browser))
         return taken_login(taken_login::status::wrong_browser);
-    remember(id, now + limits_.time_to_live, taken_login::status::replayed);
+    remember(id, now + limits_.time_to_live);
     taken_login out(taken_login::status::taken);
     try {
-        out.login = found->take();
+        out.login = login.copy();
     } catch (const std::bad_alloc&) {
-        spent_.get<by_age>().pop_back();
+        ended_.pop_back();
         throw;
     }
-    logins.erase(found);
+    end(login, replayed_);
     return out;
 }
 
@@ -101,32 +132,43 @@ login_store::expiry login_table::expire(time_point now)
 {
     settle(now);
     login_store::expiry out;
-    out.expired = std::exchange(expired_, 0);
+    out.expired = std::exchange(newly_expired_, 0);
     if (!living_.empty())
-        out.next = std::chrono::ceil<std::chrono::milliseconds>(living_.get<by_age>().front().due - now);
+        out.next = std::chrono::ceil<std::chrono::milliseconds>(living_.front().due - now);
     return out;
 }
 
 // Each login passes here once, so what a call pays is little on average.
 void login_table::settle(time_point now)
 {
-    auto& oldest = living_.get<by_age>();
-    while (!oldest.empty() && oldest.front().due <= now) {
-        remember(oldest.front().id, oldest.front().due + limits_.time_to_live, taken_login::status::expired);
-        oldest.pop_front();
-        ++expired_;
+    while (!living_.empty() && living_.front().due <= now) {
+        living& oldest = living_.front();
+        remember(oldest.id, oldest.due + limits_.time_to_live);
+        end(oldest, expired_);
+        ++newly_expired_;
     }
-    auto& forgotten = spent_.get<by_age>();
-    while (!forgotten.empty() && forgotten.front().until <= now)
-        forgotten.pop_front();
+    while (!ended_.empty() && ended_.front().until <= now) {
+        by_id_.erase(ended_.front().id.octets);
+        ended_.pop_front();
+    }
 }
 
-void login_table::remember(const login_id& id, time_point until, taken_login::status what)
+void login_table::remember(const login_id& id, time_point until)
 {
-    auto& past = spent_.get<by_age>();
-    if (past.size() >= limits_.max_pending)
-        past.pop_front();
-    past.emplace_back(id, until, what);
+    if (ended_.size() >= limits_.max_pending) {
+        by_id_.erase(ended_.front().id.octets);
+        ended_.pop_front();
+    }
+    ended_.emplace_back(id, until);
+}
+
+void login_table::end(living& login, known& as) noexcept
+{
+    by_id_.find(login.id.octets)->second = &as;
+    const auto of_browser = of_browser_.find(first_half(login.browser));
+    if (--of_browser->second == 0)
+        of_browser_.erase(of_browser);
+    living_.erase_and_dispose(living_.iterator_to(login), std::default_delete<living>());
 }
 
 } // namespace coauth::store

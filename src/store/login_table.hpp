@@ -1,20 +1,18 @@
 // Pending logins in few bytes. No lock and no clock: those are the store's.
 #pragma once
 
-#include <coauth/secret.hpp>
 #include <coauth/store/login_store.hpp>
 
-#include <boost/multi_index/hashed_index.hpp>
-#include <boost/multi_index/member.hpp>
-#include <boost/multi_index/sequenced_index.hpp>
-#include <boost/multi_index_container.hpp>
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
+#include <deque>
+#include <memory>
+#include <new>
 
 namespace coauth::store {
 
@@ -22,15 +20,13 @@ namespace coauth::store {
 class keyed_hash {
 public:
     using key = std::array<std::uint64_t, 2>;
+    using is_avalanching = void; // of digests
 
     explicit keyed_hash(const key& k) : key_(k) {}
 
-    std::size_t operator()(const login_id& id) const noexcept { return mix(id.octets.data()); }
-    std::size_t operator()(const browser_digest& browser) const noexcept { return mix(browser.octets.data()); }
+    std::size_t operator()(const std::array<std::uint8_t, 16>& digest) const noexcept;
 
 private:
-    std::size_t mix(const std::uint8_t* sixteen_octets) const noexcept;
-
     key key_;
 };
 
@@ -44,6 +40,10 @@ public:
 
     /// Throws `errc::invalid_argument` for limits out of range.
     login_table(login_limits limits, const keyed_hash::key& key);
+    ~login_table();
+
+    login_table(const login_table&) = delete;
+    login_table& operator=(const login_table&) = delete;
 
     const login_limits& limits() const noexcept { return limits_; }
 
@@ -54,56 +54,59 @@ public:
     login_store::expiry expire(time_point now);
 
 private:
-    // Both texts are in one piece of memory: two strings would be two.
-    class living {
-    public:
-        living(pending_login&& login, time_point due);
+    // Tells logins apart (`login_id`), and browsers where they are counted.
+    using half_digest = std::array<std::uint8_t, 16>;
 
-        /// Takes the texts out.
-        pending_login take() const;
+    // What the table knows of a login: a `living`, or what all that have ended alike share.
+    struct known {
+        explicit known(taken_login::status found) noexcept : found(found) {}
 
-        login_id id;
-        browser_digest browser;
-        time_point due;
-
-    private:
-        mutable secret texts_; // proof, return_to
-        std::size_t proof_size_;
+        const taken_login::status found; // by a callback from its browser
     };
 
-    struct spent {
-        spent(const login_id& id, time_point until, taken_login::status what) : id(id), until(until), what(what) {}
+    // One piece of memory with its texts, which are behind it: a secret and a string would be two more.
+    struct living : known, boost::intrusive::list_base_hook<> {
+        static std::unique_ptr<living> make(const pending_login& login, time_point due);
+
+        /// Wipes the texts.
+        void operator delete(living* gone, std::destroying_delete_t) noexcept;
+
+        pending_login copy() const;
+
+        const login_id id;
+        const browser_digest browser;
+        const time_point due;
+        const std::uint32_t proof_size;
+        const std::uint32_t return_to_size;
+
+    private:
+        living(const pending_login& login, time_point due) noexcept;
+
+        std::size_t texts_size() const noexcept { return std::size_t{proof_size} + return_to_size; }
+        char* texts() noexcept { return reinterpret_cast<char*>(this + 1); }
+        const char* texts() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    };
+
+    struct ended {
+        ended(const login_id& id, time_point until) : id(id), until(until) {}
 
         login_id id;
         time_point until;
-        taken_login::status what;
     };
-
-    struct same_browser {
-        bool operator()(const browser_digest& a, const browser_digest& b) const noexcept { return a.matches(b); }
-    };
-    struct by_age;
-    struct by_id;
-    struct by_browser;
-    template <class Record>
-    using index_by_id = boost::multi_index::hashed_unique<boost::multi_index::tag<by_id>,
-        boost::multi_index::member<Record, login_id, &Record::id>, keyed_hash>;
-    using living_logins = boost::multi_index_container<living,
-        boost::multi_index::indexed_by<boost::multi_index::sequenced<boost::multi_index::tag<by_age>>,
-            index_by_id<living>,
-            boost::multi_index::hashed_non_unique<boost::multi_index::tag<by_browser>,
-                boost::multi_index::member<living, browser_digest, &living::browser>, keyed_hash, same_browser>>>;
-    using spent_logins = boost::multi_index_container<spent,
-        boost::multi_index::indexed_by<boost::multi_index::sequenced<boost::multi_index::tag<by_age>>,
-            index_by_id<spent>>>;
 
     void settle(time_point now);
-    void remember(const login_id& id, time_point until, taken_login::status what);
+    void remember(const login_id& id, time_point until);
+    void end(living& login, known& as) noexcept;
+    std::size_t count(const half_digest& browser) const;
 
     const login_limits limits_;
-    living_logins living_;
-    spent_logins spent_;
-    std::size_t expired_ = 0;
+    boost::intrusive::list<living> living_; // the oldest first
+    std::deque<ended> ended_;               // the first that ended first
+    known replayed_{taken_login::status::replayed};
+    known expired_{taken_login::status::expired};
+    boost::unordered_flat_map<half_digest, known*, keyed_hash> by_id_;
+    boost::unordered_flat_map<half_digest, std::uint32_t, keyed_hash> of_browser_; // how many live
+    std::size_t newly_expired_ = 0;
 };
 
 } // namespace coauth::store

@@ -60,19 +60,6 @@ private:
     first_legs::leg_ptr leg_;
 };
 
-// The place under the caps that a leg in flight holds.
-class held_place {
-public:
-    explicit held_place(leg_in_flight& holder) : legs_(holder.state().first_legs_in_flight), leg_(holder.leg()) {}
-    ~held_place() { legs_.give_back(leg_); }
-    held_place(const held_place&) = delete;
-    held_place& operator=(const held_place&) = delete;
-
-private:
-    first_legs& legs_;
-    first_legs::leg& leg_;
-};
-
 // True if the leg holds a place; false if it has to count again.
 bool hold_place(leg_in_flight& in_flight, const store::login_store::counts& pending, std::optional<std::uint64_t> as_of)
 {
@@ -139,14 +126,16 @@ asio::awaitable<void> carry_out(leg_in_flight in_flight)
 {
     try {
         ending<first_leg_result> end;
+        bool at_provider = false;
         try {
             store::immediate_logins* const store = in_flight.state().immediate_store();
-            const held_place held(in_flight);
             if (store)
                 hold_place(in_flight, *store);
             else
                 co_await hold_place(in_flight);
+            at_provider = true;
             begun_login begun = co_await begin_at_provider(in_flight);
+            at_provider = false;
             const auto id = store::id_of_login(in_flight.state().provider().name(), begun.key);
             if (store)
                 store->add_now(pending_of(in_flight, id, begun));
@@ -154,7 +143,8 @@ asio::awaitable<void> carry_out(leg_in_flight in_flight)
                 co_await add_to_store(in_flight, id, begun);
             end = end_of_leg(in_flight, id, begun);
         } catch (...) {
-            end = failed_with<first_leg_result>(error_to_hand_on());
+            end = failed_with<first_leg_result>(
+                at_provider ? error_of_provider(in_flight.state().closed) : error_to_hand_on());
             in_flight.state().report_begin_failed(end->error());
         }
         in_flight.end(end);
@@ -189,10 +179,10 @@ asio::awaitable<login> begin(logins_ptr state, browser_binding binding, first_le
 
 } // namespace
 
-asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, login_request request)
+asio::awaitable<login> begin_login(const logins_ptr& state, browser_binding&& present, login_request&& request)
 {
     first_legs::leg_ptr own = new first_legs::leg(std::move(request));
-    return begin(std::move(state), std::move(present), std::move(own));
+    return begin(state, std::move(present), std::move(own));
 }
 
 } // namespace coauth::sessions

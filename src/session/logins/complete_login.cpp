@@ -40,8 +40,8 @@ login_status status_of(store::taken_login::status status)
 // A callback, the browser that brought it, and its result for its caller if it still waits.
 class callback {
 public:
-    callback(logins_ptr new_owner, std::string new_query, browser_binding new_present)
-        : owner(std::move(new_owner)), query(std::move(new_query)), present(std::move(new_present))
+    callback(const logins_ptr& owner, std::string&& new_query, browser_binding&& new_present)
+        : owner(owner), query(std::move(new_query)), present(std::move(new_present))
     {}
 
     /// Throws for one that is not a callback.
@@ -92,11 +92,11 @@ void check_same(const store::pending_login& taken, const callback& expected)
             .with_hint("the store has a bug; do not let users sign in with it");
 }
 
-signed_in_user user_of(std::string_view provider, const profile& user)
+signed_in_user user_of(std::string_view provider, profile&& user)
 {
     if (user.id.empty())
         throw error(errc::malformed_response, "the provider does not tell who signed in");
-    return signed_in_user(std::string(provider), user.id, user.username, user.name);
+    return signed_in_user(std::string(provider), std::move(user.id), std::move(user.username), std::move(user.name));
 }
 
 // A callback in flight, which ends its login and the call that passed it. If its coroutine is destroyed before, with its
@@ -144,24 +144,23 @@ asio::awaitable<finished_login> finish_at_provider(callback& consumed, store::pe
         state.options().callback, std::move(consumed.query));
 }
 
-asio::awaitable<login_end> exchange(callback& consumed, store::pending_login& taken)
+asio::awaitable<void> keep_credential(const callback& consumed, const login_outcome& outcome, credential&& held)
 {
-    login_outcome outcome(login_status::denied);
-    outcome.return_to = std::move(taken.return_to);
-    std::optional<credential> held;
-    try {
-        finished_login finished = co_await finish_at_provider(consumed, taken);
-        outcome.user = user_of(consumed.owner->provider().name(), finished.user);
-        held.emplace(std::move(finished.held));
-    } catch (const error& refused) {
-        if (refused.reason() != errc::denied)
-            throw;
-    }
-    if (held) {
-        outcome.status = login_status::granted;
-        co_await consumed.owner->keep(outcome.user.id, *std::move(held));
-    }
-    co_return ended_with(std::move(outcome));
+    return consumed.owner->keep(outcome.user.id, std::move(held));
+}
+
+asio::awaitable<void> take_from_store(const callback& begun, store::taken_login& found)
+{
+    found = co_await begun.owner->store().take(begun.id, begun.browser);
+}
+
+// For the exception that is being handled.
+login_end end_of_failure(const callback_in_flight& in_flight, bool at_provider, login_outcome&& denied)
+{
+    error why = at_provider ? error_of_provider(in_flight.owner().closed) : error_to_hand_on();
+    if (at_provider && why.reason() == errc::denied)
+        return ended_with(std::move(denied));
+    return failed_with<login_outcome>(std::move(why));
 }
 
 store::ended_login reported(const login_end& end)
@@ -169,7 +168,7 @@ store::ended_login reported(const login_end& end)
     return end->has_value() ? store::ended_login(end->value()) : store::ended_login(end->error().reason());
 }
 
-// For the waiters in another process. Those here have the end already.
+// For the waiters in another session or process. Those here have the end already.
 asio::awaitable<void> report_to_store(callback& consumed, const login_end& end)
 {
     return consumed.owner->store().end(consumed.id, reported(end));
@@ -181,30 +180,39 @@ asio::awaitable<void> carry_out(callback_in_flight in_flight)
     store::immediate_logins* const store = in_flight.owner().immediate_store();
     try {
         login_end end;
+        login_outcome outcome;
+        bool at_provider = false;
         try {
             store::taken_login found;
             if (store)
                 found = store->take_now((*in_flight).id, (*in_flight).browser);
             else
-                found = co_await in_flight.owner().store().take((*in_flight).id, (*in_flight).browser);
+                co_await take_from_store(*in_flight, found);
+            outcome.status = status_of(found.what);
             if (found.login) {
                 in_flight.consumed = true;
                 check_same(*found.login, *in_flight);
-                end = co_await exchange(*in_flight, *found.login);
-            } else {
-                end = ended_with(login_outcome(status_of(found.what)));
+                outcome.status = login_status::denied;
+                outcome.return_to = std::move(found.login->return_to);
+                at_provider = true;
+                finished_login finished = co_await finish_at_provider(*in_flight, *found.login);
+                at_provider = false;
+                outcome.user = user_of(in_flight.owner().provider().name(), std::move(finished.user));
+                co_await keep_credential(*in_flight, outcome, std::move(finished.held));
+                outcome.status = login_status::granted;
             }
+            end = ended_with(std::move(outcome));
         } catch (...) {
-            end = failed_with<login_outcome>(error_to_hand_on());
+            end = end_of_failure(in_flight, at_provider, std::move(outcome));
         }
         in_flight.end(end);
         if (!in_flight.consumed)
             co_return;
         try {
-            if (store)
-                store->end_now((*in_flight).id, reported(end));
-            else
+            if (!store)
                 co_await report_to_store(*in_flight, end);
+            else if (in_flight.owner().setup->shares_logins)
+                store->end_now((*in_flight).id, reported(end));
         } catch (...) {
             // They wait until the login expires.
         }
@@ -233,9 +241,9 @@ asio::awaitable<login_outcome> complete(callback_ptr begun)
 
 } // namespace
 
-asio::awaitable<login_outcome> complete_login(logins_ptr state, std::string query, browser_binding present)
+asio::awaitable<login_outcome> complete_login(const logins_ptr& state, std::string&& query, browser_binding&& present)
 {
-    return complete(std::make_shared<callback>(std::move(state), std::move(query), std::move(present)));
+    return complete(std::make_shared<callback>(state, std::move(query), std::move(present)));
 }
 
 } // namespace coauth::sessions

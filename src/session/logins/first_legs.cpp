@@ -71,6 +71,10 @@ waiters first_legs::complete(leg& ended, const ending<first_leg_result>& end) no
     waiters due;
     const std::lock_guard lock(mutex_);
     ended.end_.end(end, due);
+    if (std::exchange(ended.holds_place_, false)) {
+        --places_;
+        ++given_back_;
+    }
     if (end->has_value() && share_for_.count() > 0)
         ended_.push_back(ended);
     else
@@ -89,12 +93,6 @@ asio::awaitable<ending<first_leg_result>> first_legs::wait(leg& joined)
     return wait_for_end(mutex_, joined.end_);
 }
 
-std::uint64_t first_legs::given_back() const
-{
-    const std::lock_guard lock(mutex_);
-    return given_back_;
-}
-
 first_legs::place first_legs::hold_place(leg& beginning, const store::login_store::counts& pending,
     const store::login_limits& limits, std::optional<std::uint64_t> as_of)
 {
@@ -110,15 +108,6 @@ first_legs::place first_legs::hold_place(leg& beginning, const store::login_stor
     beginning.holds_place_ = true;
     ++places_;
     return place::held;
-}
-
-void first_legs::give_back(leg& begun) noexcept
-{
-    const std::lock_guard lock(mutex_);
-    if (!std::exchange(begun.holds_place_, false))
-        return;
-    --places_;
-    ++given_back_;
 }
 
 } // namespace coauth::sessions

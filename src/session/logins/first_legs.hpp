@@ -14,6 +14,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -80,7 +81,7 @@ public:
     /// The first leg to wait for: `own`, which the caller must carry out then, or an equal one of the same browser.
     leg_ptr join(leg_ptr own, const store::browser_digest& browser, time_point now);
 
-    /// Ends a first leg; returns its waiters, to be notified.
+    /// Ends a first leg, and gives back its place; returns its waiters, to be notified.
     waiters complete(leg& ended, const ending<first_leg_result>& end) noexcept;
 
     /// Empty while it is in flight.
@@ -90,7 +91,7 @@ public:
     boost::asio::awaitable<ending<first_leg_result>> wait(leg& joined);
 
     /// How many places have been given back.
-    std::uint64_t given_back() const;
+    std::uint64_t given_back() const noexcept { return given_back_; }
 
     /// Holds a place for a login that is about to begin, beside those that are pending; or reports the cap that is
     /// reached. `count_again` if `as_of` is no longer `given_back`: a login that changed meanwhile may be counted
@@ -98,7 +99,6 @@ public:
     enum class place { held, none_at_all, none_for_browser, count_again };
     place hold_place(leg& beginning, const store::login_store::counts& pending, const store::login_limits& limits,
         std::optional<std::uint64_t> as_of);
-    void give_back(leg& begun) noexcept;
 
 private:
     struct browser_of {
@@ -121,7 +121,7 @@ private:
     legs_by_browser legs_;              // in flight, and those in `ended_`
     boost::intrusive::list<leg> ended_; // in the order of their ends
     std::size_t places_ = 0;
-    std::uint64_t given_back_ = 0;
+    std::atomic<std::uint64_t> given_back_ = 0; // changes with the lock held
 };
 
 } // namespace coauth::sessions

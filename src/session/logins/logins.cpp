@@ -101,10 +101,11 @@ logins_ptr make_state(std::shared_ptr<const session_setup> setup, logins::keep_c
     };
     auto made = std::make_shared<logins::state>(std::move(setup), std::move(keep), std::move(on_time));
     *known_later = made;
-    made->watching_store.begin(
-        made->store(), [tickets = made->tickets](const store::login_id& id, const store::ended_login& reached) {
-            end_elsewhere(*tickets, id, reached);
-        });
+    if (made->setup->shares_logins)
+        made->watching_store.begin(
+            made->store(), [tickets = made->tickets](const store::login_id& id, const store::ended_login& reached) {
+                end_elsewhere(*tickets, id, reached);
+            });
     return made;
 }
 
@@ -158,31 +159,36 @@ void logins::state::report_begin_failed(const error& why)
     setup->report(event);
 }
 
+void logins::state::count_ended(const login_end& end) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    if (end->has_error())
+        ++counts_.failed;
+    else if ((*end)->status == login_status::granted)
+        ++counts_.granted;
+    else if ((*end)->status == login_status::denied)
+        ++counts_.denied;
+    else if ((*end)->status == login_status::expired)
+        ++counts_.expired;
+    else if ((*end)->status == login_status::unknown)
+        ++counts_.unknown;
+    else if ((*end)->status == login_status::replayed)
+        ++counts_.replayed;
+    else
+        ++counts_.wrong_browser;
+}
+
 void logins::state::report_ended(const login_end& end) noexcept
 {
+    count_ended(end);
+    if (!options().on_event)
+        return;
     session_event event(end->has_value() ? session_event_kind::login_ended : session_event_kind::login_failed);
     if (end->has_value()) {
         event.status = (*end)->status;
         event.count = 1;
     } else {
         event.why = end->error().reason();
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        if (!event.status)
-            ++counts_.failed;
-        else if (*event.status == login_status::granted)
-            ++counts_.granted;
-        else if (*event.status == login_status::denied)
-            ++counts_.denied;
-        else if (*event.status == login_status::expired)
-            ++counts_.expired;
-        else if (*event.status == login_status::unknown)
-            ++counts_.unknown;
-        else if (*event.status == login_status::replayed)
-            ++counts_.replayed;
-        else
-            ++counts_.wrong_browser;
     }
     try {
         if (end->has_value())
@@ -207,9 +213,9 @@ void logins::state::report_expired(std::size_t count)
     setup->report(event);
 }
 
-asio::awaitable<void> sweep_logins(logins_ptr state)
+asio::awaitable<void> sweep_logins(const logins_ptr& state)
 {
-    return sweep(sweep_guard(std::move(state)));
+    return sweep(sweep_guard(state));
 }
 
 logins::logins(std::shared_ptr<const session_setup> setup, keep_credential keep)

@@ -49,16 +49,19 @@ public:
     const login_end login_cancelled = failed_with<login_outcome>(error(errc::cancelled));
 
 private:
+    void count_ended(const login_end& end) noexcept;
+
     mutable std::mutex mutex_;
     session_stats::login_counts counts_;
 };
 
 using logins_ptr = std::shared_ptr<logins::state>;
 
-boost::asio::awaitable<login> begin_login(logins_ptr state, browser_binding present, login_request request);
-boost::asio::awaitable<login_outcome> complete_login(logins_ptr state, std::string query, browser_binding present);
+boost::asio::awaitable<login> begin_login(const logins_ptr& state, browser_binding&& present, login_request&& request);
+boost::asio::awaitable<login_outcome> complete_login(
+    const logins_ptr& state, std::string&& query, browser_binding&& present);
 
 /// Ends the logins that have expired, and sets the alarm for the next.
-boost::asio::awaitable<void> sweep_logins(logins_ptr state);
+boost::asio::awaitable<void> sweep_logins(const logins_ptr& state);
 
 } // namespace coauth::sessions

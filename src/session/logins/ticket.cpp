@@ -1,6 +1,8 @@
 #include "session/logins/ticket.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -35,24 +37,41 @@ constexpr int expired_at_a_time = 256;
 
 } // namespace
 
+std::size_t ticket_table::hash_of_id::operator()(const store::login_id& id) const noexcept
+{
+    std::size_t first = 0;
+    std::memcpy(&first, id.octets.data(), sizeof first);
+    return first;
+}
+
 // A ticket in the table may be in its destructor, waiting for the lock. Such a ticket is treated as removed.
 ticket_table::ticket_ptr ticket_table::find_open(const store::login_id& id)
 {
     const auto found = by_id_.find(id);
     if (found == by_id_.end())
         return nullptr;
-    auto ticket = found->weak_from_this().lock();
+    auto ticket = found->second->weak_from_this().lock();
     if (!ticket)
-        remove(*found);
+        remove(*found->second);
     return ticket;
 }
 
 void ticket_table::remove(login::ticket& t) noexcept
 {
-    if (t.in_id_order::is_linked())
-        by_id_.erase(by_id_.iterator_to(t));
-    if (t.in_deadline_order::is_linked())
+    const auto found = by_id_.find(t.id_);
+    if (found != by_id_.end() && found->second == &t)
+        by_id_.erase(found);
+    if (t.is_linked())
         by_deadline_.erase(by_deadline_.iterator_to(t));
+}
+
+// All logins of a store live equally long, so nearly each is the last.
+void ticket_table::add_by_deadline(login::ticket& t) noexcept
+{
+    auto next = by_deadline_.end();
+    while (next != by_deadline_.begin() && std::prev(next)->deadline_ > t.deadline_)
+        --next;
+    by_deadline_.insert(next, t);
 }
 
 ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_point deadline, std::string_view return_to)
@@ -67,8 +86,8 @@ ticket_table::ticket_ptr ticket_table::open(const store::login_id& id, time_poin
         if (closed_) {
             made->end_ = closed_end_;
         } else if (!known) {
-            by_id_.insert(*made);
-            by_deadline_.insert(*made);
+            by_id_.emplace(id, made.get());
+            add_by_deadline(*made);
         }
     }
     if (unresumed) {
@@ -205,8 +224,9 @@ void ticket_table::close() noexcept
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        while (!by_id_.empty()) {
-            login::ticket& t = *by_id_.begin();
+        for (auto place = by_id_.begin(); place != by_id_.end();) {
+            login::ticket& t = *place->second;
+            ++place;
             end(t, closed_end_, ended);
         }
     }

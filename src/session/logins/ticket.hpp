@@ -8,9 +8,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list.hpp>
-#include <boost/intrusive/set.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -43,20 +43,13 @@ public:
 };
 using suspended_list = boost::intrusive::list<suspended, boost::intrusive::constant_time_size<false>>;
 
-using in_id_order =
-    boost::intrusive::set_base_hook<boost::intrusive::tag<struct id_order>, boost::intrusive::optimize_size<true>>;
-using in_deadline_order = boost::intrusive::set_base_hook<boost::intrusive::tag<struct deadline_order>,
-    boost::intrusive::optimize_size<true>>;
-
 } // namespace coauth::sessions
 
 namespace coauth {
 
 /// One for each login whose handle a caller keeps; a login that no caller awaits costs the store's record and nothing
 /// here. Keeps the end of the login. Guarded by its table.
-class login::ticket : public std::enable_shared_from_this<login::ticket>,
-                      public sessions::in_id_order,
-                      public sessions::in_deadline_order {
+class login::ticket : public std::enable_shared_from_this<login::ticket>, public boost::intrusive::list_base_hook<> {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
@@ -135,13 +128,10 @@ private:
     // for while a context is destroyed this can destroy a coroutine at once.
     void resume(suspended_list& ended) noexcept;
 
-    struct id_of {
-        using type = store::login_id;
-        const type& operator()(const login::ticket& t) const noexcept { return t.id_; }
-    };
-    struct deadline_of {
-        using type = time_point;
-        const type& operator()(const login::ticket& t) const noexcept { return t.deadline_; }
+    // An id is a digest, of a key that the provider chose.
+    struct hash_of_id {
+        using is_avalanching = void;
+        std::size_t operator()(const store::login_id& id) const noexcept;
     };
 
     // All with the lock held.
@@ -150,6 +140,7 @@ private:
     void expire(login::ticket& t, suspended_list& ended) noexcept;
     bool expire_some(time_point now, suspended_list& ended) noexcept;
     void remove(login::ticket& t) noexcept;
+    void add_by_deadline(login::ticket& t) noexcept;
 
     // For `wait`. `add` is false if the ticket has ended; `cancel` does nothing to a coroutine that is about to be
     // resumed already.
@@ -158,12 +149,9 @@ private:
     login_end end_of(const login::ticket& t) const;
 
     mutable std::mutex mutex_;
-    boost::intrusive::set<login::ticket, boost::intrusive::base_hook<in_id_order>,
-        boost::intrusive::key_of_value<id_of>>
-        by_id_;
-    boost::intrusive::multiset<login::ticket, boost::intrusive::base_hook<in_deadline_order>,
-        boost::intrusive::key_of_value<deadline_of>>
-        by_deadline_;
+    boost::unordered_flat_map<store::login_id, login::ticket*, hash_of_id> by_id_;
+    boost::intrusive::list<login::ticket, boost::intrusive::constant_time_size<false>>
+        by_deadline_; ///< The next first.
     // Made in advance, for ending a login must not allocate memory.
     const login_end closed_end_ = failed_with<login_outcome>(error(errc::cancelled, "the session is closed"));
     const login_end expired_end_ = ended_with(login_outcome(login_status::expired));

@@ -1,3 +1,4 @@
+#include "allocation_failure.hpp"
 #include "store/login_table.hpp"
 
 #include <coauth/error.hpp>
@@ -50,6 +51,23 @@ TEST_CASE("a pending login takes up to 400 bytes and a spent one a fourth of tha
     const auto each_spent = (in_use() - before) / n;
     MESSAGE("a spent login takes " << each_spent << " bytes");
     CHECK(each_spent <= 136);
+}
+
+TEST_CASE("login_table: it frees no memory with a proof in it")
+{
+    const coauth::testing::freed_text freed("0123456789abcdef");
+    {
+        login_table table(login_limits(), {1, 2});
+        login_table::time_point now{};
+        table.add(login(1, 1), now);
+        const pending_login begun = login(1, 1);
+        CHECK(table.take(begun.id, begun.browser, now).login->proof.size() == 32);
+        table.add(login(2, 2), now);
+        now += table.limits().time_to_live;
+        CHECK(table.expire(now).expired == 1);
+        table.add(login(3, 3), now);
+    }
+    CHECK(freed.blocks() == 0);
 }
 
 // A slow and obvious model beside the table, and random steps in time.

@@ -101,3 +101,20 @@ TEST_CASE("session: what a store that does not wait throws is an error of the ca
     on.store->throws = "end"; // the others wait until the login expires; the caller has its outcome
     CHECK(on.f.status(begun) == login_status::granted);
 }
+
+TEST_CASE("session.wait: ends when another session on the same store completes the login")
+{
+    session_options options;
+    options.callback = "https://app.example/callback";
+    options.logins = store::memory_login_store();
+    logins_fixture f(options);
+    const login begun = f.begin().value();
+    const auto waiting = f.start(f.logins->wait(begun));
+    f.poll();
+    options.clock = f.clock;
+    sessions::logins other(std::make_shared<sessions::session_setup>(f.io.get_executor(), f.provider, options),
+        [&f](std::string user_id, credential held) { return f.keep(std::move(user_id), std::move(held)); });
+    CHECK(
+        f.run(other.complete(logins_fixture::callback(begun), begun.binding)).value().status == login_status::granted);
+    CHECK(waiting.value().value().status == login_status::granted);
+}

@@ -1,0 +1,50 @@
+// The tickets of pending logins, without a session.
+#include "session/logins/ticket.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace coauth;
+using sessions::ticket_table;
+
+TEST_CASE("ticket_table: those due first expire first, in whatever order they were opened")
+{
+    const auto table = std::make_shared<ticket_table>();
+    const std::vector<std::chrono::seconds> due{std::chrono::seconds(3), std::chrono::seconds(1),
+        std::chrono::seconds(2), std::chrono::seconds(2), std::chrono::seconds(5), std::chrono::seconds(4)};
+    const ticket_table::time_point start{};
+    std::vector<ticket_table::ticket_ptr> tickets;
+    for (std::size_t i = 0; i < due.size(); ++i)
+        tickets.push_back(table->open(store::id_of_login("x", std::to_string(i)), start + due[i], "/"));
+    for (std::chrono::seconds passed(1); passed <= std::chrono::seconds(5); ++passed) {
+        CHECK(table->next_deadline() == start + passed);
+        table->expire(start + passed);
+        for (std::size_t i = 0; i < due.size(); ++i)
+            CHECK(table->has_ended(*tickets[i]) == (due[i] <= passed));
+    }
+    CHECK_FALSE(table->next_deadline().has_value());
+}
+
+TEST_CASE("ticket_table: a login has one ticket while a caller keeps it, and is found as long as it has not ended")
+{
+    const auto table = std::make_shared<ticket_table>();
+    const auto id = store::id_of_login("x", "token");
+    const ticket_table::time_point due = ticket_table::time_point() + std::chrono::seconds(1);
+    auto ticket = table->open(id, due, "/");
+    CHECK(table->open(id, due, "/") == ticket);
+    CHECK_FALSE(table->is_open(store::id_of_login("x", "other")));
+    CHECK(table->is_open(id));
+    ticket.reset();
+    CHECK_FALSE(table->is_open(id));
+    ticket = table->open(id, due, "/");
+    table->end(id, sessions::ended_with(login_outcome(login_status::granted)));
+    CHECK_FALSE(table->is_open(id));
+    CHECK(table->has_ended(*ticket));
+    table->close();
+    CHECK(table->has_ended(*table->open(id, due, "/")));
+}
