@@ -17,8 +17,11 @@ public:
     void append_header(
         const http::request& request, std::chrono::sys_seconds provider_time, std::string& value) const override
     {
-        std::string url = request.origin.url();
-        url += request.target;
+        std::string url;
+        url.reserve(request.origin.host.size() + request.target.size() + 16);
+        url.append(request.origin.https ? "https://" : "http://")
+            .append(request.origin.authority())
+            .append(request.target);
         const bool is_form = oauth1::is_form(request.headers.get("Content-Type"));
         oauth1::message message(request.method, url, is_form ? request.body : std::string_view());
         for (const auto& [name, text] : settings_.oauth)

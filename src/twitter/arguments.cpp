@@ -50,6 +50,7 @@ constexpr std::string_view white_space[] = {"\t", "\n", "\v", "\f", "\r", " ", "
 std::string without_white_space(std::string_view typed)
 {
     std::string out;
+    out.reserve(typed.size());
     while (!typed.empty()) {
         if (typed.front() > ' ' && typed.front() < 0x7f) {
             out += typed.front();

@@ -19,12 +19,14 @@ namespace {
 
 // Who signed in must not be left to chance: a `user_id` that is not an id or is there twice counts as
 // missing, and `me` then asks. The name is only shown.
-oauth1::access_token with_exact_user(const oauth1::access_token& token)
+oauth1::access_token with_exact_user(oauth1::access_token token)
 {
     constexpr std::string_view id = "user_id";
     constexpr std::string_view name = "screen_name";
     const bool id_is_exact = oauth1::count(token.extra(), id) == 1 && is_id(token.extra(id));
     const bool name_is_exact = oauth1::count(token.extra(), name) == 1;
+    if (id_is_exact && is_account_name(token.extra(name)) && name_is_exact)
+        return token;
     oauth1::parameters extra;
     for (const auto& [member, value] : token.extra())
         if (member == name ? name_is_exact : member != id || id_is_exact)
