@@ -58,8 +58,10 @@ result<void> encoded_parameters::add_form(std::string_view raw)
             c = ' ';
         } else if (c == '%') {
             const int octet = text::escaped_octet(raw.substr(i, 3));
-            if (octet < 0)
+            if (octet < 0) {
+                memory_.keep(out); // so that it is wiped
                 return error(errc::invalid_argument, "a % is not followed by two hex digits");
+            }
             c = static_cast<char>(octet);
             i += 2;
         }

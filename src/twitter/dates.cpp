@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 12> months{
 bool has_form(std::string_view text, std::string_view form) noexcept
 {
     return std::equal(text.begin(), text.end(), form.begin(), form.end(),
-        [](char c, char f) { return c == f || (f == '#' && text::is_digit(c)) || f == '?'; });
+        [](char c, char f) { return f == '#' ? text::is_digit(c) : f == '?' || c == f; });
 }
 
 int number(std::string_view text, std::size_t begin, std::size_t digits) noexcept

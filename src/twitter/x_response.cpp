@@ -170,7 +170,7 @@ void x_reader::take_object()
         else
             response_.has_unreadable_tweets = true;
     } else if (here_ == field::reference) {
-        if (values_[field::reference_type].text == "replied_to" && !values_[field::reply_to].is_given())
+        if (values_[field::reference_type].text == "replied_to" && !values_.has(field::reply_to))
             values_.set(field::reply_to, values_[field::reference_id]);
     } else if (here_ == field::author && response_.api == api_version::v2) {
         require_room();

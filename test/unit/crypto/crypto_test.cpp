@@ -10,6 +10,8 @@
 #include <coauth/session/login.hpp>
 
 #include <doctest/doctest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -149,6 +151,25 @@ TEST_CASE("crypto hmac: a key that has read the beginning makes the MAC of the w
             }
         }
     }
+}
+
+TEST_CASE("crypto hmac: a key of any length makes OpenSSL's MAC, and keys of several hashes take turns")
+{
+    for (const std::size_t length : {1U, 63U, 64U, 65U, 127U, 128U, 129U, 192U, 384U})
+        for (const char* name : {"SHA1", "SHA512", "SHA256"}) {
+            CAPTURE(length);
+            CAPTURE(name);
+            const std::string secret(length, 'k');
+            const std::string text = "text";
+            std::array<unsigned char, EVP_MAX_MD_SIZE> octets{};
+            unsigned size = 0;
+            REQUIRE(HMAC(crypto::hash_named(name), secret.data(), static_cast<int>(length),
+                reinterpret_cast<const unsigned char*>(text.data()), text.size(), octets.data(), &size));
+            const std::string expected = hex_of_octets(std::string(octets.begin(), octets.begin() + size));
+            const crypto::hmac_key key(crypto::hash_named(name), secret);
+            CHECK(hex_of_octets(key.sign(text).view()) == expected);
+            CHECK(hex_of_octets(crypto::begun_hmac(key, "te").sign("xt").view()) == expected);
+        }
 }
 
 TEST_CASE("crypto rsa: what the private key signs the public key verifies, and neither does the other's work")

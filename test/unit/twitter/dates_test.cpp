@@ -42,6 +42,25 @@ TEST_CASE("dates: a text in any other form is not a time")
         CHECK_FALSE_MESSAGE(read_v2_date(bad), bad);
 }
 
+// A character that stands for others in `read`'s forms, or is beside the digits, must not pass.
+TEST_CASE("dates: no other character may be in the place of one")
+{
+    for (const std::string& good :
+        {std::string("Sun Nov 06 08:49:37 +0000 1994"), std::string("1994-11-06T08:49:37.123Z")}) {
+        const reader read = good.ends_with('Z') ? read_v2_date : read_v1_1_date;
+        REQUIRE(read(good));
+        for (std::size_t i = 0; i < good.size(); ++i)
+            for (const char other : {'#', '?', '/', ':', '-', ' ', '\0', '\xb2'}) {
+                std::string bad = good;
+                bad[i] = other;
+                if (bad != good)
+                    CHECK_FALSE_MESSAGE(read(bad), bad);
+            }
+    }
+    CHECK_FALSE(read_v2_date("1994-11-06T##:##:##Z"));
+    CHECK_FALSE(read_v2_date("2020-2#-01T00:00:00Z"));
+}
+
 TEST_CASE("dates: a text cut short anywhere is not a time")
 {
     const std::string v2 = "1994-11-06T08:49:37.123Z";

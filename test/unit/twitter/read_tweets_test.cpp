@@ -203,7 +203,9 @@ TEST_CASE("read_tweets: a tweet's member in an odd shape costs that member only,
         const std::string replies = v2 ? "referenced_tweets" : "in_reply_to_status_id_str";
         for (const char* odd : {"null", "7.5", "-1", "true", "{}", "[]", "[[7]]", "\"\"", "\"x\"", R"("\ud83d")",
                  R"([{"type":"replied_to"}])", R"([{"type":7,"id":"5"},"x"])", R"([{"type":"quoted","id":"5"}])",
-                 R"({"id":"x"})"}) {
+                 R"([{"type":"replied_to"},{"type":"replied_to","id":"6"}])",
+                 R"([{"type":"replied_to","id":null},{"type":"replied_to","id":"6"}])",
+                 R"([{"type":"replied_to","id":1.5},{"type":"replied_to","id":"6"}])", R"({"id":"x"})"}) {
             CAPTURE(odd);
             if (odd[0] != '"')
                 CHECK(read(text, odd).text.empty());
