@@ -218,6 +218,17 @@ TEST_CASE("pool_table: a closed pool keeps no idle connection and still serves t
     CHECK(t.empty());
 }
 
+TEST_CASE("pool_table: a closed pool closes a connection that is given back, past its lifetime or not")
+{
+    for (const auto age : {0s, 600s}) {
+        auto t = two_slots();
+        t.acquire(x, start);
+        t.close();
+        CHECK(t.give_back(x, 1, start, start + age).close == 1);
+        CHECK(t.empty());
+    }
+}
+
 TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and all come back")
 {
     constexpr std::size_t most = 3;
