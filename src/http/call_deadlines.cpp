@@ -57,7 +57,7 @@ void call_deadlines::set_timer(std::unique_lock<std::mutex> lock)
     try {
         timer->apply();
     } catch (const std::bad_alloc&) {
-        const std::lock_guard again(mutex_);
+        const std::lock_guard guard(mutex_);
         unsure_ = true; // so that the next call tries again
         throw;
     }

@@ -24,7 +24,7 @@ class slot_waiter {
 public:
     virtual ~slot_waiter() = default;
 
-    /// It has one now, and takes it by its claim. On any thread, with no lock held. Throws `std::bad_alloc`.
+    /// It has one now, and takes it by `request_slot::take`. On any thread, with no lock held. Throws `std::bad_alloc`.
     virtual void slot_granted() = 0;
 };
 
