@@ -5,7 +5,7 @@ namespace coauth::http {
 address_cache::addresses address_cache::find(const origin& host, time_point now)
 {
     const std::lock_guard lock(mutex_);
-    const auto found = hosts_.find(key_of(host));
+    const auto found = hosts_.find(host.url());
     if (found == hosts_.end() || now - found->second.found_at >= max_age)
         return {};
     return found->second.known;
@@ -16,15 +16,15 @@ void address_cache::keep(const origin& host, addresses found, time_point now)
     const std::lock_guard lock(mutex_);
     if (hosts_.size() >= max_hosts)
         std::erase_if(hosts_, [now](const auto& e) { return now - e.second.found_at >= max_age; });
-    const key k = key_of(host);
-    if (hosts_.size() < max_hosts || hosts_.contains(k))
-        hosts_.insert_or_assign(k, entry(std::move(found), now));
+    std::string url = host.url();
+    if (hosts_.size() < max_hosts || hosts_.contains(url))
+        hosts_.insert_or_assign(std::move(url), entry(std::move(found), now));
 }
 
 void address_cache::remove(const origin& host)
 {
     const std::lock_guard lock(mutex_);
-    hosts_.erase(key_of(host));
+    hosts_.erase(host.url());
 }
 
 } // namespace coauth::http

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -42,12 +41,8 @@ private:
         time_point found_at;
     };
 
-    using key = std::pair<std::string, std::uint16_t>;
-
-    static key key_of(const origin& host) { return {host.host, host.port}; }
-
     std::mutex mutex_;
-    std::map<key, entry> hosts_;
+    std::map<std::string, entry> hosts_; // by URL
 };
 
 } // namespace coauth::http

@@ -11,66 +11,53 @@ call_deadlines::call_deadlines(boost::asio::any_io_executor executor, std::share
 
 void call_deadlines::set(entry& call, time_point at)
 {
-    std::shared_ptr<clock_timer> changed;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!timer_)
-            timer_ = std::make_shared<clock_timer>(executor_, clock_, [weak = weak_from_this()] {
-                if (const auto self = weak.lock())
-                    self->time_out();
-            });
-        if (call.is_linked() && call.at_ == at && !unsure_)
-            return;
-        if (call.is_linked())
-            calls_.erase(calls_.iterator_to(call));
-        call.at_ = at;
-        calls_.insert(call);
-        changed = plan();
-    }
-    apply(changed);
+    std::unique_lock lock(mutex_);
+    if (!timer_)
+        timer_ = std::make_shared<clock_timer>(executor_, clock_, [weak = weak_from_this()] {
+            if (const auto self = weak.lock())
+                self->time_out();
+        });
+    if (call.is_linked() && call.at_ == at && !unsure_)
+        return;
+    if (call.is_linked())
+        calls_.erase(calls_.iterator_to(call));
+    call.at_ = at;
+    calls_.insert(call);
+    set_timer(std::move(lock));
 }
 
 void call_deadlines::clear(entry& call) noexcept
 {
-    std::shared_ptr<clock_timer> changed, last;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!call.is_linked())
-            return;
-        calls_.erase(calls_.iterator_to(call));
-        last = not_needed();
-        changed = plan();
-    }
+    std::shared_ptr<clock_timer> last; // destroyed without the lock
+    std::unique_lock lock(mutex_);
+    if (!call.is_linked())
+        return;
+    calls_.erase(calls_.iterator_to(call));
+    last = not_needed();
     try {
-        apply(changed);
+        set_timer(std::move(lock));
     } catch (const std::bad_alloc&) {
         // It is early, and set again then.
     }
 }
 
-// With the mutex held. Gives the timer if it is to be applied. One that is set too early stays: most calls end long before
-// their deadlines.
-std::shared_ptr<clock_timer> call_deadlines::plan() noexcept
+// Plans with the lock, and applies without. A timer that is set too early stays: most calls end long before their deadlines.
+void call_deadlines::set_timer(std::unique_lock<std::mutex> lock)
 {
     const bool fits = calls_.empty() ? !planned_ : planned_ && *planned_ <= calls_.begin()->at_;
     if (!timer_ || (fits && !unsure_))
-        return nullptr;
+        return;
     unsure_ = false;
     planned_.reset();
     if (!calls_.empty())
         planned_ = calls_.begin()->at_;
-    timer_->plan(planned_);
-    return timer_;
-}
-
-void call_deadlines::apply(const std::shared_ptr<clock_timer>& changed)
-{
-    if (!changed)
-        return;
+    const auto timer = timer_;
+    timer->plan(planned_);
+    lock.unlock();
     try {
-        changed->apply();
+        timer->apply();
     } catch (const std::bad_alloc&) {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard guard(mutex_);
         unsure_ = true; // so that the next call tries again
         throw;
     }
@@ -101,12 +88,7 @@ void call_deadlines::time_out() noexcept
     constexpr int attempts = 100; // of 50 ms each
     for (int i = 0; i < attempts; ++i)
         try {
-            std::shared_ptr<clock_timer> changed;
-            {
-                const std::lock_guard lock(mutex_);
-                changed = plan();
-            }
-            apply(changed);
+            set_timer(std::unique_lock(mutex_));
             return;
         } catch (const std::bad_alloc&) {
             // It waited before it gave up.

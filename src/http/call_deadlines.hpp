@@ -52,9 +52,8 @@ public:
     void close() noexcept;
 
 private:
-    std::shared_ptr<clock_timer> plan() noexcept;
+    void set_timer(std::unique_lock<std::mutex> lock);
     std::shared_ptr<clock_timer> not_needed() noexcept;
-    void apply(const std::shared_ptr<clock_timer>& changed);
     std::shared_ptr<entry> take_passed() noexcept;
     void time_out() noexcept;
 

@@ -1,7 +1,5 @@
 #include "http/call_machine.hpp"
 
-#include "http/resend_rule.hpp"
-
 #include <coauth/system_failure.hpp>
 
 #include <boost/asio/error.hpp>

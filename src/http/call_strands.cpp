@@ -2,7 +2,6 @@
 
 #include "coro/strand_of.hpp"
 
-#include <new>
 #include <utility>
 
 namespace coauth::http {
@@ -25,12 +24,8 @@ asio::any_io_executor call_strands::take()
 void call_strands::give_back(asio::any_io_executor strand) noexcept
 {
     const std::lock_guard lock(mutex_);
-    try {
-        if (!closed_ && free_.size() < most_kept)
-            free_.push_back(std::move(strand));
-    } catch (const std::bad_alloc&) {
-        // It is destroyed.
-    }
+    if (!closed_ && free_.size() < most_kept)
+        free_.push_back(std::move(strand));
 }
 
 void call_strands::close() noexcept

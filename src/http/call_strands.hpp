@@ -16,7 +16,10 @@ namespace coauth::http {
 /// Thread safety: safe.
 class call_strands {
 public:
-    explicit call_strands(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    explicit call_strands(boost::asio::any_io_executor executor) : executor_(std::move(executor))
+    {
+        free_.reserve(most_kept);
+    }
 
     boost::asio::any_io_executor take();
 

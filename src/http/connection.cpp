@@ -42,7 +42,7 @@ connection::~connection()
     // OpenSSL takes a session without a shutdown for broken. Not earlier: an operation in progress would
     // see a shutdown by the peer.
     if (tls_)
-        SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        SSL_set_shutdown(tls(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     close();
 }
 
@@ -60,7 +60,7 @@ asio::awaitable<error_code> connection::connect(asio::ip::tcp::endpoint peer)
 asio::awaitable<error_code> connection::handshake(origin to, std::shared_ptr<tls_sessions> sessions)
 {
     tls_.emplace(socket_, *context_);
-    SSL* const tls = tls_->native_handle();
+    SSL* const tls = this->tls();
     // Asio has OpenSSL free its buffers, 34 KB, whenever a connection is silent, and allocate them for each exchange.
     SSL_clear_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     if (!require_identity(tls, to.host))
@@ -70,22 +70,25 @@ asio::awaitable<error_code> connection::handshake(origin to, std::shared_ptr<tls
         resumption_->attach(tls);
     }
     auto [failure] = co_await tls_->async_handshake(asio::ssl::stream_base::client, with_error);
-    if (resumption_ && !failure)
-        resumption_->handshake_succeeded(tls);
-    else if (resumption_)
-        resumption_->handshake_failed();
+    if (resumption_)
+        resumption_->handshake_ended(tls, !failure);
     co_return failure;
+}
+
+// Null before TLS. Asio's accessor is not const.
+SSL* connection::tls() const noexcept
+{
+    return tls_ ? const_cast<tls_stream&>(*tls_).native_handle() : nullptr;
 }
 
 bool connection::resumed() const noexcept
 {
-    return tls_ && SSL_session_reused(const_cast<tls_stream&>(*tls_).native_handle()) == 1;
+    return tls_ && SSL_session_reused(tls()) == 1;
 }
 
 long connection::certificate_verdict() const noexcept
 {
-    // Asio's accessor of the handle is not const.
-    return tls_ ? SSL_get_verify_result(const_cast<tls_stream&>(*tls_).native_handle()) : X509_V_OK;
+    return tls_ ? SSL_get_verify_result(tls()) : X509_V_OK;
 }
 
 // A text of usual length is kept, a large body is not.
@@ -99,10 +102,8 @@ void connection::wipe_text() noexcept
 
 bool connection::tls_bytes_left() const noexcept
 {
-    if (!tls_)
-        return false;
-    SSL* tls = const_cast<tls_stream&>(*tls_).native_handle();
-    return SSL_pending(tls) != 0 || SSL_has_pending(tls) != 0 || BIO_ctrl_pending(SSL_get_rbio(tls)) != 0;
+    return tls_ &&
+           (SSL_pending(tls()) != 0 || SSL_has_pending(tls()) != 0 || BIO_ctrl_pending(SSL_get_rbio(tls())) != 0);
 }
 
 // One system call. Asio's `receive` would make a second one each time, to set a mode that the socket has.

@@ -1,7 +1,7 @@
 // One connection: a socket, and TLS on top of it. The only file that knows the types of streams.
 #pragma once
 
-#include "http/tls_resumption.hpp"
+#include "http/tls_sessions.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -86,6 +86,8 @@ public:
 
 private:
     using tls_stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+
+    SSL* tls() const noexcept;
 
     std::shared_ptr<boost::asio::ssl::context> context_;
     boost::asio::ip::tcp::socket socket_;

@@ -1,22 +1,25 @@
 #include "coro/checked_clock.hpp"
 #include "coro/typed_errors.hpp"
-#include "http/duration_check.hpp"
-#include "http/http1/wire_check.hpp"
+#include "http/host.hpp"
+#include "http/http1/request_text.hpp"
+#include "http/limit.hpp"
 #include "http/pool_setup.hpp"
 #include "http/running_call.hpp"
-#include "http/setting_url.hpp"
-#include "http/shared_pool.hpp"
 #include "http/tls_context.hpp"
+#include "text/environment_variable.hpp"
 
 #include <coauth/coro/call_on.hpp>
 #include <coauth/http/connection_pool.hpp>
+#include <coauth/http/pool_from_environment.hpp>
 #include <coauth/system_failure.hpp>
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace coauth::http {
@@ -31,7 +34,7 @@ void check(bool valid, const char* problem)
         throw error(errc::invalid_argument, std::string("pool_options: ") + problem);
 }
 
-void check(const pool_options& o)
+pool_options checked(pool_options o)
 {
     constexpr std::size_t least_header = 1024;
     constexpr std::size_t most_header = 16 * 1024 * 1024;
@@ -44,6 +47,8 @@ void check(const pool_options& o)
     check(o.max_header >= least_header && o.max_header <= most_header, "max_header is not from 1 KiB to 16 MiB");
     check(o.max_body >= 1, "max_body is 0");
     check(o.clock != nullptr, "clock is null");
+    o.clock = checked_clock(std::move(o.clock));
+    return o;
 }
 
 std::optional<origin> read_proxy(const std::string& text)
@@ -70,38 +75,34 @@ asio::awaitable<response> refused(error reason)
     co_return response();
 }
 
-asio::awaitable<void> hop_and_drain(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool)
+asio::awaitable<void> hop_and_drain(std::shared_ptr<pool_setup> setup)
 {
-    pool->close();
-    auto strand = setup->strands->take();
+    setup->pool->close();
+    auto strand = setup->strands.take();
     setup->deadlines->close();
-    setup->strands->close();
-    co_await call_on(strand, typed_errors(pool->drained()));
+    setup->strands.close();
+    co_await call_on(strand, typed_errors(setup->pool->drained()));
     if (setup->tls_sessions)
         setup->tls_sessions->clear();
 }
 
 } // namespace
 
-class connection_pool::state {
-public:
-    state(asio::any_io_executor executor, pool_options options)
-    {
-        check(options);
-        options.clock = checked_clock(std::move(options.clock));
-        auto created = std::make_shared<pool_setup>(std::move(executor), std::move(options));
-        created->tls = make_tls_context(created->options.trust);
-        if (created->options.resume_tls)
-            created->tls_sessions =
-                std::make_shared<tls_sessions>(created->options.max_connections_per_origin, created->options.clock);
-        created->proxy = read_proxy(created->options.proxy);
-        pool = std::make_shared<shared_pool>(created->options);
-        setup = std::move(created);
-    }
+pool_setup::pool_setup(asio::any_io_executor new_executor, pool_options new_options)
+    : executor(std::move(new_executor)), options(checked(std::move(new_options))), tls(make_tls_context(options.trust)),
+      tls_sessions(options.resume_tls
+                       ? std::make_shared<http::tls_sessions>(options.max_connections_per_origin, options.clock)
+                       : nullptr),
+      proxy(read_proxy(options.proxy)), pool(std::make_shared<shared_pool>(options)),
+      deadlines(std::make_shared<call_deadlines>(executor, options.clock)), strands(executor)
+{}
 
-    std::shared_ptr<const pool_setup> setup;
-    std::shared_ptr<shared_pool> pool;
+class connection_pool::state : public pool_setup {
+public:
+    using pool_setup::pool_setup;
 };
+
+transport::~transport() = default;
 
 connection_pool::connection_pool(asio::any_io_executor executor, pool_options options)
     : state_(typed_failures("starting the connection pool",
@@ -121,18 +122,33 @@ asio::awaitable<response> connection_pool::send(request request)
     // each time.
     if (const auto fit = check_for_the_wire(request); !fit)
         return refused(fit.error());
-    return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, response)>(start_call(),
-        asio::use_awaitable, std::make_shared<running_call>(state_->setup, state_->pool, std::move(request)));
+    return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, response)>(
+        start_call(), asio::use_awaitable, std::make_shared<running_call>(state_, std::move(request)));
 }
 
 asio::awaitable<void> connection_pool::close()
 {
-    return hop_and_drain(state_->setup, state_->pool);
+    return hop_and_drain(state_);
 }
 
 pool_stats connection_pool::stats() const
 {
     return state_->pool->stats();
+}
+
+std::shared_ptr<transport> pool_from_environment(asio::any_io_executor executor)
+{
+    pool_options pool;
+    pool.proxy = text::environment_variable("COAUTH_PROXY");
+    if (std::string file = text::environment_variable("COAUTH_CA_FILE"); !file.empty())
+        pool.trust = tls_trust::ca_file(std::move(file));
+    return std::make_shared<connection_pool>(std::move(executor), std::move(pool));
+}
+
+asio::awaitable<std::shared_ptr<transport>> pool_from_environment()
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    co_return pool_from_environment(executor);
 }
 
 } // namespace coauth::http

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
+#include <vector>
 
 namespace coauth::http {
 
@@ -15,38 +17,19 @@ constexpr std::array<std::string_view, 7> weekdays = {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 constexpr std::array<std::string_view, 12> months = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::size_t short_name = 3;
 
-void append_padded(std::string& out, long long number, std::size_t width)
+// The words of a date, whose punctuation differs from form to form; no more of them than of the longest form and one.
+std::vector<std::string_view> split(std::string_view text, std::string_view separators)
 {
-    const std::string digits = std::to_string(number);
-    if (digits.size() < width)
-        out.append(width - digits.size(), '0');
-    out += digits;
-}
-
-// The words of a date, whose punctuation differs from form to form.
-struct word_list {
-    static constexpr std::size_t most = 6;
-
-    std::array<std::string_view, most> words;
-    std::size_t size = 0; ///< `most` + 1 if there are more.
-};
-
-word_list split(std::string_view text, std::string_view separators) noexcept
-{
-    word_list list;
-    while (list.size <= word_list::most) {
-        const std::size_t begin = text.find_first_not_of(separators);
-        if (begin == std::string_view::npos)
+    std::vector<std::string_view> words;
+    while (words.size() <= 6) {
+        text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));
+        if (text.empty())
             break;
-        const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
-        if (list.size < word_list::most)
-            list.words[list.size] = text.substr(begin, end - begin);
-        ++list.size;
-        text.remove_prefix(end);
+        words.push_back(text.substr(0, text.find_first_of(separators)));
+        text.remove_prefix(words.back().size());
     }
-    return list;
+    return words;
 }
 
 struct date_parts {
@@ -58,31 +41,21 @@ bool is_utc(std::string_view zone) noexcept
     return text::equal_ignoring_case(zone, "GMT") || text::equal_ignoring_case(zone, "UTC") || zone == "+0000";
 }
 
-std::optional<date_parts> recognize(std::string_view text) noexcept
+std::optional<date_parts> recognize(std::string_view text)
 {
     // "Sun, 06 Nov 1994 08:49:37 GMT", which nearly all servers send.
     if (text.size() == 29 && text[3] == ',' && text[4] == ' ' && text[7] == ' ' && text[11] == ' ' && text[16] == ' ' &&
         text[25] == ' ' && text.ends_with("GMT"))
         return date_parts{
             text.substr(0, 3), text.substr(5, 2), text.substr(8, 3), text.substr(12, 4), text.substr(17, 8)};
-    const word_list list = split(text, " \t,");
-    const auto& w = list.words;
-    switch (list.size) {
-    case 6: // IMF-fixdate
-        if (is_utc(w[5]))
-            return date_parts{w[0], w[1], w[2], w[3], w[4]};
-        break;
-    case 5: // asctime
+    auto w = split(text, " \t,");
+    if (w.size() == 4) // RFC 850, whose day, month and year are one word
+        if (const auto date = split(w[1], "-"); date.size() == 3)
+            w = {w[0], date[0], date[1], date[2], w[2], w[3]};
+    if (w.size() == 6 && is_utc(w[5])) // IMF-fixdate
+        return date_parts{w[0], w[1], w[2], w[3], w[4]};
+    if (w.size() == 5) // asctime
         return date_parts{w[0], w[2], w[1], w[4], w[3]};
-    case 4: { // RFC 850
-        const word_list date = split(w[1], "-");
-        if (date.size == 3 && is_utc(w[3]))
-            return date_parts{w[0], date.words[0], date.words[1], date.words[2], w[2]};
-        break;
-    }
-    default:
-        break;
-    }
     return std::nullopt;
 }
 
@@ -122,7 +95,7 @@ std::optional<std::chrono::month> read_month(std::string_view name) noexcept
 bool names(std::string_view text, std::chrono::weekday day) noexcept
 {
     const std::string_view name = weekdays[day.c_encoding()];
-    return text::equal_ignoring_case(text, name) || text::equal_ignoring_case(text, name.substr(0, short_name));
+    return text::equal_ignoring_case(text, name) || text::equal_ignoring_case(text, name.substr(0, 3));
 }
 
 // hh:mm:ss. Second 60 is a leap second, and the same moment as the next minute's first.
@@ -144,25 +117,14 @@ std::string write_date(sys_seconds time)
     using namespace std::chrono;
     const auto day = floor<days>(time);
     const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
+    const auto seconds = (time - day).count();
 
-    std::string out;
-    out.reserve(29);
-    out += weekdays[weekday(day).c_encoding()].substr(0, short_name);
-    out += ", ";
-    append_padded(out, static_cast<unsigned>(date.day()), 2);
-    out += ' ';
-    out += months[static_cast<unsigned>(date.month()) - 1];
-    out += ' ';
-    append_padded(out, static_cast<int>(date.year()), 4);
-    out += ' ';
-    append_padded(out, clock.hours().count(), 2);
-    out += ':';
-    append_padded(out, clock.minutes().count(), 2);
-    out += ':';
-    append_padded(out, clock.seconds().count(), 2);
-    out += " GMT";
-    return out;
+    std::array<char, 64> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%.3s, %02u %s %04d %02d:%02d:%02d GMT",
+        weekdays[weekday(day).c_encoding()].data(), static_cast<unsigned>(date.day()),
+        months[static_cast<unsigned>(date.month()) - 1].data(), static_cast<int>(date.year()),
+        static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
+    return {text.data(), static_cast<std::size_t>(size)};
 }
 
 std::optional<sys_seconds> read_date(std::string_view text, sys_seconds now)

@@ -1,5 +1,7 @@
-// The form of host names, and which ones are this machine.
+// The form of host names, which ones are this machine, and the URLs of settings.
 #pragma once
+
+#include <coauth/http/origin.hpp>
 
 #include <string_view>
 
@@ -14,5 +16,9 @@ bool is_ip_address(std::string_view host) noexcept;
 
 /// True for 127.0.0.0/8, ::1 and "localhost".
 bool is_loopback(std::string_view host) noexcept;
+
+/// An absolute http or https URL without user information, query or fragment. Unlike `parse_base_url`, takes plain http to
+/// any host.
+result<base_url> read_setting_url(std::string_view url);
 
 } // namespace coauth::http

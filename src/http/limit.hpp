@@ -10,6 +10,12 @@
 
 namespace coauth::http {
 
+/// True if a clock can add it without an overflow: more than 0, at most 30 days.
+constexpr bool is_usable_duration(std::chrono::milliseconds d) noexcept
+{
+    return d.count() > 0 && d <= std::chrono::hours(24 * 30);
+}
+
 /// A point in time and the setting it came from.
 class limit {
 public:

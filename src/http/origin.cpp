@@ -1,12 +1,15 @@
 #include "http/host.hpp"
-#include "http/setting_url.hpp"
 
 #include <coauth/http/origin.hpp>
+#include <coauth/http/request.hpp>
 #include <coauth/text/ascii.hpp>
 
+#include <boost/url/ipv4_address.hpp>
+#include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -16,6 +19,16 @@ namespace coauth::http {
 namespace {
 
 namespace urls = boost::urls;
+
+urls::string_view as_boost(std::string_view text) noexcept
+{
+    return {text.data(), text.size()};
+}
+
+constexpr bool in_dns_name(char c) noexcept
+{
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
+}
 
 constexpr std::uint16_t own_port(bool https) noexcept
 {
@@ -58,6 +71,30 @@ error unusable(std::string why)
 
 } // namespace
 
+bool is_ip_address(std::string_view host) noexcept
+{
+    return urls::parse_ipv4_address(as_boost(host)) || urls::parse_ipv6_address(as_boost(host));
+}
+
+bool is_host(std::string_view host) noexcept
+{
+    constexpr std::size_t longest_dns_name = 253;
+    if (host.empty() || host.size() > longest_dns_name)
+        return false;
+    if (std::all_of(host.begin(), host.end(), in_dns_name))
+        return host.front() != '.' && host.find("..") == std::string_view::npos;
+    return is_ip_address(host);
+}
+
+bool is_loopback(std::string_view host) noexcept
+{
+    if (const auto address = urls::parse_ipv4_address(as_boost(host)))
+        return address->is_loopback();
+    if (const auto address = urls::parse_ipv6_address(as_boost(host)))
+        return address->is_loopback();
+    return text::equal_ignoring_case(host, "localhost");
+}
+
 std::string origin::authority() const
 {
     std::string text;
@@ -89,7 +126,7 @@ bool origin::is_named_by(std::string_view host_header) const
 
 result<base_url> read_setting_url(std::string_view text)
 {
-    const auto parsed = urls::parse_uri({text.data(), text.size()});
+    const auto parsed = urls::parse_uri(as_boost(text));
     if (!parsed)
         return unusable("is not an absolute http(s) URL")
             .with_hint("write it with its scheme, such as https://api.x.com");
@@ -135,6 +172,19 @@ result<base_url> parse_base_url(std::string_view text)
     if (url && !url->origin.https && !is_loopback(url->origin.host))
         return unusable("is plain http").with_hint("use https; plain http is for loopback addresses only");
     return url;
+}
+
+request get(std::string_view url)
+{
+    const std::string_view whole = url.substr(0, url.find('#'));
+    const auto scheme = whole.find("://");
+    const auto end = scheme == whole.npos ? whole.npos : whole.find_first_of("/?", scheme + 3);
+
+    request out;
+    out.origin = parse_base_url(whole.substr(0, end)).value().origin;
+    if (end != whole.npos)
+        out.target = (whole[end] == '?' ? "/" : "") + std::string(whole.substr(end));
+    return out;
 }
 
 } // namespace coauth::http

@@ -137,46 +137,29 @@ public:
         std::optional<Connection> close; ///< Not needed any more.
     };
 
-    /// A slot comes back with a connection that may be used again.
-    handover give_back(const origin& to, Connection connection, time_point opened, time_point now)
+    /// A slot comes back, with a connection if that may be used again.
+    handover give_back(const origin& to, std::optional<Connection> connection, time_point opened, time_point now)
     {
         handover out;
-        if (now >= opened + lifetime_) {
-            out = lose(to);
+        slot returned;
+        returned.opened = opened;
+        if (connection && now >= opened + lifetime_)
             out.close = std::move(connection);
-            return out;
-        }
+        else
+            returned.connection = std::move(connection);
         const auto found = origins_.find(to);
         entry& e = found->second;
-        slot offered;
-        offered.connection = std::move(connection);
-        offered.opened = opened;
         if (!e.queue.empty()) {
-            out.wake = give_to_the_first(e, std::move(offered));
+            out.wake = give_to_the_first(e, std::move(returned));
             return out;
         }
         --e.busy;
-        if (closed_) {
-            out.close = std::move(offered.connection);
-        } else {
-            e.idle.emplace_back(std::move(*offered.connection), opened, now);
+        if (returned.connection && closed_) {
+            out.close = std::move(returned.connection);
+        } else if (returned.connection) {
+            e.idle.emplace_back(std::move(*returned.connection), opened, now);
             next_sweep_ = std::min(next_sweep_, expires_at(e.idle.back()));
         }
-        drop_if_empty(found);
-        return out;
-    }
-
-    /// A slot comes back without a connection.
-    handover lose(const origin& to)
-    {
-        handover out;
-        const auto found = origins_.find(to);
-        entry& e = found->second;
-        if (!e.queue.empty()) {
-            out.wake = give_to_the_first(e, slot());
-            return out;
-        }
-        --e.busy;
         drop_if_empty(found);
         return out;
     }

@@ -2,7 +2,6 @@
 
 #include "coro/retry_allocation.hpp"
 #include "http/http1/request_text.hpp"
-#include "http/http1/wire_check.hpp"
 
 #include <coauth/coro/as_result.hpp>
 
@@ -61,9 +60,8 @@ private:
     event then_;
 };
 
-running_call::running_call(
-    std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request)
-    : setup_(std::move(setup)), pool_(std::move(pool)), request_(std::move(request))
+running_call::running_call(std::shared_ptr<pool_setup> setup, http::request request)
+    : setup_(std::move(setup)), request_(std::move(request))
 {}
 
 reply_rules running_call::rules() const noexcept
@@ -80,7 +78,7 @@ running_call::~running_call()
     caller_.reset();
     setup_->deadlines->clear(*this); // set again by `deadline_passed`, perhaps
     if (strand_)
-        setup_->strands->give_back(std::move(strand_));
+        setup_->strands.give_back(std::move(strand_));
 }
 
 // Must not throw: Asio would destroy the coroutine.
@@ -89,7 +87,7 @@ void running_call::start(handler caller) noexcept
     executor_ = asio::get_associated_executor(caller, setup_->executor);
     caller_.emplace(std::move(caller));
     try {
-        strand_ = setup_->strands->take();
+        strand_ = setup_->strands.take();
         executor_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
         machine_.emplace(setup_->options, setup_->proxy, request_, now());
         cancel_by(asio::get_associated_cancellation_slot(*caller_));
@@ -198,7 +196,7 @@ void running_call::time_out() noexcept
 // Without memory a lookup goes on until its own end.
 void running_call::interrupt() noexcept
 {
-    if (claim_)
+    if (slot_ && slot_->waits())
         return after([this] { take_slot(now()); });
     if (slot_ && slot_->has_connection())
         slot_->connection().close();
@@ -228,7 +226,6 @@ void running_call::fail(std::exception_ptr failure) noexcept
 void running_call::end() noexcept
 {
     setup_->deadlines->clear(*this);
-    claim_.reset();
     slot_.reset();
     try {
         retry_allocation([&] { asio::defer(executor_, [call = shared_from_this()] { call->resume(); }); });
@@ -248,8 +245,8 @@ void running_call::resume()
 bool running_call::acquire()
 {
     const auto at = now();
-    claim_.emplace(pool_, request_.origin, at, shared_from_this());
-    if (!claim_->granted()) {
+    slot_.emplace(setup_->pool, request_.origin, at, shared_from_this());
+    if (slot_->waits()) {
         set_deadline();
         return true;
     }
@@ -261,7 +258,7 @@ void running_call::slot_granted()
 {
     retry_allocation([this] {
         asio::defer(strand_, [call = shared_from_this()] {
-            if (call->claim_) // not interrupted
+            if (call->slot_ && call->slot_->waits()) // not interrupted
                 call->after([&] { call->take_slot(call->now()); });
         });
     });
@@ -269,18 +266,15 @@ void running_call::slot_granted()
 
 void running_call::take_slot(limit::clock::time_point at)
 {
-    auto slot = claim_->take();
-    claim_.reset();
-    if (!slot)
+    if (!slot_->take())
         throw error(errc::cancelled); // interrupted
-    slot_.emplace(std::move(*slot));
     const bool reusable = slot_->has_connection() && slot_->connection().is_quiet();
     machine_->acquired(reusable, at);
 }
 
 void running_call::write()
 {
-    pool_->count(machine_->reuses_connection() ? &pool_stats::reused : &pool_stats::connected);
+    setup_->pool->count(machine_->reuses_connection() ? &pool_stats::reused : &pool_stats::connected);
     set_deadline();
     connection& to = slot_->connection();
     reader_.emplace(to.buffer(), rules());
@@ -322,7 +316,7 @@ void running_call::received(const error_code& failure, std::size_t size)
 void running_call::renew()
 {
     request_ = renewed(request_);
-    pool_->count(&pool_stats::sent_again);
+    setup_->pool->count(&pool_stats::sent_again);
     machine_->renewed(now());
 }
 

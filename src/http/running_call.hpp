@@ -39,7 +39,7 @@ public:
     using handler = boost::asio::async_result<boost::asio::use_awaitable_t<>,
         void(std::exception_ptr, http::response)>::handler_type;
 
-    running_call(std::shared_ptr<const pool_setup> setup, std::shared_ptr<shared_pool> pool, http::request request);
+    running_call(std::shared_ptr<pool_setup> setup, http::request request);
     ~running_call() override;
 
     /// `caller` is resumed on its own executor, with an exception or a response. A cancellation of any type ends the call with
@@ -78,23 +78,20 @@ private:
     boost::asio::awaitable<void> open();
     boost::asio::awaitable<void> opening_step();
     boost::asio::awaitable<void> resolve_next_hop();
-    void keep_addresses(const origin& next);
     boost::asio::awaitable<void> connect();
-    boost::asio::awaitable<void> open_tunnel_to_origin();
+    boost::asio::awaitable<void> open_tunnel();
     boost::asio::awaitable<void> handshake();
 
     reply_rules rules() const noexcept;
     limit::clock::time_point now() const { return setup_->options.clock->steady_now(); }
     void set_deadline() { setup_->deadlines->set(*this, machine_->deadline()); }
 
-    const std::shared_ptr<const pool_setup> setup_;
-    const std::shared_ptr<shared_pool> pool_;
+    const std::shared_ptr<pool_setup> setup_;
     http::request request_;
     boost::asio::any_io_executor strand_; // from the start on, as the next
     std::optional<call_machine> machine_;
 
-    std::optional<slot_claim> claim_; // while it waits for a slot
-    std::optional<held_slot> slot_;
+    std::optional<request_slot> slot_;
     std::shared_ptr<one_shot> lookup_end_; // while the host is looked up
     std::vector<boost::asio::ip::tcp::endpoint> addresses_;
     std::optional<reply_reader> reader_; // refers to the buffer of the slot's connection

@@ -9,68 +9,47 @@ namespace coauth::http {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// False without memory.
-template <class Notification>
-bool is_notified(Notification notification) noexcept
-{
-    try {
-        notification();
-        return true;
-    } catch (const std::bad_alloc&) {
-        return false;
-    }
-}
-
-} // namespace
-
 // Connections are closed and coroutines notified outside the mutex: both may take long.
 
-held_slot::held_slot(std::shared_ptr<shared_pool> pool, const origin& to, table::slot slot)
-    : pool_(std::move(pool)), to_(&to), opened_(slot.opened)
+request_slot::request_slot(
+    std::shared_ptr<shared_pool> pool, const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter)
+    : pool_(std::move(pool)), to_(&to)
 {
-    if (slot.connection)
-        connection_ = std::move(*slot.connection);
+    place_.emplace(std::move(waiter));
+    held_ = pool_->acquire(to, now, *place_);
+    if (held_)
+        place_.reset();
 }
 
-held_slot::~held_slot()
-{
-    if (!pool_)
-        return;
-    connection_.reset();
-    pool_->release(*to_);
-}
-
-void held_slot::put(std::unique_ptr<http::connection> connection, time_point now)
-{
-    connection_ = std::move(connection);
-    opened_ = now;
-}
-
-void held_slot::keep(clean_end, time_point now)
-{
-    const auto pool = std::exchange(pool_, nullptr);
-    pool->give_back(*to_, std::move(connection_), opened_, now);
-}
-
-slot_claim::slot_claim(
-    std::shared_ptr<shared_pool> pool, const origin& to, held_slot::time_point now, std::shared_ptr<slot_waiter> waiter)
-    : pool_(std::move(pool)), to_(&to), place_(std::move(waiter)), slot_(pool_->acquire(to, now, place_))
-{}
-
-slot_claim::~slot_claim()
+request_slot::~request_slot()
 {
     take(); // a slot that was granted just as the request gave up goes to the next
+    if (!held_)
+        return;
+    held_->connection.reset();
+    pool_->give_back(*to_, table::slot(), time_point());
 }
 
-std::optional<held_slot> slot_claim::take()
+bool request_slot::take()
 {
-    if (pool_ && !slot_)
-        slot_ = pool_->leave(*to_, place_);
-    if (!pool_ || !slot_)
-        return std::nullopt;
-    return held_slot(std::move(pool_), *to_, std::move(*slot_));
+    if (place_) {
+        held_ = pool_->leave(*to_, *place_);
+        place_.reset();
+    }
+    return held_.has_value();
+}
+
+void request_slot::put(std::unique_ptr<http::connection> connection, time_point now)
+{
+    held_->connection = std::move(connection);
+    held_->opened = now;
+}
+
+void request_slot::keep(clean_end, time_point now)
+{
+    auto slot = std::move(*held_);
+    held_.reset();
+    pool_->give_back(*to_, std::move(slot), now);
 }
 
 shared_pool::shared_pool(const pool_options& options)
@@ -78,7 +57,7 @@ shared_pool::shared_pool(const pool_options& options)
 {}
 
 // In the queue at `place` if there is none.
-std::optional<held_slot::table::slot> shared_pool::acquire(const origin& to, time_point now, table::place& place)
+std::optional<request_slot::table::slot> shared_pool::acquire(const origin& to, time_point now, table::place& place)
 {
     table::admission admission;
     const std::lock_guard lock(mutex_); // unlocked before the connections that have expired are closed
@@ -90,16 +69,27 @@ std::optional<held_slot::table::slot> shared_pool::acquire(const origin& to, tim
     return std::move(admission.granted);
 }
 
-void shared_pool::close()
+template <class Change>
+void shared_pool::change(Change change)
 {
-    std::vector<std::unique_ptr<connection>> idle;
+    std::optional<table::granted> granted;
     waiters drained;
     {
         const std::lock_guard lock(mutex_);
-        idle = table_.close();
-        drained = waiters_if_drained();
+        granted = change();
+        if (table_.closed() && table_.empty())
+            drained.swap(draining_);
     }
-    notify(std::nullopt, drained);
+    notify(std::move(granted), drained);
+}
+
+void shared_pool::close()
+{
+    std::vector<std::unique_ptr<connection>> idle;
+    change([&] {
+        idle = table_.close();
+        return std::nullopt;
+    });
 }
 
 asio::awaitable<void> shared_pool::drained()
@@ -131,59 +121,42 @@ pool_stats shared_pool::stats() const
     return out;
 }
 
-void shared_pool::give_back(const origin& to, std::unique_ptr<connection> connection, time_point opened, time_point now)
+std::optional<request_slot::table::slot> shared_pool::leave(const origin& to, table::place& place)
 {
-    table::handover handover;
-    waiters drained;
-    {
-        const std::lock_guard lock(mutex_);
-        handover = table_.give_back(to, std::move(connection), opened, now);
-        drained = waiters_if_drained();
-    }
-    notify(std::move(handover.wake), drained);
+    std::optional<table::slot> given;
+    change([&] {
+        given = table_.leave(to, place);
+        return std::nullopt;
+    });
+    return given;
 }
 
-void shared_pool::release(const origin& to)
+void shared_pool::give_back(const origin& to, table::slot slot, time_point now)
 {
-    table::handover handover;
-    waiters drained;
-    {
-        const std::lock_guard lock(mutex_);
-        handover = table_.lose(to);
-        drained = waiters_if_drained();
-    }
-    notify(std::move(handover.wake), drained);
+    std::optional<std::unique_ptr<connection>> unneeded;
+    change([&] {
+        auto handover = table_.give_back(to, std::move(slot.connection), slot.opened, now);
+        unneeded = std::move(handover.close);
+        return std::move(handover.wake);
+    });
 }
 
-// A request that is not told waits on, until its deadline, and gives the slot back then.
 void shared_pool::notify(std::optional<table::granted> granted, const waiters& drained) noexcept
 {
-    if (granted && !is_notified([&] { granted->waiter->slot_granted(); })) {
+    try {
+        if (granted)
+            granted->waiter->slot_granted();
+    } catch (const std::bad_alloc&) {
+        // It waits on, until its deadline, and gives the slot back then.
         const std::lock_guard lock(mutex_);
         table_.not_told(*granted);
     }
     for (const auto& waiter : drained)
-        is_notified([&] { waiter->fire(); });
-}
-
-std::optional<held_slot::table::slot> shared_pool::leave(const origin& to, table::place& place)
-{
-    std::optional<table::slot> given;
-    waiters drained;
-    {
-        const std::lock_guard lock(mutex_);
-        given = table_.leave(to, place);
-        drained = waiters_if_drained();
-    }
-    notify(std::nullopt, drained);
-    return given;
-}
-
-shared_pool::waiters shared_pool::waiters_if_drained()
-{
-    if (!table_.closed() || !table_.empty())
-        return {};
-    return std::exchange(draining_, {});
+        try {
+            waiter->fire();
+        } catch (const std::bad_alloc&) {
+            // `close` waits until it is cancelled.
+        }
 }
 
 } // namespace coauth::http

@@ -24,25 +24,33 @@ class slot_waiter {
 public:
     virtual ~slot_waiter() = default;
 
-    /// It has one now, and takes it by its claim. On any thread, with no lock held. Throws `std::bad_alloc`.
+    /// It has one now, and takes it by `request_slot::take`. On any thread, with no lock held. Throws `std::bad_alloc`.
     virtual void slot_granted() = 0;
 };
 
-/// A slot while a request has it. It goes back to the pool on every way out; its connection goes back only by `keep`,
-/// and is closed otherwise.
-class held_slot {
+/// A request's slot: in the queue until it is granted, and held from then on. Destroyed, it leaves the queue, or goes back to
+/// the pool; its connection goes back only by `keep`, and is closed otherwise.
+class request_slot {
 public:
     using table = pool_table<std::unique_ptr<http::connection>, std::shared_ptr<slot_waiter>>;
     using time_point = table::time_point;
 
-    /// `to` must outlive it.
-    held_slot(std::shared_ptr<shared_pool> pool, const origin& to, table::slot slot);
-    held_slot(held_slot&& other) noexcept = default;
-    held_slot& operator=(held_slot&&) = delete;
-    ~held_slot();
+    /// `waiter` is notified if the slot is granted later; `to` must outlive the slot. Throws `errc::cancelled` if the pool is
+    /// closed.
+    request_slot(
+        std::shared_ptr<shared_pool> pool, const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter);
+    request_slot(const request_slot&) = delete;
+    request_slot& operator=(const request_slot&) = delete;
+    ~request_slot();
 
-    bool has_connection() const noexcept { return connection_ != nullptr; }
-    http::connection& connection() noexcept { return *connection_; }
+    /// True until it was granted at once, or taken.
+    bool waits() const noexcept { return place_.has_value(); }
+
+    /// Leaves the queue. False if it was not granted.
+    bool take();
+
+    bool has_connection() const noexcept { return held_ && held_->connection; }
+    http::connection& connection() noexcept { return **held_->connection; }
 
     /// Closes the connection there was, if any.
     void put(std::unique_ptr<http::connection> connection, time_point now);
@@ -51,40 +59,16 @@ public:
     void keep(clean_end proof, time_point now);
 
 private:
-    std::shared_ptr<shared_pool> pool_; // empty: given back, or moved away
-    const origin* to_;
-    std::unique_ptr<http::connection> connection_;
-    time_point opened_;
-};
-
-/// A request's claim to a slot: granted at once, or in the queue until it is granted. Destroyed, it leaves the queue.
-class slot_claim {
-public:
-    /// `waiter` is notified if the slot is granted later; `to` must outlive the claim and its slot. Throws `errc::cancelled` if the
-    /// pool is closed.
-    slot_claim(std::shared_ptr<shared_pool> pool, const origin& to, held_slot::time_point now,
-        std::shared_ptr<slot_waiter> waiter);
-    slot_claim(const slot_claim&) = delete;
-    slot_claim& operator=(const slot_claim&) = delete;
-    ~slot_claim();
-
-    /// True if the slot was granted at once.
-    bool granted() const noexcept { return slot_.has_value(); }
-
-    /// The slot, if it was granted; leaves the queue if not. Once only.
-    std::optional<held_slot> take();
-
-private:
-    std::shared_ptr<shared_pool> pool_; // empty: the slot was taken
-    const origin* to_;
-    held_slot::table::place place_;
-    std::optional<held_slot::table::slot> slot_;
+    const std::shared_ptr<shared_pool> pool_;
+    const origin* const to_;
+    std::optional<table::place> place_;
+    std::optional<table::slot> held_;
 };
 
 /// Thread safety: safe.
 class shared_pool : public std::enable_shared_from_this<shared_pool> {
 public:
-    using time_point = held_slot::time_point;
+    using time_point = request_slot::time_point;
 
     explicit shared_pool(const pool_options& options);
 
@@ -98,16 +82,15 @@ public:
     pool_stats stats() const;
 
 private:
-    friend class held_slot;
-    friend class slot_claim;
-    using table = held_slot::table;
+    friend class request_slot;
+    using table = request_slot::table;
     using waiters = std::vector<std::shared_ptr<one_shot>>;
 
     std::optional<table::slot> acquire(const origin& to, time_point now, table::place& place);
     std::optional<table::slot> leave(const origin& to, table::place& place);
-    void give_back(const origin& to, std::unique_ptr<connection> connection, time_point opened, time_point now);
-    void release(const origin& to);
-    waiters waiters_if_drained();
+    void give_back(const origin& to, table::slot slot, time_point now);
+    template <class Change>
+    void change(Change change);
     void notify(std::optional<table::granted> granted, const waiters& drained) noexcept;
 
     mutable std::mutex mutex_;

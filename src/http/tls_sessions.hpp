@@ -8,13 +8,11 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace coauth::http {
@@ -22,7 +20,7 @@ namespace coauth::http {
 /// A session that a server lets this client resume, and how long the verification of that server's certificate counts.
 struct tls_session {
     struct release {
-        void operator()(SSL_SESSION* session) const noexcept;
+        void operator()(SSL_SESSION* session) const noexcept { SSL_SESSION_free(session); }
     };
     using pointer = std::unique_ptr<SSL_SESSION, release>;
 
@@ -68,14 +66,40 @@ private:
         std::chrono::steady_clock::time_point kept_at{};
     };
 
-    using key = std::pair<std::string, std::uint16_t>; // sessions are of https
-
-    static key key_of(const origin& to) { return {to.host, to.port}; }
-
     const std::size_t max_per_origin_;
     const std::shared_ptr<const clock> clock_;
     std::mutex mutex_;
-    std::map<key, entry> origins_;
+    std::map<std::string, entry> origins_; // by URL
+};
+
+/// How one connection resumes a session, and keeps what it gets for later ones. Lives as long as the `SSL` that it is attached to.
+///
+/// Thread safety: none; OpenSSL calls it only within the calls of its connection.
+class tls_resumption {
+public:
+    /// `sessions` is not null.
+    tls_resumption(std::shared_ptr<tls_sessions> sessions, origin to);
+
+    tls_resumption(const tls_resumption&) = delete;
+    tls_resumption& operator=(const tls_resumption&) = delete;
+
+    /// Prepares a context. Its connections may each have a `tls_resumption`.
+    static void enable(SSL_CTX* context);
+
+    /// Before the handshake: attaches it, and offers a session if there is one. Throws `std::bad_alloc`.
+    void attach(SSL* tls);
+
+    void handshake_ended(SSL* tls, bool succeeded);
+
+private:
+    static int ticket_received(SSL* tls, SSL_SESSION* session) noexcept;
+
+    void keep(SSL* tls, tls_session::pointer session) noexcept;
+
+    const std::shared_ptr<tls_sessions> sessions_;
+    const origin to_;
+    const std::chrono::steady_clock::time_point begun_;
+    std::optional<tls_session> offered_;
 };
 
 } // namespace coauth::http

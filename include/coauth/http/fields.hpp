@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,17 +57,9 @@ class fields::const_iterator {
 public:
     using value_type = fields::value_type;
     using reference = value_type;
+    using pointer = std::optional<value_type>; // holds the value while a member is read
     using difference_type = std::ptrdiff_t;
     using iterator_category = std::input_iterator_tag;
-
-    class pointer {
-    public:
-        explicit pointer(value_type field) noexcept : field_(field) {}
-        const value_type* operator->() const noexcept { return &field_; }
-
-    private:
-        value_type field_;
-    };
 
     const_iterator() = default;
 
@@ -77,7 +70,7 @@ public:
         return {std::string_view(name, size.name), std::string_view(name + size.name, size.value)};
     }
 
-    pointer operator->() const noexcept { return pointer(**this); }
+    pointer operator->() const noexcept { return **this; }
 
     const_iterator& operator++() noexcept
     {

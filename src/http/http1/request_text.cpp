@@ -1,12 +1,120 @@
 #include "http/http1/request_text.hpp"
 
+#include "http/host.hpp"
+#include "http/limit.hpp"
+
+#include <coauth/text/ascii.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace coauth::http {
 
 using namespace std::string_view_literals;
 
 namespace {
+
+enum character_class : unsigned char {
+    of_token = 1, // RFC 9110, section 5.6.2
+    of_path = 2,
+    of_query = 4 // and of a path
+};
+
+// RFC 3986, sections 3.3 and 3.4, as lenient as the signer: brackets need not be encoded, nor several others in a query.
+constexpr unsigned char classes_of(unsigned char u) noexcept
+{
+    const char c = static_cast<char>(u);
+    unsigned classes = 0;
+    if (text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos)
+        classes |= of_token;
+    const bool in_target = u > 0x20 && u < 0x7f && c != '#';
+    if (in_target)
+        classes |= of_query;
+    if (in_target && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos)
+        classes |= of_path;
+    return static_cast<unsigned char>(classes);
+}
+
+constexpr auto classes = [] {
+    std::array<unsigned char, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = classes_of(static_cast<unsigned char>(i));
+    return table;
+}();
+
+bool all_are(character_class wanted, std::string_view text) noexcept
+{
+    unsigned common = wanted;
+    for (const char c : text)
+        common &= classes[static_cast<unsigned char>(c)];
+    return common != 0;
+}
+
+bool has_control_character(std::string_view text) noexcept
+{
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto u = static_cast<unsigned char>(c);
+        return (u < 0x20 && u != '\t') || u == 0x7f;
+    });
+}
+
+// Visible, tab, space, or obs-text, and so no CR, LF or NUL (RFC 9110, section 5.5). Eight octets at once, for a header is long.
+bool is_field_value(std::string_view text) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101; // times a number: that in each octet
+    std::size_t at = 0;
+    for (std::uint64_t octets = 0; at + sizeof octets <= text.size(); at += sizeof octets) {
+        std::memcpy(&octets, text.data() + at, sizeof octets);
+        const std::uint64_t low = (octets - each * 0x20) & ~octets;
+        const std::uint64_t deletes = octets ^ each * 0x7f;
+        if (((low | ((deletes - each) & ~deletes)) & each * 0x80) != 0 &&
+            has_control_character(text.substr(at, sizeof octets)))
+            return false;
+    }
+    return !has_control_character(text.substr(at));
+}
+
+bool is_token(std::string_view text) noexcept
+{
+    return !text.empty() && all_are(of_token, text);
+}
+
+// The `%XX` in a target are whole.
+bool is_percent_encoded(std::string_view text) noexcept
+{
+    for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+        if (at + 2 >= text.size() || !text::is_hex_digit(text[at + 1]) || !text::is_hex_digit(text[at + 2]))
+            return false;
+    return true;
+}
+
+bool is_origin_form(std::string_view target) noexcept
+{
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    return target.starts_with('/') && all_are(of_path, target.substr(0, mark)) &&
+           all_are(of_query, target.substr(mark)) && is_percent_encoded(target);
+}
+
+// These decide where a message ends, and whether the connection is kept.
+bool is_set_by_transport(std::string_view name) noexcept
+{
+    static constexpr std::array names = {std::string_view("Host"), std::string_view("Content-Length"),
+        std::string_view("Transfer-Encoding"), std::string_view("Connection"), std::string_view("Keep-Alive"),
+        std::string_view("Proxy-Connection"), std::string_view("Proxy-Authorization"), std::string_view("Upgrade"),
+        std::string_view("TE"), std::string_view("Trailer"), std::string_view("Expect")};
+    return std::any_of(names.begin(), names.end(), [name](std::string_view n) { return same_field_name(n, name); });
+}
+
+error unfit(std::string reason)
+{
+    return error(errc::invalid_argument, "the request can't be sent: " + std::move(reason));
+}
 
 // RFC 9110, section 8.6: a method that expects a body has a length, even without a body.
 bool has_length(const request& request) noexcept
@@ -21,6 +129,38 @@ std::string host_and_port(const origin& to)
 }
 
 } // namespace
+
+result<void> check_for_the_wire(const request& request)
+{
+    if (!is_host(request.origin.host))
+        return unfit("its host is not a DNS name or address");
+    if (request.origin.port == 0)
+        return unfit("its port is 0");
+    if (!request.origin.https && !is_loopback(request.origin.host))
+        return unfit("it is plain http").with_hint("use https; plain http is for loopback addresses only");
+
+    if (!is_token(request.method))
+        return unfit("its method is not a token");
+    if (request.method == "CONNECT")
+        return unfit("its method is CONNECT: tunnels are opened by the transport");
+    if (!is_origin_form(request.target))
+        return unfit("its target is not an encoded path that begins with a slash")
+            .with_hint("percent-encode what is not allowed in a path or query");
+
+    // Names may be shown; values may be secret.
+    for (const auto& [name, value] : request.headers) {
+        if (!is_token(name))
+            return unfit("the name of a header is not a token");
+        if (is_set_by_transport(name))
+            return unfit("the header " + std::string(name) + " is set by the transport");
+        if (!is_field_value(value))
+            return unfit("the header " + std::string(name) + " holds a control character")
+                .with_hint("a key or token read from a file often ends with a newline");
+    }
+    if (request.deadline.count() != 0 && !is_usable_duration(request.deadline))
+        return unfit("its deadline is negative or beyond 30 days");
+    return {};
+}
 
 void append_request_text(const request& request, std::string& out)
 {

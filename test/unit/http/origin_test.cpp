@@ -1,5 +1,4 @@
 #include "http/host.hpp"
-#include "http/setting_url.hpp"
 
 #include <coauth/http/origin.hpp>
 

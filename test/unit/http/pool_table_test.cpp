@@ -1,8 +1,8 @@
 #include "allocation_failure.hpp"
+#include "http/call_machine.hpp"
 #include "http/http1/clean_end.hpp"
 #include "http/limit.hpp"
 #include "http/pool_table.hpp"
-#include "http/resend_rule.hpp"
 
 #include <doctest/doctest.h>
 
@@ -104,7 +104,7 @@ TEST_CASE("pool_table: slots are granted in the order of the requests")
     CHECK_FALSE(t.acquire(x, start + 1s).granted.has_value()); // none overtakes
     CHECK(t.leave(x, a)->connection == 1);
 
-    h = t.lose(x); // without it
+    h = t.give_back(x, {}, start, start); // without it
     CHECK(woken(h) == 'b');
     const auto slot = t.leave(x, b);
     REQUIRE(slot.has_value());
@@ -114,7 +114,7 @@ TEST_CASE("pool_table: slots are granted in the order of the requests")
     CHECK(woken(h) == 'c');
     CHECK(t.leave(x, c)->connection == 2);
     CHECK(t.leave(x, c).has_value() == false);
-    CHECK_FALSE(t.lose(x).wake.has_value());
+    CHECK_FALSE(t.give_back(x, {}, start, start).wake.has_value());
     CHECK(t.empty());
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("pool_table: a request that leaves the queue is passed over, unless it
     CHECK(woken(t.give_back(x, 1, start, start)) == 'b');
     // b gives up at the same moment: it has a slot after all
     CHECK(t.leave(x, b).has_value());
-    CHECK_FALSE(t.lose(x).wake.has_value());
+    CHECK_FALSE(t.give_back(x, {}, start, start).wake.has_value());
     CHECK(t.empty());
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("pool_table: a waiter that could not be told of its slot keeps it, unl
     a.reset();
     t.not_told(*h.wake);
     CHECK_FALSE(t.leave(x, a.emplace('b')));
-    CHECK(woken(t.lose(x)) == '-');
+    CHECK(woken(t.give_back(x, {}, start, start)) == '-');
     CHECK(t.empty());
 }
 
@@ -218,6 +218,17 @@ TEST_CASE("pool_table: a closed pool keeps no idle connection and still serves t
     CHECK(t.empty());
 }
 
+TEST_CASE("pool_table: a closed pool closes a connection that is given back, past its lifetime or not")
+{
+    for (const auto age : {0s, 600s}) {
+        auto t = two_slots();
+        t.acquire(x, start);
+        t.close();
+        CHECK(t.give_back(x, 1, start, start + age).close == 1);
+        CHECK(t.empty());
+    }
+}
+
 TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and all come back")
 {
     constexpr std::size_t most = 3;
@@ -249,8 +260,8 @@ TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and 
             } else if (!out.empty()) {
                 auto p = std::move(out.back());
                 out.pop_back();
-                const auto h =
-                    event == 2 ? t.lose(x) : t.give_back(x, p.connection ? *p.connection : ++opened, now, now);
+                const auto h = event == 2 ? t.give_back(x, {}, now, now)
+                                          : t.give_back(x, p.connection ? *p.connection : ++opened, now, now);
                 if (h.close)
                     check_closed(*h.close);
             }
@@ -263,7 +274,7 @@ TEST_CASE("pool_table: in any sequence of events at most N slots are taken, and 
             if (auto p = t.leave(x, place))
                 out.push_back(std::move(*p));
         for (std::size_t i = 0; i < out.size(); ++i)
-            t.lose(x);
+            t.give_back(x, {}, start, start);
         CHECK(t.empty());
     }
 }
@@ -344,7 +355,7 @@ TEST_CASE("pool_table: a slot is handed on, taken and given back without memory"
     {
         const coauth::testing::memory_shortage shortage;
         told[0] = woken(t.give_back(x, 1, start, start));
-        told[1] = woken(t.lose(x));
+        told[1] = woken(t.give_back(x, {}, start, start));
         taken[0] = t.leave(x, a);
         taken[1] = t.leave(x, b);
         told[2] = woken(t.give_back(x, 1, start, start));

@@ -1,5 +1,4 @@
 #include "http/tls_context.hpp"
-#include "http/tls_failure.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>

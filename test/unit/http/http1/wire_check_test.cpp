@@ -1,5 +1,4 @@
 #include "http/http1/request_text.hpp"
-#include "http/http1/wire_check.hpp"
 
 using namespace coauth;
 using http::check_for_the_wire;
