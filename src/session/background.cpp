@@ -112,6 +112,7 @@ boost::intrusive_ptr<background::running> background::add()
 
 void background::cancel() noexcept
 {
+    cancelled_ = true;
     const std::lock_guard lock(mutex_);
     for (entry& each : running_)
         try {

@@ -34,6 +34,9 @@ public:
     /// Cancels all work in progress. Without memory some of it runs to its end.
     void cancel() noexcept;
 
+    /// True from the first call of `cancel` on.
+    bool is_cancelled() const noexcept { return cancelled_; }
+
     /// Fires all; those that fail for lack of memory are fired when the next work starts or ends.
     void notify(waiters&& due) noexcept
     {
@@ -60,6 +63,7 @@ private:
     boost::intrusive::list<entry, boost::intrusive::constant_time_size<false>> running_; ///< Each is a `running`.
     waiters closers_;
     waiters unnotified_;
+    std::atomic<bool> cancelled_ = false;
     std::atomic<bool> has_unnotified_ = false; ///< Set with the lock held: most calls have nothing to notify.
 };
 

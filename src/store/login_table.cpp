@@ -84,9 +84,15 @@ void login_table::add(pending_login login, time_point now)
     if (count(browser) >= limits_.max_per_browser)
         throw too_many_logins(limits_, login_cap::of_browser);
     auto added = living::make(login, now + limits_.time_to_live);
-    std::uint32_t& of_browser = of_browser_[browser];
-    by_id_.emplace(added->id.octets, added.get());
-    ++of_browser;
+    const auto [of_browser, is_first] = of_browser_.try_emplace(browser, 0);
+    try {
+        by_id_.emplace(added->id.octets, added.get());
+    } catch (const std::bad_alloc&) {
+        if (is_first)
+            of_browser_.erase(of_browser);
+        throw;
+    }
+    ++of_browser->second;
     living_.push_back(*added.release());
 }
 

@@ -144,7 +144,7 @@ asio::awaitable<void> carry_out(leg_in_flight in_flight)
             end = end_of_leg(in_flight, id, begun);
         } catch (...) {
             end = failed_with<first_leg_result>(
-                at_provider ? error_of_provider(in_flight.state().closed) : error_to_hand_on());
+                at_provider ? error_of_provider(in_flight.state().is_cancelled()) : error_to_hand_on());
             in_flight.state().report_begin_failed(end->error());
         }
         in_flight.end(end);

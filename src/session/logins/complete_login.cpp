@@ -157,7 +157,7 @@ asio::awaitable<void> take_from_store(const callback& begun, store::taken_login&
 // For the exception that is being handled.
 login_end end_of_failure(const callback_in_flight& in_flight, bool at_provider, login_outcome&& denied)
 {
-    error why = at_provider ? error_of_provider(in_flight.owner().closed) : error_to_hand_on();
+    error why = at_provider ? error_of_provider(in_flight.owner().is_cancelled()) : error_to_hand_on();
     if (at_provider && why.reason() == errc::denied)
         return ended_with(std::move(denied));
     return failed_with<login_outcome>(std::move(why));

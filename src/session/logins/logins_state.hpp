@@ -27,6 +27,9 @@ public:
     /// Throws `errc::cancelled` once closed.
     void check_open() const;
 
+    /// True once the legs in flight are; closing alone lets them continue.
+    bool is_cancelled() const noexcept { return setup->work->is_cancelled(); }
+
     // Each counts and then reports the event.
     void report_begun();
     void report_shared();

@@ -263,3 +263,28 @@ TEST_CASE("session: the text of a user class's exception is one short line of Un
         CHECK(failed > 0);
     }
 }
+
+TEST_CASE("session: what a leg in flight meets after the session was closed is not taken for a cancellation")
+{
+    for (const char* method : {"provider::begin", "provider::finish"}) {
+        CAPTURE(method);
+        user_class_fixture f;
+        f.fault->method = method;
+        f.fault->when = thrown_when::a_turn_later;
+        f.fault->raise = [] {
+            throw boost::system::system_error(make_error_code(boost::asio::error::operation_aborted));
+        };
+        const bool begins = method == std::string("provider::begin");
+        const auto call = begins ? f.start(f.sut->begin_login(browser_binding()))
+                                 : f.start(f.sut->complete_login(f.callback(), f.begun->binding));
+        for (int turns = 0; turns < 100 && f.fault->raised == 0; ++turns) {
+            f.io.restart();
+            f.io.poll_one();
+            f.sut->stop();
+        }
+        f.run();
+        REQUIRE(f.fault->raised == 1);
+        REQUIRE(call->failure);
+        CHECK(call->failure->reason() == errc::provider_error);
+    }
+}

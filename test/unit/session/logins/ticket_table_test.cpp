@@ -30,6 +30,27 @@ TEST_CASE("ticket_table: those due first expire first, in whatever order they we
     CHECK_FALSE(table->next_deadline().has_value());
 }
 
+TEST_CASE("ticket_table: one that was due during a callback ends with it, whatever the time is that the callback has read")
+{
+    using std::chrono::seconds;
+    const ticket_table::time_point due = ticket_table::time_point() + seconds(10);
+    for (const int callbacks : {1, 2})
+        for (const seconds late : {seconds(-1), seconds(0), seconds(1)}) {
+            const auto table = std::make_shared<ticket_table>();
+            const auto id = store::id_of_login("x", "token");
+            const auto ticket = table->open(id, due, "/");
+            for (int i = 0; i < callbacks; ++i)
+                CHECK(table->callback_begins(id) == ticket);
+            table->expire(due + seconds(1));
+            CHECK_FALSE(table->has_ended(*ticket));
+            for (int i = 0; i < callbacks; ++i) {
+                CHECK_FALSE(table->has_ended(*ticket));
+                table->callback_ends(ticket, due + late);
+            }
+            CHECK(table->has_ended(*ticket));
+        }
+}
+
 TEST_CASE("ticket_table: a login has one ticket while a caller keeps it, and is found as long as it has not ended")
 {
     const auto table = std::make_shared<ticket_table>();
