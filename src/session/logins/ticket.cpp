@@ -167,7 +167,7 @@ void ticket_table::callback_ends(const ticket_ptr& ticket, time_point now) noexc
     {
         const std::lock_guard lock(mutex_);
         --ticket->callbacks_;
-        // One without a place among the deadlines was due while the callback was in flight, whatever `now` is.
+        // One without a place among the deadlines was due while the callback was in flight; `now` may be older.
         if (ticket->callbacks_ == 0 && (ticket->deadline_ <= now || !ticket->is_linked()))
             expire(*ticket, ended);
     }

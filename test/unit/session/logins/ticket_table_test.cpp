@@ -12,7 +12,7 @@
 using namespace coauth;
 using sessions::ticket_table;
 
-TEST_CASE("ticket_table: those due first expire first, in whatever order they were opened")
+TEST_CASE("ticket_table: those due first expire first, in any order they were opened")
 {
     const auto table = std::make_shared<ticket_table>();
     const std::vector<std::chrono::seconds> due{std::chrono::seconds(3), std::chrono::seconds(1),
@@ -30,7 +30,7 @@ TEST_CASE("ticket_table: those due first expire first, in whatever order they we
     CHECK_FALSE(table->next_deadline().has_value());
 }
 
-TEST_CASE("ticket_table: one that was due during a callback ends with it, whatever the time is that the callback has read")
+TEST_CASE("ticket_table: one that was due during a callback ends with it, even by an older time")
 {
     using std::chrono::seconds;
     const ticket_table::time_point due = ticket_table::time_point() + seconds(10);
