@@ -1,10 +1,10 @@
 #include "oauth1/explain/body_fields.hpp"
 
-#include "text/json_body.hpp"
-
 #include <coauth/text/ascii.hpp>
+#include <coauth/text/utf8.hpp>
 
-#include <cstddef>
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -63,18 +63,57 @@ private:
 
     std::optional<std::string> read_string()
     {
-        if (next() != '"')
+        if (!take('"'))
             return std::nullopt;
-        std::size_t end = 1;
-        while (end < rest_.size() && rest_[end] != '"')
-            end += rest_[end] == '\\' ? 2U : 1U;
-        const auto literal = rest_.substr(0, end + 1);
-        rest_.remove_prefix(literal.size());
-        try {
-            return std::string(std::string_view(text::read_json(literal).root().get_string()));
-        } catch (const error&) {
-            return std::nullopt;
+        std::string out;
+        while (!rest_.empty()) {
+            const char c = rest_.front();
+            rest_.remove_prefix(1);
+            if (c == '"')
+                return out;
+            if (c != '\\')
+                out += c;
+            else if (!read_escape(out))
+                return std::nullopt;
         }
+        return std::nullopt;
+    }
+
+    bool read_escape(std::string& out)
+    {
+        if (rest_.empty())
+            return false;
+        const char c = rest_.front();
+        rest_.remove_prefix(1);
+        constexpr std::string_view letters = "\"\\/bfnrt", characters = "\"\\/\b\f\n\r\t";
+        if (const auto known = letters.find(c); known != letters.npos) {
+            out += characters[known];
+            return true;
+        }
+        auto unit = c == 'u' ? read_unit() : std::nullopt;
+        if (!unit)
+            return false;
+        std::uint32_t code = *unit;
+        if (code >= 0xd800 && code < 0xdc00 && rest_.starts_with("\\u")) {
+            rest_.remove_prefix(2);
+            unit = read_unit();
+            if (!unit)
+                return false;
+            code = 0x10000 + ((code - 0xd800) << 10) + (*unit - 0xdc00);
+        }
+        text::append_character(code, out);
+        return true;
+    }
+
+    std::optional<std::uint32_t> read_unit()
+    {
+        std::uint32_t unit = 0;
+        const auto digits = rest_.substr(0, 4);
+        const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
+        if (failure != std::errc() || digits.size() != 4 || end != digits.data() + 4)
+            return std::nullopt;
+        rest_.remove_prefix(4);
+        return unit;
     }
 
     std::string_view rest_;
