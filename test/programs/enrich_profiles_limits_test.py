@@ -364,10 +364,8 @@ class Signals(Job):
                 source = job.input("\n".join(names))
                 control(ready, "/faults", [{"route": "/2/users/by", "nth": 12, "times": 0, "delay_ms": 400, **fault},
                                            {"route": "/2/users/by", "nth": 9, "times": 0, "delay_ms": 400}])
-                # The first eight are responded to at once, but the others may be sent before their lines are written.
-                summary, _ = job.stopped_while(
-                    ready, source, arguments, number,
-                    lambda: calls(ready) >= 14 and job.out.exists() and len(job.out.read_bytes().splitlines()) >= 800)
+                summary, _ = job.stopped_while(ready, source, arguments, number, lambda: calls(ready) >= 14 and
+                                               job.out.exists() and len(job.out.read_bytes().splitlines()) >= 800)
                 job.assertEqual((summary["inputs"], summary["failed"]), (len(job.lines()), 0))
                 job.assertGreaterEqual(summary["inputs"], 800)
                 control(ready, "/faults", [])
