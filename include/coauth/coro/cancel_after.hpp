@@ -50,7 +50,8 @@ struct watch {
 
 } // namespace cancel_after_detail
 
-/// Runs `op` and cancels it if it takes longer than `limit`; then fails with `errc::timeout`.
+/// Runs `op` and cancels it if it takes longer than `limit`; then fails with `errc::timeout`, which is `not_sent` if the error
+/// that `op` ended with was.
 ///
 ///     auto query = co_await coauth::cancel_after(std::chrono::minutes(5), listener.wait(accept));
 ///
@@ -63,6 +64,7 @@ boost::asio::awaitable<T> cancel_after(std::chrono::milliseconds limit, boost::a
     const cancel_after_detail::strand strand(executor);
     auto deadline = std::make_shared<cancel_after_detail::deadline>(strand, limit);
     cancel_after_detail::watch watch{deadline};
+    error late(errc::timeout);
     try {
         if constexpr (std::is_void_v<T>) {
             co_await call_on_detail::run(strand, std::move(op), std::move(watch));
@@ -70,11 +72,16 @@ boost::asio::awaitable<T> cancel_after(std::chrono::milliseconds limit, boost::a
         } else {
             co_return co_await call_on_detail::run(strand, std::move(op), std::move(watch));
         }
+    } catch (const error& failed) {
+        if (!deadline->passed)
+            throw;
+        if (failed.not_sent())
+            late = late.with_not_sent();
     } catch (const boost::system::system_error&) {
         if (!deadline->passed)
             throw;
     }
-    throw error(errc::timeout);
+    throw late;
 }
 
 } // namespace coauth

@@ -49,6 +49,26 @@ TEST_CASE("cancel_after: an operation over its limit is cancelled")
     CHECK(run(cancel_after(1ms, forever())).error().reason() == errc::timeout);
 }
 
+namespace {
+
+asio::awaitable<void> waits_to_send(bool sent)
+{
+    const auto ended = co_await as_result(forever());
+    REQUIRE_FALSE(ended);
+    throw sent ? error(errc::cancelled) : error(errc::cancelled).with_not_sent();
+}
+
+} // namespace
+
+TEST_CASE("cancel_after: a time-out of what was not sent says so")
+{
+    for (const bool sent : {false, true}) {
+        const auto out = run(cancel_after(1ms, waits_to_send(sent)));
+        CHECK(out.error().reason() == errc::timeout);
+        CHECK(out.error().not_sent() == !sent);
+    }
+}
+
 TEST_CASE("cancel_after: the caller's cancellation is not a time-out")
 {
     asio::io_context io;
