@@ -39,7 +39,7 @@ public:
     static constexpr std::chrono::seconds between_renewals{30};
 
     /// The document, fetched with `fetch(owner)` if there is none. `than`: the caller needs a newer one than this; it gets the
-    /// same again if the latest such request was less than 30 s ago.
+    /// same again if the latest fetch for such a request was less than 30 s ago.
     template <class Owner>
     boost::asio::awaitable<document_version<T>> get(std::shared_ptr<const Owner> owner,
         boost::asio::awaitable<T> (*fetch)(std::shared_ptr<const Owner>), std::uint64_t than = 0)
@@ -127,6 +127,7 @@ private:
     {
         result<T> fetched = co_await as_result(fetch(owner));
         if (!fetched) {
+            forget_request();
             if (fetched.error().reason() != errc::cancelled)
                 leading.end(std::nullopt, fetched.error());
             throw fetched.error();
@@ -142,6 +143,13 @@ private:
         }
         leading.end(made, std::nullopt);
         co_return made;
+    }
+
+    // What could not be fetched is fetched for the next that needs it.
+    void forget_request()
+    {
+        const std::lock_guard lock(mutex_);
+        renewed_at_.reset();
     }
 
     bool is_usable(time_point now, std::uint64_t than) const
