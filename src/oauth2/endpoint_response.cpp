@@ -36,9 +36,16 @@ const char* subject_of(request_kind kind) noexcept
     }
 }
 
-std::string body_without_space(std::string_view body)
+bool is_success(int status) noexcept
 {
-    return std::string(text::trimmed(text::without_byte_order_mark(body)));
+    return status >= 200 && status < 300;
+}
+
+// Words in another charset must not hide what a refusal means; in a success they could be a token's.
+std::string readable_body(int status, std::string_view body)
+{
+    const std::string_view text = text::trimmed(text::without_byte_order_mark(body));
+    return is_success(status) ? std::string(text) : text::as_utf8(text);
 }
 
 // A whole number, or nothing.
@@ -176,13 +183,13 @@ result<response_members> read_endpoint_response(
     if (body.size() > max_token_response)
         return error(errc::response_too_large, malformed_response_to(kind, "is larger than 64 KiB").message())
             .with_http_status(status);
-    const std::string text = body_without_space(body);
+    const std::string text = readable_body(status, body);
     auto members = parse_members(text, form_member);
     if (!members)
         return unreadable(kind, status, text);
     if (const auto refusal = find_refusal(*members))
         return to_error(*refusal, kind, status, hidden);
-    if (status < 200 || status >= 300)
+    if (!is_success(status))
         return unreadable(kind, status, text);
     return std::move(*members);
 }

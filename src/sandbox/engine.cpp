@@ -2,7 +2,6 @@
 
 #include "sandbox/tools/broken_responses.hpp"
 #include "sandbox/tools/masking.hpp"
-#include "sandbox/utf8_text.hpp"
 #include "sandbox/world/avatars.hpp"
 #include "sandbox/world/decimal.hpp"
 #include "sandbox/world/seed.hpp"
@@ -13,6 +12,7 @@
 
 #include <coauth/http/date.hpp>
 #include <coauth/oauth1/target.hpp>
+#include <coauth/text/utf8.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -168,7 +168,7 @@ server::response engine::carry_out(call& c, journal_entry& entry)
 {
     auto response = dispatch(c, entry);
     if (!response.headers.get("Content-Type").starts_with("image/"))
-        response.body = as_utf8(response.body); // A text of the request's may be in it.
+        response.body = text::as_utf8(response.body); // A text of the request's may be in it.
     response.headers.set("Date", http::write_date(c.now));
     response.headers.set("x-transaction-id", random_text(random_, 16));
     if (c.user)

@@ -94,6 +94,16 @@ std::string_view take_character(std::string_view& text) noexcept
     return first.well_formed ? character : replacement_character;
 }
 
+std::string as_utf8(std::string_view text)
+{
+    if (is_utf8(text))
+        return std::string(text);
+    std::string out;
+    while (!text.empty())
+        out += take_character(text);
+    return out;
+}
+
 void append_character(char32_t code, std::string& out)
 {
     const auto add_continuation = [&](unsigned shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };

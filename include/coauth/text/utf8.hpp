@@ -33,6 +33,9 @@ inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 /// and every other malformed octet by itself.
 COAUTH_DECL std::string_view take_character(std::string_view& text) noexcept;
 
+/// `text` with `replacement_character` for each part that is malformed.
+COAUTH_DECL std::string as_utf8(std::string_view text);
+
 /// Appends the character U+`code` to `out`. A surrogate is written as it is, in three octets; of what is above U+1FFFFF
 /// the lowest 21 bits count.
 COAUTH_DECL void append_character(char32_t code, std::string& out);

@@ -1,7 +1,8 @@
 #include "sandbox/tools/journal.hpp"
 
-#include "sandbox/utf8_text.hpp"
 #include "sandbox/x/dates.hpp"
+
+#include <coauth/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -17,19 +18,19 @@ namespace {
 
 json::value text_or_null(const std::string& text)
 {
-    return text.empty() ? json::value(nullptr) : json::value(as_utf8(text));
+    return text.empty() ? json::value(nullptr) : json::value(text::as_utf8(text));
 }
 
 json::object to_json(const journal_entry& e)
 {
     json::object oauth;
     for (const auto& [name, value] : e.oauth)
-        oauth[as_utf8(name)] = as_utf8(value);
+        oauth[text::as_utf8(name)] = text::as_utf8(value);
     json::object o;
     o["at"] = iso8601(e.at);
-    o["method"] = as_utf8(e.method);
-    o["target"] = as_utf8(e.target);
-    o["host"] = as_utf8(e.host);
+    o["method"] = text::as_utf8(e.method);
+    o["target"] = text::as_utf8(e.target);
+    o["host"] = text::as_utf8(e.host);
     o["route"] = text_or_null(e.route);
     o["status"] = e.status;
     o["consumer_key"] = text_or_null(e.consumer_key);
@@ -123,7 +124,7 @@ std::string log_line(const journal_entry& e)
     for (char& c : line)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             c = '?';
-    return as_utf8(line);
+    return text::as_utf8(line);
 }
 
 } // namespace coauth::sandbox

@@ -312,6 +312,18 @@ TEST_CASE("error response: what a refusal means depends on what was asked for, a
             }
 }
 
+TEST_CASE("error response: words that are not UTF-8 do not hide what it means")
+{
+    const std::string words = "{\"error\":\"invalid_grant\",\"error_description\":\"expir\xe9\"}";
+    for (const int status : {400, 401}) {
+        const auto refused = oauth2::parse_token_response(request_kind::refresh, status, words);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason() == errc::token_revoked);
+        CHECK(refused.error().provider_message() == "expir\xef\xbf\xbd");
+    }
+    CHECK(oauth2::parse_token_response(request_kind::refresh, 200, words).error().reason() == errc::malformed_response);
+}
+
 TEST_CASE("error response: the error has the provider's code and words, its number, and no secret that was sent")
 {
     const auto facebook = token_of(R"({"error":{"message":"Bad","type":"OAuthException","code":190}})", 400).error();
