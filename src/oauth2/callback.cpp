@@ -41,6 +41,18 @@ std::string without_control_characters(std::string words)
     return words;
 }
 
+// What is not the user's refusal has a number instead, such as that of an app which is not active.
+void take_facebook_refusal(
+    const text::form& parameters, std::optional<std::string>& error, std::optional<std::string>& description)
+{
+    const std::string* number = text::find(parameters, "error_code");
+    const std::string* message = text::find(parameters, "error_message");
+    if (!number || number->empty())
+        return;
+    error = *number;
+    description = message ? *message : std::string();
+}
+
 } // namespace
 
 result<callback> parse_callback(std::string_view query)
@@ -55,7 +67,7 @@ result<callback> parse_callback(std::string_view query)
     auto& [state, code, error, description, uri, issuer] = values;
     callback out;
     for (auto& [name, value] : *fields) {
-        if (name == "error_description") // Entra's has line breaks, and it is only shown
+        if (name == "error_description" || name == "error_message") // Entra's has line breaks, and it is only shown
             value = without_control_characters(std::move(value));
         if (has_control_character(name) || has_control_character(value))
             return refused_query("holds control characters");
@@ -71,6 +83,8 @@ result<callback> parse_callback(std::string_view query)
     }
     if (!state)
         return refused_query("has no state");
+    if (!code && !error)
+        take_facebook_refusal(out.extra, error, description);
     if (code.has_value() == error.has_value())
         return refused_query(code ? "is both a code and a refusal" : "is neither a code nor a refusal");
     // Empty words are sent by some, and are none.

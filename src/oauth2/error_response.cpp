@@ -16,8 +16,9 @@ struct refusal_meaning {
 // For every kind of request.
 constexpr refusal_meaning meanings[] = {
     {"access_denied", errc::denied}, {"authorization_declined", errc::denied}, // Entra's name for it in the device flow
-    {"user_denied", errc::denied}, {"invalid_client", errc::invalid_credentials},
-    {"unauthorized_client", errc::invalid_credentials},
+    {"user_denied", errc::denied}, {"user_cancelled_login", errc::denied},     // LinkedIn
+    {"user_cancelled_authorize", errc::denied},                                // LinkedIn, Apple
+    {"invalid_client", errc::invalid_credentials}, {"unauthorized_client", errc::invalid_credentials},
     {"incorrect_client_credentials", errc::invalid_credentials}, // GitHub
     {"bad_verification_code", errc::invalid_verifier},           // GitHub
     {"incorrect_device_code", errc::invalid_verifier},           // GitHub

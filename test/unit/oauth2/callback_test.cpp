@@ -107,11 +107,28 @@ TEST_CASE("issuer: a callback is of the provider that the login began at, to the
     }
 }
 
+TEST_CASE("oauth2 callback: Facebook's number and words are a refusal where nothing else is")
+{
+    const auto refused = oauth2::parse_callback("error_code=1349126&error_message=App+not+active%0a&state=s").value();
+    const auto error = oauth2::refusal_of(refused);
+    CHECK(error.reason() == errc::provider_error);
+    CHECK(error.provider_error() == "1349126");
+    CHECK(error.provider_message() == "App not active ");
+    CHECK(oauth2::parse_callback("error_code=7&state=s").value().error == "7");
+    CHECK(oauth2::parse_callback("error=access_denied&error_code=200&state=s").value().error == "access_denied");
+    CHECK(oauth2::parse_callback("code=c&error_code=200&state=s").value().error.empty());
+    CHECK_FALSE(oauth2::parse_callback("error_code=&state=s"));
+    CHECK_FALSE(oauth2::parse_callback("error_message=words&state=s"));
+    CHECK_FALSE(oauth2::parse_callback("error_code=7"));
+}
+
 TEST_CASE("oauth2 callback: a refusal has the code that fits, and the provider's own")
 {
     const std::pair<const char*, errc> table[] = {
         {"access_denied", errc::denied},
         {"user_denied", errc::denied},
+        {"user_cancelled_login", errc::denied},
+        {"user_cancelled_authorize", errc::denied},
         {"invalid_scope", errc::invalid_scope},
         {"unauthorized_client", errc::invalid_credentials},
         {"invalid_client", errc::invalid_credentials},
