@@ -1,5 +1,7 @@
 #include <coauth/identity/login_provider.hpp>
 
+#include <utility>
+
 namespace coauth {
 
 namespace asio = boost::asio;
@@ -20,9 +22,19 @@ asio::awaitable<credential> login_provider::renew(credential)
     throw not_supported("renewal of credentials");
 }
 
+credential login_provider::carry_over(credential received, const credential&) const
+{
+    return received;
+}
+
 asio::awaitable<void> login_provider::revoke(credential)
 {
     co_return;
+}
+
+asio::awaitable<void> login_provider::discard(credential received)
+{
+    return revoke(std::move(received));
 }
 
 asio::awaitable<device_prompt> login_provider::begin_device(login_request)

@@ -48,6 +48,7 @@ std::shared_ptr<login_provider> google(
     rules.api_bases = std::move(options.api_bases);
     rules.openid.emplace();
     rules.openid->discovers = true;
+    rules.openid->leeway = options.leeway;
     if (!options.hosted_domain.empty())
         rules.openid->check_claims = [domain = options.hosted_domain](
                                          std::string_view claims) { require_domain(domain, claims); };

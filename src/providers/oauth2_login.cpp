@@ -24,6 +24,17 @@ bool has_word(std::string_view words, std::string_view word)
     return false;
 }
 
+bool has_words(std::string_view all, std::string_view needed)
+{
+    while (!needed.empty()) {
+        const std::size_t end = std::min(needed.find(' '), needed.size());
+        if (end != 0 && !has_word(all, needed.substr(0, end)))
+            return false;
+        needed.remove_prefix(std::min(end + 1, needed.size()));
+    }
+    return true;
+}
+
 // A value of a name that is there already is one of several: `prompt=login consent`.
 void merge(text::form& fields, const text::form& added)
 {
@@ -153,6 +164,18 @@ credential credential_of(const oauth2::stored_credential& tokens, const std::opt
     if (expires_in)
         expires_at = begun + *expires_in;
     return credential(oauth2::stored_text(tokens), begun, expires_at, !tokens.refresh_token.empty());
+}
+
+credential with_earlier_refresh_token(credential received, const credential& kept)
+{
+    if (received.renewable() || !received.expires_at())
+        return received;
+    auto tokens = oauth2::parse_stored_text(received.text().reveal());
+    auto earlier = oauth2::parse_stored_text(kept.text().reveal());
+    if (!tokens || !earlier || earlier->refresh_token.empty() || !has_words(earlier->scope, tokens->scope))
+        return received;
+    tokens->refresh_token = std::move(earlier->refresh_token);
+    return credential(oauth2::stored_text(*tokens), received.issued_at(), received.expires_at(), true);
 }
 
 } // namespace coauth::providers

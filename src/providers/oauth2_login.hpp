@@ -48,4 +48,7 @@ text::form token_parameters(const oauth2_setup& setup);
 credential credential_of(const oauth2::stored_credential& tokens, const std::optional<std::chrono::seconds>& expires_in,
     std::chrono::sys_seconds begun);
 
+/// `received` with the refresh token of `kept`, if it has none, does expire, and the older grant allows all that it does.
+credential with_earlier_refresh_token(credential received, const credential& kept);
+
 } // namespace coauth::providers

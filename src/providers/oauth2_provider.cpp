@@ -137,9 +137,19 @@ public:
         return typed_errors(renew_credential(app_, std::move(held)));
     }
 
+    credential carry_over(credential received, const credential& kept) const override
+    {
+        return with_earlier_refresh_token(std::move(received), kept);
+    }
+
     asio::awaitable<void> revoke(credential held) override
     {
         return typed_errors(revoke_credential(app_, std::move(held)));
+    }
+
+    asio::awaitable<void> discard(credential received) override
+    {
+        return app_->rules().revocation_ends_grant ? leave() : revoke(std::move(received));
     }
 
     asio::awaitable<device_prompt> begin_device(login_request request) override
@@ -153,6 +163,8 @@ public:
     }
 
 private:
+    static asio::awaitable<void> leave() { co_return; }
+
     const shared_oauth2_app app_;
 };
 

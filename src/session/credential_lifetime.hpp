@@ -11,7 +11,7 @@ namespace coauth::sessions {
 
 /// A credential is renewed after 80 to 90 % of its life, at random, so that many that were issued together are not
 /// renewed together. One whose beginning is not known is renewed a minute before its end. A renewal that fails is tried
-/// again half a minute later, as long as the credential lasts.
+/// again later, as long as the credential lasts.
 class credential_lifetime {
 public:
     using time_point = std::chrono::sys_seconds;
@@ -28,7 +28,7 @@ public:
 
     bool has_expired(time_point now) const { return expires_at_ && now >= *expires_at_; }
 
-    void renewal_failed(time_point now) { renew_at_ = now + std::chrono::seconds(30); }
+    void renewal_failed(time_point again_at) { renew_at_ = again_at; }
 
 private:
     time_point part_of(time_point issued_at, double chance) const

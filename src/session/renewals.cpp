@@ -30,8 +30,14 @@ constexpr std::chrono::seconds longest_between_writes(5);
 // The latest time at which a try is in progress, and the new credential is written.
 constexpr std::chrono::seconds latest_end(28);
 
-// How long the provider is not asked again after a failure.
+// How long the provider is not asked again after a failure: as it says, within these.
 constexpr std::chrono::seconds after_failure(30);
+constexpr std::chrono::seconds longest_after_failure(3'600);
+
+std::chrono::seconds pause_after(const error& failed)
+{
+    return std::clamp(failed.retry_after().value_or(after_failure), after_failure, longest_after_failure);
+}
 
 // True if the provider may have carried out the renewal all the same: the refresh token may be used up.
 bool is_response_lost(const error& failed)
@@ -144,7 +150,7 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
             const std::lock_guard lock(self->mutex_);
             {
                 const std::lock_guard changing(self->setup_->cached);
-                owner->lifetime.renewal_failed(now);
+                owner->lifetime.renewal_failed(now + pause_after(end->error()));
             }
             // A store that failed before or after the provider was asked is tried again by the next call.
             if (leased && !owner->unsaved)
@@ -160,7 +166,7 @@ asio::awaitable<void> tokens::carry_out(std::shared_ptr<tokens> self, owner_ptr 
 void tokens::hold_off(token_owner& owner, const error& why) const
 {
     owner.renewal_failure = why;
-    owner.renew_again_at = wall() + after_failure;
+    owner.renew_again_at = wall() + pause_after(why);
 }
 
 asio::awaitable<void> tokens::renew_once(owner_ptr owner)

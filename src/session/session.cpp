@@ -97,7 +97,7 @@ asio::awaitable<signed_in_user> do_add(std::shared_ptr<sessions::tokens> tokens,
 {
     if (finished.user.id.empty())
         throw error(errc::invalid_argument, "the user has no id");
-    co_await tokens->put(finished.user.id, std::move(finished.held));
+    co_await tokens->put_of_login(finished.user.id, std::move(finished.held));
     co_return signed_in_user(std::string(setup->provider->name()), std::move(finished.user.id),
         std::move(finished.user.username), std::move(finished.user.name));
 }
@@ -120,7 +120,7 @@ public:
           tokens(std::make_shared<sessions::tokens>(setup)),
           lookups(std::make_shared<sessions::lookups>(setup, tokens)), lookups_by_thread(lookups),
           logins(std::make_shared<sessions::logins>(setup, [tokens = tokens](std::string user_id, credential held) {
-              return tokens->put(std::move(user_id), std::move(held));
+              return tokens->put_of_login(std::move(user_id), std::move(held));
           }))
     {
         lookups->start();

@@ -1,6 +1,9 @@
 #include "session/tokens.hpp"
 
+#include <coauth/coro/as_result.hpp>
+
 #include <atomic>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -157,6 +160,33 @@ asio::awaitable<void> tokens::put(std::string user_id, credential held)
 {
     const auto self = shared_from_this();
     co_await setup_->options.tokens->put(key_of(user_id), std::move(held));
+    stored(std::move(user_id));
+}
+
+asio::awaitable<void> tokens::put_of_login(std::string user_id, credential received)
+{
+    const auto self = shared_from_this();
+    if (received.expires_at() && !received.renewable()) {
+        // A record that can't be read must not cost the login.
+        const auto kept = co_await as_result(setup_->options.tokens->find(key_of(user_id)));
+        if (kept && *kept)
+            received = setup_->provider->carry_over(std::move(received), (**kept).held);
+    }
+    std::exception_ptr failed;
+    try {
+        co_await setup_->options.tokens->put(key_of(user_id), received);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    if (failed) {
+        co_await as_result(setup_->provider->discard(std::move(received)));
+        std::rethrow_exception(std::move(failed));
+    }
+    stored(std::move(user_id));
+}
+
+void tokens::stored(std::string user_id)
+{
     {
         // Read again at the next use: of two that were put at once the store has the later.
         const std::lock_guard lock(mutex_);

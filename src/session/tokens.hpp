@@ -43,6 +43,10 @@ public:
 
     boost::asio::awaitable<void> put(std::string user_id, credential held);
 
+    /// The same for what a login brought, with what the provider carries over from the user's credential in the store. If
+    /// it can't be put, the provider ends it.
+    boost::asio::awaitable<void> put_of_login(std::string user_id, credential received);
+
     /// Forgets this credential, in memory and in the store; one that was put meanwhile stays. `why`: the provider's
     /// refusal, if it was one. Returns whether the store still had it.
     boost::asio::awaitable<bool> drop(owner_ptr owner, std::optional<errc> why);
@@ -70,6 +74,7 @@ private:
 
     user_key key_of(std::string user_id) const;
     owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened, double chance);
+    void stored(std::string user_id);
     void forget(const std::string& user_id);
     void make_room(order& removed);
     void make_stale(const std::string& user_id);

@@ -240,9 +240,19 @@ public:
         return await_call(provider_class, user_, [&] { return user_->renew(std::move(held)); });
     }
 
+    credential carry_over(credential received, const credential& kept) const override
+    {
+        return call(provider_class, [&] { return user_->carry_over(std::move(received), kept); });
+    }
+
     asio::awaitable<void> revoke(credential held) override
     {
         return await_call(provider_class, user_, [&] { return user_->revoke(std::move(held)); });
+    }
+
+    asio::awaitable<void> discard(credential received) override
+    {
+        return await_call(provider_class, user_, [&] { return user_->discard(std::move(received)); });
     }
 
     asio::awaitable<device_prompt> begin_device(login_request request) override

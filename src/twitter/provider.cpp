@@ -190,13 +190,26 @@ public:
         return apps_.oauth2->renew(std::move(held));
     }
 
+    credential carry_over(credential received, const credential& kept) const override
+    {
+        return apps_.oauth2 ? apps_.oauth2->carry_over(std::move(received), kept) : received;
+    }
+
     asio::awaitable<void> revoke(credential held) override
     {
         return apps_.oauth2 && is_oauth2(held) ? apps_.oauth2->revoke(std::move(held))
                                                : typed_errors(do_revoke(apps_, std::move(held)));
     }
 
+    // A token of OAuth 1.0a is that of the user's earlier logins, too.
+    asio::awaitable<void> discard(credential received) override
+    {
+        return apps_.oauth2 && is_oauth2(received) ? apps_.oauth2->discard(std::move(received)) : leave();
+    }
+
 private:
+    static asio::awaitable<void> leave() { co_return; }
+
     static asio::awaitable<void> do_revoke(x_apps apps, credential held)
     {
         // Without the app's client ID a token of OAuth 2 can't be ended.

@@ -97,8 +97,15 @@ public:
     /// provider does not know it any longer.
     virtual boost::asio::awaitable<credential> renew(credential held);
 
+    /// What to keep of a user who signs in again: `received` of the new login, and `kept` of an earlier one. By default
+    /// `received`; with what only an earlier login brought, such as a refresh token that comes with the first consent.
+    virtual credential carry_over(credential received, const credential& kept) const;
+
     /// Invalidates it at the provider. Does nothing where a provider can't.
     virtual boost::asio::awaitable<void> revoke(credential held);
+
+    /// Ends a credential that could not be kept, unless that would end others of the same user. By default `revoke`.
+    virtual boost::asio::awaitable<void> discard(credential received);
 
     /// A login without a callback. Throws `invalid_argument` where the provider has none.
     virtual boost::asio::awaitable<device_prompt> begin_device(login_request request);

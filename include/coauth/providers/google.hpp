@@ -7,6 +7,7 @@
 #include <coauth/identity/login_provider.hpp>
 #include <coauth/oauth2/app.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct google_options {
 
     /// The domain of a Google Workspace: only its users can sign in, which the ID token's `hd` is checked for. Empty: anyone.
     std::string hosted_domain;
+
+    std::chrono::seconds leeway{60}; ///< How far this machine's clock and Google's may differ.
 
     std::vector<std::string> api_bases = {"https://www.googleapis.com"}; ///< Where else the access token may be sent.
 };

@@ -8,6 +8,7 @@
 #include <coauth/providers/oidc.hpp>
 #include <coauth/sandbox/kit/client.hpp>
 #include <coauth/sandbox/provider.hpp>
+#include <coauth/session/session.hpp>
 #include <coauth/twitter/provider.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -153,6 +154,32 @@ asio::awaitable<void> sign_in_devices()
     }
 }
 
+asio::awaitable<std::string> sign_in_on(const sandbox::provider& sandbox, session& on)
+{
+    const login begun = co_await on.begin_login(browser_binding());
+    const std::string query = co_await sandbox::allow(sandbox, begun.url, "user_1");
+    const login_outcome outcome = co_await on.complete_login(query, begun.binding);
+    CHECK(outcome.status == login_status::granted);
+    co_return outcome.user.id;
+}
+
+// Google gives a refresh token at the first consent only.
+asio::awaitable<void> sign_in_at_google_twice()
+{
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    sandbox::provider sandbox(executor);
+    session_options options;
+    options.callback = faces_callback;
+    session site(executor, all_faces(sandbox, true).front(), options);
+    for (int logins = 1; logins <= 3; ++logins) {
+        const std::string id = co_await sign_in_on(sandbox, site);
+        CHECK(sandbox.expire_tokens("user_1") != 0);
+        const auto me = co_await as_result(site.me(id));
+        REQUIRE(me);
+        CHECK(me->id == id);
+    }
+}
+
 } // namespace
 
 TEST_CASE("providers on the sandbox: each signs in, renews and signs out, confidential and public")
@@ -168,4 +195,10 @@ TEST_CASE("providers on the sandbox: keys rotate, and a code of another provider
 TEST_CASE("providers on the sandbox: a device signs in")
 {
     CHECK(coauth::run(sign_in_devices()) == 0);
+}
+
+TEST_CASE(
+    "providers on the sandbox: a user who signs in at Google again stays signed in after the hour of the new token")
+{
+    CHECK(coauth::run(sign_in_at_google_twice()) == 0);
 }

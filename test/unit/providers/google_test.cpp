@@ -5,10 +5,12 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 
 using namespace coauth;
 using namespace coauth::providers::testing;
+using namespace std::chrono_literals;
 
 TEST_CASE("google: offline access, both spellings of the issuer, and the hosted domain is checked, not only asked for")
 {
@@ -43,6 +45,21 @@ TEST_CASE("google: offline access, both spellings of the issuer, and the hosted 
     }
 }
 
+TEST_CASE("google: a clock that is behind needs the leeway that the options allow")
+{
+    for (const auto leeway : {60s, 300s}) {
+        openid_fixture f;
+        providers::google_options options;
+        options.issuer = "https://op.example";
+        options.leeway = leeway;
+        f.provider = providers::google(f.wire, oauth2::app("app-1", secret("s")), options, f.time);
+        const begun_login begun = f.begin();
+        const std::string claims = openid_fixture::claims(begun, "\"iat\":1699999990", "\"iat\":1700000200");
+        CHECK(f.finish(begun, 200, openid_fixture::token_body(openid_key().sign(claims))).has_value() ==
+              (leeway == 300s));
+    }
+}
+
 TEST_CASE("google: a login that fails leaves the user's grant, and signing out ends it")
 {
     openid_fixture f;
@@ -56,6 +73,7 @@ TEST_CASE("google: a login that fails leaves the user's grant, and signing out e
     CHECK(f.sign_in().error().reason() == errc::malformed_response);
     const begun_login begun = f.begin();
     CHECK(f.finish(begun, 200, openid_fixture::token_body("x.y.z")).error().reason() == errc::id_token_rejected);
+    CHECK(run(f.provider->discard(held->held)));
     CHECK(f.wire->count("/revoke") == 0);
     CHECK(run(f.provider->revoke(held->held)));
     CHECK(f.wire->count("/revoke") == 2);

@@ -1,8 +1,6 @@
 // What comes after a login by OAuth 2: calls, renewal, revocation, and logins of devices.
 #include "unit/providers/openid_fixture.hpp"
 
-#include <coauth/oauth2/stored_credential.hpp>
-
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -15,11 +13,6 @@ using namespace coauth::providers::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-oauth2::stored_credential tokens_of(const credential& held)
-{
-    return oauth2::parse_stored_text(held.text().reveal()).value();
-}
 
 result<credential> renew(openid_fixture& f, const credential& held, int status, const std::string& body)
 {

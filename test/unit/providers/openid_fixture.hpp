@@ -4,6 +4,7 @@
 #include "oauth2/signing_key.hpp"
 #include "unit/twitter/fake_provider.hpp"
 
+#include <coauth/oauth2/stored_credential.hpp>
 #include <coauth/providers/oauth2_provider.hpp>
 #include <coauth/providers/oidc.hpp>
 #include <coauth/text/form.hpp>
@@ -83,6 +84,11 @@ inline std::string parameter(std::string_view text, std::string_view name)
     CHECK(text::count(fields, name) <= 1);
     const std::string* value = text::find(fields, name);
     return value ? *value : "";
+}
+
+inline oauth2::stored_credential tokens_of(const credential& held)
+{
+    return oauth2::parse_stored_text(held.text().reveal()).value();
 }
 
 inline const oauth2::signing_key& openid_key(int number = 1)

@@ -132,6 +132,30 @@ TEST_CASE("session: after a renewal that failed the credential's calls fail at o
     CHECK(f.token(*f.first) == "token-of-ann+2");
 }
 
+TEST_CASE("session: a renewal that failed is made again when the provider says, within half a minute and an hour")
+{
+    struct pause {
+        std::chrono::seconds said;
+        std::chrono::seconds kept;
+    };
+    for (const pause& each : {pause{0s, 30s}, pause{31s, 31s}, pause{900s, 900s}, pause{100'000s, 3'600s}}) {
+        CAPTURE(each.said.count());
+        const std::chrono::seconds wait = each.said;
+        renewals_fixture f;
+        f.provider->renewal_fails = [wait](std::size_t number) {
+            if (number == 1)
+                throw error(errc::rate_limited).with_http_status(429).with_retry_after(wait);
+        };
+        f.pass(3'600s); // it has expired
+        CHECK(f.token(*f.first) == "rate_limited");
+        f.pass(each.kept - 1s);
+        CHECK(f.token(*f.first) == "rate_limited");
+        CHECK(f.provider->renewals == 1);
+        f.pass(1s);
+        CHECK(f.token(*f.first) == "token-of-ann+2");
+    }
+}
+
 TEST_CASE("session: signing out ends a credential that another session renewed, and revokes that one")
 {
     renewals_fixture f;
@@ -179,6 +203,7 @@ public:
     }
     asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
+        fail_while(put_failures);
         return inner_->put(std::move(user), std::move(held));
     }
     asio::awaitable<std::optional<std::uint64_t>> replace_if(
@@ -203,6 +228,7 @@ public:
     int refusals = 0;
     int lease_failures = 0;
     int find_failures = 0;
+    int put_failures = 0;
     std::string leased_elsewhere; ///< A user's id.
 
 private:
@@ -315,4 +341,52 @@ TEST_CASE(
     CHECK(f.token(*f.first) == "timeout");
     f.pass(30s);
     CHECK(f.token(*f.first) == "token-of-ann+1");
+}
+
+TEST_CASE(
+    "session.add: a credential that the store does not take is ended at the provider, and the store's error is thrown")
+{
+    renewals_fixture f;
+    const auto store = std::make_shared<full_store>(f.tokens);
+    store->put_failures = 1;
+    f.tokens = store;
+    f.first = f.make();
+    std::vector<std::string> ends;
+    for (int logins = 0; logins < 2; ++logins) {
+        profile user;
+        user.id = "bob";
+        asio::co_spawn(f.io, as_result(f.first->add(finished_login(user, f.provider->renewable_token_of("bob")))),
+            [&ends](const std::exception_ptr& e, const result<signed_in_user>& added) {
+                REQUIRE(!e);
+                ends.push_back(added ? added->id : std::string(name(added.error().reason())));
+            });
+        f.poll();
+    }
+    CHECK(ends == std::vector<std::string>{"store_unavailable", "bob"});
+    CHECK(f.provider->revoked == std::vector<std::string>{"token-of-bob"});
+}
+
+TEST_CASE("session.add: an earlier credential that can't be read does not cost a login whose token expires")
+{
+    renewals_fixture f;
+    const auto store = std::make_shared<full_store>(f.tokens);
+    f.tokens = store;
+    f.first = f.make();
+    for (const errc reason : {errc::sealed_record, errc::store_unavailable}) {
+        store->reason = reason;
+        store->find_failures = 1;
+        profile user;
+        user.id = "ann";
+        const auto now = std::chrono::floor<std::chrono::seconds>(f.clock->now());
+        std::optional<bool> added;
+        asio::co_spawn(f.io,
+            as_result(f.first->add(finished_login(user, credential(secret("later"), now, now + 3'600s, false)))),
+            [&added](const std::exception_ptr& e, const result<signed_in_user>& outcome) {
+                added = !e && outcome.has_value();
+            });
+        f.poll();
+        CHECK(added == true);
+        CHECK(store->find_failures == 0);
+        CHECK(f.token(*f.first) == "later");
+    }
 }
