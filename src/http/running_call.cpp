@@ -60,7 +60,7 @@ private:
     event then_;
 };
 
-running_call::running_call(std::shared_ptr<pool_setup> setup, http::request request)
+running_call::running_call(std::shared_ptr<pool_setup> setup, http::request&& request)
     : setup_(std::move(setup)), request_(std::move(request))
 {}
 
