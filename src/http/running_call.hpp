@@ -76,7 +76,6 @@ private:
 
     void open_connection();
     boost::asio::awaitable<void> open();
-    boost::asio::awaitable<void> opening_step();
     boost::asio::awaitable<void> resolve_next_hop();
     boost::asio::awaitable<void> connect();
     boost::asio::awaitable<void> open_tunnel();
