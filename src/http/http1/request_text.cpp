@@ -105,12 +105,6 @@ bool has_length(const request& request) noexcept
     return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
 }
 
-std::string host_and_port(const origin& to)
-{
-    const bool ipv6 = to.host.find(':') != std::string::npos;
-    return (ipv6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
-}
-
 } // namespace
 
 result<void> check_for_the_wire(const request& request)
@@ -164,7 +158,8 @@ void append_request_text(const request& request, std::string& out)
 
 std::string connect_text(const origin& to)
 {
-    const std::string authority = host_and_port(to);
+    const bool ipv6 = to.host.find(':') != std::string::npos;
+    const std::string authority = (ipv6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
     return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
 }
 
