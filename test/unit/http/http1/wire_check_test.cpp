@@ -1,5 +1,12 @@
 #include "http/http1/request_text.hpp"
 
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 using namespace coauth;
 using http::check_for_the_wire;
 
