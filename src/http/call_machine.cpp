@@ -10,13 +10,6 @@ namespace coauth::http {
 
 namespace {
 
-limit total_limit(const pool_options& options, const request& request, limit::clock::time_point now)
-{
-    if (request.deadline.count() != 0)
-        return limit(now, request.deadline, "the deadline of this request");
-    return limit(now, options.total_timeout, "total_timeout");
-}
-
 error connect_failure(const std::string& host, const boost::system::error_code& failure)
 {
     const std::string_view shortage = shortage_hint(failure);
@@ -30,7 +23,9 @@ error connect_failure(const std::string& host, const boost::system::error_code& 
 call_machine::call_machine(
     const pool_options& options, const std::optional<origin>& proxy, const http::request& request, time_point now)
     : options_(options), proxy_(proxy), request_(request), tunnel_(proxy.has_value() && request.origin.https),
-      total_(total_limit(options, request, now)), connecting_(total_), exchanging_(total_), deadline_(total_.at())
+      total_(request.deadline.count() != 0 ? limit(now, request.deadline, "the deadline of this request")
+                                           : limit(now, options.total_timeout, "total_timeout")),
+      connecting_(total_), exchanging_(total_), deadline_(total_.at())
 {}
 
 void call_machine::acquired(bool reusable, time_point now)

@@ -48,6 +48,9 @@ public:
 
     action next() const noexcept { return action_; }
 
+    /// The next action opens a connection.
+    bool is_opening() const noexcept { return action_ >= action::resolve && action_ <= action::handshake; }
+
     /// When `time_out` is due. Meaningless at the end.
     time_point deadline() const noexcept { return deadline_; }
 

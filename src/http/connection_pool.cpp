@@ -61,14 +61,6 @@ std::optional<origin> read_proxy(const std::string& text)
     return url->origin;
 }
 
-struct start_call {
-    // By value: the caller's coroutine, which the call owns until it has ended, must not own the call.
-    void operator()(running_call::handler caller, std::shared_ptr<running_call> call) const noexcept
-    {
-        call->start(std::move(caller));
-    }
-};
-
 asio::awaitable<response> refused(error reason)
 {
     throw reason;
@@ -122,8 +114,12 @@ asio::awaitable<response> connection_pool::send(request request)
     // each time.
     if (const auto fit = check_for_the_wire(request); !fit)
         return refused(fit.error());
+    // By value: the caller's coroutine, which the call owns until it has ended, must not own the call.
+    const auto start = [](running_call::handler caller, std::shared_ptr<running_call> call) noexcept {
+        call->start(std::move(caller));
+    };
     return asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, response)>(
-        start_call(), asio::use_awaitable, std::make_shared<running_call>(state_, std::move(request)));
+        start, asio::use_awaitable, std::make_shared<running_call>(state_, std::move(request)));
 }
 
 asio::awaitable<void> connection_pool::close()

@@ -9,20 +9,18 @@ void fields::add(std::string_view name, std::string_view value)
     const lengths size{name.size(), value.size()};
     const std::size_t begin = text_.size();
     const std::size_t end = begin + sizeof size + name.size() + value.size();
-    const auto write = [&](std::string& text) {
-        text.resize(end);
-        char* const at = text.data() + begin;
-        std::memcpy(at, &size, sizeof size);
-        std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), at + sizeof size));
-    };
-    if (end <= text_.capacity())
-        return write(text_);
-    // Beside the old text: `name` and `value` may be views into it, and a lack of memory leaves no half of a field.
-    std::string grown;
-    grown.reserve(std::max(end, 2 * text_.capacity()));
-    grown = text_;
-    write(grown);
-    text_.swap(grown);
+    if (end > text_.capacity()) {
+        // Beside the old text: `name` and `value` may be views into it, and a lack of memory leaves no half of a field.
+        fields grown;
+        grown.reserve(std::max(end, 2 * text_.capacity()));
+        grown.text_ = text_;
+        grown.add(name, value);
+        return text_.swap(grown.text_);
+    }
+    text_.resize(end);
+    char* const at = text_.data() + begin;
+    std::memcpy(at, &size, sizeof size);
+    std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), at + sizeof size));
 }
 
 void fields::set(std::string_view name, std::string_view value)

@@ -33,8 +33,11 @@ struct address_lookup {
     std::vector<tcp::endpoint> endpoints;
 };
 
-void start(const std::shared_ptr<address_lookup>& lookup, const origin& host)
+// Throws `errc::cancelled` once `end` is fired: the system's resolver can't be interrupted, so it is left to end on its own.
+asio::awaitable<std::vector<tcp::endpoint>> resolve(const origin& host, std::shared_ptr<one_shot> end)
 {
+    auto strand = co_await asio::this_coro::executor;
+    const auto lookup = std::make_shared<address_lookup>(strand, std::move(end));
     // The handler runs on the strand: it is the resolver's own executor.
     lookup->resolver.async_resolve(host.host, std::to_string(host.port), tcp::resolver::numeric_service,
         [lookup](const boost::system::error_code& failure, const tcp::resolver::results_type& results) {
@@ -48,14 +51,6 @@ void start(const std::shared_ptr<address_lookup>& lookup, const origin& host)
                 // The coroutine waits until its deadline.
             }
         });
-}
-
-// Throws `errc::cancelled` once `end` is fired: the system's resolver can't be interrupted, so it is left to end on its own.
-asio::awaitable<std::vector<tcp::endpoint>> resolve(const origin& host, std::shared_ptr<one_shot> end)
-{
-    auto strand = co_await asio::this_coro::executor;
-    const auto lookup = std::make_shared<address_lookup>(strand, std::move(end));
-    start(lookup, host);
     co_await lookup->end->wait();
     if (!lookup->completed) {
         lookup->resolver.cancel(); // removes it from the queue, if it has not begun
@@ -94,34 +89,22 @@ asio::awaitable<int> tunnel_status(connection& connection, const origin& to)
 
 asio::awaitable<void> running_call::open()
 {
-    for (;;) {
-        auto step = opening_step();
-        if (!step.valid())
-            co_return;
+    using action = call_machine::action;
+    while (machine_->is_opening()) {
         set_deadline();
+        const action next = machine_->next();
         try {
-            co_await std::move(step);
+            if (next == action::resolve)
+                co_await resolve_next_hop();
+            else if (next == action::connect)
+                co_await connect();
+            else if (next == action::open_tunnel)
+                co_await open_tunnel();
+            else
+                co_await handshake();
         } catch (const boost::system::system_error&) {
             machine_->failed(error_from_current_exception(), false);
         }
-    }
-}
-
-// Not valid if the machine wants none.
-asio::awaitable<void> running_call::opening_step()
-{
-    using action = call_machine::action;
-    switch (machine_->next()) {
-    case action::resolve:
-        return resolve_next_hop();
-    case action::connect:
-        return connect();
-    case action::open_tunnel:
-        return open_tunnel();
-    case action::handshake:
-        return handshake();
-    default:
-        return {};
     }
 }
 

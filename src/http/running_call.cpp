@@ -22,23 +22,6 @@ namespace coauth::http {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// Only what may be used once only may differ. A copy, since the slot belongs to the request's origin.
-http::request renewed(const http::request& request)
-{
-    http::request out = request;
-    if (!request.renew)
-        return out;
-    request.renew(out);
-    if (out.origin != request.origin || out.method != request.method)
-        throw error(errc::invalid_argument, "the renewed request has another origin or method");
-    check_for_the_wire(out).value();
-    return out;
-}
-
-} // namespace
-
 // The end of a write or a read.
 class running_call::io_end {
 public:
@@ -60,7 +43,7 @@ private:
     event then_;
 };
 
-running_call::running_call(std::shared_ptr<pool_setup> setup, http::request request)
+running_call::running_call(std::shared_ptr<pool_setup> setup, http::request&& request)
     : setup_(std::move(setup)), request_(std::move(request))
 {}
 
@@ -143,15 +126,13 @@ void running_call::after(Event event) noexcept
 bool running_call::go_on()
 {
     using action = call_machine::action;
+    if (machine_->is_opening()) {
+        open_connection();
+        return true;
+    }
     switch (machine_->next()) {
     case action::acquire:
         return acquire();
-    case action::resolve:
-    case action::connect:
-    case action::open_tunnel:
-    case action::handshake:
-        open_connection();
-        return true;
     case action::write:
         write();
         return true;
@@ -313,9 +294,17 @@ void running_call::received(const error_code& failure, std::size_t size)
     machine_->response_read(end);
 }
 
+// Only what may be used once only may differ. Works on a copy, since the slot belongs to the request's origin.
 void running_call::renew()
 {
-    request_ = renewed(request_);
+    if (request_.renew) {
+        http::request renewed = request_;
+        request_.renew(renewed);
+        if (renewed.origin != request_.origin || renewed.method != request_.method)
+            throw error(errc::invalid_argument, "the renewed request has another origin or method");
+        check_for_the_wire(renewed).value();
+        request_ = std::move(renewed);
+    }
     setup_->pool->count(&pool_stats::sent_again);
     machine_->renewed(now());
 }

@@ -39,7 +39,7 @@ public:
     using handler = boost::asio::async_result<boost::asio::use_awaitable_t<>,
         void(std::exception_ptr, http::response)>::handler_type;
 
-    running_call(std::shared_ptr<pool_setup> setup, http::request request);
+    running_call(std::shared_ptr<pool_setup> setup, http::request&& request);
     ~running_call() override;
 
     /// `caller` is resumed on its own executor, with an exception or a response. A cancellation of any type ends the call with
@@ -76,7 +76,6 @@ private:
 
     void open_connection();
     boost::asio::awaitable<void> open();
-    boost::asio::awaitable<void> opening_step();
     boost::asio::awaitable<void> resolve_next_hop();
     boost::asio::awaitable<void> connect();
     boost::asio::awaitable<void> open_tunnel();

@@ -11,6 +11,20 @@ namespace asio = boost::asio;
 
 // Connections are closed and coroutines notified outside the mutex: both may take long.
 
+template <class Change>
+void shared_pool::change(Change change)
+{
+    std::optional<table::granted> granted;
+    waiters drained;
+    {
+        const std::lock_guard lock(mutex_);
+        granted = change();
+        if (table_.closed() && table_.empty())
+            drained.swap(draining_);
+    }
+    notify(std::move(granted), drained);
+}
+
 request_slot::request_slot(
     std::shared_ptr<shared_pool> pool, const origin& to, time_point now, std::shared_ptr<slot_waiter> waiter)
     : pool_(std::move(pool)), to_(&to)
@@ -33,7 +47,10 @@ request_slot::~request_slot()
 bool request_slot::take()
 {
     if (place_) {
-        held_ = pool_->leave(*to_, *place_);
+        pool_->change([&] {
+            held_ = pool_->table_.leave(*to_, *place_);
+            return std::nullopt;
+        });
         place_.reset();
     }
     return held_.has_value();
@@ -67,20 +84,6 @@ std::optional<request_slot::table::slot> shared_pool::acquire(const origin& to, 
     if (!admission.granted)
         table_.wait(to, place);
     return std::move(admission.granted);
-}
-
-template <class Change>
-void shared_pool::change(Change change)
-{
-    std::optional<table::granted> granted;
-    waiters drained;
-    {
-        const std::lock_guard lock(mutex_);
-        granted = change();
-        if (table_.closed() && table_.empty())
-            drained.swap(draining_);
-    }
-    notify(std::move(granted), drained);
 }
 
 void shared_pool::close()
@@ -119,16 +122,6 @@ pool_stats shared_pool::stats() const
     out.idle = table_.idle();
     out.waiting = table_.waiting();
     return out;
-}
-
-std::optional<request_slot::table::slot> shared_pool::leave(const origin& to, table::place& place)
-{
-    std::optional<table::slot> given;
-    change([&] {
-        given = table_.leave(to, place);
-        return std::nullopt;
-    });
-    return given;
 }
 
 void shared_pool::give_back(const origin& to, table::slot slot, time_point now)

@@ -87,7 +87,6 @@ private:
     using waiters = std::vector<std::shared_ptr<one_shot>>;
 
     std::optional<table::slot> acquire(const origin& to, time_point now, table::place& place);
-    std::optional<table::slot> leave(const origin& to, table::place& place);
     void give_back(const origin& to, table::slot slot, time_point now);
     template <class Change>
     void change(Change change);

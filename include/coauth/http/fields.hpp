@@ -116,7 +116,7 @@ inline fields::const_iterator fields::end() const noexcept
 /// True if the two names are equal without case.
 constexpr bool same_field_name(std::string_view a, std::string_view b) noexcept
 {
-    return text::equal_ignoring_case(a, b);
+    return a.size() == b.size() && (a == b || text::equal_ignoring_case(a, b));
 }
 
 } // namespace coauth::http

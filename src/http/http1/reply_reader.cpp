@@ -171,9 +171,4 @@ void reply_reader::ended(bool properly)
         refuse(ec);
 }
 
-response reply_reader::take()
-{
-    return std::move(parser_->response);
-}
-
 } // namespace coauth::http

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace coauth::http {
 
@@ -55,8 +56,8 @@ public:
     bool keeps_alive() const { return parser_->keep_alive(); }
     bool bytes_left() const noexcept { return buffer_.size() != 0; }
 
-    /// Once done.
-    response take();
+    /// Once done: to be moved from, while the reader lives.
+    http::response&& take() noexcept { return std::move(parser_->response); }
 
 private:
     using error_code = boost::system::error_code;

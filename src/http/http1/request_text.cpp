@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,62 +20,47 @@ namespace {
 
 enum character_class : unsigned char {
     of_token = 1, // RFC 9110, section 5.6.2
-    of_path = 2,
-    of_query = 4 // and of a path
+    of_path = 2   // of those that a query has
 };
 
-// RFC 3986, sections 3.3 and 3.4, as lenient as the signer: brackets need not be encoded, nor several others in a query.
-constexpr unsigned char classes_of(unsigned char u) noexcept
+// A path is as lenient as the signer: brackets need not be encoded (RFC 3986, section 3.3).
+constexpr unsigned char classes_of(char c) noexcept
 {
-    const char c = static_cast<char>(u);
-    unsigned classes = 0;
-    if (text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos)
+    unsigned char classes = 0;
+    if (text::is_letter_or_digit(c) || "!#$%&'*+-.^_`|~"sv.find(c) != std::string_view::npos)
         classes |= of_token;
-    const bool in_target = u > 0x20 && u < 0x7f && c != '#';
-    if (in_target)
-        classes |= of_query;
-    if (in_target && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos)
+    if ("\"<>\\^`{|}"sv.find(c) == std::string_view::npos)
         classes |= of_path;
-    return static_cast<unsigned char>(classes);
+    return classes;
 }
 
 constexpr auto classes = [] {
     std::array<unsigned char, 256> table{};
     for (std::size_t i = 0; i < table.size(); ++i)
-        table[i] = classes_of(static_cast<unsigned char>(i));
+        table[i] = classes_of(static_cast<char>(i));
     return table;
 }();
 
 bool all_are(character_class wanted, std::string_view text) noexcept
 {
-    unsigned common = wanted;
-    for (const char c : text)
-        common &= classes[static_cast<unsigned char>(c)];
-    return common != 0;
+    return std::all_of(
+        text.begin(), text.end(), [wanted](char c) { return (classes[static_cast<unsigned char>(c)] & wanted) != 0; });
 }
 
-bool has_control_character(std::string_view text) noexcept
+// Looks at all octets, so that a compiler takes many at once: queries and values are long.
+template <class Predicate>
+bool none_is(std::string_view text, Predicate refused) noexcept
 {
-    return std::any_of(text.begin(), text.end(), [](char c) {
-        const auto u = static_cast<unsigned char>(c);
-        return (u < 0x20 && u != '\t') || u == 0x7f;
-    });
+    unsigned char found = 0;
+    for (const char c : text)
+        found |= static_cast<unsigned char>(refused(static_cast<unsigned char>(c)));
+    return found == 0;
 }
 
-// Visible, tab, space, or obs-text, and so no CR, LF or NUL (RFC 9110, section 5.5). Eight octets at once, for a header is long.
+// Visible, tab, space, or obs-text, and so no CR, LF or NUL (RFC 9110, section 5.5).
 bool is_field_value(std::string_view text) noexcept
 {
-    constexpr std::uint64_t each = 0x0101010101010101; // times a number: that in each octet
-    std::size_t at = 0;
-    for (std::uint64_t octets = 0; at + sizeof octets <= text.size(); at += sizeof octets) {
-        std::memcpy(&octets, text.data() + at, sizeof octets);
-        const std::uint64_t low = (octets - each * 0x20) & ~octets;
-        const std::uint64_t deletes = octets ^ each * 0x7f;
-        if (((low | ((deletes - each) & ~deletes)) & each * 0x80) != 0 &&
-            has_control_character(text.substr(at, sizeof octets)))
-            return false;
-    }
-    return !has_control_character(text.substr(at));
+    return none_is(text, [](unsigned char u) { return (u < 0x20 && u != '\t') || u == 0x7f; });
 }
 
 bool is_token(std::string_view text) noexcept
@@ -94,21 +77,21 @@ bool is_percent_encoded(std::string_view text) noexcept
     return true;
 }
 
+// RFC 9112, section 3.2.1. A query may have more characters than RFC 3986 allows, as far as the signer takes them.
 bool is_origin_form(std::string_view target) noexcept
 {
-    const std::size_t mark = std::min(target.find('?'), target.size());
-    return target.starts_with('/') && all_are(of_path, target.substr(0, mark)) &&
-           all_are(of_query, target.substr(mark)) && is_percent_encoded(target);
+    return target.starts_with('/') &&
+           none_is(target, [](unsigned char u) { return u <= 0x20 || u >= 0x7f || u == '#'; }) &&
+           all_are(of_path, target.substr(0, target.find('?'))) && is_percent_encoded(target);
 }
 
 // These decide where a message ends, and whether the connection is kept.
 bool is_set_by_transport(std::string_view name) noexcept
 {
-    static constexpr std::array names = {std::string_view("Host"), std::string_view("Content-Length"),
-        std::string_view("Transfer-Encoding"), std::string_view("Connection"), std::string_view("Keep-Alive"),
-        std::string_view("Proxy-Connection"), std::string_view("Proxy-Authorization"), std::string_view("Upgrade"),
-        std::string_view("TE"), std::string_view("Trailer"), std::string_view("Expect")};
-    return std::any_of(names.begin(), names.end(), [name](std::string_view n) { return same_field_name(n, name); });
+    const auto is = [name](std::string_view other) { return same_field_name(name, other); };
+    return is("Host") || is("Content-Length") || is("Transfer-Encoding") || is("Connection") || is("Keep-Alive") ||
+           is("Proxy-Connection") || is("Proxy-Authorization") || is("Upgrade") || is("TE") || is("Trailer") ||
+           is("Expect");
 }
 
 error unfit(std::string reason)
@@ -120,12 +103,6 @@ error unfit(std::string reason)
 bool has_length(const request& request) noexcept
 {
     return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-}
-
-std::string host_and_port(const origin& to)
-{
-    const bool ipv6 = to.host.find(':') != std::string::npos;
-    return (ipv6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
 }
 
 } // namespace
@@ -181,7 +158,8 @@ void append_request_text(const request& request, std::string& out)
 
 std::string connect_text(const origin& to)
 {
-    const std::string authority = host_and_port(to);
+    const bool ipv6 = to.host.find(':') != std::string::npos;
+    const std::string authority = (ipv6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
     return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
 }
 
