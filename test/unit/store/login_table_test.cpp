@@ -3,10 +3,16 @@
 
 #include <coauth/error.hpp>
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <malloc.h>
 #include <map>
+#include <new>
 #include <random>
+#include <string>
 
 using namespace coauth;
 using namespace coauth::store;
