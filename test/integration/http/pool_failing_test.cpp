@@ -4,6 +4,7 @@
 #include "unit/session/manual_clock.hpp"
 
 #include <coauth/coro/clock.hpp>
+#include <coauth/coro/one_shot.hpp>
 #include <coauth/error.hpp>
 #include <coauth/http/connection_pool.hpp>
 
@@ -19,9 +20,11 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -36,7 +39,9 @@ namespace {
 
 class peer_thread {
 public:
-    peer_thread() : thread_([this] { context_.run(); }) {}
+    explicit peer_thread(std::function<asio::awaitable<void>(peer_connection&)> script = echo)
+        : peer_(context_, std::move(script)), thread_([this] { context_.run(); })
+    {}
     ~peer_thread()
     {
         context_.stop();
@@ -49,7 +54,7 @@ public:
 
 private:
     asio::io_context context_;
-    scripted_peer peer_{context_, echo};
+    scripted_peer peer_;
     std::thread thread_;
 };
 
@@ -150,7 +155,7 @@ private:
     const asio::any_io_executor executor_;
 };
 
-// Three requests for one slot: the first has it, the others wait for it.
+// Three requests for one slot: the first has it, and its response is held back; the others wait for it.
 struct three_calls {
     three_calls()
     {
@@ -158,8 +163,12 @@ struct three_calls {
         options.max_connections_per_origin = 1;
         options.clock = clock;
         pool.emplace(context.get_executor(), options);
-        start(0);
-        run();
+        for (const std::size_t number : {0u, 1u, 2u})
+            start(number);
+        while (!is_held)
+            step();
+        context.restart();
+        context.poll(); // until all wait
     }
 
     void start(std::size_t number)
@@ -167,11 +176,9 @@ struct three_calls {
         http::request request = get(peer.origin(), "/a");
         if (number == 1)
             request.deadline = 1s;
-        failures[number].reset();
-        ++running;
         asio::co_spawn(context, send(&*pool, std::move(request), 0),
             [this, number](const std::exception_ptr& e, const http::response&) {
-                --running;
+                ++ended;
                 try {
                     if (e)
                         std::rethrow_exception(e);
@@ -181,15 +188,20 @@ struct three_calls {
             });
     }
 
-    void start_all()
+    asio::awaitable<void> serve(peer_connection& connection)
     {
-        for (const std::size_t number : {0u, 1u, 2u})
-            start(number);
-        while (pool->stats().waiting < 2)
-            step();
+        for (bool open = true; open;) {
+            const std::string request = co_await connection.request();
+            if (request.empty())
+                co_return;
+            if (!release.fired()) {
+                asio::post(context, [this] { is_held = true; });
+                co_await release.wait();
+            }
+            open = co_await connection.send(response_text("/a"));
+        }
     }
 
-    // With none of the memory that Asio keeps for a thread while that runs a context.
     void step()
     {
         context.restart();
@@ -202,11 +214,13 @@ struct three_calls {
         context.run_for(10s);
     }
 
-    const peer_thread peer;
     asio::io_context context;
+    bool is_held = false;
+    one_shot release;
+    const peer_thread peer{[this](peer_connection& connection) { return serve(connection); }};
     const std::shared_ptr<shortage_clock> clock = std::make_shared<shortage_clock>(context.get_executor());
     std::optional<connection_pool> pool;
-    int running = 0;
+    int ended = 0;
     std::array<std::optional<errc>, 3> failures;
 };
 
@@ -215,26 +229,17 @@ struct three_calls {
 TEST_CASE("connection_pool: a request whose slot is granted without memory times out, and the next one has the slot")
 {
     three_calls c;
-    c.start_all();
-    int steps = 0;
-    for (; c.pool->stats().waiting == 2; ++steps)
-        c.step();
-    c.run();
-    CHECK(c.running == 0);
-    for (const auto& failure : c.failures)
-        CHECK_FALSE(failure.has_value());
-
-    c.start_all();
-    for (int i = 1; i < steps; ++i)
-        c.step();
+    CHECK(c.pool->stats().waiting == 2);
     c.clock->short_at_next = true; // it is asked when the first gives its slot back
-    c.step();
+    c.release.fire();
+    while (c.clock->short_at_next)
+        c.step();
     CHECK_FALSE(coauth::testing::asio_is_short);
     memory_shortage::end();
     CHECK(c.pool->stats().waiting == 1);
     c.clock->time.advance(1s);
     c.run();
-    CHECK(c.running == 0);
+    CHECK(c.ended == 3);
     CHECK_FALSE(c.failures[0].has_value());
     CHECK(c.failures[1] == errc::timeout);
     CHECK_FALSE(c.failures[2].has_value());
