@@ -9,6 +9,7 @@
 thread_local std::size_t coauth::testing::allocations_until_failure = 0;
 thread_local std::size_t coauth::testing::failures_in_a_row = 1;
 thread_local bool coauth::testing::asio_is_short = false;
+thread_local std::size_t coauth::testing::asio_failures_left = 0;
 
 namespace {
 
@@ -104,7 +105,13 @@ std::size_t coauth::testing::freed_text::blocks() const noexcept
 // Asio's own.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
 {
-    return coauth::testing::asio_is_short ? nullptr : aligned(size, alignment);
+    using coauth::testing::asio_failures_left;
+    using coauth::testing::asio_is_short;
+    if (!asio_is_short)
+        return aligned(size, alignment);
+    if (asio_failures_left > 0 && --asio_failures_left == 0)
+        asio_is_short = false;
+    return nullptr;
 }
 
 // Replaced for the whole program, and inert except for a thread in which an allocation is to fail.

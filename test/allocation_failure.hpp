@@ -16,6 +16,9 @@ extern thread_local std::size_t failures_in_a_row;
 /// Asio's own allocations fail, too. It ends the program where it destroys a suspended coroutine then.
 extern thread_local bool asio_is_short;
 
+/// While Asio is short of memory: how many of its allocations fail until it no longer is. 0: all.
+extern thread_local std::size_t asio_failures_left;
+
 /// Observes a block of memory of its thread: its content when it is passed to `operator delete`.
 class watched_memory {
 public:
@@ -61,6 +64,7 @@ public:
         allocations_until_failure = 0;
         failures_in_a_row = 1;
         asio_is_short = false;
+        asio_failures_left = 0;
     }
 };
 

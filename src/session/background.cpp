@@ -7,8 +7,11 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <exception>
@@ -24,17 +27,19 @@ namespace {
 // More than the processors that one session keeps busy; a coroutine holds its strand only while it runs.
 constexpr std::size_t strands = 16;
 
-// After a cancellation a coroutine can await nothing more, and its error has no receiver.
-void pass_on(const std::exception_ptr& problem)
+// After a cancellation a coroutine can await nothing more, and its error has no receiver. Any other is thrown by the
+// strand's context, since `system_executor` ends the program for it.
+void pass_on(const std::exception_ptr& problem, const asio::any_io_executor& strand)
 {
     try {
         std::rethrow_exception(problem);
     } catch (const boost::system::system_error& e) {
-        if (e.code() != asio::error::operation_aborted && e.code() != errc::cancelled)
-            throw;
+        if (e.code() == asio::error::operation_aborted || e.code() == errc::cancelled)
+            return;
     } catch (const std::bad_alloc&) {
-        // The destructors have reported the end.
-    }
+        return; // the destructors have reported the end
+    } catch (...) {}
+    asio::post(strand, [problem] { std::rethrow_exception(problem); });
 }
 
 } // namespace
@@ -74,18 +79,25 @@ public:
     at_end& operator=(at_end&&) = delete;
     ~at_end() { end(); }
 
+    // Calls it where the coroutine ends, which is on its strand: with the strand as its executor Asio would copy that, and
+    // enter it, for nothing.
+    using executor_type = asio::system_executor;
+    executor_type get_executor() const noexcept { return {}; }
+
     void operator()(const std::exception_ptr& problem)
     {
-        end();
+        const auto ended = end();
         if (problem)
-            pass_on(problem);
+            pass_on(problem, ended->strand);
     }
 
 private:
-    void end()
+    boost::intrusive_ptr<running> end()
     {
-        if (const auto ended = std::exchange(entry_, nullptr))
+        auto ended = std::exchange(entry_, nullptr);
+        if (ended)
             ended->table->remove(*ended);
+        return ended;
     }
 
     boost::intrusive_ptr<running> entry_; // empty: it has ended, or was moved from
@@ -98,6 +110,11 @@ void background::start(asio::awaitable<void> work)
     running& started = *entry;
     asio::co_spawn(
         started.strand, std::move(work), asio::bind_cancellation_slot(started.signal.slot(), at_end(std::move(entry))));
+}
+
+asio::awaitable<void> background::enter_strand()
+{
+    return asio::dispatch(asio::use_awaitable);
 }
 
 boost::intrusive_ptr<background::running> background::add()

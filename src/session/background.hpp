@@ -31,6 +31,10 @@ public:
     /// `std::bad_alloc`; `work` is destroyed then.
     void start(boost::asio::awaitable<void> work);
 
+    /// First in `work` that may end without a wait, such as for a callback that no login belongs to. Asio would post to
+    /// the strand before it ends such work, which takes longer than this.
+    static boost::asio::awaitable<void> enter_strand();
+
     /// Cancels all work in progress. Without memory some of it runs to its end.
     void cancel() noexcept;
 

@@ -75,19 +75,17 @@ login_table::~login_table()
 void login_table::add(pending_login login, time_point now)
 {
     settle(now);
-    if (by_id_.contains(login.id.octets))
-        throw error(errc::provider_error, "the provider gave one login's key twice")
-            .with_hint("the login can't be told from an earlier one; begin again");
     if (living_.size() >= limits_.max_pending)
         throw too_many_logins(limits_, login_cap::of_all);
-    const auto browser = first_half(login.browser);
-    if (count(browser) >= limits_.max_per_browser)
-        throw too_many_logins(limits_, login_cap::of_browser);
     auto added = living::make(login, now + limits_.time_to_live);
-    const auto [of_browser, is_first] = of_browser_.try_emplace(browser, 0);
+    const auto [of_browser, is_first] = of_browser_.try_emplace(first_half(login.browser), 0);
     try {
-        by_id_.emplace(added->id.octets, added.get());
-    } catch (const std::bad_alloc&) {
+        if (of_browser->second >= limits_.max_per_browser)
+            throw too_many_logins(limits_, login_cap::of_browser);
+        if (!by_id_.emplace(login.id.octets, added.get()).second)
+            throw error(errc::provider_error, "the provider gave one login's key twice")
+                .with_hint("the login can't be told from an earlier one; begin again");
+    } catch (...) {
         if (is_first)
             of_browser_.erase(of_browser);
         throw;
@@ -101,20 +99,17 @@ login_store::counts login_table::count(const browser_digest& browser, time_point
     settle(now);
     login_store::counts out;
     out.living = living_.size();
-    out.of_browser = count(first_half(browser));
+    if (const auto found = of_browser_.find(first_half(browser)); found != of_browser_.end())
+        out.of_browser = found->second;
     return out;
-}
-
-std::size_t login_table::count(const half_digest& browser) const
-{
-    const auto found = of_browser_.find(browser);
-    return found == of_browser_.end() ? 0 : found->second;
 }
 
 taken_login login_table::take(const login_id& id, const browser_digest& browser, time_point now)
 {
     settle(now);
+    // Both first: of a large table each comes from main memory, and the processor fetches them at the same time.
     const auto place = by_id_.find(id.octets);
+    const auto of_browser = of_browser_.find(first_half(browser));
     if (place == by_id_.end())
         return taken_login(taken_login::status::unknown);
     if (place->second->found != taken_login::status::taken)
@@ -130,7 +125,7 @@ taken_login login_table::take(const login_id& id, const browser_digest& browser,
         ended_.pop_back();
         throw;
     }
-    end(login, replayed_);
+    end(place, of_browser, replayed_);
     return out;
 }
 
@@ -150,7 +145,7 @@ void login_table::settle(time_point now)
     while (!living_.empty() && living_.front().due <= now) {
         living& oldest = living_.front();
         remember(oldest.id, oldest.due + limits_.time_to_live);
-        end(oldest, expired_);
+        end(by_id_.find(oldest.id.octets), of_browser_.find(first_half(oldest.browser)), expired_);
         ++newly_expired_;
     }
     while (!ended_.empty() && ended_.front().until <= now) {
@@ -168,10 +163,9 @@ void login_table::remember(const login_id& id, time_point until)
     ended_.emplace_back(id, until);
 }
 
-void login_table::end(living& login, known& as) noexcept
+void login_table::end(ids::iterator place, browsers::iterator of_browser, known& as) noexcept
 {
-    by_id_.find(login.id.octets)->second = &as;
-    const auto of_browser = of_browser_.find(first_half(login.browser));
+    living& login = static_cast<living&>(*std::exchange(place->second, &as));
     if (--of_browser->second == 0)
         of_browser_.erase(of_browser);
     living_.erase_and_dispose(living_.iterator_to(login), std::default_delete<living>());

@@ -94,18 +94,20 @@ private:
         time_point until;
     };
 
+    using ids = boost::unordered_flat_map<half_digest, known*, keyed_hash>;
+    using browsers = boost::unordered_flat_map<half_digest, std::uint32_t, keyed_hash>;
+
     void settle(time_point now);
     void remember(const login_id& id, time_point until);
-    void end(living& login, known& as) noexcept;
-    std::size_t count(const half_digest& browser) const;
+    void end(ids::iterator place, browsers::iterator of_browser, known& as) noexcept;
 
     const login_limits limits_;
     boost::intrusive::list<living> living_; // the oldest first
     std::deque<ended> ended_;               // the first that ended first
     known replayed_{taken_login::status::replayed};
     known expired_{taken_login::status::expired};
-    boost::unordered_flat_map<half_digest, known*, keyed_hash> by_id_;
-    boost::unordered_flat_map<half_digest, std::uint32_t, keyed_hash> of_browser_; // how many live
+    ids by_id_;
+    browsers of_browser_; // how many live
     std::size_t newly_expired_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "store/visitor_table.hpp"
 
+#include <algorithm>
+
 namespace coauth::store {
 
 visitor_table::visitor_table(const visitor_limits& limits) : limits_(limits)
@@ -12,10 +14,18 @@ std::optional<user_key> visitor_table::add(
 {
     const user_key key = user.key();
     const sign_in position(now, ++last_number_, browser.octets);
-    rows_.emplace(browser.octets, row(std::move(user), position));
-    of_all_.insert(position);
     sign_ins& all_of_user = of_user_[key];
-    all_of_user.insert(position);
+    try {
+        all_of_user.insert(position);
+        of_all_.insert(position);
+        rows_.emplace(browser.octets, row(std::move(user), position));
+    } catch (...) { // no memory: as before
+        of_all_.erase(position);
+        all_of_user.erase(position);
+        if (all_of_user.empty())
+            of_user_.erase(key);
+        throw;
+    }
     // After the new row is there: a user who signs in again in the same browser has not left.
     auto left = erase(previous.octets);
     if (all_of_user.size() > limits_.max_per_user)
@@ -52,20 +62,21 @@ bool visitor_table::remove_all(const user_key& user, time_point latest)
 std::vector<user_key> visitor_table::expire(time_point now, std::size_t limit)
 {
     std::vector<user_key> left;
+    left.reserve(std::min(limit, of_user_.size())); // first: without memory no user is lost
     while (left.size() < limit && !of_all_.empty() && of_all_.begin()->begun + limits_.time_to_live <= now)
         if (auto user = erase(digest(of_all_.begin()->browser)))
             left.push_back(*std::move(user));
     return left;
 }
 
-std::optional<user_key> visitor_table::erase(const digest& browser)
+std::optional<user_key> visitor_table::erase(const digest& browser) noexcept
 {
-    const auto found = rows_.find(browser);
-    if (found == rows_.end())
+    const auto removed = rows_.extract(browser);
+    if (!removed)
         return std::nullopt;
-    user_key user = found->second.user.key();
-    const sign_in position = found->second.position;
-    rows_.erase(found);
+    signed_in_user& visitor = removed.mapped().user;
+    user_key user(std::move(visitor.provider), std::move(visitor.id));
+    const sign_in position = removed.mapped().position;
     of_all_.erase(position);
     const auto all_of_user = of_user_.find(user);
     all_of_user->second.erase(position);

@@ -57,7 +57,7 @@ private:
         sign_in position;
     };
 
-    std::optional<user_key> erase(const digest& browser);
+    std::optional<user_key> erase(const digest& browser) noexcept;
 
     const visitor_limits limits_;
     std::map<digest, row> rows_;

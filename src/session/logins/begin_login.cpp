@@ -1,3 +1,4 @@
+#include "session/background.hpp"
 #include "session/logins/logins_state.hpp"
 #include "session/user_classes.hpp"
 
@@ -128,6 +129,7 @@ asio::awaitable<void> carry_out(leg_in_flight in_flight)
         ending<first_leg_result> end;
         bool at_provider = false;
         try {
+            co_await background::enter_strand();
             store::immediate_logins* const store = in_flight.state().immediate_store();
             if (store)
                 hold_place(in_flight, *store);

@@ -1,3 +1,4 @@
+#include "session/background.hpp"
 #include "session/logins/logins_state.hpp"
 #include "session/user_classes.hpp"
 
@@ -183,6 +184,7 @@ asio::awaitable<void> carry_out(callback_in_flight in_flight)
         login_outcome outcome;
         bool at_provider = false;
         try {
+            co_await background::enter_strand();
             store::taken_login found;
             if (store)
                 found = store->take_now((*in_flight).id, (*in_flight).browser);

@@ -11,7 +11,9 @@
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
+#include <unordered_map>
 
 namespace asio = boost::asio;
 using namespace coauth;
@@ -71,10 +73,15 @@ asio::awaitable<void> look_up_all(coauth::session& session, std::vector<user_ref
     keep(all);
 }
 
-// The least that a cache can do: its one profile, copied while a mutex is held; `ask` takes what a question takes, too.
+// The least that a cache can do: its one profile, copied while a mutex is held; `ask` takes what a question takes, too, and
+// `look_up` finds the user's credential and the profile by them.
 class bare_cache {
 public:
-    explicit bare_cache(profile kept) : kept_(std::move(kept)) {}
+    explicit bare_cache(profile kept) : kept_(std::move(kept))
+    {
+        users_.emplace("7", 1);
+        profiles_.emplace("jack", kept_);
+    }
 
     asio::awaitable<profile> find()
     {
@@ -90,9 +97,18 @@ public:
         co_return kept_;
     }
 
+    asio::awaitable<profile> look_up(std::string user_id, user_ref user)
+    {
+        const std::lock_guard lock(mutex_);
+        keep(users_.at(user_id));
+        co_return profiles_.at(user.text());
+    }
+
 private:
     std::mutex mutex_;
     const profile kept_;
+    std::unordered_map<std::string, int> users_;
+    std::unordered_map<std::string, profile> profiles_;
 };
 
 asio::awaitable<void> copy_often(bare_cache& cache, std::uint64_t count)
@@ -107,6 +123,14 @@ asio::awaitable<void> ask_often(bare_cache& cache, std::uint64_t count)
 {
     for (std::uint64_t i = 0; i < count; ++i) {
         const auto found = co_await cache.ask("7", "jack");
+        keep(found);
+    }
+}
+
+asio::awaitable<void> look_up_often(bare_cache& cache, std::uint64_t count)
+{
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto found = co_await cache.look_up("7", "jack");
         keep(found);
     }
 }
@@ -128,6 +152,8 @@ void cache_hits(const arguments& given)
         given, "cached", "bare_copy", [&](std::uint64_t) { on.run(copy_often(bare, hits)); }, hits, {}, "floor");
     measure(
         given, "cached", "bare_copy_asked", [&](std::uint64_t) { on.run(ask_often(bare, hits)); }, hits, {}, "floor");
+    measure(
+        given, "cached", "bare_look_up", [&](std::uint64_t) { on.run(look_up_often(bare, hits)); }, hits, {}, "floor");
     measure(
         given, "cached", "hit", [&](std::uint64_t) { on.run(look_up_often(*on.session, hits)); }, hits);
 

@@ -3,10 +3,16 @@
 
 #include <coauth/error.hpp>
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <malloc.h>
 #include <map>
+#include <new>
 #include <random>
+#include <string>
 
 using namespace coauth;
 using namespace coauth::store;
@@ -68,6 +74,52 @@ TEST_CASE("login_table: it frees no memory with a proof in it")
         table.add(login(3, 3), now);
     }
     CHECK(freed.blocks() == 0);
+}
+
+TEST_CASE("login_table: a login for which memory fails at any allocation counts for no browser")
+{
+    login_limits limits;
+    limits.max_per_browser = 1;
+    std::size_t failing = 1;
+    for (bool failed = true; failed; ++failing) {
+        CAPTURE(failing);
+        login_table table(limits, {1, 2});
+        const login_table::time_point now{};
+        pending_login first = login(1, 1);
+        const auto browser = first.browser;
+        coauth::testing::allocations_until_failure = failing;
+        try {
+            table.add(std::move(first), now);
+            failed = false;
+        } catch (const std::bad_alloc&) {}
+        coauth::testing::memory_shortage::end();
+        CHECK(table.count(browser, now).living == (failed ? 0 : 1));
+        CHECK(table.count(browser, now).of_browser == (failed ? 0 : 1));
+        if (failed)
+            table.add(login(1, 1), now);
+        CHECK_THROWS_AS(table.add(login(2, 1), now), error);
+        CHECK(table.take(login(1, 1).id, browser, now).what == status::taken);
+        CHECK(table.count(browser, now).of_browser == 0);
+        table.add(login(2, 1), now);
+    }
+    CHECK(failing > 4); // the login, and a table each of logins and of browsers
+}
+
+TEST_CASE("login_table: nothing is kept of the browsers whose logins were refused")
+{
+    login_limits limits;
+    limits.max_pending = 2;
+    login_table table(limits, {1, 2});
+    const login_table::time_point now{};
+    table.add(login(1, 1), now);
+    const auto before = in_use();
+    for (int browser = 2; browser < 10'000; ++browser) {
+        CHECK_THROWS_AS(table.add(login(1, browser), now), error); // its key is known
+        CHECK(table.count(login(1, browser).browser, now).of_browser == 0);
+    }
+    CHECK(in_use() <= before + 1'000);
+    table.add(login(2, 2), now);
+    CHECK_THROWS_AS(table.add(login(3, 3), now), error);
 }
 
 // A slow and obvious model beside the table, and random steps in time.

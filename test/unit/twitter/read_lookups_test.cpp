@@ -43,6 +43,20 @@ TEST_CASE("read_lookups: users are matched by name without case, in any order")
     }
 }
 
+// "an" and "c0" have one hash: 31 x 'a' + 'n' is 31 x 'c' + '0'.
+TEST_CASE("read_lookups: of users whose names have one hash each gets its own")
+{
+    const std::vector<user_ref> users{"c0", "An", "xan", "XC0"};
+    const lookups l = read_lookups(api_version::v2, users,
+        R"({"data":[{"id":"1","username":"aN","name":"A"},{"id":"3","username":"xan","name":"X"}]})");
+    CHECK(l.outcomes[0].outcome == lookup_outcome::not_found);
+    REQUIRE(l.outcomes[1].profile.has_value());
+    CHECK(l.outcomes[1].profile->id == "1");
+    REQUIRE(l.outcomes[2].profile.has_value());
+    CHECK(l.outcomes[2].profile->id == "3");
+    CHECK(l.outcomes[3].outcome == lookup_outcome::not_found);
+}
+
 TEST_CASE("read_lookups: users are matched by id, and a name of digits is not an id")
 {
     const std::vector<user_ref> users{user_ref::id("20"), user_ref::id("12"), user_ref::id("9007199254740993")};

@@ -1,4 +1,5 @@
 // The tickets of pending logins, without a session.
+#include "allocation_failure.hpp"
 #include "session/logins/ticket.hpp"
 
 #include <doctest/doctest.h>
@@ -6,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -68,4 +70,35 @@ TEST_CASE("ticket_table: a login has one ticket while a caller keeps it, and is 
     CHECK(table->has_ended(*ticket));
     table->close();
     CHECK(table->has_ended(*table->open(id, due, "/")));
+}
+
+TEST_CASE("ticket_table: a ticket for which memory fails at any allocation is not open, and the next one is")
+{
+    const ticket_table::time_point due = ticket_table::time_point() + std::chrono::seconds(1);
+    // The table grows for the first of its tickets, and for the one after as many as it has room for.
+    for (const std::size_t others : {0u, 1u, 13u, 14u, 15u, 28u, 29u, 30u})
+        for (std::size_t failing = 1, failed = 1; failed != 0; ++failing) {
+            CAPTURE(others);
+            CAPTURE(failing);
+            const auto table = std::make_shared<ticket_table>();
+            std::vector<ticket_table::ticket_ptr> kept;
+            for (std::size_t i = 0; i < others; ++i)
+                kept.push_back(table->open(store::id_of_login("x", std::to_string(i)), due, "/"));
+            const auto id = store::id_of_login("x", "token");
+            ticket_table::ticket_ptr opened;
+            coauth::testing::allocations_until_failure = failing;
+            try {
+                opened = table->open(id, due, "/");
+                failed = 0;
+            } catch (const std::bad_alloc&) {}
+            coauth::testing::memory_shortage::end();
+            CHECK(table->is_open(id) == (failed == 0));
+            const auto ticket = table->open(id, due, "/");
+            CHECK((ticket == opened) == (failed == 0));
+            for (std::size_t i = 0; i < others; ++i)
+                CHECK(table->is_open(store::id_of_login("x", std::to_string(i))));
+            table->expire(due);
+            CHECK(table->has_ended(*ticket));
+            CHECK_FALSE(table->next_deadline().has_value());
+        }
 }
