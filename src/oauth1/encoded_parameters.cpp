@@ -23,7 +23,7 @@ void encoded_parameters::add(std::string_view name, std::string_view value)
     char* const begin = memory_.room(text::room_for_encoded(name.size() + value.size()) + equals.size());
     char* const name_end = text::encode(text::encoded_twice, name, begin);
     const char* const end = text::encode(text::encoded_twice, value, put(equals, name_end));
-    add_text(memory_.keep(end), static_cast<std::size_t>(name_end - begin));
+    add({memory_.keep(end), static_cast<std::size_t>(name_end - begin)});
 }
 
 result<void> encoded_parameters::add_form(std::string_view raw)
@@ -49,7 +49,7 @@ result<void> encoded_parameters::add_form(std::string_view raw)
                 continue;
             if (!name_end)
                 end_name();
-            add_text(memory_.keep(out), static_cast<std::size_t>(name_end - begin));
+            add({memory_.keep(out), static_cast<std::size_t>(name_end - begin)});
             begin = out;
             name_end = nullptr;
             continue;
@@ -70,11 +70,11 @@ result<void> encoded_parameters::add_form(std::string_view raw)
     return {};
 }
 
-void encoded_parameters::add_to_many(std::string_view text, std::size_t name_size)
+void encoded_parameters::add_to_many(const encoded_parameter& ready)
 {
     if (many_.empty())
         many_.assign(few_.begin(), few_.end());
-    many_.emplace_back(text, name_size);
+    many_.push_back(ready);
 }
 
 void encoded_parameters::sort(std::size_t sorted)

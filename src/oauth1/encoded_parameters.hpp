@@ -41,14 +41,14 @@ public:
     explicit encoded_parameters(scratch& memory) noexcept : memory_(memory) {}
 
     /// Adds one whose text lives elsewhere.
-    void add_text(std::string_view text, std::size_t name_size)
+    void add(const encoded_parameter& ready)
     {
         if (count_ < few_.size())
-            few_[count_] = encoded_parameter(text, name_size);
+            few_[count_] = ready;
         else
-            add_to_many(text, name_size);
+            add_to_many(ready);
         ++count_;
-        room_ += text.size() + ampersand.size();
+        room_ += ready.text().size() + ampersand.size();
     }
 
     /// Encodes and adds a decoded pair.
@@ -58,7 +58,7 @@ public:
     void add_encoded(std::string_view name, std::string_view value)
     {
         char* const out = memory_.room(name.size() + encoded_parameter::equals_sign.size() + value.size());
-        add_text(memory_.keep(put(value, put(encoded_parameter::equals_sign, put(name, out)))), name.size());
+        add({memory_.keep(put(value, put(encoded_parameter::equals_sign, put(name, out)))), name.size()});
     }
 
     /// Adds what a query or form body holds, as `text::parse_form` reads it.
@@ -81,7 +81,7 @@ public:
 private:
     static constexpr std::string_view ampersand = "%26";
 
-    void add_to_many(std::string_view text, std::size_t name_size);
+    void add_to_many(const encoded_parameter& ready);
 
     scratch& memory_;
     std::array<encoded_parameter, 16> few_;

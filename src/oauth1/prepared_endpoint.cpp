@@ -27,7 +27,7 @@ struct slot {
     slot(std::string_view new_name, std::string_view text, std::size_t index)
         : name(new_name), before(text), value(index)
     {}
-    explicit slot(const ready_parameter& p) : slot(p.base().substr(0, p.name_size()), p.base(), no_value) {}
+    explicit slot(const encoded_parameter& p) : slot(p.name(), p.text(), no_value) {}
 
     std::string name;   // encoded twice
     std::string before; // what stands between the last value and this one
@@ -72,11 +72,11 @@ struct prepared_endpoint::state {
         const std::vector<std::string>& names)
         : by(std::move(prepared)), count(names.size())
     {
-        std::vector<slot> parameters = {slot(by->consumer_key), slot("oauth_nonce", "oauth_nonce%3D", nonce_value),
-            slot(by->method_name), slot("oauth_timestamp", "oauth_timestamp%3D", timestamp_value),
+        std::vector<slot> parameters = {slot(by->consumer_key.base), slot("oauth_nonce", "oauth_nonce%3D", nonce_value),
+            slot(by->method_name.base), slot("oauth_timestamp", "oauth_timestamp%3D", timestamp_value),
             slot("oauth_version", "oauth_version%3D1.0", no_value)};
         if (by->has_token)
-            parameters.emplace_back(by->token);
+            parameters.emplace_back(by->token.base);
         for (std::size_t i = 0; i < count; ++i) {
             if (names[i].starts_with("oauth_"))
                 throw error(errc::invalid_argument,

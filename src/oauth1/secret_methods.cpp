@@ -1,10 +1,11 @@
 // The methods whose key is the two secrets: HMAC (RFC 5849, section 3.4.2) and PLAINTEXT (section 3.4.4).
 #include "crypto/digest.hpp"
 #include "crypto/hmac.hpp"
+#include "oauth1/scratch.hpp"
 #include "text/base64.hpp"
+#include "text/encoding_table.hpp"
 
 #include <coauth/oauth1/signature_method.hpp>
-#include <coauth/text/percent_encoding.hpp>
 
 #include <memory>
 #include <string>
@@ -15,15 +16,11 @@ namespace coauth::oauth1 {
 
 namespace {
 
-secret key_text(const secret& consumer_secret, const secret& token_secret)
+std::string_view key_text(const secret& consumer_secret, const secret& token_secret, scratch& memory)
 {
-    std::string text;
-    // Room for every octet escaped, so that no outgrown buffer keeps a copy of the secrets.
-    text.reserve(3 * (consumer_secret.size() + token_secret.size()) + 1);
-    text::percent_encode(consumer_secret.reveal(), text);
-    text += '&';
-    text::percent_encode(token_secret.reveal(), text);
-    return secret(std::move(text));
+    char* const begin = memory.room(text::room_for_encoded(consumer_secret.size() + token_secret.size()) + 1);
+    char* const middle = put("&", text::encode(text::encoded_once, consumer_secret.reveal(), begin));
+    return memory.keep(text::encode(text::encoded_once, token_secret.reveal(), middle));
 }
 
 // `Key`: crypto::hmac_key or crypto::begun_hmac.
@@ -68,8 +65,9 @@ public:
     std::unique_ptr<const signing_key> make_key(
         const secret& consumer_secret, const secret& token_secret) const override
     {
-        const secret key = key_text(consumer_secret, token_secret);
-        return std::make_unique<hmac_signing_key<crypto::hmac_key>>(crypto::hash_named(hash_name_), key.reveal());
+        scratch memory;
+        return std::make_unique<hmac_signing_key<crypto::hmac_key>>(
+            crypto::hash_named(hash_name_), key_text(consumer_secret, token_secret, memory));
     }
 
     std::string body_hash(std::string_view body) const override
@@ -105,7 +103,8 @@ public:
     std::unique_ptr<const signing_key> make_key(
         const secret& consumer_secret, const secret& token_secret) const override
     {
-        return std::make_unique<plaintext_key>(key_text(consumer_secret, token_secret));
+        scratch memory;
+        return std::make_unique<plaintext_key>(secret(key_text(consumer_secret, token_secret, memory)));
     }
 
     // The body hash draft ties the digest to the method's own; PLAINTEXT has none and uses SHA-1.

@@ -7,6 +7,7 @@
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <utility>
@@ -42,6 +43,19 @@ constexpr std::size_t longest_number = 20; // of 64 bits
 char* put_number(std::int64_t number, char* out) noexcept
 {
     return std::to_chars(out, out + longest_number, number).ptr;
+}
+
+// The digits of a timestamp, until the thread asks for another's: the signatures of a second share them.
+std::string_view digits_of_second(std::int64_t timestamp) noexcept
+{
+    static thread_local std::int64_t last = 0;
+    static thread_local std::array<char, longest_number> digits;
+    static thread_local std::size_t size = 0;
+    if (timestamp != last) {
+        last = timestamp;
+        size = static_cast<std::size_t>(put_number(timestamp, digits.data()) - digits.data());
+    }
+    return {digits.data(), size};
 }
 
 // The URI of `base_string_uri`, encoded.
@@ -91,14 +105,15 @@ result<void> moment_text::write(const moment& at, bool optional, scratch& memory
         return error(errc::invalid_argument, "the nonce is empty or not printable");
     if (at.timestamp < 0 || (at.timestamp == 0 && !optional))
         return error(errc::invalid_argument, "the timestamp is not positive");
-    nonce = nonce_again = at.nonce;
+    nonce = at.nonce;
+    nonce_again = at.nonce;
     if (!plain) {
         const std::size_t room = text::room_for_encoded(at.nonce.size());
         nonce = memory.keep(text::encode(text::encoded_once, at.nonce, memory.room(room)));
         nonce_again = memory.keep(text::encode(text::encoded_twice, at.nonce, memory.room(room)));
     }
     if (at.timestamp != 0)
-        timestamp = memory.keep(put_number(at.timestamp, memory.room(longest_number)));
+        timestamp = memory.keep(put(digits_of_second(at.timestamp), memory.room(longest_number)));
     return {};
 }
 
@@ -123,24 +138,33 @@ char* write_opening(std::string_view method, const target& url, char* out) noexc
     return put("&", write_uri(url, put("&", out)));
 }
 
-ready_parameter::ready_parameter(std::string_view name, std::string_view value) : name_size_(name.size())
-{
-    scratch memory;
-    constexpr std::size_t frames = 6;
-    char* const begin = memory.room(2 * (name.size() + text::room_for_encoded(value.size())) + frames);
-    char* end = put("\"", text::encode(text::encoded_once, value, put("=\"", put(name, begin))));
-    header_size_ = static_cast<std::size_t>(end - begin);
-    end = text::encode(text::encoded_twice, value, put(encoded_parameter::equals_sign, put(name, end)));
-    text_ = memory.keep(end);
-}
-
 signer::state::state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
     signature_method algorithm, bool many)
-    : consumer_key("oauth_consumer_key", app.key()), method_name("oauth_signature_method", algorithm->name()),
-      token("oauth_token", token_text.value_or(std::string_view())), has_token(token_text.has_value()),
-      consumer_secret_size(app.secret().size()), token_secret_size(token_secret.size()), method(std::move(algorithm)),
+    : has_token(token_text.has_value()), consumer_secret_size(app.secret().size()),
+      token_secret_size(token_secret.size()), method(std::move(algorithm)),
       key(method->make_key(app.secret(), token_secret)), ready_key(many ? key->after(std::string_view()) : nullptr)
-{}
+{
+    struct {
+        ready_parameter& ready;
+        std::string_view name, value;
+    } const all[] = {{consumer_key, "oauth_consumer_key", app.key()},
+        {method_name, "oauth_signature_method", method->name()},
+        {token, "oauth_token", token_text.value_or(std::string_view())}};
+    std::size_t room = text::room_for_encoded(0);
+    for (const auto& [ready, name, value] : all) {
+        const auto escaped = std::count_if(value.begin(), value.end(), [](char c) { return !text::is_unreserved(c); });
+        room += 2 * (name.size() + value.size()) + 6 * static_cast<std::size_t>(escaped) + 6;
+    }
+    texts_ = std::make_unique<char[]>(room);
+    char* end = texts_.get();
+    for (const auto& [ready, name, value] : all) {
+        char* const header = end;
+        char* const base = put("\"", text::encode(text::encoded_once, value, put("=\"", put(name, header))));
+        end = text::encode(text::encoded_twice, value, put(encoded_parameter::equals_sign, put(name, base)));
+        ready.header = std::string_view(header, base);
+        ready.base = encoded_parameter(std::string_view(base, end), name.size());
+    }
+}
 
 result<void> signer::state::write_base_string(
     const message& m, const moment& at, scratch& memory, base_string& out, bool sent) const
@@ -159,16 +183,16 @@ result<void> signer::state::write_base_string(
         return fit.error();
 
     encoded_parameters all(memory);
-    all.add_text(consumer_key.base(), consumer_key.name_size());
+    all.add(consumer_key.base);
     if (!out.at.nonce.empty())
         all.add_encoded("oauth_nonce", out.at.nonce_again);
-    all.add_text(method_name.base(), method_name.name_size());
+    all.add(method_name.base);
     if (!out.at.timestamp.empty())
         all.add_encoded("oauth_timestamp", out.at.timestamp);
     if (has_token || m.empty_token)
-        all.add_text(token.base(), token.name_size());
+        all.add(token.base);
     if (m.version)
-        all.add_text("oauth_version%3D1.0", 13);
+        all.add({"oauth_version%3D1.0", 13});
     const std::size_t own = all.size();
     for (const auto& [name, value] : m.oauth)
         all.add(name, value);
@@ -201,22 +225,21 @@ result<void> signer::state::append_header(const message& m, const base_string& b
     std::size_t brought = 0;
     for (const auto& [name, decoded] : m.oauth)
         brought += std::string_view("=\"\", ").size() + text::room_for_encoded(name.size() + decoded.size());
-    char* end =
-        memory.room(names + front.size() + brought + consumer_key.header().size() + method_name.header().size() +
-                    token.header().size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
+    char* end = memory.room(names + front.size() + brought + consumer_key.header.size() + method_name.header.size() +
+                            token.header.size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
     end = put(front, end);
     for (const auto& [name, decoded] : m.oauth) {
         end = put("=\"", text::encode(text::encoded_once, name, end));
         end = put("\", ", text::encode(text::encoded_once, decoded, end));
     }
-    end = put(consumer_key.header(), end);
+    end = put(consumer_key.header, end);
     if (!base.at.nonce.empty())
         end = put("\"", put(base.at.nonce, put(", oauth_nonce=\"", end)));
-    end = put(method_name.header(), put(", ", end));
+    end = put(method_name.header, put(", ", end));
     if (!base.at.timestamp.empty())
         end = put("\"", put(base.at.timestamp, put(", oauth_timestamp=\"", end)));
     if (has_token || m.empty_token)
-        end = put(token.header(), put(", ", end));
+        end = put(token.header, put(", ", end));
     if (m.version)
         end = put(", oauth_version=\"1.0\"", end);
     end = put("\"", text::encode(text::encoded_once, value, put(", oauth_signature=\"", end)));

@@ -16,21 +16,14 @@
 
 namespace coauth::oauth1 {
 
-/// A protocol parameter that is the same in each request. Its name needs no encoding.
-class ready_parameter {
-public:
-    ready_parameter(std::string_view name, std::string_view value);
+/// A protocol parameter that is the same in each request.
+///
+/// Lifetime: views into the texts of its state.
+struct ready_parameter {
+    ready_parameter() = default;
 
-    /// name="value"
-    std::string_view header() const noexcept { return {text_.data(), header_size_}; }
-    /// As `encoded_parameter`.
-    std::string_view base() const noexcept { return {text_.data() + header_size_, text_.size() - header_size_}; }
-    std::size_t name_size() const noexcept { return name_size_; }
-
-private:
-    std::size_t name_size_;
-    std::size_t header_size_ = 0;
-    std::string text_;
+    std::string_view header; ///< name="value"
+    encoded_parameter base;
 };
 
 /// A nonce and a timestamp as they are written.
@@ -82,15 +75,18 @@ struct signer::state {
 
     const signing_key& signing() const noexcept { return ready_key ? *ready_key : *key; }
 
-    ready_parameter consumer_key;
-    ready_parameter method_name;
-    ready_parameter token;
     bool has_token;
     std::size_t consumer_secret_size;
     std::size_t token_secret_size;
     signature_method method;
     std::unique_ptr<const signing_key> key;
     std::unique_ptr<const signing_key> ready_key; // null: signs once, or the method has none
+    ready_parameter consumer_key;
+    ready_parameter method_name;
+    ready_parameter token;
+
+private:
+    std::unique_ptr<char[]> texts_; // of the three
 };
 
 } // namespace coauth::oauth1
