@@ -1,5 +1,6 @@
 #include "oauth1/claims.hpp"
 #include "oauth1/explain/mismatch.hpp"
+#include "oauth1/methods.hpp"
 
 #include <coauth/oauth1/base_string.hpp>
 #include <coauth/oauth1/verifier.hpp>
@@ -18,56 +19,19 @@ namespace {
 using reason = refusal_reason;
 
 struct reason_row {
-    reason value;
     std::string_view name;
     int status;
 };
 
-constexpr std::array reasons = {
-    reason_row{reason::no_credentials, "no_credentials", 401},
-    reason_row{reason::malformed, "malformed", 400},
-    reason_row{reason::duplicate_parameter, "duplicate_parameter", 400},
-    reason_row{reason::missing_parameter, "missing_parameter", 400},
-    reason_row{reason::unsupported_method, "unsupported_method", 400},
-    reason_row{reason::unsupported_version, "unsupported_version", 400},
-    reason_row{reason::bad_timestamp, "bad_timestamp", 400},
-    reason_row{reason::timestamp_out_of_window, "timestamp_out_of_window", 401},
-    reason_row{reason::unknown_consumer, "unknown_consumer", 401},
-    reason_row{reason::unknown_token, "unknown_token", 401},
-    reason_row{reason::bad_signature, "bad_signature", 401},
-    reason_row{reason::bad_body_hash, "bad_body_hash", 401},
-    reason_row{reason::nonce_used, "nonce_used", 401},
-    reason_row{reason::nonces_exhausted, "nonces_exhausted", 503},
-};
+// In the order of the enumeration.
+constexpr std::array<reason_row, 14> reasons = {{{"no_credentials", 401}, {"malformed", 400},
+    {"duplicate_parameter", 400}, {"missing_parameter", 400}, {"unsupported_method", 400}, {"unsupported_version", 400},
+    {"bad_timestamp", 400}, {"timestamp_out_of_window", 401}, {"unknown_consumer", 401}, {"unknown_token", 401},
+    {"bad_signature", 401}, {"bad_body_hash", 401}, {"nonce_used", 401}, {"nonces_exhausted", 503}}};
 
 const reason_row& row(reason r) noexcept
 {
-    return *std::find_if(reasons.begin(), reasons.end() - 1, [&](const reason_row& x) { return x.value == r; });
-}
-
-// ---- Methods ----------------------------------------------------------------------------------
-
-struct method_row {
-    std::string_view name;
-    signature_method (*make)();                                   // HMAC and PLAINTEXT
-    signature_method (*make_public)(std::string_view public_key); // RSA
-};
-
-constexpr std::array methods = {
-    method_row{"HMAC-SHA1", hmac_sha1, nullptr},
-    method_row{"HMAC-SHA256", hmac_sha256, nullptr},
-    method_row{"HMAC-SHA512", hmac_sha512, nullptr},
-    method_row{"RSA-SHA1", nullptr, rsa_sha1_public},
-    method_row{"RSA-SHA256", nullptr, rsa_sha256_public},
-    method_row{"RSA-SHA512", nullptr, rsa_sha512_public},
-    method_row{"PLAINTEXT", plaintext, nullptr},
-};
-
-const method_row* find_method(std::string_view name) noexcept
-{
-    const auto found =
-        std::find_if(methods.begin(), methods.end(), [&](const method_row& m) { return m.name == name; });
-    return found == methods.end() ? nullptr : &*found;
+    return reasons[static_cast<std::size_t>(r)];
 }
 
 // What unknown consumers and tokens are checked against, so that they cost what known ones cost. The
@@ -144,18 +108,18 @@ checked_with look_up(const claims& c, const credential_source& known)
         out.token_secret = token_secret ? *std::move(token_secret) : secret(dummy_secret);
     }
 
-    const method_row& m = *find_method(c.signature_method);
-    if (m.make) {
-        out.method = m.make();
+    const known_method& m = *find_method(c.signature_method);
+    if (m.of_secrets) {
+        out.method = m.of_secrets();
         return out;
     }
     out.rsa_key_known = consumer && !consumer->rsa_public_key.empty();
     try {
-        out.method = m.make_public(out.rsa_key_known ? std::string_view(consumer->rsa_public_key) : dummy_rsa_key);
+        out.method = m.of_public_key(out.rsa_key_known ? std::string_view(consumer->rsa_public_key) : dummy_rsa_key);
     } catch (const error&) {
         // The provider's own records are wrong; the client that met them gets a refusal.
         out.rsa_key_known = false;
-        out.method = m.make_public(dummy_rsa_key);
+        out.method = m.of_public_key(dummy_rsa_key);
     }
     return out;
 }

@@ -3,6 +3,7 @@
 #include "crypto/hmac.hpp"
 #include "oauth1/explain/draft.hpp"
 #include "oauth1/explain/faults.hpp"
+#include "oauth1/methods.hpp"
 #include "text/base64.hpp"
 
 #include <coauth/text/percent_encoding.hpp>
@@ -17,23 +18,9 @@ namespace coauth::oauth1 {
 
 namespace {
 
-struct hash {
-    std::string_view method;
-    std::string_view name;
-    std::size_t octets;
-};
-constexpr std::array hashes = {
-    hash{"HMAC-SHA1", "SHA1", 20}, hash{"HMAC-SHA256", "SHA256", 32}, hash{"HMAC-SHA512", "SHA512", 64}};
-
-const hash* find_hash(std::string_view method) noexcept
+std::string hmac(const known_method& method, std::string_view key, std::string_view text)
 {
-    const auto found = std::find_if(hashes.begin(), hashes.end(), [&](const hash& h) { return h.method == method; });
-    return found == hashes.end() ? nullptr : &*found;
-}
-
-std::string hmac(const hash& h, std::string_view key, std::string_view text)
-{
-    const crypto::digest mac = crypto::hmac(crypto::hash_named(h.name), key, text);
+    const crypto::digest mac = crypto::hmac(crypto::hash_named(method.hash), key, text);
     return std::string(mac.view().begin(), mac.view().end());
 }
 
@@ -48,17 +35,17 @@ public:
             return found(explain_plaintext());
         if (right_.size() > max_explained)
             return found("the request is too long to be explained");
-        if (const hash* h = find_hash(d_.method.name())) {
-            if (auto sentence = try_forms(*h))
-                return found(*sentence);
-            if (auto sentence = try_faults())
-                return found(*sentence);
-            if (auto sentence = try_keys(*h))
-                return found(*sentence);
-            return found(nothing_fits(*h));
-        }
-        if (auto sentence = try_faults())
+        const known_method* const method = find_method(d_.method.name());
+        const bool is_hmac = method && method->of_secrets;
+        auto sentence = is_hmac ? try_forms(*method) : std::nullopt;
+        if (!sentence)
+            sentence = try_faults();
+        if (!sentence && is_hmac)
+            sentence = try_keys(*method);
+        if (sentence)
             return found(*sentence);
+        if (is_hmac)
+            return found(nothing_fits(*method));
         return found(
             "method, URI and parameters were tried with the usual faults and none explains it; most likely it was "
             "made with another private key than the one whose public key is known here");
@@ -79,7 +66,7 @@ private:
 
     // ---- The right signature, wrongly written ---------------------------------------------------
 
-    sentence try_forms(const hash& h)
+    sentence try_forms(const known_method& h)
     {
         const secret key(key_of(d_.consumer_secret.reveal(), d_.token_secret.reveal()));
         const std::string octets = hmac(h, key.reveal(), right_);
@@ -93,8 +80,9 @@ private:
         }
         if (same_octets(octets))
             return "the signature is not canonical base64: its last letter holds bits that should be zero";
-        for (const hash& other : hashes)
-            if (other.method != h.method && is_signature(text::base64_encode(hmac(other, key.reveal(), right_))))
+        for (const known_method& other : known_methods)
+            if (other.of_secrets && !other.hash.empty() && other.name != h.name &&
+                is_signature(text::base64_encode(hmac(other, key.reveal(), right_))))
                 return "another digest was used than oauth_signature_method says; let them agree";
         return {};
     }
@@ -129,7 +117,7 @@ private:
 
     // ---- Another key -----------------------------------------------------------------------------
 
-    sentence try_keys(const hash& h)
+    sentence try_keys(const known_method& h)
     {
         key_parts parts;
         parts.consumer_key = d_.request.consumer_key;
@@ -156,12 +144,13 @@ private:
         return {};
     }
 
-    std::string nothing_fits(const hash& h) const
+    std::string nothing_fits(const known_method& h) const
     {
         const auto octets = text::without_padding(signature()).size() * 3 / 4;
-        if (octets != h.octets)
-            return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.method) +
-                   " makes " + std::to_string(h.octets) + "; was it cut off, or made with another method?";
+        const auto right = hmac(h, {}, {}).size();
+        if (octets != right)
+            return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.name) + " makes " +
+                   std::to_string(right) + "; was it cut off, or made with another method?";
         const bool two_legged = !d_.request.token || d_.request.token->empty();
         return std::string(
                    "method, URI and parameters were tried with the usual faults and none explains it; most likely ") +
