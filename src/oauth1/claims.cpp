@@ -70,6 +70,7 @@ verdict read_request(const incoming_request& request, claims& out)
     if (!url)
         return refusal(reason::malformed, with_hint(url.error()));
     out.url = *url;
+    out.body = request.body;
     out.form_body = is_form(request.content_type);
     if (pairs_in(out.url.query) + (out.form_body ? pairs_in(request.body) : 0) > max_request_parameters)
         return refusal(reason::malformed,

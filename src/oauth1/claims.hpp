@@ -29,6 +29,7 @@ struct claims {
 
     std::string_view method;
     target url;
+    std::string_view body;
     bool form_body = false;           ///< The body is a form, so it is signed.
     std::optional<std::string> realm; ///< Of the header; never signed.
 

@@ -59,12 +59,6 @@ std::vector<slot> sorted_slots(std::string opening, std::vector<slot> parameters
     return slots;
 }
 
-void require(const result<void>& checked)
-{
-    if (!checked)
-        throw checked.error();
-}
-
 } // namespace
 
 struct prepared_endpoint::state {
@@ -84,9 +78,9 @@ struct prepared_endpoint::state {
             const std::string name = text::percent_encode(text::percent_encode(names[i]));
             parameters.emplace_back(name, name + "%3D", i);
         }
-        require(check_method(method));
+        check_method(method).value();
         const target to = split_target(url).value();
-        require(check_tls(*by->method, to));
+        check_tls(*by->method, to).value();
         if (to.query.data() != nullptr)
             throw error(errc::invalid_argument,
                 "the URL of a prepared endpoint has a query; give the names of its parameters instead");

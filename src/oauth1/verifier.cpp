@@ -131,8 +131,8 @@ bool may_omit_token_secret(const claims& c, const signature_algorithm& method)
     return c.token && !c.token->empty() && method.uses_secrets() && find(c.oauth, "oauth_verifier");
 }
 
-std::optional<refusal> check_signature(const claims& c, const incoming_request& request,
-    const verifier_options& options, const checked_with& used, std::string_view base_string)
+std::optional<refusal> check_signature(
+    const claims& c, const verifier_options& options, const checked_with& used, std::string_view base_string)
 {
     const auto key = used.method->make_key(used.consumer_secret, used.token_secret);
     bool genuine = key->verify(base_string, c.signature);
@@ -154,12 +154,11 @@ std::optional<refusal> check_signature(const claims& c, const incoming_request& 
         return {};
     if (!options.explain)
         return refusal(reason::bad_signature, "the signature is not the one of this request and these secrets");
-    return refusal(reason::bad_signature,
-        explain_mismatch(disputed(c, request.body, *used.method, used.consumer_secret, used.token_secret)).sentence);
+    return refusal(
+        reason::bad_signature, explain_mismatch(c, *used.method, used.consumer_secret, used.token_secret).sentence);
 }
 
-std::optional<refusal> check_body_hash(
-    const claims& c, const incoming_request& request, const signature_algorithm& method)
+std::optional<refusal> check_body_hash(const claims& c, const signature_algorithm& method)
 {
     const std::string* sent = find(c.oauth, "oauth_body_hash");
     if (!sent)
@@ -167,7 +166,7 @@ std::optional<refusal> check_body_hash(
     if (c.form_body)
         return refusal(
             reason::bad_body_hash, "oauth_body_hash was sent with a form body, which is signed already; leave it out");
-    if (!equal_in_constant_time(*sent, method.body_hash(request.body)))
+    if (!equal_in_constant_time(*sent, method.body_hash(c.body)))
         return refusal(reason::bad_body_hash, "oauth_body_hash is not the hash of the body that arrived; hash the "
                                               "bytes that are sent, with the digest of "
                                               "the signature method");
@@ -220,9 +219,9 @@ verification verifier::verify(const incoming_request& request, const credential_
 
     v.base_string = signature_base_string(c.method, base_string_uri(c.url), normalize(c.signed_parameters()));
     const checked_with used = look_up(c, known);
-    if (const auto wrong = check_signature(c, request, options_, used, v.base_string))
+    if (const auto wrong = check_signature(c, options_, used, v.base_string))
         return refuse(std::move(v), *wrong);
-    if (const auto wrong = check_body_hash(c, request, *used.method))
+    if (const auto wrong = check_body_hash(c, *used.method))
         return refuse(std::move(v), *wrong);
 
     if (!c.timestamp || !c.nonce)

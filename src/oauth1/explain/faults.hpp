@@ -10,19 +10,11 @@
 
 namespace coauth::oauth1 {
 
-/// What a fault may need to know beside the draft.
-struct fault_context {
-    fault_context(const claims& request, std::string_view body) : request(request), body(body) {}
-
-    const claims& request;
-    std::string_view body;
-};
-
-/// One fault: the change it makes, and what to tell the operator about it. A change that finds nothing
+/// One fault: the change it makes to the draft of a request, and what to tell the operator about it. A change that finds nothing
 /// to change leaves the draft as it is.
 struct signing_fault {
     std::string_view sentence;
-    void (*change)(draft& d, const fault_context& c);
+    void (*change)(draft& d, const claims& c);
 };
 
 /// In method and URI.

@@ -27,15 +27,19 @@ std::string hmac(const known_method& method, std::string_view key, std::string_v
 // Looks for what explains one signature, and counts how often it tried.
 class search {
 public:
-    explicit search(const disputed& d) : d_(d), right_(draft(d.request).base_string()) {}
+    search(
+        const claims& c, const signature_algorithm& method, const secret& consumer_secret, const secret& token_secret)
+        : c_(c), method_(method), consumer_secret_(consumer_secret), token_secret_(token_secret),
+          right_(draft(c).base_string())
+    {}
 
     finding run()
     {
-        if (d_.method.needs_tls())
+        if (method_.needs_tls())
             return found(explain_plaintext());
         if (right_.size() > max_explained)
             return found("the request is too long to be explained");
-        const known_method* const method = find_method(d_.method.name());
+        const known_method* const method = find_method(method_.name());
         const bool is_hmac = method && method->of_secrets;
         auto sentence = is_hmac ? try_forms(*method) : std::nullopt;
         if (!sentence)
@@ -56,7 +60,7 @@ private:
 
     finding found(std::string_view text) const { return finding(std::string(text), tries_); }
 
-    std::string_view signature() const noexcept { return d_.request.signature; }
+    std::string_view signature() const noexcept { return c_.signature; }
 
     bool is_signature(const std::string& computed)
     {
@@ -68,7 +72,7 @@ private:
 
     sentence try_forms(const known_method& h)
     {
-        const secret key(key_of(d_.consumer_secret.reveal(), d_.token_secret.reveal()));
+        const secret key(key_of(consumer_secret_.reveal(), token_secret_.reveal()));
         const std::string octets = hmac(h, key.reveal(), right_);
         ++tries_;
         const std::string expected = text::base64_encode(octets);
@@ -99,12 +103,11 @@ private:
 
     sentence try_faults()
     {
-        const auto key = d_.method.make_key(d_.consumer_secret, d_.token_secret);
-        const fault_context context(d_.request, d_.body);
+        const auto key = method_.make_key(consumer_secret_, token_secret_);
         for (const auto faults : signing_faults())
             for (const signing_fault& fault : faults) {
-                draft wrong(d_.request);
-                fault.change(wrong, context);
+                draft wrong(c_);
+                fault.change(wrong, c_);
                 const std::string base_string = wrong.base_string();
                 if (base_string == right_)
                     continue;
@@ -120,11 +123,11 @@ private:
     sentence try_keys(const known_method& h)
     {
         key_parts parts;
-        parts.consumer_key = d_.request.consumer_key;
-        parts.consumer_secret = d_.consumer_secret.reveal();
-        parts.token_secret = d_.token_secret.reveal();
-        if (d_.request.token)
-            parts.token = *d_.request.token;
+        parts.consumer_key = c_.consumer_key;
+        parts.consumer_secret = consumer_secret_.reveal();
+        parts.token_secret = token_secret_.reveal();
+        if (c_.token)
+            parts.token = *c_.token;
         const secret right(key_of(parts.consumer_secret, parts.token_secret));
         for (const key_fault& fault : key_faults()) {
             const secret wrong(fault.make(parts));
@@ -134,7 +137,7 @@ private:
         }
 
         // Leg 3 where both were left out.
-        draft wrong(d_.request);
+        draft wrong(c_);
         std::erase_if(wrong.header, [](const parameter& p) { return p.first == "oauth_verifier"; });
         const secret without_token(key_of(parts.consumer_secret, ""));
         if (!parts.token_secret.empty() && wrong.base_string() != right_ &&
@@ -151,7 +154,7 @@ private:
         if (octets != right)
             return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.name) + " makes " +
                    std::to_string(right) + "; was it cut off, or made with another method?";
-        const bool two_legged = !d_.request.token || d_.request.token->empty();
+        const bool two_legged = !c_.token || c_.token->empty();
         return std::string(
                    "method, URI and parameters were tried with the usual faults and none explains it; most likely ") +
                (two_legged ? "the consumer's secret differs" : "the consumer's or the token's secret differs");
@@ -162,8 +165,8 @@ private:
     // The signature is the key itself, so its parts can be compared.
     std::string_view explain_plaintext() const
     {
-        const std::string_view c = d_.consumer_secret.reveal();
-        const std::string_view t = d_.token_secret.reveal();
+        const std::string_view c = consumer_secret_.reveal();
+        const std::string_view t = token_secret_.reveal();
         if (signature() == text::percent_encode(key_of(c, t)))
             return "the signature was percent-encoded twice; encode it once, where it is put into the header";
         const auto separator = signature().find('&');
@@ -181,16 +184,20 @@ private:
         return second == text::percent_encode(t) ? "the consumer's secret differs" : "both secrets differ";
     }
 
-    const disputed& d_;
+    const claims& c_;
+    const signature_algorithm& method_;
+    const secret& consumer_secret_;
+    const secret& token_secret_;
     std::string right_;
     std::size_t tries_ = 0;
 };
 
 } // namespace
 
-finding explain_mismatch(const disputed& d)
+finding explain_mismatch(
+    const claims& c, const signature_algorithm& method, const secret& consumer_secret, const secret& token_secret)
 {
-    return search(d).run();
+    return search(c, method, consumer_secret, token_secret).run();
 }
 
 } // namespace coauth::oauth1
