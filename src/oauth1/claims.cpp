@@ -91,8 +91,17 @@ verdict read_request(const incoming_request& request, claims& out)
 // ---- Which of them counts ---------------------------------------------------------------------
 
 struct place {
+    // Takes the protocol parameters out of `all`.
+    place(std::string_view place_name, parameters& all) : name(place_name)
+    {
+        const auto first =
+            std::stable_partition(all.begin(), all.end(), [](const parameter& p) { return !is_protocol(p.first); });
+        protocol.assign(std::move_iterator(first), std::move_iterator(all.end()));
+        all.erase(first, all.end());
+    }
+
     std::string_view name;
-    const parameters* list;
+    parameters protocol;
 };
 
 // Section 3.5: one place, the header before the form body before the query, and each parameter once. X: anywhere, and the last
@@ -101,9 +110,7 @@ verdict choose(const std::array<place, 3>& places, bool lenient, claims& out)
 {
     const place* chosen = nullptr;
     for (const place& here : places) {
-        for (const parameter& p : *here.list) {
-            if (!is_protocol(p.first))
-                continue;
+        for (const parameter& p : here.protocol) {
             if (!chosen)
                 chosen = &here;
             if (chosen != &here && !lenient)
@@ -231,9 +238,7 @@ verdict read_protocol(const verifier_options& options, claims& out)
 parameters claims::signed_parameters() const
 {
     parameters list = request;
-    for (const parameter& p : header)
-        if (!is_protocol(p.first))
-            list.push_back(p);
+    list.insert(list.end(), header.begin(), header.end());
     for (const parameter& p : oauth)
         if (p.first != "oauth_signature")
             list.push_back(p);
@@ -247,12 +252,10 @@ std::optional<refusal> read_claims(const incoming_request& request, const verifi
     if (verdict wrong = read_header(request, options.lenient, out))
         return wrong;
 
-    for (const parameters* list : {&out.query, &out.form})
-        std::copy_if(list->begin(), list->end(), std::back_inserter(out.request),
-            [](const parameter& p) { return !is_protocol(p.first); });
-
     const std::array places = {
-        place{"Authorization header", &out.header}, place{"form body", &out.form}, place{"query", &out.query}};
+        place("Authorization header", out.header), place("form body", out.form), place("query", out.query)};
+    out.request = out.query;
+    out.request.insert(out.request.end(), out.form.begin(), out.form.end());
     if (verdict wrong = choose(places, options.lenient, out))
         return wrong;
     if (out.oauth.empty())

@@ -70,25 +70,18 @@ result<void> encoded_parameters::add_form(std::string_view raw)
     return {};
 }
 
-void encoded_parameters::add_to_many(const encoded_parameter& ready)
-{
-    if (many_.empty())
-        many_.assign(few_.begin(), few_.end());
-    many_.push_back(ready);
-}
-
 void encoded_parameters::sort(std::size_t sorted)
 {
-    encoded_parameter* const first = many_.empty() ? few_.data() : many_.data();
+    const auto last_sorted = all_.begin() + static_cast<std::ptrdiff_t>(sorted == 0 ? 0 : sorted - 1);
     // X's API 1.1 has no parameter that would not come behind the protocol's.
-    if (!std::is_sorted(first + sorted - (sorted == 0 ? 0 : 1), first + count_, comes_before))
-        std::sort(first, first + count_, comes_before);
+    if (!std::is_sorted(last_sorted, all_.end(), comes_before))
+        std::sort(all_.begin(), all_.end(), comes_before);
 }
 
 char* encoded_parameters::write(char* out) const noexcept
 {
-    for (const encoded_parameter& p : *this)
-        out = put(p.text(), &p == begin() ? out : put(ampersand, out));
+    for (const encoded_parameter& p : all_)
+        out = put(p.text(), &p == &all_.front() ? out : put(ampersand, out));
     return out;
 }
 

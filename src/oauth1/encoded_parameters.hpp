@@ -5,10 +5,10 @@
 
 #include <coauth/error.hpp>
 
-#include <array>
+#include <boost/container/small_vector.hpp>
+
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace coauth::oauth1 {
 
@@ -43,11 +43,7 @@ public:
     /// Adds one whose text lives elsewhere.
     void add(const encoded_parameter& ready)
     {
-        if (count_ < few_.size())
-            few_[count_] = ready;
-        else
-            add_to_many(ready);
-        ++count_;
+        all_.push_back(ready);
         room_ += ready.text().size() + ampersand.size();
     }
 
@@ -67,10 +63,10 @@ public:
     /// `sorted`: so many of the first are in order already.
     void sort(std::size_t sorted = 0);
 
-    std::size_t size() const noexcept { return count_; }
-    const encoded_parameter& operator[](std::size_t i) const noexcept { return begin()[i]; }
-    const encoded_parameter* begin() const noexcept { return many_.empty() ? few_.data() : many_.data(); }
-    const encoded_parameter* end() const noexcept { return begin() + count_; }
+    std::size_t size() const noexcept { return all_.size(); }
+    const encoded_parameter& operator[](std::size_t i) const noexcept { return all_[i]; }
+    const encoded_parameter* begin() const noexcept { return all_.data(); }
+    const encoded_parameter* end() const noexcept { return begin() + size(); }
 
     /// The octets that `write` needs.
     std::size_t room() const noexcept { return room_; }
@@ -81,12 +77,8 @@ public:
 private:
     static constexpr std::string_view ampersand = "%26";
 
-    void add_to_many(const encoded_parameter& ready);
-
     scratch& memory_;
-    std::array<encoded_parameter, 16> few_;
-    std::vector<encoded_parameter> many_; // all of them, if they are more
-    std::size_t count_ = 0;
+    boost::container::small_vector<encoded_parameter, 16> all_;
     std::size_t room_ = 0;
 };
 

@@ -29,6 +29,8 @@ constexpr std::array<reason_row, 14> reasons = {{{"no_credentials", 401}, {"malf
     {"bad_timestamp", 400}, {"timestamp_out_of_window", 401}, {"unknown_consumer", 401}, {"unknown_token", 401},
     {"bad_signature", 401}, {"bad_body_hash", 401}, {"nonce_used", 401}, {"nonces_exhausted", 503}}};
 
+static_assert(reasons.size() == static_cast<std::size_t>(reason::nonces_exhausted) + 1);
+
 const reason_row& row(reason r) noexcept
 {
     return reasons[static_cast<std::size_t>(r)];
@@ -124,19 +126,15 @@ checked_with look_up(const claims& c, const credential_source& known)
     return out;
 }
 
-// X accepts leg 3 from clients that did not keep the request token's secret. Only leg 3, which is where
-// a verifier is: with an access token the secret is what proves the request.
-bool may_omit_token_secret(const claims& c, const signature_algorithm& method)
-{
-    return c.token && !c.token->empty() && method.uses_secrets() && find(c.oauth, "oauth_verifier");
-}
-
 std::optional<refusal> check_signature(
     const claims& c, const verifier_options& options, const checked_with& used, std::string_view base_string)
 {
     const auto key = used.method->make_key(used.consumer_secret, used.token_secret);
     bool genuine = key->verify(base_string, c.signature);
-    if (options.lenient && may_omit_token_secret(c, *used.method)) {
+    // X accepts leg 3 from clients that did not keep the request token's secret. Only leg 3, which is where a verifier is: with
+    // an access token the secret is what proves the request.
+    if (options.lenient && c.token && !c.token->empty() && used.method->uses_secrets() &&
+        find(c.oauth, "oauth_verifier")) {
         const auto without = used.method->make_key(used.consumer_secret, secret());
         const bool also = without->verify(base_string, c.signature);
         genuine = genuine || also;
@@ -173,12 +171,30 @@ std::optional<refusal> check_body_hash(const claims& c, const signature_algorith
     return {};
 }
 
-verification refuse(verification v, const refusal& why)
+// What is wrong with a request that could be read, if anything is.
+std::optional<refusal> judge(const claims& c, const credential_source& known, std::int64_t now,
+    const verifier_options& options, nonce_store& nonces, std::string& base_string)
 {
-    v.refused = why.reason;
-    v.http_status = http_status(why.reason);
-    v.detail = why.detail;
-    return v;
+    if (auto wrong = check_time(c, now, options.timestamp_window))
+        return wrong;
+    base_string = signature_base_string(c.method, base_string_uri(c.url), normalize(c.signed_parameters()));
+    const checked_with used = look_up(c, known);
+    if (auto wrong = check_signature(c, options, used, base_string))
+        return wrong;
+    if (auto wrong = check_body_hash(c, *used.method))
+        return wrong;
+    if (!c.timestamp || !c.nonce)
+        return {};
+    const auto oldest = window_start(now, options.timestamp_window);
+    const auto recorded =
+        nonces.record(c.consumer_key, c.token.value_or(std::string()), *c.timestamp, *c.nonce, oldest);
+    if (recorded == nonce_store::outcome::seen)
+        return refusal(reason::nonce_used,
+            "this nonce was used before with this timestamp; make a new nonce for every request, a retry too");
+    if (recorded == nonce_store::outcome::full)
+        return refusal(reason::nonces_exhausted,
+            "every nonce that is remembered is still in its window; raise the capacity or wait");
+    return {};
 }
 
 } // namespace
@@ -206,40 +222,19 @@ verification verifier::verify(const incoming_request& request, const credential_
 {
     verification v;
     claims c;
-    const auto unreadable = read_claims(request, options_, c);
-    v.consumer_key = c.consumer_key;
-    v.token = c.token;
-    v.oauth = c.oauth;
-    v.request = c.request;
-    if (unreadable)
-        return refuse(std::move(v), *unreadable);
-
-    if (const auto wrong = check_time(c, now, options_.timestamp_window))
-        return refuse(std::move(v), *wrong);
-
-    v.base_string = signature_base_string(c.method, base_string_uri(c.url), normalize(c.signed_parameters()));
-    const checked_with used = look_up(c, known);
-    if (const auto wrong = check_signature(c, options_, used, v.base_string))
-        return refuse(std::move(v), *wrong);
-    if (const auto wrong = check_body_hash(c, *used.method))
-        return refuse(std::move(v), *wrong);
-
-    if (!c.timestamp || !c.nonce)
-        return v;
-    const auto oldest = window_start(now, options_.timestamp_window);
-    switch (nonces_.record(c.consumer_key, c.token.value_or(std::string()), *c.timestamp, *c.nonce, oldest)) {
-    case nonce_store::outcome::fresh:
-        return v;
-    case nonce_store::outcome::seen:
-        return refuse(std::move(v),
-            refusal(reason::nonce_used,
-                "this nonce was used before with this timestamp; make a new nonce for every request, a retry too"));
-    case nonce_store::outcome::full:
-        break;
+    auto wrong = read_claims(request, options_, c);
+    if (!wrong)
+        wrong = judge(c, known, now, options_, nonces_, v.base_string);
+    v.consumer_key = std::move(c.consumer_key);
+    v.token = std::move(c.token);
+    v.oauth = std::move(c.oauth);
+    v.request = std::move(c.request);
+    if (wrong) {
+        v.refused = wrong->reason;
+        v.http_status = http_status(wrong->reason);
+        v.detail = std::move(wrong->detail);
     }
-    return refuse(
-        std::move(v), refusal(reason::nonces_exhausted,
-                          "every nonce that is remembered is still in its window; raise the capacity or wait"));
+    return v;
 }
 
 } // namespace coauth::oauth1

@@ -82,21 +82,15 @@ private:
             if (wrong != expected && signature() == wrong)
                 return fault.sentence;
         }
-        if (same_octets(octets))
+        const auto decoded = text::base64_decode(signature(), text::tail_bits::any);
+        if (decoded && std::equal(decoded->begin(), decoded->end(), octets.begin(), octets.end(),
+                           [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); }))
             return "the signature is not canonical base64: its last letter holds bits that should be zero";
         for (const known_method& other : known_methods)
             if (other.of_secrets && !other.hash.empty() && other.name != h.name &&
                 is_signature(text::base64_encode(hmac(other, key.reveal(), right_))))
                 return "another digest was used than oauth_signature_method says; let them agree";
         return {};
-    }
-
-    // Base64 with other tail bits decodes to the same octets.
-    bool same_octets(std::string_view octets) const
-    {
-        const auto decoded = text::base64_decode(signature(), text::tail_bits::any);
-        return decoded && std::equal(decoded->begin(), decoded->end(), octets.begin(), octets.end(),
-                              [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); });
     }
 
     // ---- Another base string ---------------------------------------------------------------------
