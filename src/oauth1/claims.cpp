@@ -27,11 +27,6 @@ bool not_printable(std::string_view text) noexcept
     return std::any_of(text.begin(), text.end(), [](char c) { return c < 0x20 || c >= 0x7f; });
 }
 
-std::string with_hint(const error& e)
-{
-    return e.hint() ? e.message() + "; " + *e.hint() : e.message();
-}
-
 // How many parameters a query or form may have at most, before any is kept.
 std::size_t pairs_in(std::string_view form) noexcept
 {
@@ -48,7 +43,7 @@ verdict read_header(const incoming_request& request, bool lenient, claims& out)
         return {};
     auto list = parse_authorization_header(request.authorization.front(), lenient);
     if (!list)
-        return refusal(reason::malformed, with_hint(list.error()));
+        return refusal(reason::malformed, list.error().what());
     for (auto& [name, value] : *list) {
         if (name == "realm") {
             if (out.realm && !lenient)
@@ -68,7 +63,7 @@ verdict read_request(const incoming_request& request, claims& out)
     out.method = request.method;
     auto url = split_target(request.url);
     if (!url)
-        return refusal(reason::malformed, with_hint(url.error()));
+        return refusal(reason::malformed, url.error().what());
     out.url = *url;
     out.body = request.body;
     out.form_body = is_form(request.content_type);
@@ -180,9 +175,8 @@ verdict check_bounds(const parameters& oauth)
 verdict read_timestamp(std::string_view text, claims& out)
 {
     std::int64_t seconds = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (!text::all_digits(text) || ec != std::errc() || end != text.data() + text.size() || text.size() > 19 ||
-        seconds <= 0)
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (!text::all_digits(text) || read.ec != std::errc() || text.size() > 19 || seconds <= 0)
         return refusal(
             reason::bad_timestamp, "oauth_timestamp is not a positive number of seconds since 1970 written in digits");
     out.timestamp = seconds;

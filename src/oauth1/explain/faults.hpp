@@ -30,6 +30,13 @@ inline std::array<std::span<const signing_fault>, 3> signing_faults() noexcept
     return {uri_faults(), parameter_faults(), encoding_faults()};
 }
 
+/// The members of the JSON object `text`, strings decoded, numbers, true, false and null as they are written. Empty
+/// if it is not an object, or has an object or array inside.
+parameters flat_json_members(std::string_view text);
+
+/// The fields of the multipart body `text` that are no files.
+parameters multipart_fields(std::string_view text);
+
 /// What a client had to make its key of. Views of secrets: keep no copy that is not wiped.
 struct key_parts {
     key_parts() = default;

@@ -35,30 +35,33 @@ public:
 
     finding run()
     {
-        if (method_.needs_tls())
-            return found(explain_plaintext());
-        if (right_.size() > max_explained)
-            return found("the request is too long to be explained");
-        const known_method* const method = find_method(method_.name());
-        const bool is_hmac = method && method->of_secrets;
-        auto sentence = is_hmac ? try_forms(*method) : std::nullopt;
-        if (!sentence)
-            sentence = try_faults();
-        if (!sentence && is_hmac)
-            sentence = try_keys(*method);
-        if (sentence)
-            return found(*sentence);
-        if (is_hmac)
-            return found(nothing_fits(*method));
-        return found(
-            "method, URI and parameters were tried with the usual faults and none explains it; most likely it was "
-            "made with another private key than the one whose public key is known here");
+        std::string found = explain();
+        return finding(std::move(found), tries_);
     }
 
 private:
     using sentence = std::optional<std::string_view>;
 
-    finding found(std::string_view text) const { return finding(std::string(text), tries_); }
+    std::string explain()
+    {
+        if (method_.needs_tls())
+            return std::string(explain_plaintext());
+        if (right_.size() > max_explained)
+            return "the request is too long to be explained";
+        const known_method* const known = find_method(method_.name());
+        const bool is_hmac = known && known->of_secrets;
+        sentence found = is_hmac ? try_forms(*known) : std::nullopt;
+        if (!found)
+            found = try_faults();
+        if (!found && is_hmac)
+            found = try_keys(*known);
+        if (found)
+            return std::string(*found);
+        if (is_hmac)
+            return nothing_fits(*known);
+        return "method, URI and parameters were tried with the usual faults and none explains it; most likely it was "
+               "made with another private key than the one whose public key is known here";
+    }
 
     std::string_view signature() const noexcept { return c_.signature; }
 

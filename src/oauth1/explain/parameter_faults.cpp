@@ -1,4 +1,3 @@
-#include "oauth1/explain/body_fields.hpp"
 #include "oauth1/explain/faults.hpp"
 
 #include <algorithm>
