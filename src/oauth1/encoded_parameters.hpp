@@ -5,10 +5,10 @@
 
 #include <coauth/error.hpp>
 
-#include <boost/container/small_vector.hpp>
-
 #include <cstddef>
+#include <memory_resource>
 #include <string_view>
+#include <vector>
 
 namespace coauth::oauth1 {
 
@@ -38,7 +38,7 @@ private:
 /// Lifetime: `memory` holds the texts.
 class encoded_parameters {
 public:
-    explicit encoded_parameters(scratch& memory) noexcept : memory_(memory) {}
+    explicit encoded_parameters(scratch& memory) : memory_(memory) { all_.reserve(few); }
 
     /// Adds one whose text lives elsewhere.
     void add(const encoded_parameter& ready)
@@ -78,7 +78,10 @@ private:
     static constexpr std::string_view ampersand = "%26";
 
     scratch& memory_;
-    boost::container::small_vector<encoded_parameter, 16> all_;
+    static constexpr std::size_t few = 16; // so many are on the stack
+    alignas(encoded_parameter) std::byte first_[few * sizeof(encoded_parameter)];
+    std::pmr::monotonic_buffer_resource resource_{first_, sizeof first_};
+    std::pmr::vector<encoded_parameter> all_{&resource_};
     std::size_t room_ = 0;
 };
 
