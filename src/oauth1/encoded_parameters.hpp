@@ -76,9 +76,9 @@ public:
 
 private:
     static constexpr std::string_view ampersand = "%26";
+    static constexpr std::size_t few = 16; // so many are on the stack
 
     scratch& memory_;
-    static constexpr std::size_t few = 16; // so many are on the stack
     alignas(encoded_parameter) std::byte first_[few * sizeof(encoded_parameter)];
     std::pmr::monotonic_buffer_resource resource_{first_, sizeof first_};
     std::pmr::vector<encoded_parameter> all_{&resource_};

@@ -98,7 +98,7 @@ struct prepared_endpoint::state {
     }
 
     // The base string from where `begun` takes it.
-    std::string_view write(std::span<const std::string_view> values, const moment_text& at, scratch& memory) const
+    std::string_view write(std::span<const std::string_view> values, const base_string& at, scratch& memory) const
     {
         std::size_t of_values = 0;
         for (const std::string_view value : values)
@@ -157,9 +157,9 @@ result<void> prepared_endpoint::sign(std::span<const std::string_view> values, c
                                                  " parameters, not " + std::to_string(values.size()));
     scratch memory;
     base_string base;
-    if (auto fit = base.at.write(at, false, memory); !fit)
+    if (auto fit = base.write_moment(at, false, memory); !fit)
         return fit.error();
-    base.text = state_->write(values, base.at, memory);
+    base.text = state_->write(values, base, memory);
     const signing_key& key = state_->begun ? *state_->begun : *state_->by->key;
     return state_->by->append_header(state_->usual, base, key, memory, out);
 }

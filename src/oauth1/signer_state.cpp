@@ -98,7 +98,7 @@ result<void> check_method(std::string_view method)
     return {};
 }
 
-result<void> moment_text::write(const moment& at, bool optional, scratch& memory)
+result<void> base_string::write_moment(const moment& at, bool optional, scratch& memory)
 {
     const bool plain = text::all_letters_or_digits(at.nonce);
     if ((at.nonce.empty() && !optional) || (!plain && !is_graphic(at.nonce)))
@@ -166,13 +166,14 @@ signer::state::state(const consumer& app, std::optional<std::string_view> token_
     }
 }
 
-result<void> signer::state::write_base_string(
-    const message& m, const moment& at, scratch& memory, base_string& out, bool sent) const
+result<base_string> signer::state::write_base_string(
+    const message& m, const moment& at, scratch& memory, bool sent) const
 {
     if (auto fit = check_method(m.method); !fit)
         return fit.error();
+    base_string out;
     // Section 3.4.4: PLAINTEXT, which sends its secrets over TLS, may go without nonce and timestamp.
-    if (auto fit = out.at.write(at, method->needs_tls(), memory); !fit)
+    if (auto fit = out.write_moment(at, method->needs_tls(), memory); !fit)
         return fit.error();
     if (has_control_character(m.realm.value_or(std::string_view())))
         return error(errc::invalid_argument, "the realm holds a control character");
@@ -184,11 +185,11 @@ result<void> signer::state::write_base_string(
 
     encoded_parameters all(memory);
     all.add(consumer_key.base);
-    if (!out.at.nonce.empty())
-        all.add_encoded("oauth_nonce", out.at.nonce_again);
+    if (!out.nonce.empty())
+        all.add_encoded("oauth_nonce", out.nonce_again);
     all.add(method_name.base);
-    if (!out.at.timestamp.empty())
-        all.add_encoded("oauth_timestamp", out.at.timestamp);
+    if (!out.timestamp.empty())
+        all.add_encoded("oauth_timestamp", out.timestamp);
     if (has_token || m.empty_token)
         all.add(token.base);
     if (m.version)
@@ -205,7 +206,7 @@ result<void> signer::state::write_base_string(
 
     char* const begin = memory.room(opening_room(m.method, *url) + all.room());
     out.text = memory.keep(all.write(write_opening(m.method, *url, begin)));
-    return {};
+    return out;
 }
 
 result<void> signer::state::append_header(const message& m, const base_string& base, const signing_key& by,
@@ -226,18 +227,18 @@ result<void> signer::state::append_header(const message& m, const base_string& b
     for (const auto& [name, decoded] : m.oauth)
         brought += std::string_view("=\"\", ").size() + text::room_for_encoded(name.size() + decoded.size());
     char* end = memory.room(names + front.size() + brought + consumer_key.header.size() + method_name.header.size() +
-                            token.header.size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
+                            token.header.size() + base.nonce.size() + text::room_for_encoded(value.size()));
     end = put(front, end);
     for (const auto& [name, decoded] : m.oauth) {
         end = put("=\"", text::encode(text::encoded_once, name, end));
         end = put("\", ", text::encode(text::encoded_once, decoded, end));
     }
     end = put(consumer_key.header, end);
-    if (!base.at.nonce.empty())
-        end = put("\"", put(base.at.nonce, put(", oauth_nonce=\"", end)));
+    if (!base.nonce.empty())
+        end = put("\"", put(base.nonce, put(", oauth_nonce=\"", end)));
     end = put(method_name.header, put(", ", end));
-    if (!base.at.timestamp.empty())
-        end = put("\"", put(base.at.timestamp, put(", oauth_timestamp=\"", end)));
+    if (!base.timestamp.empty())
+        end = put("\"", put(base.timestamp, put(", oauth_timestamp=\"", end)));
     if (has_token || m.empty_token)
         end = put(token.header, put(", ", end));
     if (m.version)

@@ -26,26 +26,19 @@ struct ready_parameter {
     encoded_parameter base;
 };
 
-/// A nonce and a timestamp as they are written.
+/// A base string, with the nonce and the timestamp as they are written.
 ///
 /// Lifetime: views into a `scratch` and the moment.
-struct moment_text {
-    moment_text() = default;
+struct base_string {
+    base_string() = default;
 
     /// `optional`: both may be left out.
-    result<void> write(const moment& at, bool optional, scratch& memory);
+    result<void> write_moment(const moment& at, bool optional, scratch& memory);
 
     std::string_view nonce;       ///< Encoded. Empty: none is sent.
     std::string_view nonce_again; ///< Encoded twice.
     std::string_view timestamp;   ///< Empty: none is sent.
-};
-
-/// Lifetime: as `moment_text`.
-struct base_string {
-    base_string() = default;
-
-    moment_text at;
-    std::string_view text; ///< Or what follows the beginning that its key has read.
+    std::string_view text;        ///< Or what follows the beginning that its key has read.
 };
 
 result<void> check_method(std::string_view method);
@@ -65,8 +58,7 @@ struct signer::state {
         signature_method algorithm, bool many = true);
 
     /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be. `sent`: false only explains it.
-    result<void> write_base_string(
-        const message& m, const moment& at, scratch& memory, base_string& out, bool sent = true) const;
+    result<base_string> write_base_string(const message& m, const moment& at, scratch& memory, bool sent = true) const;
 
     /// Appends the header with the signature that `by` makes of `base`, or nothing if it fails. `signature`: becomes it, not
     /// encoded, if that is wanted.

@@ -8,7 +8,11 @@
 
 namespace coauth::oauth1 {
 
-static constexpr std::string_view stored_kind = "oauth1 ";
+namespace {
+
+constexpr std::string_view stored_kind = "oauth1 ";
+
+} // namespace
 
 secret stored_text(const access_token& access)
 {
@@ -20,10 +24,8 @@ secret stored_text(const access_token& access)
     text += stored_kind;
     text::percent_encode(access.token(), text += "oauth_token=");
     text::percent_encode(access.secret().reveal(), text += "&oauth_token_secret=");
-    for (const auto& [name, value] : access.extra()) {
-        text::percent_encode(name, text += '&');
-        text::percent_encode(value, text += '=');
-    }
+    if (!access.extra().empty())
+        encode_form(access.extra(), text += '&');
     return secret(std::move(text));
 }
 

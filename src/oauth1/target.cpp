@@ -19,11 +19,6 @@ error refuse(std::string why)
     return error(errc::invalid_argument, "the URL can't be signed: " + std::move(why));
 }
 
-bool starts_with_in_any_case(std::string_view text, std::string_view prefix)
-{
-    return text::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 bool valid_host(std::string_view host)
 {
     if (host.empty())
@@ -61,8 +56,8 @@ result<target> split_target(std::string_view url)
     if (!is_graphic(url))
         return refuse("it holds a space, a control character or a character that is not ASCII; percent-encode it");
 
-    const bool https = starts_with_in_any_case(url, "https://");
-    if (!https && !starts_with_in_any_case(url, "http://"))
+    const bool https = text::equal_ignoring_case(url.substr(0, 8), "https://");
+    if (!https && !text::equal_ignoring_case(url.substr(0, 7), "http://"))
         return refuse("it is not absolute, or neither https nor http");
     url.remove_prefix(https ? 8 : 7);
     url = url.substr(0, url.find('#'));

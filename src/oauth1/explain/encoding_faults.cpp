@@ -13,25 +13,21 @@ namespace {
 
 // ---- Decoding ---------------------------------------------------------------------------------
 
-// Reads `raw` the way a client might that signs its own text: what `read` makes of each name and value.
-template <class Read>
-parameters read_raw(std::string_view raw, Read read)
+// Reads query and form the way a client might that signs its own text: what `read` makes of each name and value.
+void read_again(draft& d, const claims& c, std::string (*read)(std::string_view))
 {
-    parameters list;
-    std::string_view name;
-    std::string_view value;
-    while (text::take_field(raw, name, value))
-        if (!name.starts_with("oauth_"))
-            list.emplace_back(read(name), read(value));
-    return list;
-}
-
-template <class Read>
-void read_again(draft& d, const claims& c, Read read)
-{
-    d.query = read_raw(c.url.query, read);
+    const auto list_of = [read](std::string_view raw) {
+        parameters list;
+        std::string_view name;
+        std::string_view value;
+        while (text::take_field(raw, name, value))
+            if (!name.starts_with("oauth_"))
+                list.emplace_back(read(name), read(value));
+        return list;
+    };
+    d.query = list_of(c.url.query);
     if (c.form_body)
-        d.form = read_raw(c.body, read);
+        d.form = list_of(c.body);
 }
 
 // Encoded as it came, by a client that forgot that it had been encoded before.
