@@ -13,11 +13,7 @@ namespace {
 
 constexpr std::string_view scheme = "oauth";
 constexpr std::string_view realm_name = "realm";
-
-constexpr bool is_space(char c) noexcept
-{
-    return c == ' ' || c == '\t';
-}
+constexpr std::string_view blanks_and_commas = " \t,";
 
 constexpr bool is_control(char c) noexcept
 {
@@ -35,25 +31,22 @@ public:
 
     result<parameters> read()
     {
+        const std::string_view before_parameter = lenient_ ? blanks_and_commas : text::blanks;
         parameters list;
-        skip_space();
-        if (lenient_)
-            skip_commas();
+        skip(before_parameter);
         while (!rest_.empty()) {
             result<parameter> next = read_parameter();
             if (next.has_error())
                 return next.error();
             list.push_back(*std::move(next));
-            skip_space();
+            skip(text::blanks);
             if (rest_.empty())
                 break;
             if (rest_.front() != ',')
                 return malformed("lacks a comma between two parameters");
             rest_.remove_prefix(1);
-            skip_space();
-            if (lenient_)
-                skip_commas();
-            else if (rest_.empty())
+            skip(before_parameter);
+            if (rest_.empty() && !lenient_)
                 return malformed("ends in a comma");
         }
         if (list.empty())
@@ -70,9 +63,8 @@ private:
         std::string_view raw_name = take(end);
         rest_.remove_prefix(1);
         if (lenient_) {
-            while (!raw_name.empty() && is_space(raw_name.back()))
-                raw_name.remove_suffix(1);
-            skip_space();
+            raw_name = text::trimmed(raw_name, text::blanks);
+            skip(text::blanks);
         }
         result<std::string> name = decode(raw_name);
         if (name.has_error())
@@ -89,17 +81,14 @@ private:
 
     result<std::string> read_value(bool is_realm)
     {
-        if (rest_.starts_with('"')) {
-            rest_.remove_prefix(1);
-            return is_realm ? read_realm() : read_quoted();
+        if (!rest_.starts_with('"')) {
+            if (!lenient_)
+                return malformed("has a value without quotes");
+            return decode(take(std::min(rest_.find_first_of(blanks_and_commas), rest_.size())));
         }
-        if (!lenient_)
-            return malformed("has a value without quotes");
-        return decode(take(std::min(rest_.find_first_of(", \t"), rest_.size())));
-    }
-
-    result<std::string> read_quoted()
-    {
+        rest_.remove_prefix(1);
+        if (is_realm)
+            return read_realm();
         const std::size_t end = rest_.find('"');
         if (end == std::string_view::npos)
             return malformed("has a quote that is not closed");
@@ -147,57 +136,37 @@ private:
         return taken;
     }
 
-    void skip_space() noexcept
+    void skip(std::string_view characters) noexcept
     {
-        while (!rest_.empty() && is_space(rest_.front()))
-            rest_.remove_prefix(1);
-    }
-
-    void skip_commas() noexcept
-    {
-        while (!rest_.empty() && (rest_.front() == ',' || is_space(rest_.front())))
-            rest_.remove_prefix(1);
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(characters), rest_.size()));
     }
 
     std::string_view rest_;
     bool lenient_;
 };
 
-void append_realm(std::string_view realm, std::string& out)
-{
-    for (const char c : realm) {
-        if (c == '"' || c == '\\')
-            out += '\\';
-        out += is_control(c) ? ' ' : c;
-    }
-}
-
 } // namespace
 
 std::string write_authorization_header(const parameters& list, std::optional<std::string_view> realm)
 {
-    std::size_t size = 16 + (realm ? realm->size() : 0);
-    for (const auto& [name, value] : list)
-        size += name.size() + value.size() + value.size() / 4 + 8;
-
-    std::string out;
-    out.reserve(size);
-    out += "OAuth ";
-    std::string_view separator;
+    constexpr std::string_view separator = ", ";
+    std::string out = "OAuth ";
     if (realm) {
         out += "realm=\"";
-        append_realm(*realm, out);
-        out += '"';
-        separator = ", ";
+        for (const char c : *realm) {
+            if (c == '"' || c == '\\')
+                out += '\\';
+            out += is_control(c) ? ' ' : c;
+        }
+        out.append("\"").append(separator);
     }
     for (const auto& [name, value] : list) {
-        out += separator;
         text::percent_encode(name, out);
-        out += "=\"";
-        text::percent_encode(value, out);
-        out += '"';
-        separator = ", ";
+        text::percent_encode(value, out += "=\"");
+        out.append("\"").append(separator);
     }
+    if (out.ends_with(separator))
+        out.resize(out.size() - separator.size());
     return out;
 }
 
@@ -213,7 +182,7 @@ result<parameters> parse_authorization_header(std::string_view value, bool lenie
 bool is_oauth_header(std::string_view value) noexcept
 {
     return text::equal_ignoring_case(value.substr(0, scheme.size()), scheme) &&
-           (value.size() == scheme.size() || is_space(value[scheme.size()]));
+           (value.size() == scheme.size() || text::blanks.find(value[scheme.size()]) != text::blanks.npos);
 }
 
 } // namespace coauth::oauth1

@@ -18,10 +18,8 @@ std::string base_string_uri(const target& url)
 std::string signature_base_string(std::string_view method, std::string_view base_uri, std::string_view normalized)
 {
     std::string out = text::percent_encode(text::uppered(method));
-    out += '&';
-    text::percent_encode(base_uri, out);
-    out += '&';
-    text::percent_encode(normalized, out);
+    text::percent_encode(base_uri, out += '&');
+    text::percent_encode(normalized, out += '&');
     return out;
 }
 

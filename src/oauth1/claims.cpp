@@ -27,11 +27,6 @@ bool not_printable(std::string_view text) noexcept
     return std::any_of(text.begin(), text.end(), [](char c) { return c < 0x20 || c >= 0x7f; });
 }
 
-std::string with_hint(const error& e)
-{
-    return e.hint() ? e.message() + "; " + *e.hint() : e.message();
-}
-
 // How many parameters a query or form may have at most, before any is kept.
 std::size_t pairs_in(std::string_view form) noexcept
 {
@@ -48,7 +43,7 @@ verdict read_header(const incoming_request& request, bool lenient, claims& out)
         return {};
     auto list = parse_authorization_header(request.authorization.front(), lenient);
     if (!list)
-        return refusal(reason::malformed, with_hint(list.error()));
+        return refusal(reason::malformed, list.error().what());
     for (auto& [name, value] : *list) {
         if (name == "realm") {
             if (out.realm && !lenient)
@@ -68,8 +63,9 @@ verdict read_request(const incoming_request& request, claims& out)
     out.method = request.method;
     auto url = split_target(request.url);
     if (!url)
-        return refusal(reason::malformed, with_hint(url.error()));
+        return refusal(reason::malformed, url.error().what());
     out.url = *url;
+    out.body = request.body;
     out.form_body = is_form(request.content_type);
     if (pairs_in(out.url.query) + (out.form_body ? pairs_in(request.body) : 0) > max_request_parameters)
         return refusal(reason::malformed,
@@ -90,8 +86,17 @@ verdict read_request(const incoming_request& request, claims& out)
 // ---- Which of them counts ---------------------------------------------------------------------
 
 struct place {
+    // Takes the protocol parameters out of `all`.
+    place(std::string_view place_name, parameters& all) : name(place_name)
+    {
+        const auto first =
+            std::stable_partition(all.begin(), all.end(), [](const parameter& p) { return !is_protocol(p.first); });
+        protocol.assign(std::move_iterator(first), std::move_iterator(all.end()));
+        all.erase(first, all.end());
+    }
+
     std::string_view name;
-    const parameters* list;
+    parameters protocol;
 };
 
 // Section 3.5: one place, the header before the form body before the query, and each parameter once. X: anywhere, and the last
@@ -100,9 +105,7 @@ verdict choose(const std::array<place, 3>& places, bool lenient, claims& out)
 {
     const place* chosen = nullptr;
     for (const place& here : places) {
-        for (const parameter& p : *here.list) {
-            if (!is_protocol(p.first))
-                continue;
+        for (const parameter& p : here.protocol) {
             if (!chosen)
                 chosen = &here;
             if (chosen != &here && !lenient)
@@ -172,9 +175,8 @@ verdict check_bounds(const parameters& oauth)
 verdict read_timestamp(std::string_view text, claims& out)
 {
     std::int64_t seconds = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (!text::all_digits(text) || ec != std::errc() || end != text.data() + text.size() || text.size() > 19 ||
-        seconds <= 0)
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (!text::all_digits(text) || read.ec != std::errc() || text.size() > 19 || seconds <= 0)
         return refusal(
             reason::bad_timestamp, "oauth_timestamp is not a positive number of seconds since 1970 written in digits");
     out.timestamp = seconds;
@@ -230,9 +232,7 @@ verdict read_protocol(const verifier_options& options, claims& out)
 parameters claims::signed_parameters() const
 {
     parameters list = request;
-    for (const parameter& p : header)
-        if (!is_protocol(p.first))
-            list.push_back(p);
+    list.insert(list.end(), header.begin(), header.end());
     for (const parameter& p : oauth)
         if (p.first != "oauth_signature")
             list.push_back(p);
@@ -246,12 +246,10 @@ std::optional<refusal> read_claims(const incoming_request& request, const verifi
     if (verdict wrong = read_header(request, options.lenient, out))
         return wrong;
 
-    for (const parameters* list : {&out.query, &out.form})
-        std::copy_if(list->begin(), list->end(), std::back_inserter(out.request),
-            [](const parameter& p) { return !is_protocol(p.first); });
-
     const std::array places = {
-        place{"Authorization header", &out.header}, place{"form body", &out.form}, place{"query", &out.query}};
+        place("Authorization header", out.header), place("form body", out.form), place("query", out.query)};
+    out.request = out.query;
+    out.request.insert(out.request.end(), out.form.begin(), out.form.end());
     if (verdict wrong = choose(places, options.lenient, out))
         return wrong;
     if (out.oauth.empty())

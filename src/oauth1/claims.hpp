@@ -29,15 +29,15 @@ struct claims {
 
     std::string_view method;
     target url;
+    std::string_view body;
     bool form_body = false;           ///< The body is a form, so it is signed.
     std::optional<std::string> realm; ///< Of the header; never signed.
 
-    parameters query;  ///< As sent, protocol parameters included.
-    parameters form;   ///< Empty unless `form_body`.
-    parameters header; ///< Without the realm; with `lenient` also without what is not `oauth_`.
-
     parameters oauth;   ///< The protocol parameters that count, each once.
-    parameters request; ///< What query and form body hold beside them.
+    parameters query;   ///< What it holds beside them, as the next two.
+    parameters form;    ///< Empty unless `form_body`.
+    parameters header;  ///< Without the realm; with `lenient` empty.
+    parameters request; ///< Those of query and form.
 
     std::string consumer_key;
     std::optional<std::string> token;

@@ -8,19 +8,14 @@ namespace coauth::oauth1 {
 
 namespace {
 
-void check_text(std::string_view text, const char* name)
-{
-    if (has_control_character(text))
-        throw error(errc::invalid_argument, std::string("the ") + name + " holds a control character")
-            .with_hint("if it was read from a file, leave out the newline at its end");
-}
-
 void check(std::string_view identifier, const char* name, const secret& key, const char* name_of_secret)
 {
     if (identifier.empty())
         throw error(errc::invalid_argument, std::string("the ") + name + " is empty");
-    check_text(identifier, name);
-    check_text(key.reveal(), name_of_secret);
+    for (const auto& [text, of_text] : {std::pair(identifier, name), std::pair(key.reveal(), name_of_secret)})
+        if (has_control_character(text))
+            throw error(errc::invalid_argument, std::string("the ") + of_text + " holds a control character")
+                .with_hint("if it was read from a file, leave out the newline at its end");
 }
 
 } // namespace

@@ -23,7 +23,7 @@ void encoded_parameters::add(std::string_view name, std::string_view value)
     char* const begin = memory_.room(text::room_for_encoded(name.size() + value.size()) + equals.size());
     char* const name_end = text::encode(text::encoded_twice, name, begin);
     const char* const end = text::encode(text::encoded_twice, value, put(equals, name_end));
-    add_text(memory_.keep(end), static_cast<std::size_t>(name_end - begin));
+    add({memory_.keep(end), static_cast<std::size_t>(name_end - begin)});
 }
 
 result<void> encoded_parameters::add_form(std::string_view raw)
@@ -49,7 +49,7 @@ result<void> encoded_parameters::add_form(std::string_view raw)
                 continue;
             if (!name_end)
                 end_name();
-            add_text(memory_.keep(out), static_cast<std::size_t>(name_end - begin));
+            add({memory_.keep(out), static_cast<std::size_t>(name_end - begin)});
             begin = out;
             name_end = nullptr;
             continue;
@@ -70,25 +70,18 @@ result<void> encoded_parameters::add_form(std::string_view raw)
     return {};
 }
 
-void encoded_parameters::add_to_many(std::string_view text, std::size_t name_size)
-{
-    if (many_.empty())
-        many_.assign(few_.begin(), few_.end());
-    many_.emplace_back(text, name_size);
-}
-
 void encoded_parameters::sort(std::size_t sorted)
 {
-    encoded_parameter* const first = many_.empty() ? few_.data() : many_.data();
+    const auto last_sorted = all_.begin() + static_cast<std::ptrdiff_t>(sorted == 0 ? 0 : sorted - 1);
     // X's API 1.1 has no parameter that would not come behind the protocol's.
-    if (!std::is_sorted(first + sorted - (sorted == 0 ? 0 : 1), first + count_, comes_before))
-        std::sort(first, first + count_, comes_before);
+    if (!std::is_sorted(last_sorted, all_.end(), comes_before))
+        std::sort(all_.begin(), all_.end(), comes_before);
 }
 
 char* encoded_parameters::write(char* out) const noexcept
 {
-    for (const encoded_parameter& p : *this)
-        out = put(p.text(), &p == begin() ? out : put(ampersand, out));
+    for (const encoded_parameter& p : all_)
+        out = put(p.text(), &p == &all_.front() ? out : put(ampersand, out));
     return out;
 }
 

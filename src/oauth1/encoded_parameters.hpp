@@ -5,8 +5,8 @@
 
 #include <coauth/error.hpp>
 
-#include <array>
 #include <cstddef>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -38,17 +38,13 @@ private:
 /// Lifetime: `memory` holds the texts.
 class encoded_parameters {
 public:
-    explicit encoded_parameters(scratch& memory) noexcept : memory_(memory) {}
+    explicit encoded_parameters(scratch& memory) : memory_(memory) { all_.reserve(few); }
 
     /// Adds one whose text lives elsewhere.
-    void add_text(std::string_view text, std::size_t name_size)
+    void add(const encoded_parameter& ready)
     {
-        if (count_ < few_.size())
-            few_[count_] = encoded_parameter(text, name_size);
-        else
-            add_to_many(text, name_size);
-        ++count_;
-        room_ += text.size() + ampersand.size();
+        all_.push_back(ready);
+        room_ += ready.text().size() + ampersand.size();
     }
 
     /// Encodes and adds a decoded pair.
@@ -58,7 +54,7 @@ public:
     void add_encoded(std::string_view name, std::string_view value)
     {
         char* const out = memory_.room(name.size() + encoded_parameter::equals_sign.size() + value.size());
-        add_text(memory_.keep(put(value, put(encoded_parameter::equals_sign, put(name, out)))), name.size());
+        add({memory_.keep(put(value, put(encoded_parameter::equals_sign, put(name, out)))), name.size()});
     }
 
     /// Adds what a query or form body holds, as `text::parse_form` reads it.
@@ -67,10 +63,10 @@ public:
     /// `sorted`: so many of the first are in order already.
     void sort(std::size_t sorted = 0);
 
-    std::size_t size() const noexcept { return count_; }
-    const encoded_parameter& operator[](std::size_t i) const noexcept { return begin()[i]; }
-    const encoded_parameter* begin() const noexcept { return many_.empty() ? few_.data() : many_.data(); }
-    const encoded_parameter* end() const noexcept { return begin() + count_; }
+    std::size_t size() const noexcept { return all_.size(); }
+    const encoded_parameter& operator[](std::size_t i) const noexcept { return all_[i]; }
+    const encoded_parameter* begin() const noexcept { return all_.data(); }
+    const encoded_parameter* end() const noexcept { return begin() + size(); }
 
     /// The octets that `write` needs.
     std::size_t room() const noexcept { return room_; }
@@ -80,13 +76,12 @@ public:
 
 private:
     static constexpr std::string_view ampersand = "%26";
-
-    void add_to_many(std::string_view text, std::size_t name_size);
+    static constexpr std::size_t few = 16; // so many are on the stack
 
     scratch& memory_;
-    std::array<encoded_parameter, 16> few_;
-    std::vector<encoded_parameter> many_; // all of them, if they are more
-    std::size_t count_ = 0;
+    alignas(encoded_parameter) std::byte first_[few * sizeof(encoded_parameter)];
+    std::pmr::monotonic_buffer_resource resource_{first_, sizeof first_};
+    std::pmr::vector<encoded_parameter> all_{&resource_};
     std::size_t room_ = 0;
 };
 

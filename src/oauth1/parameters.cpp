@@ -22,8 +22,7 @@ void encode_form(const parameters& list, std::string& out)
         if (!std::exchange(first, false))
             out += '&';
         text::percent_encode(name, out);
-        out += '=';
-        text::percent_encode(value, out);
+        text::percent_encode(value, out += '=');
     }
 }
 

@@ -27,7 +27,7 @@ struct slot {
     slot(std::string_view new_name, std::string_view text, std::size_t index)
         : name(new_name), before(text), value(index)
     {}
-    explicit slot(const ready_parameter& p) : slot(p.base().substr(0, p.name_size()), p.base(), no_value) {}
+    explicit slot(const encoded_parameter& p) : slot(p.name(), p.text(), no_value) {}
 
     std::string name;   // encoded twice
     std::string before; // what stands between the last value and this one
@@ -59,12 +59,6 @@ std::vector<slot> sorted_slots(std::string opening, std::vector<slot> parameters
     return slots;
 }
 
-void require(const result<void>& checked)
-{
-    if (!checked)
-        throw checked.error();
-}
-
 } // namespace
 
 struct prepared_endpoint::state {
@@ -72,11 +66,11 @@ struct prepared_endpoint::state {
         const std::vector<std::string>& names)
         : by(std::move(prepared)), count(names.size())
     {
-        std::vector<slot> parameters = {slot(by->consumer_key), slot("oauth_nonce", "oauth_nonce%3D", nonce_value),
-            slot(by->method_name), slot("oauth_timestamp", "oauth_timestamp%3D", timestamp_value),
+        std::vector<slot> parameters = {slot(by->consumer_key.base), slot("oauth_nonce", "oauth_nonce%3D", nonce_value),
+            slot(by->method_name.base), slot("oauth_timestamp", "oauth_timestamp%3D", timestamp_value),
             slot("oauth_version", "oauth_version%3D1.0", no_value)};
         if (by->has_token)
-            parameters.emplace_back(by->token);
+            parameters.emplace_back(by->token.base);
         for (std::size_t i = 0; i < count; ++i) {
             if (names[i].starts_with("oauth_"))
                 throw error(errc::invalid_argument,
@@ -84,9 +78,9 @@ struct prepared_endpoint::state {
             const std::string name = text::percent_encode(text::percent_encode(names[i]));
             parameters.emplace_back(name, name + "%3D", i);
         }
-        require(check_method(method));
+        check_method(method).value();
         const target to = split_target(url).value();
-        require(check_tls(*by->method, to));
+        check_tls(*by->method, to).value();
         if (to.query.data() != nullptr)
             throw error(errc::invalid_argument,
                 "the URL of a prepared endpoint has a query; give the names of its parameters instead");
@@ -104,7 +98,7 @@ struct prepared_endpoint::state {
     }
 
     // The base string from where `begun` takes it.
-    std::string_view write(std::span<const std::string_view> values, const moment_text& at, scratch& memory) const
+    std::string_view write(std::span<const std::string_view> values, const base_string& at, scratch& memory) const
     {
         std::size_t of_values = 0;
         for (const std::string_view value : values)
@@ -163,9 +157,9 @@ result<void> prepared_endpoint::sign(std::span<const std::string_view> values, c
                                                  " parameters, not " + std::to_string(values.size()));
     scratch memory;
     base_string base;
-    if (auto fit = base.at.write(at, false, memory); !fit)
+    if (auto fit = base.write_moment(at, false, memory); !fit)
         return fit.error();
-    base.text = state_->write(values, base.at, memory);
+    base.text = state_->write(values, base, memory);
     const signing_key& key = state_->begun ? *state_->begun : *state_->by->key;
     return state_->by->append_header(state_->usual, base, key, memory, out);
 }

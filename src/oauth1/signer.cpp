@@ -60,18 +60,18 @@ const signature_algorithm& signer::method() const noexcept
 result<void> signer::sign(const message& m, const moment& at, std::string& out) const
 {
     scratch memory;
-    base_string base;
-    if (auto made = state_->write_base_string(m, at, memory, base); !made)
-        return made.error();
-    return state_->append_header(m, base, state_->signing(), memory, out);
+    const auto base = state_->write_base_string(m, at, memory);
+    if (!base)
+        return base.error();
+    return state_->append_header(m, *base, state_->signing(), memory, out);
 }
 
 result<signed_request> signer::sign_request(const message& m, const moment& at, placement location) const
 {
     scratch memory;
-    base_string base;
-    if (auto made = state_->write_base_string(m, at, memory, base); !made)
-        return made.error();
+    const auto base = state_->write_base_string(m, at, memory);
+    if (!base)
+        return base.error();
 
     signed_request out;
     out.method = text::uppered(m.method);
@@ -81,7 +81,7 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
     message sent = m;
     if (location != placement::header)
         sent.realm.reset();
-    if (auto made = state_->append_header(sent, base, state_->signing(), memory, out.authorization, &out.signature);
+    if (auto made = state_->append_header(sent, *base, state_->signing(), memory, out.authorization, &out.signature);
         !made)
         return made.error();
     out.url = std::string(m.url.substr(0, m.url.find('#')));
@@ -100,19 +100,19 @@ result<signed_request> signer::sign_request(const message& m, const moment& at, 
 result<explanation> signer::explain(const message& m, const moment& at) const
 {
     scratch memory;
-    base_string base;
-    if (auto made = state_->write_base_string(m, at, memory, base, false); !made)
-        return made.error();
+    const auto base = state_->write_base_string(m, at, memory, false);
+    if (!base)
+        return base.error();
 
     explanation e;
     secret signature;
-    if (auto made = state_->append_header(m, base, state_->signing(), memory, e.authorization, &signature); !made)
+    if (auto made = state_->append_header(m, *base, state_->signing(), memory, e.authorization, &signature); !made)
         return made.error();
     e.signature = std::string(signature.reveal());
     e.method = text::uppered(m.method);
     e.base_uri = base_string_uri(split_target(m.url).value());
-    e.base_string = std::string(base.text);
-    e.normalized = text::percent_decode(base.text.substr(base.text.rfind('&') + 1)).value();
+    e.base_string = std::string(base->text);
+    e.normalized = text::percent_decode(base->text.substr(base->text.rfind('&') + 1)).value();
     const auto length = [](std::size_t size) {
         return size == 0 ? std::string("[empty]") : '[' + std::to_string(size) + " characters]";
     };

@@ -7,6 +7,7 @@
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <utility>
@@ -42,6 +43,19 @@ constexpr std::size_t longest_number = 20; // of 64 bits
 char* put_number(std::int64_t number, char* out) noexcept
 {
     return std::to_chars(out, out + longest_number, number).ptr;
+}
+
+// The digits of a timestamp, until the thread asks for another's: the signatures of a second share them.
+std::string_view digits_of_second(std::int64_t timestamp) noexcept
+{
+    static thread_local std::int64_t last = 0;
+    static thread_local std::array<char, longest_number> digits;
+    static thread_local std::size_t size = 0;
+    if (timestamp != last) {
+        last = timestamp;
+        size = static_cast<std::size_t>(put_number(timestamp, digits.data()) - digits.data());
+    }
+    return {digits.data(), size};
 }
 
 // The URI of `base_string_uri`, encoded.
@@ -84,21 +98,22 @@ result<void> check_method(std::string_view method)
     return {};
 }
 
-result<void> moment_text::write(const moment& at, bool optional, scratch& memory)
+result<void> base_string::write_moment(const moment& at, bool optional, scratch& memory)
 {
     const bool plain = text::all_letters_or_digits(at.nonce);
     if ((at.nonce.empty() && !optional) || (!plain && !is_graphic(at.nonce)))
         return error(errc::invalid_argument, "the nonce is empty or not printable");
     if (at.timestamp < 0 || (at.timestamp == 0 && !optional))
         return error(errc::invalid_argument, "the timestamp is not positive");
-    nonce = nonce_again = at.nonce;
+    nonce = at.nonce;
+    nonce_again = at.nonce;
     if (!plain) {
         const std::size_t room = text::room_for_encoded(at.nonce.size());
         nonce = memory.keep(text::encode(text::encoded_once, at.nonce, memory.room(room)));
         nonce_again = memory.keep(text::encode(text::encoded_twice, at.nonce, memory.room(room)));
     }
     if (at.timestamp != 0)
-        timestamp = memory.keep(put_number(at.timestamp, memory.room(longest_number)));
+        timestamp = memory.keep(put(digits_of_second(at.timestamp), memory.room(longest_number)));
     return {};
 }
 
@@ -123,32 +138,42 @@ char* write_opening(std::string_view method, const target& url, char* out) noexc
     return put("&", write_uri(url, put("&", out)));
 }
 
-ready_parameter::ready_parameter(std::string_view name, std::string_view value) : name_size_(name.size())
-{
-    scratch memory;
-    constexpr std::size_t frames = 6;
-    char* const begin = memory.room(2 * (name.size() + text::room_for_encoded(value.size())) + frames);
-    char* end = put("\"", text::encode(text::encoded_once, value, put("=\"", put(name, begin))));
-    header_size_ = static_cast<std::size_t>(end - begin);
-    end = text::encode(text::encoded_twice, value, put(encoded_parameter::equals_sign, put(name, end)));
-    text_ = memory.keep(end);
-}
-
 signer::state::state(const consumer& app, std::optional<std::string_view> token_text, const secret& token_secret,
     signature_method algorithm, bool many)
-    : consumer_key("oauth_consumer_key", app.key()), method_name("oauth_signature_method", algorithm->name()),
-      token("oauth_token", token_text.value_or(std::string_view())), has_token(token_text.has_value()),
-      consumer_secret_size(app.secret().size()), token_secret_size(token_secret.size()), method(std::move(algorithm)),
+    : has_token(token_text.has_value()), consumer_secret_size(app.secret().size()),
+      token_secret_size(token_secret.size()), method(std::move(algorithm)),
       key(method->make_key(app.secret(), token_secret)), ready_key(many ? key->after(std::string_view()) : nullptr)
-{}
+{
+    struct {
+        ready_parameter& ready;
+        std::string_view name, value;
+    } const all[] = {{consumer_key, "oauth_consumer_key", app.key()},
+        {method_name, "oauth_signature_method", method->name()},
+        {token, "oauth_token", token_text.value_or(std::string_view())}};
+    std::size_t room = text::room_for_encoded(0);
+    for (const auto& [ready, name, value] : all) {
+        const auto escaped = std::count_if(value.begin(), value.end(), [](char c) { return !text::is_unreserved(c); });
+        room += 2 * (name.size() + value.size()) + 6 * static_cast<std::size_t>(escaped) + 6;
+    }
+    texts_ = std::make_unique<char[]>(room);
+    char* end = texts_.get();
+    for (const auto& [ready, name, value] : all) {
+        char* const header = end;
+        char* const base = put("\"", text::encode(text::encoded_once, value, put("=\"", put(name, header))));
+        end = text::encode(text::encoded_twice, value, put(encoded_parameter::equals_sign, put(name, base)));
+        ready.header = std::string_view(header, base);
+        ready.base = encoded_parameter(std::string_view(base, end), name.size());
+    }
+}
 
-result<void> signer::state::write_base_string(
-    const message& m, const moment& at, scratch& memory, base_string& out, bool sent) const
+result<base_string> signer::state::write_base_string(
+    const message& m, const moment& at, scratch& memory, bool sent) const
 {
     if (auto fit = check_method(m.method); !fit)
         return fit.error();
+    base_string out;
     // Section 3.4.4: PLAINTEXT, which sends its secrets over TLS, may go without nonce and timestamp.
-    if (auto fit = out.at.write(at, method->needs_tls(), memory); !fit)
+    if (auto fit = out.write_moment(at, method->needs_tls(), memory); !fit)
         return fit.error();
     if (has_control_character(m.realm.value_or(std::string_view())))
         return error(errc::invalid_argument, "the realm holds a control character");
@@ -159,16 +184,16 @@ result<void> signer::state::write_base_string(
         return fit.error();
 
     encoded_parameters all(memory);
-    all.add_text(consumer_key.base(), consumer_key.name_size());
-    if (!out.at.nonce.empty())
-        all.add_encoded("oauth_nonce", out.at.nonce_again);
-    all.add_text(method_name.base(), method_name.name_size());
-    if (!out.at.timestamp.empty())
-        all.add_encoded("oauth_timestamp", out.at.timestamp);
+    all.add(consumer_key.base);
+    if (!out.nonce.empty())
+        all.add_encoded("oauth_nonce", out.nonce_again);
+    all.add(method_name.base);
+    if (!out.timestamp.empty())
+        all.add_encoded("oauth_timestamp", out.timestamp);
     if (has_token || m.empty_token)
-        all.add_text(token.base(), token.name_size());
+        all.add(token.base);
     if (m.version)
-        all.add_text("oauth_version%3D1.0", 13);
+        all.add({"oauth_version%3D1.0", 13});
     const std::size_t own = all.size();
     for (const auto& [name, value] : m.oauth)
         all.add(name, value);
@@ -181,7 +206,7 @@ result<void> signer::state::write_base_string(
 
     char* const begin = memory.room(opening_room(m.method, *url) + all.room());
     out.text = memory.keep(all.write(write_opening(m.method, *url, begin)));
-    return {};
+    return out;
 }
 
 result<void> signer::state::append_header(const message& m, const base_string& base, const signing_key& by,
@@ -201,22 +226,21 @@ result<void> signer::state::append_header(const message& m, const base_string& b
     std::size_t brought = 0;
     for (const auto& [name, decoded] : m.oauth)
         brought += std::string_view("=\"\", ").size() + text::room_for_encoded(name.size() + decoded.size());
-    char* end =
-        memory.room(names + front.size() + brought + consumer_key.header().size() + method_name.header().size() +
-                    token.header().size() + base.at.nonce.size() + text::room_for_encoded(value.size()));
+    char* end = memory.room(names + front.size() + brought + consumer_key.header.size() + method_name.header.size() +
+                            token.header.size() + base.nonce.size() + text::room_for_encoded(value.size()));
     end = put(front, end);
     for (const auto& [name, decoded] : m.oauth) {
         end = put("=\"", text::encode(text::encoded_once, name, end));
         end = put("\", ", text::encode(text::encoded_once, decoded, end));
     }
-    end = put(consumer_key.header(), end);
-    if (!base.at.nonce.empty())
-        end = put("\"", put(base.at.nonce, put(", oauth_nonce=\"", end)));
-    end = put(method_name.header(), put(", ", end));
-    if (!base.at.timestamp.empty())
-        end = put("\"", put(base.at.timestamp, put(", oauth_timestamp=\"", end)));
+    end = put(consumer_key.header, end);
+    if (!base.nonce.empty())
+        end = put("\"", put(base.nonce, put(", oauth_nonce=\"", end)));
+    end = put(method_name.header, put(", ", end));
+    if (!base.timestamp.empty())
+        end = put("\"", put(base.timestamp, put(", oauth_timestamp=\"", end)));
     if (has_token || m.empty_token)
-        end = put(token.header(), put(", ", end));
+        end = put(token.header, put(", ", end));
     if (m.version)
         end = put(", oauth_version=\"1.0\"", end);
     end = put("\"", text::encode(text::encoded_once, value, put(", oauth_signature=\"", end)));

@@ -16,43 +16,29 @@
 
 namespace coauth::oauth1 {
 
-/// A protocol parameter that is the same in each request. Its name needs no encoding.
-class ready_parameter {
-public:
-    ready_parameter(std::string_view name, std::string_view value);
+/// A protocol parameter that is the same in each request.
+///
+/// Lifetime: views into the texts of its state.
+struct ready_parameter {
+    ready_parameter() = default;
 
-    /// name="value"
-    std::string_view header() const noexcept { return {text_.data(), header_size_}; }
-    /// As `encoded_parameter`.
-    std::string_view base() const noexcept { return {text_.data() + header_size_, text_.size() - header_size_}; }
-    std::size_t name_size() const noexcept { return name_size_; }
-
-private:
-    std::size_t name_size_;
-    std::size_t header_size_ = 0;
-    std::string text_;
+    std::string_view header; ///< name="value"
+    encoded_parameter base;
 };
 
-/// A nonce and a timestamp as they are written.
+/// A base string, with the nonce and the timestamp as they are written.
 ///
 /// Lifetime: views into a `scratch` and the moment.
-struct moment_text {
-    moment_text() = default;
+struct base_string {
+    base_string() = default;
 
     /// `optional`: both may be left out.
-    result<void> write(const moment& at, bool optional, scratch& memory);
+    result<void> write_moment(const moment& at, bool optional, scratch& memory);
 
     std::string_view nonce;       ///< Encoded. Empty: none is sent.
     std::string_view nonce_again; ///< Encoded twice.
     std::string_view timestamp;   ///< Empty: none is sent.
-};
-
-/// Lifetime: as `moment_text`.
-struct base_string {
-    base_string() = default;
-
-    moment_text at;
-    std::string_view text; ///< Or what follows the beginning that its key has read.
+    std::string_view text;        ///< Or what follows the beginning that its key has read.
 };
 
 result<void> check_method(std::string_view method);
@@ -72,8 +58,7 @@ struct signer::state {
         signature_method algorithm, bool many = true);
 
     /// Section 3.4.1, made of the request as it will be sent, and refused if it can't be. `sent`: false only explains it.
-    result<void> write_base_string(
-        const message& m, const moment& at, scratch& memory, base_string& out, bool sent = true) const;
+    result<base_string> write_base_string(const message& m, const moment& at, scratch& memory, bool sent = true) const;
 
     /// Appends the header with the signature that `by` makes of `base`, or nothing if it fails. `signature`: becomes it, not
     /// encoded, if that is wanted.
@@ -82,15 +67,18 @@ struct signer::state {
 
     const signing_key& signing() const noexcept { return ready_key ? *ready_key : *key; }
 
-    ready_parameter consumer_key;
-    ready_parameter method_name;
-    ready_parameter token;
     bool has_token;
     std::size_t consumer_secret_size;
     std::size_t token_secret_size;
     signature_method method;
     std::unique_ptr<const signing_key> key;
     std::unique_ptr<const signing_key> ready_key; // null: signs once, or the method has none
+    ready_parameter consumer_key;
+    ready_parameter method_name;
+    ready_parameter token;
+
+private:
+    std::unique_ptr<char[]> texts_; // of the three
 };
 
 } // namespace coauth::oauth1

@@ -16,24 +16,16 @@ constexpr std::string_view stored_kind = "oauth1 ";
 
 secret stored_text(const access_token& access)
 {
-    constexpr std::string_view token_name = "oauth_token=";
-    constexpr std::string_view secret_name = "&oauth_token_secret=";
-    std::string extra;
+    std::size_t room = stored_kind.size() + 64 + 3 * (access.token().size() + access.secret().size());
     for (const auto& [name, value] : access.extra())
-        extra += '&' + text::percent_encode(name) + '=' + text::percent_encode(value);
-    const std::string token = text::percent_encode(access.token());
-    std::string token_secret = text::percent_encode(access.secret().reveal());
+        room += 2 + 3 * (name.size() + value.size());
     std::string text;
-    // In one piece: growing would leave a copy of the secret behind.
-    text.reserve(stored_kind.size() + token_name.size() + token.size() + secret_name.size() + token_secret.size() +
-                 extra.size());
+    text.reserve(room); // in one piece: growing would leave a copy of the secret behind
     text += stored_kind;
-    text += token_name;
-    text += token;
-    text += secret_name;
-    text += token_secret;
-    text += extra;
-    wipe(token_secret);
+    text::percent_encode(access.token(), text += "oauth_token=");
+    text::percent_encode(access.secret().reveal(), text += "&oauth_token_secret=");
+    if (!access.extra().empty())
+        encode_form(access.extra(), text += '&');
     return secret(std::move(text));
 }
 

@@ -19,11 +19,6 @@ error refuse(std::string why)
     return error(errc::invalid_argument, "the URL can't be signed: " + std::move(why));
 }
 
-bool starts_with_in_any_case(std::string_view text, std::string_view prefix)
-{
-    return text::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 bool valid_host(std::string_view host)
 {
     if (host.empty())
@@ -61,8 +56,8 @@ result<target> split_target(std::string_view url)
     if (!is_graphic(url))
         return refuse("it holds a space, a control character or a character that is not ASCII; percent-encode it");
 
-    const bool https = starts_with_in_any_case(url, "https://");
-    if (!https && !starts_with_in_any_case(url, "http://"))
+    const bool https = text::equal_ignoring_case(url.substr(0, 8), "https://");
+    if (!https && !text::equal_ignoring_case(url.substr(0, 7), "http://"))
         return refuse("it is not absolute, or neither https nor http");
     url.remove_prefix(https ? 8 : 7);
     url = url.substr(0, url.find('#'));
@@ -97,29 +92,11 @@ result<target> split_target(std::string_view url)
 
 bool is_loopback_host(std::string_view host) noexcept
 {
-    if (host == "[::1]" || host == "::1")
+    if (host == "[::1]" || host == "::1" || text::equal_ignoring_case(host, "localhost"))
         return true;
-    if (text::equal_ignoring_case(host, "localhost"))
-        return true;
-    if (!host.starts_with("127."))
-        return false;
-    // "127.evil.example" is a name, not an address: four numbers, and nothing else.
-    int parts = 0;
-    while (!host.empty()) {
-        unsigned number = 0;
-        const auto [end, ec] = std::from_chars(host.data(), host.data() + host.size(), number);
-        const auto digits = static_cast<std::size_t>(end - host.data());
-        if (ec != std::errc() || number > 255 || digits > 3)
-            return false;
-        host.remove_prefix(digits);
-        ++parts;
-        if (host.empty())
-            break;
-        if (host.front() != '.' || host.size() == 1)
-            return false;
-        host.remove_prefix(1);
-    }
-    return parts == 4;
+    // "127.evil.example" is a name, not an address.
+    in_addr address;
+    return host.starts_with("127.") && is_graphic(host) && inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 
 } // namespace coauth::oauth1

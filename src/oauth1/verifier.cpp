@@ -1,5 +1,6 @@
 #include "oauth1/claims.hpp"
 #include "oauth1/explain/mismatch.hpp"
+#include "oauth1/methods.hpp"
 
 #include <coauth/oauth1/base_string.hpp>
 #include <coauth/oauth1/verifier.hpp>
@@ -18,56 +19,21 @@ namespace {
 using reason = refusal_reason;
 
 struct reason_row {
-    reason value;
     std::string_view name;
     int status;
 };
 
-constexpr std::array reasons = {
-    reason_row{reason::no_credentials, "no_credentials", 401},
-    reason_row{reason::malformed, "malformed", 400},
-    reason_row{reason::duplicate_parameter, "duplicate_parameter", 400},
-    reason_row{reason::missing_parameter, "missing_parameter", 400},
-    reason_row{reason::unsupported_method, "unsupported_method", 400},
-    reason_row{reason::unsupported_version, "unsupported_version", 400},
-    reason_row{reason::bad_timestamp, "bad_timestamp", 400},
-    reason_row{reason::timestamp_out_of_window, "timestamp_out_of_window", 401},
-    reason_row{reason::unknown_consumer, "unknown_consumer", 401},
-    reason_row{reason::unknown_token, "unknown_token", 401},
-    reason_row{reason::bad_signature, "bad_signature", 401},
-    reason_row{reason::bad_body_hash, "bad_body_hash", 401},
-    reason_row{reason::nonce_used, "nonce_used", 401},
-    reason_row{reason::nonces_exhausted, "nonces_exhausted", 503},
-};
+// In the order of the enumeration.
+constexpr std::array<reason_row, 14> reasons = {{{"no_credentials", 401}, {"malformed", 400},
+    {"duplicate_parameter", 400}, {"missing_parameter", 400}, {"unsupported_method", 400}, {"unsupported_version", 400},
+    {"bad_timestamp", 400}, {"timestamp_out_of_window", 401}, {"unknown_consumer", 401}, {"unknown_token", 401},
+    {"bad_signature", 401}, {"bad_body_hash", 401}, {"nonce_used", 401}, {"nonces_exhausted", 503}}};
+
+static_assert(reasons.size() == static_cast<std::size_t>(reason::nonces_exhausted) + 1);
 
 const reason_row& row(reason r) noexcept
 {
-    return *std::find_if(reasons.begin(), reasons.end() - 1, [&](const reason_row& x) { return x.value == r; });
-}
-
-// ---- Methods ----------------------------------------------------------------------------------
-
-struct method_row {
-    std::string_view name;
-    signature_method (*make)();                                   // HMAC and PLAINTEXT
-    signature_method (*make_public)(std::string_view public_key); // RSA
-};
-
-constexpr std::array methods = {
-    method_row{"HMAC-SHA1", hmac_sha1, nullptr},
-    method_row{"HMAC-SHA256", hmac_sha256, nullptr},
-    method_row{"HMAC-SHA512", hmac_sha512, nullptr},
-    method_row{"RSA-SHA1", nullptr, rsa_sha1_public},
-    method_row{"RSA-SHA256", nullptr, rsa_sha256_public},
-    method_row{"RSA-SHA512", nullptr, rsa_sha512_public},
-    method_row{"PLAINTEXT", plaintext, nullptr},
-};
-
-const method_row* find_method(std::string_view name) noexcept
-{
-    const auto found =
-        std::find_if(methods.begin(), methods.end(), [&](const method_row& m) { return m.name == name; });
-    return found == methods.end() ? nullptr : &*found;
+    return reasons[static_cast<std::size_t>(r)];
 }
 
 // What unknown consumers and tokens are checked against, so that they cost what known ones cost. The
@@ -144,35 +110,31 @@ checked_with look_up(const claims& c, const credential_source& known)
         out.token_secret = token_secret ? *std::move(token_secret) : secret(dummy_secret);
     }
 
-    const method_row& m = *find_method(c.signature_method);
-    if (m.make) {
-        out.method = m.make();
+    const known_method& m = *find_method(c.signature_method);
+    if (m.of_secrets) {
+        out.method = m.of_secrets();
         return out;
     }
     out.rsa_key_known = consumer && !consumer->rsa_public_key.empty();
     try {
-        out.method = m.make_public(out.rsa_key_known ? std::string_view(consumer->rsa_public_key) : dummy_rsa_key);
+        out.method = m.of_public_key(out.rsa_key_known ? std::string_view(consumer->rsa_public_key) : dummy_rsa_key);
     } catch (const error&) {
         // The provider's own records are wrong; the client that met them gets a refusal.
         out.rsa_key_known = false;
-        out.method = m.make_public(dummy_rsa_key);
+        out.method = m.of_public_key(dummy_rsa_key);
     }
     return out;
 }
 
-// X accepts leg 3 from clients that did not keep the request token's secret. Only leg 3, which is where
-// a verifier is: with an access token the secret is what proves the request.
-bool may_omit_token_secret(const claims& c, const signature_algorithm& method)
-{
-    return c.token && !c.token->empty() && method.uses_secrets() && find(c.oauth, "oauth_verifier");
-}
-
-std::optional<refusal> check_signature(const claims& c, const incoming_request& request,
-    const verifier_options& options, const checked_with& used, std::string_view base_string)
+std::optional<refusal> check_signature(
+    const claims& c, const verifier_options& options, const checked_with& used, std::string_view base_string)
 {
     const auto key = used.method->make_key(used.consumer_secret, used.token_secret);
     bool genuine = key->verify(base_string, c.signature);
-    if (options.lenient && may_omit_token_secret(c, *used.method)) {
+    // X accepts leg 3 from clients that did not keep the request token's secret. Only leg 3, which is where a verifier is: with
+    // an access token the secret is what proves the request.
+    if (options.lenient && c.token && !c.token->empty() && used.method->uses_secrets() &&
+        find(c.oauth, "oauth_verifier")) {
         const auto without = used.method->make_key(used.consumer_secret, secret());
         const bool also = without->verify(base_string, c.signature);
         genuine = genuine || also;
@@ -190,12 +152,11 @@ std::optional<refusal> check_signature(const claims& c, const incoming_request& 
         return {};
     if (!options.explain)
         return refusal(reason::bad_signature, "the signature is not the one of this request and these secrets");
-    return refusal(reason::bad_signature,
-        explain_mismatch(disputed(c, request.body, *used.method, used.consumer_secret, used.token_secret)).sentence);
+    return refusal(
+        reason::bad_signature, explain_mismatch(c, *used.method, used.consumer_secret, used.token_secret).sentence);
 }
 
-std::optional<refusal> check_body_hash(
-    const claims& c, const incoming_request& request, const signature_algorithm& method)
+std::optional<refusal> check_body_hash(const claims& c, const signature_algorithm& method)
 {
     const std::string* sent = find(c.oauth, "oauth_body_hash");
     if (!sent)
@@ -203,19 +164,37 @@ std::optional<refusal> check_body_hash(
     if (c.form_body)
         return refusal(
             reason::bad_body_hash, "oauth_body_hash was sent with a form body, which is signed already; leave it out");
-    if (!equal_in_constant_time(*sent, method.body_hash(request.body)))
+    if (!equal_in_constant_time(*sent, method.body_hash(c.body)))
         return refusal(reason::bad_body_hash, "oauth_body_hash is not the hash of the body that arrived; hash the "
                                               "bytes that are sent, with the digest of "
                                               "the signature method");
     return {};
 }
 
-verification refuse(verification v, const refusal& why)
+// What is wrong with a request that could be read, if anything is.
+std::optional<refusal> judge(const claims& c, const credential_source& known, std::int64_t now,
+    const verifier_options& options, nonce_store& nonces, std::string& base_string)
 {
-    v.refused = why.reason;
-    v.http_status = http_status(why.reason);
-    v.detail = why.detail;
-    return v;
+    if (auto wrong = check_time(c, now, options.timestamp_window))
+        return wrong;
+    base_string = signature_base_string(c.method, base_string_uri(c.url), normalize(c.signed_parameters()));
+    const checked_with used = look_up(c, known);
+    if (auto wrong = check_signature(c, options, used, base_string))
+        return wrong;
+    if (auto wrong = check_body_hash(c, *used.method))
+        return wrong;
+    if (!c.timestamp || !c.nonce)
+        return {};
+    const auto oldest = window_start(now, options.timestamp_window);
+    const auto recorded =
+        nonces.record(c.consumer_key, c.token.value_or(std::string()), *c.timestamp, *c.nonce, oldest);
+    if (recorded == nonce_store::outcome::seen)
+        return refusal(reason::nonce_used,
+            "this nonce was used before with this timestamp; make a new nonce for every request, a retry too");
+    if (recorded == nonce_store::outcome::full)
+        return refusal(reason::nonces_exhausted,
+            "every nonce that is remembered is still in its window; raise the capacity or wait");
+    return {};
 }
 
 } // namespace
@@ -243,40 +222,19 @@ verification verifier::verify(const incoming_request& request, const credential_
 {
     verification v;
     claims c;
-    const auto unreadable = read_claims(request, options_, c);
-    v.consumer_key = c.consumer_key;
-    v.token = c.token;
-    v.oauth = c.oauth;
-    v.request = c.request;
-    if (unreadable)
-        return refuse(std::move(v), *unreadable);
-
-    if (const auto wrong = check_time(c, now, options_.timestamp_window))
-        return refuse(std::move(v), *wrong);
-
-    v.base_string = signature_base_string(c.method, base_string_uri(c.url), normalize(c.signed_parameters()));
-    const checked_with used = look_up(c, known);
-    if (const auto wrong = check_signature(c, request, options_, used, v.base_string))
-        return refuse(std::move(v), *wrong);
-    if (const auto wrong = check_body_hash(c, request, *used.method))
-        return refuse(std::move(v), *wrong);
-
-    if (!c.timestamp || !c.nonce)
-        return v;
-    const auto oldest = window_start(now, options_.timestamp_window);
-    switch (nonces_.record(c.consumer_key, c.token.value_or(std::string()), *c.timestamp, *c.nonce, oldest)) {
-    case nonce_store::outcome::fresh:
-        return v;
-    case nonce_store::outcome::seen:
-        return refuse(std::move(v),
-            refusal(reason::nonce_used,
-                "this nonce was used before with this timestamp; make a new nonce for every request, a retry too"));
-    case nonce_store::outcome::full:
-        break;
+    auto wrong = read_claims(request, options_, c);
+    if (!wrong)
+        wrong = judge(c, known, now, options_, nonces_, v.base_string);
+    v.consumer_key = std::move(c.consumer_key);
+    v.token = std::move(c.token);
+    v.oauth = std::move(c.oauth);
+    v.request = std::move(c.request);
+    if (wrong) {
+        v.refused = wrong->reason;
+        v.http_status = http_status(wrong->reason);
+        v.detail = std::move(wrong->detail);
     }
-    return refuse(
-        std::move(v), refusal(reason::nonces_exhausted,
-                          "every nonce that is remembered is still in its window; raise the capacity or wait"));
+    return v;
 }
 
 } // namespace coauth::oauth1

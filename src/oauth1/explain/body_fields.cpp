@@ -1,4 +1,5 @@
-#include "oauth1/explain/body_fields.hpp"
+// Bodies that are no forms, as a client signs them that takes what is inside for parameters.
+#include "oauth1/explain/faults.hpp"
 
 #include <coauth/text/ascii.hpp>
 #include <coauth/text/utf8.hpp>
@@ -66,53 +67,46 @@ private:
         if (!take('"'))
             return std::nullopt;
         std::string out;
-        while (!rest_.empty()) {
-            const char c = rest_.front();
-            rest_.remove_prefix(1);
-            if (c == '"')
+        do {
+            const auto plain = rest_.substr(0, rest_.find_first_of("\"\\"));
+            out += plain;
+            rest_.remove_prefix(plain.size());
+            if (rest_.starts_with('"')) {
+                rest_.remove_prefix(1);
                 return out;
-            if (c != '\\')
-                out += c;
-            else if (!read_escape(out))
-                return std::nullopt;
-        }
+            }
+        } while (read_escape(out));
         return std::nullopt;
     }
 
     bool read_escape(std::string& out)
     {
-        if (rest_.empty())
-            return false;
-        const char c = rest_.front();
-        rest_.remove_prefix(1);
         constexpr std::string_view letters = "\"\\/bfnrt", characters = "\"\\/\b\f\n\r\t";
-        if (const auto known = letters.find(c); known != letters.npos) {
+        const auto known = rest_.size() < 2 ? letters.npos : letters.find(rest_[1]);
+        if (known != letters.npos) {
             out += characters[known];
+            rest_.remove_prefix(2);
             return true;
         }
-        auto unit = c == 'u' ? read_unit() : std::nullopt;
-        if (!unit)
-            return false;
-        std::uint32_t code = *unit;
-        if (code >= 0xd800 && code < 0xdc00 && rest_.starts_with("\\u")) {
-            rest_.remove_prefix(2);
-            unit = read_unit();
-            if (!unit)
-                return false;
-            code = 0x10000 + ((code - 0xd800) << 10) + (*unit - 0xdc00);
+        auto code = read_unit();
+        if (code && *code >= 0xd800 && *code < 0xdc00) {
+            const auto low = read_unit();
+            code = low ? std::optional(0x10000 + ((*code - 0xd800) << 10) + (*low - 0xdc00)) : std::nullopt;
         }
-        text::append_character(code, out);
-        return true;
+        if (code)
+            text::append_character(*code, out);
+        return code.has_value();
     }
 
+    // One of UTF-16, behind a backslash.
     std::optional<std::uint32_t> read_unit()
     {
         std::uint32_t unit = 0;
-        const auto digits = rest_.substr(0, 4);
+        const auto digits = rest_.starts_with("\\u") ? rest_.substr(2, 4) : std::string_view();
         const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
-        if (failure != std::errc() || digits.size() != 4 || end != digits.data() + 4)
+        if (failure != std::errc() || end != digits.data() + 4)
             return std::nullopt;
-        rest_.remove_prefix(4);
+        rest_.remove_prefix(6);
         return unit;
     }
 

@@ -72,16 +72,11 @@ bool comes_before(const pair& a, const pair& b, ordering order)
 } // namespace
 
 draft::draft(const claims& c)
-    : method(text::uppered(c.method)), scheme(c.url.https ? "https" : "http"), path(c.url.path)
+    : method(text::uppered(c.method)), scheme(c.url.https ? "https" : "http"), host(text::lowered(c.url.host)),
+      path(c.url.path), query(c.query), form(c.form), header(c.header)
 {
-    host = text::lowered(c.url.host);
     if (c.url.port != (c.url.https ? 443 : 80))
         port = ':' + std::to_string(c.url.port);
-
-    const auto is_request = [](const parameter& p) { return !p.first.starts_with("oauth_"); };
-    std::copy_if(c.query.begin(), c.query.end(), std::back_inserter(query), is_request);
-    std::copy_if(c.form.begin(), c.form.end(), std::back_inserter(form), is_request);
-    std::copy_if(c.header.begin(), c.header.end(), std::back_inserter(header), is_request);
     std::copy_if(c.oauth.begin(), c.oauth.end(), std::back_inserter(header),
         [](const parameter& p) { return p.first != "oauth_signature"; });
 }

@@ -11,49 +11,29 @@ namespace coauth::oauth1 {
 
 namespace {
 
-using context = fault_context;
-
 // ---- Decoding ---------------------------------------------------------------------------------
 
-// Reads `raw` the way a client might that signs its own text: what `read` makes of each name and value.
-template <class Read>
-parameters read_raw(std::string_view raw, Read read)
+// Reads query and form the way a client might that signs its own text: what `read` makes of each name and value.
+void read_again(draft& d, const claims& c, std::string (*read)(std::string_view))
 {
-    parameters list;
-    std::string_view name;
-    std::string_view value;
-    while (text::take_field(raw, name, value))
-        if (!name.starts_with("oauth_"))
-            list.emplace_back(read(name), read(value));
-    return list;
-}
-
-template <class Read>
-void read_again(draft& d, const context& c, Read read)
-{
-    d.query = read_raw(c.request.url.query, read);
-    if (c.request.form_body)
-        d.form = read_raw(c.body, read);
-}
-
-void plus_stays_plus(draft& d, const context& c)
-{
-    // What was read as a form before has no bad % in it.
-    read_again(d, c, [](std::string_view text) { return text::percent_decode(text).value(); });
+    const auto list_of = [read](std::string_view raw) {
+        parameters list;
+        std::string_view name;
+        std::string_view value;
+        while (text::take_field(raw, name, value))
+            if (!name.starts_with("oauth_"))
+                list.emplace_back(read(name), read(value));
+        return list;
+    };
+    d.query = list_of(c.url.query);
+    if (c.form_body)
+        d.form = list_of(c.body);
 }
 
 // Encoded as it came, by a client that forgot that it had been encoded before.
-void not_decoded(draft& d, const context& c)
+void not_decoded(draft& d, const claims& c)
 {
     read_again(d, c, [](std::string_view text) { return std::string(text); });
-}
-
-void text_as_sent(draft& d, const context& c)
-{
-    not_decoded(d, c);
-    d.as_they_are = std::exchange(d.query, parameters());
-    d.as_they_are.insert(d.as_they_are.end(), d.form.begin(), d.form.end());
-    d.form.clear();
 }
 
 // Two octets of UTF-8 hold what one of Latin-1 does; other characters have no Latin-1.
@@ -98,39 +78,7 @@ void use_inner_for_all(draft& d)
     d.outer_uri = d.outer_parameters = d.inner;
 }
 
-void form_encoder(draft& d, const context&)
-{
-    d.inner.left_alone = "*";
-    d.inner.tilde = true;
-    d.inner.plus = true;
-    use_inner_for_all(d);
-}
-
-// ---- The callback -----------------------------------------------------------------------------
-
-void callback_decoded(draft& d, const context&)
-{
-    for (auto& [name, value] : d.header)
-        if (name == "oauth_callback")
-            if (auto decoded = text::percent_decode(value))
-                value = *std::move(decoded);
-}
-
-void callback_as_is(draft& d, const context&)
-{
-    const std::string* value = find(d.header, "oauth_callback");
-    if (!value)
-        return;
-    d.as_they_are.emplace_back("oauth_callback", *value);
-    std::erase_if(d.header, [](const parameter& p) { return p.first == "oauth_callback"; });
-}
-
-void callback_encoded(draft& d, const context&)
-{
-    for (auto& [name, value] : d.header)
-        if (name == "oauth_callback")
-            value = text::percent_encode(value);
-}
+// ---- The table --------------------------------------------------------------------------------
 
 constexpr std::string_view reserved = "the encoding differs: reserved characters such as ! * ' ( ) were left alone; "
                                       "encode all but letters, digits and -._~";
@@ -141,62 +89,91 @@ constexpr std::string_view too_often = "the encoding differs: the parameters wer
                                        "string they are encoded twice in all";
 
 constexpr signing_fault faults[] = {
-    {"the encoding differs: a + in query or form body was signed as a plus; there it is a space", plus_stays_plus},
+    {"the encoding differs: a + in query or form body was signed as a plus; there it is a space",
+        [](draft& d, const claims& c) {
+            // What was read as a form before has no bad % in it.
+            read_again(d, c, [](std::string_view text) { return text::percent_decode(text).value(); });
+        }},
     {"the encoding differs: a space was signed as +; in the base string it is %20",
-        [](draft& d, const context&) { d.inner.plus = true; }},
+        [](draft& d, const claims&) { d.inner.plus = true; }},
     {reserved,
-        [](draft& d, const context&) {
+        [](draft& d, const claims&) {
             d.inner.left_alone = sub_delimiters;
             use_inner_for_all(d);
         }},
-    {reserved, [](draft& d, const context&) { d.inner.left_alone = sub_delimiters; }},
+    {reserved, [](draft& d, const claims&) { d.inner.left_alone = sub_delimiters; }},
     {"the encoding differs: ~ was encoded; it stays as it is",
-        [](draft& d, const context&) {
+        [](draft& d, const claims&) {
             d.inner.tilde = true;
             use_inner_for_all(d);
         }},
     {"the encoding differs: a form encoder was used, which leaves * alone, encodes ~ and writes spaces as +; encode "
-     "all "
-     "but letters, digits and -._~, a space as %20",
-        form_encoder},
+     "all but letters, digits and -._~, a space as %20",
+        [](draft& d, const claims&) {
+            d.inner.left_alone = "*";
+            d.inner.tilde = true;
+            d.inner.plus = true;
+            use_inner_for_all(d);
+        }},
     {"the encoding differs: / was left alone; encode it too",
-        [](draft& d, const context&) { d.inner.left_alone = "/"; }},
+        [](draft& d, const claims&) { d.inner.left_alone = "/"; }},
     {"the encoding differs: / was left alone and a space was signed as +; encode all but letters, digits and -._~, a "
      "space as %20",
-        [](draft& d, const context&) {
+        [](draft& d, const claims&) {
             d.inner.left_alone = "/";
             d.inner.plus = true;
         }},
-    {brackets, [](draft& d, const context&) { d.inner.left_alone = "[]"; }},
-    {brackets, [](draft& d, const context&) { d.inner.left_alone = "[],"; }},
+    {brackets, [](draft& d, const claims&) { d.inner.left_alone = "[]"; }},
+    {brackets, [](draft& d, const claims&) { d.inner.left_alone = "[],"; }},
     {lower,
-        [](draft& d, const context&) {
+        [](draft& d, const claims&) {
             d.inner.lower_case = true;
             use_inner_for_all(d);
         }},
-    {lower, [](draft& d, const context&) { d.inner.lower_case = true; }},
+    {lower, [](draft& d, const claims&) { d.inner.lower_case = true; }},
     {"the encoding differs: the text of query or form body was signed as it was sent; decode it and encode it as RFC "
      "5849, section 3.6 says",
-        text_as_sent},
+        [](draft& d, const claims& c) {
+            not_decoded(d, c);
+            d.as_they_are = std::exchange(d.query, parameters());
+            d.as_they_are.insert(d.as_they_are.end(), d.form.begin(), d.form.end());
+            d.form.clear();
+        }},
     {"the encoding differs: characters outside ASCII were signed as Latin-1; sign their UTF-8",
-        [](draft& d, const context&) { change_texts(d, latin_1); }},
+        [](draft& d, const claims&) { change_texts(d, latin_1); }},
     {"the encoding differs: characters outside ASCII were encoded as UTF-8 twice; encode them once",
-        [](draft& d, const context&) { change_texts(d, utf_8_twice); }},
+        [](draft& d, const claims&) { change_texts(d, utf_8_twice); }},
     {"the encoding differs: query or form body was encoded again without being decoded; decode it first", not_decoded},
     {"the callback differs: it was sent encoded twice, but signed encoded once; hand it over as it is",
-        callback_decoded},
-    {"the callback differs: it was not encoded; encode it as every value", callback_as_is},
+        [](draft& d, const claims&) {
+            for (auto& [name, value] : d.header)
+                if (name == "oauth_callback")
+                    if (auto decoded = text::percent_decode(value))
+                        value = *std::move(decoded);
+        }},
+    {"the callback differs: it was not encoded; encode it as every value",
+        [](draft& d, const claims&) {
+            const std::string* value = find(d.header, "oauth_callback");
+            if (!value)
+                return;
+            d.as_they_are.emplace_back("oauth_callback", *value);
+            std::erase_if(d.header, [](const parameter& p) { return p.first == "oauth_callback"; });
+        }},
     {"the callback differs: it was encoded twice before it was signed, but once when it was sent; hand it over as it "
      "is",
-        callback_encoded},
-    {too_often, [](draft& d, const context&) { d.inner.rounds = 2; }},
-    {too_often, [](draft& d, const context&) { d.outer_parameters.rounds = 2; }},
+        [](draft& d, const claims&) {
+            for (auto& [name, value] : d.header)
+                if (name == "oauth_callback")
+                    value = text::percent_encode(value);
+        }},
+    {too_often, [](draft& d, const claims&) { d.inner.rounds = 2; }},
+    {too_often, [](draft& d, const claims&) { d.outer_parameters.rounds = 2; }},
     {"the encoding differs: names and values were not encoded before they were joined",
-        [](draft& d, const context&) { d.inner.rounds = 0; }},
+        [](draft& d, const claims&) { d.inner.rounds = 0; }},
     {"the encoding differs: the joined parameters were not encoded once more in the base string",
-        [](draft& d, const context&) { d.outer_parameters.rounds = 0; }},
+        [](draft& d, const claims&) { d.outer_parameters.rounds = 0; }},
     {"the base string differs: its parts were joined without being encoded",
-        [](draft& d, const context&) { d.outer_uri.rounds = d.outer_parameters.rounds = 0; }},
+        [](draft& d, const claims&) { d.outer_uri.rounds = d.outer_parameters.rounds = 0; }},
 };
 
 } // namespace

@@ -10,19 +10,11 @@
 
 namespace coauth::oauth1 {
 
-/// What a fault may need to know beside the draft.
-struct fault_context {
-    fault_context(const claims& request, std::string_view body) : request(request), body(body) {}
-
-    const claims& request;
-    std::string_view body;
-};
-
-/// One fault: the change it makes, and what to tell the operator about it. A change that finds nothing
+/// One fault: the change it makes to the draft of a request, and what to tell the operator about it. A change that finds nothing
 /// to change leaves the draft as it is.
 struct signing_fault {
     std::string_view sentence;
-    void (*change)(draft& d, const fault_context& c);
+    void (*change)(draft& d, const claims& c);
 };
 
 /// In method and URI.
@@ -37,6 +29,13 @@ inline std::array<std::span<const signing_fault>, 3> signing_faults() noexcept
 {
     return {uri_faults(), parameter_faults(), encoding_faults()};
 }
+
+/// The members of the JSON object `text`, strings decoded, numbers, true, false and null as they are written. Empty
+/// if it is not an object, or has an object or array inside.
+parameters flat_json_members(std::string_view text);
+
+/// The fields of the multipart body `text` that are no files.
+parameters multipart_fields(std::string_view text);
 
 /// What a client had to make its key of. Views of secrets: keep no copy that is not wiped.
 struct key_parts {

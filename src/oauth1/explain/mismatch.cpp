@@ -3,6 +3,7 @@
 #include "crypto/hmac.hpp"
 #include "oauth1/explain/draft.hpp"
 #include "oauth1/explain/faults.hpp"
+#include "oauth1/methods.hpp"
 #include "text/base64.hpp"
 
 #include <coauth/text/percent_encoding.hpp>
@@ -17,59 +18,52 @@ namespace coauth::oauth1 {
 
 namespace {
 
-struct hash {
-    std::string_view method;
-    std::string_view name;
-    std::size_t octets;
-};
-constexpr std::array hashes = {
-    hash{"HMAC-SHA1", "SHA1", 20}, hash{"HMAC-SHA256", "SHA256", 32}, hash{"HMAC-SHA512", "SHA512", 64}};
-
-const hash* find_hash(std::string_view method) noexcept
+std::string hmac(const known_method& method, std::string_view key, std::string_view text)
 {
-    const auto found = std::find_if(hashes.begin(), hashes.end(), [&](const hash& h) { return h.method == method; });
-    return found == hashes.end() ? nullptr : &*found;
-}
-
-std::string hmac(const hash& h, std::string_view key, std::string_view text)
-{
-    const crypto::digest mac = crypto::hmac(crypto::hash_named(h.name), key, text);
+    const crypto::digest mac = crypto::hmac(crypto::hash_named(method.hash), key, text);
     return std::string(mac.view().begin(), mac.view().end());
 }
 
 // Looks for what explains one signature, and counts how often it tried.
 class search {
 public:
-    explicit search(const disputed& d) : d_(d), right_(draft(d.request).base_string()) {}
+    search(
+        const claims& c, const signature_algorithm& method, const secret& consumer_secret, const secret& token_secret)
+        : c_(c), method_(method), consumer_secret_(consumer_secret), token_secret_(token_secret),
+          right_(draft(c).base_string())
+    {}
 
     finding run()
     {
-        if (d_.method.needs_tls())
-            return found(explain_plaintext());
-        if (right_.size() > max_explained)
-            return found("the request is too long to be explained");
-        if (const hash* h = find_hash(d_.method.name())) {
-            if (auto sentence = try_forms(*h))
-                return found(*sentence);
-            if (auto sentence = try_faults())
-                return found(*sentence);
-            if (auto sentence = try_keys(*h))
-                return found(*sentence);
-            return found(nothing_fits(*h));
-        }
-        if (auto sentence = try_faults())
-            return found(*sentence);
-        return found(
-            "method, URI and parameters were tried with the usual faults and none explains it; most likely it was "
-            "made with another private key than the one whose public key is known here");
+        std::string found = explain();
+        return finding(std::move(found), tries_);
     }
 
 private:
     using sentence = std::optional<std::string_view>;
 
-    finding found(std::string_view text) const { return finding(std::string(text), tries_); }
+    std::string explain()
+    {
+        if (method_.needs_tls())
+            return std::string(explain_plaintext());
+        if (right_.size() > max_explained)
+            return "the request is too long to be explained";
+        const known_method* const known = find_method(method_.name());
+        const bool is_hmac = known && known->of_secrets;
+        sentence found = is_hmac ? try_forms(*known) : std::nullopt;
+        if (!found)
+            found = try_faults();
+        if (!found && is_hmac)
+            found = try_keys(*known);
+        if (found)
+            return std::string(*found);
+        if (is_hmac)
+            return nothing_fits(*known);
+        return "method, URI and parameters were tried with the usual faults and none explains it; most likely it was "
+               "made with another private key than the one whose public key is known here";
+    }
 
-    std::string_view signature() const noexcept { return d_.request.signature; }
+    std::string_view signature() const noexcept { return c_.signature; }
 
     bool is_signature(const std::string& computed)
     {
@@ -79,9 +73,9 @@ private:
 
     // ---- The right signature, wrongly written ---------------------------------------------------
 
-    sentence try_forms(const hash& h)
+    sentence try_forms(const known_method& h)
     {
-        const secret key(key_of(d_.consumer_secret.reveal(), d_.token_secret.reveal()));
+        const secret key(key_of(consumer_secret_.reveal(), token_secret_.reveal()));
         const std::string octets = hmac(h, key.reveal(), right_);
         ++tries_;
         const std::string expected = text::base64_encode(octets);
@@ -91,32 +85,26 @@ private:
             if (wrong != expected && signature() == wrong)
                 return fault.sentence;
         }
-        if (same_octets(octets))
+        const auto decoded = text::base64_decode(signature(), text::tail_bits::any);
+        if (decoded && std::equal(decoded->begin(), decoded->end(), octets.begin(), octets.end(),
+                           [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); }))
             return "the signature is not canonical base64: its last letter holds bits that should be zero";
-        for (const hash& other : hashes)
-            if (other.method != h.method && is_signature(text::base64_encode(hmac(other, key.reveal(), right_))))
+        for (const known_method& other : known_methods)
+            if (other.of_secrets && !other.hash.empty() && other.name != h.name &&
+                is_signature(text::base64_encode(hmac(other, key.reveal(), right_))))
                 return "another digest was used than oauth_signature_method says; let them agree";
         return {};
-    }
-
-    // Base64 with other tail bits decodes to the same octets.
-    bool same_octets(std::string_view octets) const
-    {
-        const auto decoded = text::base64_decode(signature(), text::tail_bits::any);
-        return decoded && std::equal(decoded->begin(), decoded->end(), octets.begin(), octets.end(),
-                              [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); });
     }
 
     // ---- Another base string ---------------------------------------------------------------------
 
     sentence try_faults()
     {
-        const auto key = d_.method.make_key(d_.consumer_secret, d_.token_secret);
-        const fault_context context(d_.request, d_.body);
+        const auto key = method_.make_key(consumer_secret_, token_secret_);
         for (const auto faults : signing_faults())
             for (const signing_fault& fault : faults) {
-                draft wrong(d_.request);
-                fault.change(wrong, context);
+                draft wrong(c_);
+                fault.change(wrong, c_);
                 const std::string base_string = wrong.base_string();
                 if (base_string == right_)
                     continue;
@@ -129,14 +117,14 @@ private:
 
     // ---- Another key -----------------------------------------------------------------------------
 
-    sentence try_keys(const hash& h)
+    sentence try_keys(const known_method& h)
     {
         key_parts parts;
-        parts.consumer_key = d_.request.consumer_key;
-        parts.consumer_secret = d_.consumer_secret.reveal();
-        parts.token_secret = d_.token_secret.reveal();
-        if (d_.request.token)
-            parts.token = *d_.request.token;
+        parts.consumer_key = c_.consumer_key;
+        parts.consumer_secret = consumer_secret_.reveal();
+        parts.token_secret = token_secret_.reveal();
+        if (c_.token)
+            parts.token = *c_.token;
         const secret right(key_of(parts.consumer_secret, parts.token_secret));
         for (const key_fault& fault : key_faults()) {
             const secret wrong(fault.make(parts));
@@ -146,7 +134,7 @@ private:
         }
 
         // Leg 3 where both were left out.
-        draft wrong(d_.request);
+        draft wrong(c_);
         std::erase_if(wrong.header, [](const parameter& p) { return p.first == "oauth_verifier"; });
         const secret without_token(key_of(parts.consumer_secret, ""));
         if (!parts.token_secret.empty() && wrong.base_string() != right_ &&
@@ -156,13 +144,14 @@ private:
         return {};
     }
 
-    std::string nothing_fits(const hash& h) const
+    std::string nothing_fits(const known_method& h) const
     {
         const auto octets = text::without_padding(signature()).size() * 3 / 4;
-        if (octets != h.octets)
-            return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.method) +
-                   " makes " + std::to_string(h.octets) + "; was it cut off, or made with another method?";
-        const bool two_legged = !d_.request.token || d_.request.token->empty();
+        const auto right = hmac(h, {}, {}).size();
+        if (octets != right)
+            return "the signature has " + std::to_string(octets) + " octets, where " + std::string(h.name) + " makes " +
+                   std::to_string(right) + "; was it cut off, or made with another method?";
+        const bool two_legged = !c_.token || c_.token->empty();
         return std::string(
                    "method, URI and parameters were tried with the usual faults and none explains it; most likely ") +
                (two_legged ? "the consumer's secret differs" : "the consumer's or the token's secret differs");
@@ -173,8 +162,8 @@ private:
     // The signature is the key itself, so its parts can be compared.
     std::string_view explain_plaintext() const
     {
-        const std::string_view c = d_.consumer_secret.reveal();
-        const std::string_view t = d_.token_secret.reveal();
+        const std::string_view c = consumer_secret_.reveal();
+        const std::string_view t = token_secret_.reveal();
         if (signature() == text::percent_encode(key_of(c, t)))
             return "the signature was percent-encoded twice; encode it once, where it is put into the header";
         const auto separator = signature().find('&');
@@ -192,16 +181,20 @@ private:
         return second == text::percent_encode(t) ? "the consumer's secret differs" : "both secrets differ";
     }
 
-    const disputed& d_;
+    const claims& c_;
+    const signature_algorithm& method_;
+    const secret& consumer_secret_;
+    const secret& token_secret_;
     std::string right_;
     std::size_t tries_ = 0;
 };
 
 } // namespace
 
-finding explain_mismatch(const disputed& d)
+finding explain_mismatch(
+    const claims& c, const signature_algorithm& method, const secret& consumer_secret, const secret& token_secret)
 {
-    return search(d).run();
+    return search(c, method, consumer_secret, token_secret).run();
 }
 
 } // namespace coauth::oauth1

@@ -12,22 +12,6 @@
 
 namespace coauth::oauth1 {
 
-/// A request whose signature does not verify, and what it was checked with.
-///
-/// Lifetime: valid as long as what it was made of.
-struct disputed {
-    disputed(const claims& request, std::string_view body, const signature_algorithm& method,
-        const secret& consumer_secret, const secret& token_secret)
-        : request(request), body(body), method(method), consumer_secret(consumer_secret), token_secret(token_secret)
-    {}
-
-    const claims& request;
-    std::string_view body;
-    const signature_algorithm& method;
-    const secret& consumer_secret;
-    const secret& token_secret;
-};
-
 struct finding {
     finding() = default;
     finding(std::string sentence, std::size_t tries) : sentence(std::move(sentence)), tries(tries) {}
@@ -42,7 +26,9 @@ inline constexpr std::size_t max_tries = 100;
 /// Base strings longer than this are not explained.
 inline constexpr std::size_t max_explained = 65'536;
 
-/// Tries the usual faults of clients one at a time, and a few that come in pairs.
-finding explain_mismatch(const disputed& d);
+/// Tries the usual faults of clients one at a time, and a few that come in pairs. `c`: of a request whose signature does not verify
+/// with the method and the secrets.
+finding explain_mismatch(
+    const claims& c, const signature_algorithm& method, const secret& consumer_secret, const secret& token_secret);
 
 } // namespace coauth::oauth1

@@ -151,7 +151,7 @@ public:
     std::string with_fault(const oauth1::signing_fault& fault) const
     {
         oauth1::draft changed(claims);
-        fault.change(changed, oauth1::fault_context(claims, sent.body));
+        fault.change(changed, claims);
         return changed.base_string();
     }
 

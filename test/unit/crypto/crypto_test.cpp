@@ -15,8 +15,10 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace crypto = coauth::crypto;
@@ -170,6 +172,26 @@ TEST_CASE("crypto hmac: a key of any length makes OpenSSL's MAC, and keys of sev
             CHECK(hex_of_octets(key.sign(text).view()) == expected);
             CHECK(hex_of_octets(crypto::begun_hmac(key, "te").sign("xt").view()) == expected);
         }
+}
+
+TEST_CASE("crypto hmac: a key is wiped, as it is or as the digest that stands for a long one")
+{
+    for (const std::size_t length : {30U, 300U}) {
+        CAPTURE(length);
+        const auto sha512 = crypto::hash_named("SHA512");
+        const std::string secret(length, 'k');
+        const crypto::digest shortened = crypto::digest_of(sha512, secret);
+        const std::string kept = length <= 128 ? secret : std::string(shortened.view().begin(), shortened.view().end());
+        struct alignas(crypto::hmac_key) room_for_one {
+            char octets[sizeof(crypto::hmac_key)];
+        } place{};
+        const std::string_view memory(place.octets, sizeof place.octets);
+        auto* const made = new (place.octets) crypto::hmac_key(sha512, secret);
+        made->sign("text");
+        CHECK(memory.find(kept) != memory.npos);
+        made->~hmac_key();
+        CHECK(memory.find(kept.substr(0, 8)) == memory.npos);
+    }
 }
 
 TEST_CASE("crypto rsa: what the private key signs the public key verifies, and neither does the other's work")

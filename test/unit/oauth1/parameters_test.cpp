@@ -1,7 +1,12 @@
+#include "oauth1/encoded_parameters.hpp"
+#include "oauth1/scratch.hpp"
+
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/oauth1/signer.hpp>
 
+#include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 
 using namespace coauth;
@@ -80,4 +85,18 @@ TEST_CASE("signer: the protocol's parameters are sorted in among those of the re
             all.emplace_back(protocol, value);
         CHECK(by.explain(message("GET", url), when).value().normalized == normalize(all));
     }
+}
+
+TEST_CASE("parameters: what was read of a form that is refused is wiped")
+{
+    constexpr std::string_view password = "x_auth_password";
+    struct alignas(scratch) room_for_one {
+        char octets[sizeof(scratch)];
+    } place{};
+    const std::string_view memory(place.octets, sizeof place.octets);
+    scratch* const made = new (place.octets) scratch;
+    CHECK_FALSE(encoded_parameters(*made).add_form("a=" + std::string(password) + "%zz"));
+    CHECK(memory.find(password) != memory.npos);
+    made->~scratch();
+    CHECK(memory.find(password) == memory.npos);
 }

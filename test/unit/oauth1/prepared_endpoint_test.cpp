@@ -6,6 +6,7 @@
 #include <coauth/oauth1/prepared_endpoint.hpp>
 #include <coauth/text/percent_encoding.hpp>
 
+#include <cstdint>
 #include <ctime>
 #include <functional>
 #include <memory>
@@ -99,6 +100,20 @@ TEST_CASE("prepared endpoint: the program of the documents signs each name with 
     });
     REQUIRE(headers.size() == 2);
     CHECK(headers[0] != headers[1]);
+}
+
+TEST_CASE("prepared endpoint: a timestamp is that of its moment, whichever came before")
+{
+    const signer by(known_app, known_user);
+    const prepared_endpoint endpoint(by, "GET", "https://api.x.com/1.1/a%20b.json", {"id"});
+    for (const std::int64_t timestamp :
+        {1'700'000'000LL, 9LL, 1'700'000'000LL, 1'700'000'001LL, 9'223'372'036'854'775'807LL, 10LL}) {
+        CAPTURE(timestamp);
+        const moment now("nonce", timestamp);
+        const std::string header = header_by_endpoint(endpoint, {"7"}, now);
+        CHECK(header.find("oauth_timestamp=\"" + std::to_string(timestamp) + '"') != header.npos);
+        CHECK(header == header_by_signer(by, {"id"}, {"7"}, now));
+    }
 }
 
 TEST_CASE("prepared endpoint: every published and house vector with the usual protocol parameters is reproduced")

@@ -73,4 +73,5 @@ TEST_CASE("target: loopback is 127.0.0.0/8, [::1] and localhost")
     for (const char* no : {"", "127.0.0", "127.0.0.1.example", "127.evil.example", "127.0.0.256", "127.0.0.1.",
              "128.0.0.1", "localhost.example", "localhos", "[::2]", "0.0.0.0", "127.0.0.1:80", "127.0.0.0001"})
         CHECK_FALSE(is_loopback_host(no));
+    CHECK_FALSE(is_loopback_host(std::string_view("127.0.0.1\0.example", 18)));
 }

@@ -49,7 +49,7 @@ TEST_CASE("explain: an explanation's work is bounded")
         claims c;
         const auto arrived = r.arrive();
         REQUIRE_FALSE(read_claims(arrived, verifier_options(), c).has_value());
-        return explain_mismatch(disputed(c, r.body, *hmac_sha1(), consumer_secret, token_secret));
+        return explain_mismatch(c, *hmac_sha1(), consumer_secret, token_secret);
     };
     request r;
     r.method = "PATCH";
