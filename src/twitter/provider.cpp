@@ -88,7 +88,7 @@ asio::awaitable<begun_login> do_begin(shared_app app, std::string callback, logi
 }
 
 // The response of leg 3 names the user; if it does not, the profile does.
-asio::awaitable<coauth::profile> user_of(shared_app app, oauth1::access_token access)
+asio::awaitable<coauth::profile> profile_of(shared_app app, oauth1::access_token access)
 {
     coauth::profile user;
     user.provider = "x";
@@ -107,7 +107,7 @@ asio::awaitable<finished_login> do_finish(shared_app app, begun_login begun, std
     oauth1::request_token login(std::move(begun.key), std::move(begun.proof));
     secret verifier = oauth1::callback_verifier(query, login).value();
     const oauth1::access_token access = co_await twitter::access_token(app, std::move(login), std::move(verifier));
-    coauth::profile user = co_await user_of(app, access);
+    coauth::profile user = co_await profile_of(app, access);
     co_return finished_login(std::move(user), credential_of(access));
 }
 
@@ -125,13 +125,12 @@ bool is_oauth2(const credential& held)
     return oauth2::parse_stored_text(held.text().reveal()).has_value();
 }
 
-shared_user access_of(const x_apps& apps, const credential& held)
+shared_user user_of(const x_apps& apps, const credential& held)
 {
     constexpr std::chrono::milliseconds no_retries(0);
-    if (apps.bearing && is_oauth2(held)) {
-        auto tokens = oauth2::parse_stored_text(held.text().reveal()).value();
-        return std::make_shared<const user_access>(apps.bearing, std::move(tokens.access_token), no_retries);
-    }
+    auto tokens = oauth2::parse_stored_text(held.text().reveal());
+    if (tokens && apps.bearing)
+        return std::make_shared<const user_access>(apps.bearing, std::move(tokens->access_token), no_retries);
     oauth1::access_token token = access_token_of(held);
     if (!apps.signing)
         throw error(errc::token_revoked, "the stored credential is one of OAuth 1.0a, and this app has no consumer key")
@@ -164,7 +163,7 @@ public:
 
     std::shared_ptr<account> open(const credential& held) const override
     {
-        return std::make_shared<x_account>(access_of(apps_, held), price_micros_);
+        return std::make_shared<x_account>(user_of(apps_, held), price_micros_);
     }
 
     asio::awaitable<credential> renew(credential held) override
@@ -187,7 +186,7 @@ private:
         // Without the app's client ID a token of OAuth 2 can't be ended.
         if (apps.bearing && is_oauth2(held))
             co_return;
-        shared_user user = access_of(apps, held);
+        shared_user user = user_of(apps, held);
         co_await invalidate(std::move(user));
     }
 
