@@ -254,7 +254,9 @@ http::request routes::delete_tweet(std::string_view id) const
 http::request routes::post(std::string_view path, const oauth1::parameters& form) const
 {
     http::request made = request("POST", {path});
-    return form.empty() ? made : with_body(std::move(made), form_type, oauth1::encode_form(form));
+    if (!form.empty())
+        return with_body(std::move(made), form_type, oauth1::encode_form(form));
+    return made;
 }
 
 http::request routes::any(const api_call& call) const
@@ -273,7 +275,9 @@ http::request routes::any(const api_call& call) const
     }
     if (!call.form.empty())
         return with_body(std::move(made), form_type, oauth1::encode_form(call.form));
-    return call.json.empty() ? made : with_body(std::move(made), json_type, call.json);
+    if (!call.json.empty())
+        return with_body(std::move(made), json_type, call.json);
+    return made;
 }
 
 } // namespace coauth::twitter
