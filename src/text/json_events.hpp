@@ -8,11 +8,14 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <limits>
-#include <string>
+#include <memory>
 #include <string_view>
 
 namespace coauth::text {
@@ -63,7 +66,12 @@ public:
     using code = boost::json::error_code;
     using view = boost::json::string_view;
 
-    json_events(Reader& reader, std::string_view json) : reader_(reader), json_(json) { joined_.reserve(json.size()); }
+    json_events(Reader& reader, std::string_view json) : reader_(reader), json_(json)
+    {
+        if (json.size() > small_.size())
+            large_ = std::make_unique_for_overwrite<char[]>(json.size());
+        joined_ = large_ ? large_.get() : small_.data();
+    }
 
     bool on_document_begin(code&) { return true; }
     bool on_document_end(code&) { return true; }
@@ -89,20 +97,19 @@ public:
     }
     bool on_key_part(view part, std::size_t, code&)
     {
-        joined_.append(part.data(), part.size());
+        join(part);
         return true;
     }
     bool on_key(view part, std::size_t, code&)
     {
         reader_.member(whole(part));
-        if (joined_.size() != begin_)
-            joined_.resize(begin_);
+        end_ = begin_;
         return true;
     }
     bool on_string_part(view part, std::size_t, code&)
     {
         if (reader_.wants_text())
-            joined_.append(part.data(), part.size());
+            join(part);
         return true;
     }
     bool on_string(view part, std::size_t, code&)
@@ -110,7 +117,7 @@ public:
         if (!reader_.wants_text())
             return true;
         reader_.text(whole(part));
-        begin_ = joined_.size();
+        begin_ = end_;
         return true;
     }
     bool on_number_part(view, code&) { return true; }
@@ -146,10 +153,18 @@ private:
     // The text that ends with `part`. Most have no escapes and come in one piece.
     std::string_view whole(view part)
     {
-        if (begin_ == joined_.size() && is_in_json(part.data()))
+        if (begin_ == end_ && is_in_json(part.data()))
             return {part.data(), part.size()};
-        joined_.append(part.data(), part.size());
-        return std::string_view(joined_).substr(begin_);
+        join(part);
+        return {joined_ + begin_, end_ - begin_};
+    }
+
+    // All parts together have at most the size of `json`, for an escape is longer than what it means.
+    void join(view part) noexcept
+    {
+        const std::size_t size = std::min(part.size(), json_.size() - end_);
+        std::memcpy(joined_ + end_, part.data(), size);
+        end_ += size;
     }
 
     // The parser has what it makes of escapes elsewhere.
@@ -160,8 +175,11 @@ private:
 
     Reader& reader_;
     const std::string_view json_;
-    std::string joined_;    ///< Texts with escapes. Does not grow, since `json` holds them all and more.
-    std::size_t begin_ = 0; ///< Of the one that is coming.
+    std::array<char, 2048> small_; ///< Most bodies about one thing fit.
+    std::unique_ptr<char[]> large_;
+    char* joined_ = nullptr; ///< Texts with escapes, as many octets as `json` has.
+    std::size_t begin_ = 0;  ///< Of the one that is coming.
+    std::size_t end_ = 0;
 };
 
 } // namespace coauth::text

@@ -1,4 +1,3 @@
-#include "twitter/client_state.hpp"
 #include "twitter/legs.hpp"
 #include "twitter/user_access.hpp"
 
@@ -8,11 +7,11 @@ namespace coauth::twitter {
 
 namespace asio = boost::asio;
 
-// A member function only hands `state_` over: a coroutine begins when it is awaited, and the client
+// A member function only hands `app_` over: a coroutine begins when it is awaited, and the client
 // may be gone by then.
 
 client::client(std::shared_ptr<http::transport> transport, oauth1::consumer app, client_options options)
-    : state_(std::make_shared<state>(std::move(transport), std::move(app), std::move(options)))
+    : app_(std::make_shared<const x_app>(std::move(transport), std::move(app), std::move(options)))
 {}
 
 client::~client() = default;
@@ -21,38 +20,37 @@ client& client::operator=(client&&) noexcept = default;
 
 asio::awaitable<oauth1::request_token> client::request_token(std::string callback, access_type access) const
 {
-    return twitter::request_token(state_, std::move(callback), access);
+    return twitter::request_token(app_, std::move(callback), access);
 }
 
 std::string client::authenticate_url(const oauth1::request_token& login, const authorize_options& options) const
 {
-    return login_page(*state_, false, login, options);
+    return login_page(*app_, false, login, options);
 }
 
 std::string client::authorize_url(const oauth1::request_token& login, const authorize_options& options) const
 {
-    return login_page(*state_, true, login, options);
+    return login_page(*app_, true, login, options);
 }
 
 asio::awaitable<oauth1::access_token> client::access_token(oauth1::request_token login, std::string verifier) const
 {
-    return twitter::access_token(state_, std::move(login), secret(std::move(verifier)));
+    return twitter::access_token(app_, std::move(login), secret(std::move(verifier)));
 }
 
 user_client client::for_user(oauth1::access_token access) const
 {
-    return user_client(
-        std::make_shared<const user_client::state>(state_, std::move(access), state_->options().retry_budget));
+    return user_client(std::make_shared<const user_access>(app_, std::move(access), app_->options().retry_budget));
 }
 
 std::chrono::seconds client::clock_offset() const noexcept
 {
-    return state_->clock()->ahead();
+    return app_->clock()->ahead();
 }
 
 const client_options& client::options() const noexcept
 {
-    return state_->options();
+    return app_->options();
 }
 
 } // namespace coauth::twitter

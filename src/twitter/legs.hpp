@@ -8,12 +8,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <memory>
 #include <string>
 
 namespace coauth::twitter {
-
-using shared_app = std::shared_ptr<const x_app>;
 
 /// As the members of `client` with the same names.
 boost::asio::awaitable<oauth1::request_token> request_token(shared_app app, std::string callback, access_type access);

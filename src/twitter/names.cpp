@@ -36,6 +36,14 @@ bool can_be_asked_for(const user_ref& user) noexcept
     return user.is_id() ? is_id(user.text()) : is_username(user.text());
 }
 
+std::string objection_to(const user_ref& user)
+{
+    if (can_be_asked_for(user))
+        return {};
+    return user.is_id() ? "an id has 1 to 19 digits and no zero in front"
+                        : "a user name has 1 to 15 letters, digits or underscores; ask for a longer one by its id";
+}
+
 std::string lookup_key(const user_ref& user)
 {
     return user.is_id() ? '#' + user.text() : text::lowered(user.text());

@@ -1,6 +1,9 @@
 // User names and ids as texts. User names are equal in any case of ASCII (text/ascii.hpp).
 #pragma once
 
+#include <coauth/identity/user_ref.hpp>
+
+#include <string>
 #include <string_view>
 
 namespace coauth::twitter {
@@ -15,5 +18,8 @@ bool is_account_name(std::string_view text) noexcept;
 
 /// 1 to 19 digits, no zero in front.
 bool is_id(std::string_view text) noexcept;
+
+/// Why X can't be asked for the user; empty if it can be.
+std::string objection_to(const user_ref& user);
 
 } // namespace coauth::twitter

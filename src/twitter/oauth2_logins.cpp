@@ -4,7 +4,6 @@
 #include "twitter/routes.hpp"
 
 #include <coauth/http/origin.hpp>
-#include <coauth/oauth1/parameters.hpp>
 #include <coauth/providers/oauth2_provider.hpp>
 
 #include <string>
@@ -23,23 +22,18 @@ std::string authorize_base_of(const provider_options& options)
     return base == endpoints().authorize_base ? "https://x.com" : base;
 }
 
-std::string user_url(const std::string& api_base, bool want_email)
-{
-    const api_call call = routes::me(api_version::v2, "", "", want_email);
-    return api_base + call.path + '?' + oauth1::encode_form(call.query);
-}
-
 } // namespace
 
 std::shared_ptr<login_provider> oauth2_logins(
     std::shared_ptr<http::transport> transport, oauth2::app app, const provider_options& options)
 {
-    const std::string api_base = http::parse_base_url(options.client.endpoints.api_base).value().url();
+    const http::base_url api = http::parse_base_url(options.client.endpoints.api_base).value();
+    const http::request me = routes(api, api_version::v2).me("", "", options.client.want_email);
     providers::oauth2_rules rules("x");
     rules.authorize_url = http::parse_base_url(authorize_base_of(options)).value().url() + "/i/oauth2/authorize";
-    rules.token_url = api_base + "/2/oauth2/token";
-    rules.revoke_url = api_base + "/2/oauth2/revoke";
-    rules.user_url = user_url(api_base, options.client.want_email);
+    rules.token_url = api.url() + "/2/oauth2/token";
+    rules.revoke_url = api.url() + "/2/oauth2/revoke";
+    rules.user_url = me.origin.url() + me.target;
     rules.scope = options.oauth2_scope + (options.client.want_email ? " users.email" : "");
     rules.sends_client_id = true; // X's documents say that it is not needed, but X has refused requests without it
     rules.read_user = [](std::string_view body) { return read_profile(api_version::v2, body); };

@@ -1,12 +1,12 @@
 #include "api/revoke_on_failure.hpp"
 #include "coro/typed_errors.hpp"
-#include "twitter/client_state.hpp"
 #include "twitter/legs.hpp"
+#include "twitter/names.hpp"
 #include "twitter/oauth2_logins.hpp"
 #include "twitter/user_access.hpp"
-#include "twitter/user_calls.hpp"
 
 #include <coauth/oauth1/callback.hpp>
+#include <coauth/oauth1/stored_token.hpp>
 #include <coauth/oauth2/stored_credential.hpp>
 #include <coauth/twitter/provider.hpp>
 #include <coauth/twitter/user_names.hpp>
@@ -22,19 +22,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-std::string objection_to(const user_ref& user)
-{
-    if (can_be_asked_for(user))
-        return {};
-    return user.is_id() ? "an id is 1 to 19 digits without a zero in front"
-                        : "a user name is 1 to 15 of A-Z, a-z, 0-9 and _";
-}
-
-lookup_rules rules_of(const x_app& app, std::uint64_t price_micros)
+lookup_rules rules_of(api_version version, std::uint64_t price_micros)
 {
     lookup_rules rules;
     rules.max_users = 100;
-    rules.one_limit = app.options().api == api_version::v1_1; // both are users/lookup there
+    rules.one_limit = version == api_version::v1_1; // both are users/lookup there
     rules.window = std::chrono::minutes(15);
     rules.price_micros = price_micros;
     rules.objection = objection_to;
@@ -44,26 +36,26 @@ lookup_rules rules_of(const x_app& app, std::uint64_t price_micros)
 
 class x_account final : public account {
 public:
-    x_account(std::shared_ptr<const user_access> user, const lookup_rules& rules)
-        : user_(std::move(user)), rules_(rules)
+    x_account(shared_user user, std::uint64_t price_micros)
+        : user_(std::move(user)), rules_(rules_of(user_->app()->routes().version(), price_micros))
     {}
 
-    asio::awaitable<reply<coauth::profile>> me() override { return typed_errors(own_profile(user_)); }
+    asio::awaitable<reply<coauth::profile>> me() override { return own_profile(user_); }
 
     const lookup_rules* directory() const override { return &rules_; }
 
     asio::awaitable<reply<lookups>> look_up(std::vector<user_ref> users) override
     {
-        return typed_errors(twitter::look_up(user_, std::move(users)));
+        return twitter::look_up(user_, std::move(users));
     }
 
     asio::awaitable<reply<http::response>> call(http::request request) override
     {
-        return typed_errors(request_as(user_, user_->signed_call(std::move(request))));
+        return request_as(user_, user_->signed_call(std::move(request)));
     }
 
 private:
-    const std::shared_ptr<const user_access> user_;
+    const shared_user user_;
     const lookup_rules rules_;
 };
 
@@ -96,7 +88,7 @@ asio::awaitable<begun_login> do_begin(shared_app app, std::string callback, logi
 }
 
 // The response of leg 3 names the user; if it does not, the profile does.
-asio::awaitable<coauth::profile> user_of(shared_app app, oauth1::access_token access)
+asio::awaitable<coauth::profile> profile_of(shared_app app, oauth1::access_token access)
 {
     coauth::profile user;
     user.provider = "x";
@@ -115,7 +107,7 @@ asio::awaitable<finished_login> do_finish(shared_app app, begun_login begun, std
     oauth1::request_token login(std::move(begun.key), std::move(begun.proof));
     secret verifier = oauth1::callback_verifier(query, login).value();
     const oauth1::access_token access = co_await twitter::access_token(app, std::move(login), std::move(verifier));
-    coauth::profile user = co_await user_of(app, access);
+    coauth::profile user = co_await profile_of(app, access);
     co_return finished_login(std::move(user), credential_of(access));
 }
 
@@ -133,13 +125,12 @@ bool is_oauth2(const credential& held)
     return oauth2::parse_stored_text(held.text().reveal()).has_value();
 }
 
-std::shared_ptr<const user_access> access_of(const x_apps& apps, const credential& held)
+shared_user user_of(const x_apps& apps, const credential& held)
 {
     constexpr std::chrono::milliseconds no_retries(0);
-    if (apps.bearing && is_oauth2(held)) {
-        auto tokens = oauth2::parse_stored_text(held.text().reveal()).value();
-        return std::make_shared<const user_access>(apps.bearing, std::move(tokens.access_token), no_retries);
-    }
+    auto tokens = oauth2::parse_stored_text(held.text().reveal());
+    if (tokens && apps.bearing)
+        return std::make_shared<const user_access>(apps.bearing, std::move(tokens->access_token), no_retries);
     oauth1::access_token token = access_token_of(held);
     if (!apps.signing)
         throw error(errc::token_revoked, "the stored credential is one of OAuth 1.0a, and this app has no consumer key")
@@ -149,13 +140,7 @@ std::shared_ptr<const user_access> access_of(const x_apps& apps, const credentia
 
 class x_provider final : public login_provider {
 public:
-    x_provider(x_apps apps, std::uint64_t price_micros) : apps_(std::move(apps))
-    {
-        if (apps_.signing)
-            signing_rules_ = rules_of(*apps_.signing, price_micros);
-        if (apps_.bearing)
-            bearing_rules_ = rules_of(*apps_.bearing, price_micros);
-    }
+    x_provider(x_apps apps, std::uint64_t price_micros) : apps_(std::move(apps)), price_micros_(price_micros) {}
 
     std::string_view name() const noexcept override { return "x"; }
 
@@ -178,8 +163,7 @@ public:
 
     std::shared_ptr<account> open(const credential& held) const override
     {
-        const bool bears = apps_.bearing && is_oauth2(held);
-        return std::make_shared<x_account>(access_of(apps_, held), bears ? bearing_rules_ : signing_rules_);
+        return std::make_shared<x_account>(user_of(apps_, held), price_micros_);
     }
 
     asio::awaitable<credential> renew(credential held) override
@@ -215,16 +199,25 @@ private:
         // Without the app's client ID a token of OAuth 2 can't be ended.
         if (apps.bearing && is_oauth2(held))
             co_return;
-        std::shared_ptr<const user_access> user = access_of(apps, held);
+        shared_user user = user_of(apps, held);
         co_await invalidate(std::move(user));
     }
 
     const x_apps apps_;
-    lookup_rules signing_rules_;
-    lookup_rules bearing_rules_;
+    const std::uint64_t price_micros_;
 };
 
 } // namespace
+
+credential credential_of(const oauth1::access_token& access)
+{
+    return credential(oauth1::stored_text(access));
+}
+
+oauth1::access_token access_token_of(const credential& held)
+{
+    return oauth1::parse_stored_text(held.text().reveal()).value();
+}
 
 std::shared_ptr<login_provider> provider(
     std::shared_ptr<http::transport> transport, oauth1::consumer app, provider_options options)
@@ -249,7 +242,7 @@ std::shared_ptr<login_provider> provider(
 std::shared_ptr<login_provider> provider(const client& app, std::uint64_t price_per_profile_micros)
 {
     x_apps apps;
-    apps.signing = app.state_;
+    apps.signing = app.app_;
     return std::make_shared<x_provider>(std::move(apps), price_per_profile_micros);
 }
 

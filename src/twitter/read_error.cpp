@@ -3,7 +3,6 @@
 #include "api/provider_words.hpp"
 #include "api/rate_limits.hpp"
 #include "twitter/rate_limits.hpp"
-#include "twitter/refusal.hpp"
 
 #include <coauth/http/date.hpp>
 #include <coauth/identity/reply.hpp>

@@ -1,7 +1,7 @@
 // A refused request as an error: who caused it, and what to do.
 #pragma once
 
-#include "twitter/refusal_meaning.hpp"
+#include "twitter/refusal.hpp"
 
 #include <coauth/error.hpp>
 #include <coauth/http/response.hpp>

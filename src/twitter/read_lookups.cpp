@@ -1,7 +1,6 @@
 #include "twitter/read_lookups.hpp"
 
 #include "api/provider_words.hpp"
-#include "twitter/refusal_meaning.hpp"
 #include "twitter/x_response.hpp"
 
 #include <coauth/text/ascii.hpp>

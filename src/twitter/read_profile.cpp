@@ -11,24 +11,25 @@ namespace coauth::twitter {
 
 namespace {
 
-listed_user read_user(api_version api, std::string_view body)
+listed_user& user_in(x_response& response)
 {
-    x_response response = read_x_response(api, one_user, body, 1);
     response.require_data();
     response.users.front().require_id();
-    return std::move(response.users.front());
+    return response.users.front();
 }
 
 } // namespace
 
 profile read_profile(api_version api, std::string_view body)
 {
-    return read_user(api, body).profile;
+    x_response response = read_x_response(api, one_user, body);
+    return std::move(user_in(response).profile);
 }
 
 profile read_profile(api_version api, std::string_view body, const user_ref& requested)
 {
-    listed_user user = read_user(api, body);
+    x_response response = read_x_response(api, one_user, body);
+    listed_user& user = user_in(response);
     const bool same = requested.is_id() ? user.profile.id == requested.text()
                                         : user.has_exact_username &&
                                               text::equal_ignoring_case(user.profile.username, requested.text());

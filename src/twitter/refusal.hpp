@@ -1,6 +1,7 @@
-// The code and the words of a provider that refuses, in any shape of response.
+// The code and the words of a provider that refuses, in any shape of response, and what they mean.
 #pragma once
 
+#include "api/refusal.hpp"
 #include "twitter/values.hpp"
 
 #include <optional>
@@ -8,6 +9,9 @@
 #include <string_view>
 
 namespace coauth::twitter {
+
+using api::meaning;
+using api::step;
 
 /// Texts are as they came: `api::shown` makes them fit for an error.
 struct refusal {
@@ -30,5 +34,8 @@ std::optional<int> code_after(std::string_view text, std::string_view label);
 /// Reads JSON of both APIs and of older ones, XML, plain text, HTML, or nothing. Never fails: what
 /// can't be read says nothing.
 refusal read_refusal(std::string_view body);
+
+/// By the provider's code first, then its problem type, then its words, then the HTTP status.
+meaning meaning_of(const refusal& said, int status, step at);
 
 } // namespace coauth::twitter

@@ -1,9 +1,9 @@
-#include "twitter/refusal_meaning.hpp"
+#include "twitter/refusal.hpp"
 
 #include <coauth/text/ascii.hpp>
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -21,13 +21,15 @@ constexpr std::string_view allowance_used_up = "the app's monthly allowance is u
 constexpr std::string_view register_callback =
     "register this very URL in the app's settings at the provider; it must match to the last slash";
 
-struct code_row {
-    int code;
+template <class Key>
+struct row {
+    Key key;
     errc meaning;
     std::string_view hint;
 };
+using word_row = row<std::string_view>; ///< The word is in lower case.
 
-constexpr code_row by_code[] = {
+constexpr row<int> by_code[] = {
     {17, errc::not_found, ""},
     {32, errc::invalid_credentials, ""},
     {34, errc::not_found, ""},
@@ -62,15 +64,8 @@ constexpr code_row by_code[] = {
     {416, errc::invalid_credentials, "the app is suspended or its key is no longer valid; see the developer portal"},
     {417, errc::callback_refused,
         "the provider knows this app as a desktop app, which may use the callback \"oob\" only; register a callback "
-        "URL "
-        "to change that"},
+        "URL to change that"},
     {453, errc::access_level, raise_level},
-};
-
-struct word_row {
-    std::string_view needle; ///< In lower case.
-    errc meaning;
-    std::string_view hint;
 };
 
 constexpr word_row by_problem[] = {
@@ -107,20 +102,18 @@ constexpr word_row by_words[] = {
     {"over capacity", errc::provider_unavailable, ""},
 };
 
-std::optional<meaning> find_code(std::optional<int> code)
+template <class Key, std::size_t N, class Fits>
+std::optional<meaning> find(const row<Key> (&rows)[N], Fits fits)
 {
-    const auto* row =
-        std::find_if(std::begin(by_code), std::end(by_code), [code](const code_row& r) { return code == r.code; });
-    return row != std::end(by_code) ? std::optional(meaning(row->meaning, row->hint)) : std::nullopt;
+    const auto* const found = std::find_if(rows, rows + N, [&fits](const row<Key>& r) { return fits(r.key); });
+    return found != rows + N ? std::optional(meaning(found->meaning, found->hint)) : std::nullopt;
 }
 
 template <std::size_t N>
 std::optional<meaning> find_words(const word_row (&rows)[N], std::string_view text)
 {
     const std::string lower = text::lowered(text);
-    const auto* row = std::find_if(std::begin(rows), std::end(rows),
-        [&lower](const word_row& r) { return lower.find(r.needle) != std::string::npos; });
-    return row != std::end(rows) ? std::optional(meaning(row->meaning, row->hint)) : std::nullopt;
+    return find(rows, [&lower](std::string_view words) { return lower.find(words) != std::string::npos; });
 }
 
 // Where X means something else by a status than others do.
@@ -166,7 +159,8 @@ meaning meaning_of(const refusal& said, int status, step at)
     // A mistyped PIN: the words say more than the code that may come with them, which is a bad token's.
     const bool about_verifier =
         at == step::access_token && text::lowered(said.words).find("oauth_verifier") != std::string::npos;
-    std::optional<meaning> found = about_verifier ? find_words(by_words, said.words) : find_code(said.code);
+    std::optional<meaning> found = about_verifier ? find_words(by_words, said.words)
+                                                  : find(by_code, [&said](int code) { return said.code == code; });
     // A suspended user is "not found" to API 2, and only the words differ. They hold the name that was asked for, which
     // may be one of the table's.
     if (!found && !said.problem.empty() && text::lowered(said.words).find("has been suspended") != std::string::npos)

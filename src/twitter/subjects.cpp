@@ -31,11 +31,6 @@ bool is_web_address(std::string_view url) noexcept
            std::all_of(url.begin(), url.end(), [](char c) { return url_characters[static_cast<unsigned char>(c)]; });
 }
 
-std::optional<std::string> text_unless_empty(std::string text)
-{
-    return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
 // The provider's picture hosts serve both schemes, so an http address is made an https one.
 std::optional<std::string> picture_of(std::string_view url)
 {
@@ -45,13 +40,12 @@ std::optional<std::string> picture_of(std::string_view url)
     return url.starts_with(plain) ? "https:" + std::string(url.substr(plain.size())) : std::string(url);
 }
 
-// The short link is the provider's own; the long one is the address that the user typed.
-std::optional<std::string> link_of(std::string_view long_url, std::string_view short_url)
+// The short link is the provider's own; the long one is the address that the user typed. Empty: neither is of use.
+std::string_view link_of(std::string_view long_url, std::string_view short_url)
 {
-    for (const std::string_view url : {long_url, short_url})
-        if (is_web_address(url))
-            return std::string(url);
-    return std::nullopt;
+    if (is_web_address(long_url))
+        return long_url;
+    return is_web_address(short_url) ? short_url : std::string_view();
 }
 
 // Repaired, it could be another user's address.
@@ -78,9 +72,12 @@ listed_user::listed_user(api_version api, const values& given)
     if (profile.name.empty())
         profile.name = profile.username.empty() ? profile.id : profile.username;
     profile.picture = picture_of(given[field::picture].text);
-    profile.description = text_unless_empty(api::clean_lines(given[field::description].text));
-    profile.location = text_unless_empty(api::clean_line(given[field::location].text));
-    profile.url = link_of(given[field::long_url].text, given[field::short_url].text);
+    if (std::string text = api::clean_lines(given[field::description].text); !text.empty())
+        profile.description = std::move(text);
+    if (std::string text = api::clean_line(given[field::location].text); !text.empty())
+        profile.location = std::move(text);
+    if (const auto url = link_of(given[field::long_url].text, given[field::short_url].text); !url.empty())
+        profile.url.emplace(url);
     profile.email = email_of(given[field::email].text);
     if (profile.email)
         profile.email_verified = true; // X gives no other

@@ -1,17 +1,29 @@
-// A user's access, made ready.
+// A user's access, made ready, and its calls.
 #pragma once
 
-#include "twitter/x_calls.hpp"
+#include "api/caller.hpp"
+#include "api/read_response.hpp"
+#include "twitter/rate_limits.hpp"
+#include "twitter/x_app.hpp"
 
+#include <coauth/coro/as_result.hpp>
+#include <coauth/http/request.hpp>
+#include <coauth/http/response.hpp>
+#include <coauth/identity/lookup.hpp>
+#include <coauth/identity/profile.hpp>
+#include <coauth/identity/reply.hpp>
 #include <coauth/oauth1/credentials.hpp>
 #include <coauth/secret.hpp>
-#include <coauth/twitter/user_client.hpp>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace coauth::twitter {
 
@@ -21,18 +33,12 @@ namespace coauth::twitter {
 class user_access {
 public:
     /// `retry_budget`: how long a GET may be repeated while the provider is down; 0: for a caller that decides that itself.
-    user_access(std::shared_ptr<const x_app> app, oauth1::access_token user, std::chrono::milliseconds retry_budget)
-        : app_(std::move(app)), user_(std::move(user)), credential_(user_authorization(*app_, *user_)),
-          retry_budget_(retry_budget)
-    {}
+    user_access(shared_app app, oauth1::access_token user, std::chrono::milliseconds retry_budget);
 
     /// OAuth 2; `app`: one without keys.
-    user_access(std::shared_ptr<const x_app> app, secret access_token, std::chrono::milliseconds retry_budget)
-        : app_(std::move(app)), credential_(bearer_authorization(std::move(access_token))), retry_budget_(retry_budget)
-    {}
+    user_access(shared_app app, secret access_token, std::chrono::milliseconds retry_budget);
 
-    const std::shared_ptr<const x_app>& app() const noexcept { return app_; }
-    api_version version() const noexcept { return app_->options().api; }
+    const shared_app& app() const noexcept { return app_; }
 
     /// What OAuth 1.0a's response said of the user: `user_id`, `screen_name`; else empty.
     std::string_view extra(std::string_view name) const noexcept
@@ -40,25 +46,45 @@ public:
         return user_ ? user_->extra(name) : std::string_view();
     }
 
-    shared_call signed_call(api_call call) const
+    /// Throws `errc::invalid_argument` if the request is not for the API's origin.
+    std::shared_ptr<const api::call> signed_call(http::request request) const;
+
+    rate_limits limits_of(const http::response& response) const
     {
-        return user_call(*app_, credential_, std::move(call), retry_budget_);
+        return read_rate_limits(response.headers, app_->clock()->machine_now());
     }
 
-    /// The same for a request below the API's origin. Throws `errc::invalid_argument`.
-    shared_call signed_call(http::request request) const { return user_call(*app_, credential_, std::move(request)); }
-
 private:
-    std::shared_ptr<const x_app> app_;
+    shared_app app_;
     std::optional<oauth1::access_token> user_; ///< Empty for OAuth 2.
     std::shared_ptr<const api::authorization> credential_;
     std::chrono::milliseconds retry_budget_;
 };
+using shared_user = std::shared_ptr<const user_access>;
 
-/// What the copies of a `user_client` share.
-class user_client::state final : public user_access {
-public:
-    using user_access::user_access;
-};
+/// What `ask` gives for a reader of bodies.
+template <class Read>
+using reply_of = reply<std::invoke_result_t<Read, api_version, std::string_view>>;
+
+/// One call: `make` gives its request, from the app's `routes`, and `read` the value of its response's body.
+template <class Make, class Read>
+boost::asio::awaitable<reply_of<Read>> ask(shared_user user, Make make, Read read)
+{
+    try {
+        auto call = user->signed_call(make(user->app()->routes()));
+        const http::response response = co_await api::perform(user->app(), std::move(call));
+        const auto read_body = [&](std::string_view body) { return read(user->app()->routes().version(), body); };
+        const rate_limits limits = user->limits_of(response);
+        co_return reply_of<Read>(api::read_response(response, read_body), limits);
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
+    }
+}
+
+/// As `user_client::me`, `profiles`, `request` and `invalidate_token`.
+boost::asio::awaitable<reply<profile>> own_profile(shared_user user);
+boost::asio::awaitable<reply<lookups>> look_up(shared_user user, std::vector<user_ref> users);
+boost::asio::awaitable<reply<http::response>> request_as(shared_user user, std::shared_ptr<const api::call> call);
+boost::asio::awaitable<void> invalidate(shared_user user);
 
 } // namespace coauth::twitter

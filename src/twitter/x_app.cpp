@@ -1,7 +1,6 @@
 #include "twitter/x_app.hpp"
 
 #include "coro/user_class.hpp"
-#include "twitter/arguments.hpp"
 #include "twitter/read_error.hpp"
 
 #include <coauth/oauth1/message.hpp>
@@ -53,20 +52,23 @@ api::nonce_source nonce_of(const client_options& options)
 
 x_app::x_app(std::shared_ptr<http::transport> transport, std::optional<oauth1::consumer> keys, client_options options)
     : caller(std::move(transport), caller_options_of(options, keys.has_value())), keys_(std::move(keys)),
-      options_(std::move(options)), api_(http::parse_base_url(options_.endpoints.api_base).value()),
+      options_(std::move(options)),
+      routes_(http::parse_base_url(options_.endpoints.api_base).value(),
+          keys_ ? options_.api : api_version::v2), // the only one that takes OAuth 2's tokens
       authorize_(http::parse_base_url(options_.endpoints.authorize_base).value()), nonce_(nonce_of(options_))
 {
     if (keys_) {
         require_not_copied_with("consumer key", keys_->key());
         require_not_copied_with("consumer secret", keys_->secret().reveal());
         signer_ = std::make_shared<const oauth1::signer>(*keys_);
-    } else {
-        options_.api = api_version::v2; // the only one that takes tokens of OAuth 2
     }
-    require_options(options_);
+    if (options_.deadline.count() < 0)
+        throw error(errc::invalid_argument, "the deadline is negative");
+    if (options_.retry_budget.count() < 0)
+        throw error(errc::invalid_argument, "the retry budget is negative");
     for (const auto* path : {&options_.endpoints.request_token_path, &options_.endpoints.access_token_path,
              &options_.endpoints.invalidate_token_path})
-        require_path(api_, *path);
+        require_path(routes_.base(), *path);
     for (const auto* path : {&options_.endpoints.authenticate_path, &options_.endpoints.authorize_path})
         require_path(authorize_, *path);
     options_.user_agent = user_agent();

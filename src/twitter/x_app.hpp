@@ -3,6 +3,7 @@
 
 #include "api/caller.hpp"
 #include "api/oauth1_signing.hpp"
+#include "twitter/routes.hpp"
 
 #include <coauth/http/origin.hpp>
 #include <coauth/http/transport.hpp>
@@ -28,17 +29,18 @@ public:
     const oauth1::consumer& keys() const noexcept { return *keys_; }
     const std::shared_ptr<const oauth1::signer>& signer() const noexcept { return signer_; } ///< Of the keys alone.
     const client_options& options() const noexcept { return options_; }
-    const http::base_url& api() const noexcept { return api_; }
+    const twitter::routes& routes() const noexcept { return routes_; }
     const http::base_url& authorize() const noexcept { return authorize_; }
     const api::nonce_source& nonce() const noexcept { return nonce_; }
 
 private:
     std::optional<oauth1::consumer> keys_;
     client_options options_;
-    http::base_url api_;
+    twitter::routes routes_;
     http::base_url authorize_;
     api::nonce_source nonce_;
     std::shared_ptr<const oauth1::signer> signer_;
 };
+using shared_app = std::shared_ptr<const x_app>;
 
 } // namespace coauth::twitter

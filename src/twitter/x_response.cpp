@@ -3,7 +3,6 @@
 #include "api/json_members.hpp"
 #include "api/provider_words.hpp"
 #include "text/json_events.hpp"
-#include "twitter/refusal_meaning.hpp"
 
 #include <coauth/error.hpp>
 
@@ -33,15 +32,15 @@ bool is_page_token(std::string_view text)
 // Follows the objects and lists that `members` names, and skips all others.
 class x_reader {
 public:
-    x_reader(api_version api, const subject& about, std::size_t count)
-        : members_(members_of(api)), data_{field::none, about.name, about.meaning, about.holds}, count_(count),
-          is_framed_(api == api_version::v2 || about.is_member), next_(is_framed_ ? &outermost : &data_)
-    {
-        response_.api = api;
-        response_.about = about;
-    }
+    /// `response`: new, about `api` and the subject.
+    x_reader(x_response& response, std::size_t count)
+        : members_(members_of(response.api)), data_{field::none, response.about.name, response.about.meaning,
+                                                  response.about.holds},
+          count_(count), is_framed_(response.api == api_version::v2 || response.about.is_member), response_(response),
+          next_(is_framed_ ? &outermost : &data_)
+    {}
 
-    x_response finish();
+    void finish();
 
     // As `json_events` has it.
     void member(std::string_view name);
@@ -76,7 +75,7 @@ private:
     const twitter::member data_;
     const std::size_t count_;
     const bool is_framed_;
-    x_response response_;
+    x_response& response_;
     std::unordered_map<std::string, std::string> author_names_; ///< API 2's, by id.
 
     values values_;               ///< Of the innermost objects.
@@ -87,7 +86,8 @@ private:
     std::size_t skipped_ = 0; ///< How deep it is in what is not read.
 };
 
-void x_reader::member(std::string_view name)
+// Inline in all places, since it is done for each member of a response.
+[[gnu::always_inline]] inline void x_reader::member(std::string_view name)
 {
     if (skipped_ != 0)
         return;
@@ -188,7 +188,7 @@ void x_reader::require_room() const
         throw error(errc::response_too_large, "the response lists more than 5000 users, tweets and problems");
 }
 
-x_response x_reader::finish()
+void x_reader::finish()
 {
     if (is_framed_ && !values_[field::body].has_contents())
         api::refuse_member("body", "not an object");
@@ -215,7 +215,6 @@ x_response x_reader::finish()
     if (!next.text.empty())
         response_.next_page = next.text;
     response_.newest_id = values_[field::newest_id].id();
-    return std::move(response_);
 }
 
 [[noreturn]] void refuse_without_data(const std::vector<refusal>& problems)
@@ -250,13 +249,15 @@ void x_response::require_page() const
 
 x_response read_x_response(api_version api, const subject& about, std::string_view body, std::size_t count)
 {
-    x_response response;
+    x_response response(api, about);
     const auto parse = [&](std::string_view json) {
-        x_reader reader(api, about, count);
+        x_reader reader(response, count);
         boost::json::basic_parser<text::json_events<x_reader>> parser(text::bounded_options(), reader, json);
-        if (!text::parse_whole(json, parser))
+        if (!text::parse_whole(json, parser)) {
+            response = x_response(api, about);
             return false;
-        response = reader.finish();
+        }
+        reader.finish();
         return true;
     };
     text::parse_with_repairs(body, std::ref(parse));

@@ -7,6 +7,8 @@
 #include <coauth/twitter/endpoints.hpp>
 #include <coauth/twitter/tweet.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -33,7 +35,7 @@ inline constexpr subject deleted_tweet{field::deletion, container::object, "twee
 /// What a response holds. API 2 sends 200 with data and problems side by side: the problems are then about other
 /// things than the data.
 struct x_response {
-    x_response() = default;
+    x_response(api_version new_api, const subject& new_subject) : api(new_api), about(new_subject) {}
 
     /// Throws `errc::malformed_response` if the data is not what it must be. If there is none: what the first problem
     /// means, if there is one.
@@ -45,7 +47,7 @@ struct x_response {
 
     bool has_data = false;    ///< There is data, or something else in its place.
     bool is_readable = false; ///< It is what the subject says. If not, there are no users or tweets.
-    std::vector<listed_user> users;
+    boost::container::small_vector<listed_user, 1> users;
     std::vector<tweet> tweets; ///< Those with a readable id.
     bool has_unreadable_tweets = false;
     std::optional<bool> is_deleted;
@@ -58,8 +60,8 @@ struct x_response {
     bool is_next_readable = true;         ///< False: it is not a token, or `meta` not an object.
     std::optional<std::string> newest_id; ///< What `meta` says.
 
-    api_version api = api_version::v2;
-    subject about = one_user;
+    api_version api;
+    subject about;
 };
 
 /// Throws `errc::malformed_response` if `body` is not JSON, or not an object where one must be. `count`: how many users

@@ -22,6 +22,8 @@ class login_provider;
 
 namespace coauth::twitter {
 
+class x_app;
+
 /// Options of `client`.
 struct client_options {
     client_options() = default;
@@ -105,8 +107,7 @@ public:
 
 private:
     friend std::shared_ptr<login_provider> provider(const client& app, std::uint64_t price_per_profile_micros);
-    class state;
-    std::shared_ptr<state> state_;
+    std::shared_ptr<const x_app> app_;
 };
 
 } // namespace coauth::twitter

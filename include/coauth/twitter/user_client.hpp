@@ -20,6 +20,8 @@
 
 namespace coauth::twitter {
 
+class user_access;
+
 /// A call for `user_client::request`.
 struct api_call {
     api_call() = default;
@@ -74,9 +76,8 @@ public:
 
 private:
     friend class client;
-    class state;
-    explicit user_client(std::shared_ptr<const state> state);
-    std::shared_ptr<const state> state_;
+    explicit user_client(std::shared_ptr<const user_access> access);
+    std::shared_ptr<const user_access> access_;
 };
 
 } // namespace coauth::twitter

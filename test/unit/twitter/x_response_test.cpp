@@ -37,6 +37,16 @@ TEST_CASE("x_response: a text of any length, with an escape at any place, comes 
         }
 }
 
+TEST_CASE("x_response: a text with an escape comes whole in a body of any size")
+{
+    for (std::size_t length = 1'900; length != 2'200; ++length) {
+        const std::string text = std::string(length, 'x') + '/';
+        const auto response = v1_1_user("\"description\":\"" + std::string(length, 'x') + "\\/\",\"name\":\"a\\/b\"");
+        CHECK(response.users.front().profile.description == text);
+        CHECK(response.users.front().profile.name == "a/b");
+    }
+}
+
 TEST_CASE("x_response: a member counts in its own place only")
 {
     const auto response = v1_1_user(
