@@ -216,6 +216,20 @@ class SignsIn(unittest.TestCase):
                 self.check_error(run, output, "invalid_verifier")
                 self.assertIn("PIN", output["error"]["hint"])
 
+    def test_where_no_pin_is_given_none_is_sent(self):
+        with Sandbox(SANDBOX) as ready:
+            for typed, said in (("", "no PIN was given: standard input has ended"), ("\n", "standard input has ended"),
+                                ("\n \n", "no PIN was given: the line was empty, twice")):
+                run = SignIn(ready, "--callback", "oob")
+                output = run.end(typed)
+                self.check_error(run, output, "denied")
+                self.assertIn(said, output["error"]["message"])
+            self.assertNotIn("/oauth/access_token", [entry["route"] for entry in control(ready, "/journal")])
+            run = SignIn(ready, "--callback", "oob")
+            page = self.decide(ready, run.first_line, user="user_1", allow="1")
+            self.check_profile(run.end("\n" + page.split("<code>")[1].split("</code>")[0] + "\n"), "user_1")
+            self.assertEqual(run.err.count("the line is empty"), 1)
+
     def test_white_space_of_every_kind_is_no_part_of_a_pin(self):
         with Sandbox(SANDBOX) as ready:
             for blank in ("\u00a0", "\u3000\t"):
