@@ -190,6 +190,17 @@ class SignsIn(unittest.TestCase):
                 self.assertIn("COAUTH_CONSUMER_KEY has", output["error"]["message"])
             self.assertEqual(control(ready, "/journal"), [])
 
+    def test_a_consumer_secret_may_be_empty_but_not_be_forgotten(self):
+        with Sandbox(SANDBOX) as ready:
+            for given, code, said in (({}, "invalid_argument", "COAUTH_CONSUMER_SECRET is not set, and COAUTH_CONSUMER_KEY is"),
+                                      ({"COAUTH_CONSUMER_SECRET": ""}, "invalid_credentials", "")):
+                keys = {"COAUTH_CONSUMER_KEY": ready["consumer_key"]} | given
+                done = subprocess.run([SIGN_IN, "--provider", ready["url"], "--ca-file", ready["ca_file"], "--json"],
+                                      capture_output=True, text=True, env=keys)
+                error = json.loads(done.stdout)["error"]
+                self.assertEqual((done.returncode, error["code"]), (1, code))
+                self.assertIn(said, error["message"])
+
     def test_a_wrong_secret(self):
         with Sandbox(SANDBOX) as ready:
             run = SignIn(ready, secret="wrong")
