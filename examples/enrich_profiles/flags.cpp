@@ -1,6 +1,7 @@
 #include "enrich_profiles/flags.hpp"
 
 #include "program/main_loop.hpp"
+#include "program/seconds.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -109,13 +110,13 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->capture_default_str();
     app.add_option("--max-wait", to.max_wait,
            "Seconds to wait for a rate limit at most; names that would have to wait longer fail")
-        ->check(CLI::Range(0.0, 2'592'000.0).description("FLOAT in [0 - 2592000]"))
+        ->check(program::seconds_between(0, 2'592'000))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--retry-for", to.retry_for,
            "Seconds to wait for the end of an outage; when no request has succeeded for so long the job stops, and "
            "running it again goes on. 0: each request is tried once")
-        ->check(CLI::Range(0.0, 86'400.0))
+        ->check(program::seconds_between(0, 86'400))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_flag("--retry-failed", to.retry_failed,

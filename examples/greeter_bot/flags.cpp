@@ -2,6 +2,7 @@
 
 #include "greeter_bot/message.hpp"
 #include "program/main_loop.hpp"
+#include "program/seconds.hpp"
 
 #include <coauth/twitter/from_environment.hpp>
 
@@ -36,7 +37,7 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->capture_default_str();
     app.add_flag("--once", to.once, "One round, then exit");
     app.add_option("--interval", to.interval, "Seconds between rounds")
-        ->check(CLI::Range(0.01, 86400.0))
+        ->check(program::seconds_between(0.01, 86'400))
         ->type_name("SECONDS")
         ->capture_default_str();
     const char* const example = "greeter_bot --once\n"

@@ -2,6 +2,7 @@
 
 #include "program/main_loop.hpp"
 #include "program/open_files.hpp"
+#include "program/seconds.hpp"
 
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/twitter/from_environment.hpp>
@@ -36,7 +37,7 @@ void provider_flags::add_common_to(CLI::App& app)
         ->type_name("VERSION")
         ->capture_default_str();
     app.add_option("--deadline", deadline, "Seconds for each call on the wire")
-        ->check(CLI::Range(0.001, 3600.0))
+        ->check(seconds_between(0.001, 3600))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--proxy", proxy, "An HTTP proxy, such as http://127.0.0.1:3128")
