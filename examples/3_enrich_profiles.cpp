@@ -7,6 +7,7 @@
 // that is about an input is that input's line; one that every input would have stops the job, and
 // nothing is written off for it.
 
+#include "command_line/output.hpp"
 #include "enrich_profiles/asking.hpp"
 #include "enrich_profiles/failed_lines.hpp"
 #include "enrich_profiles/flags.hpp"
@@ -219,10 +220,13 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
     usage.requests = used.requests;
     usage.waited = run.waits.waited(steady_clock::now());
     usage.cost = used.cost_micros;
-    std::cout << enrich::summary(written, usage) << std::endl;
-    const bool printed = std::cout.good();
-    if (!printed)
-        std::cerr << "error: the summary can't be written to stdout\n";
+    bool printed = true;
+    try {
+        coauth::command_line::print(enrich::summary(written, usage) + '\n');
+    } catch (const coauth::error& lost) {
+        printed = false;
+        std::cerr << "error: the summary is lost: " << lost.message() << '\n';
+    }
     if (end.stopped) {
         const bool by_signal = end.stopped->reason() == coauth::errc::cancelled;
         if (!by_signal && run.flags.provider.json && printed) // else stderr gets the error itself

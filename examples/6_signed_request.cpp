@@ -4,6 +4,7 @@
 // A URL that begins with "/" is taken below --provider, or from a sandbox inside this program, where
 // a user's token is at hand: `signed_request GET /2/users/me`.
 
+#include "command_line/input_file.hpp"
 #include "command_line/output.hpp"
 #include "program/bearer_token.hpp"
 #include "program/main_loop.hpp"
@@ -25,7 +26,6 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <unistd.h>
 
 namespace asio = boost::asio;
@@ -62,28 +62,11 @@ struct unsigned_request {
     oauth1::parameters oauth;
 };
 
-// A folder can be opened, too, but not read.
-std::ifstream open_file(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    in.peek();
-    if (!in.is_open() || in.bad())
-        throw coauth::error(coauth::errc::invalid_argument, "the file " + path + " can't be read");
-    in.clear();
-    return in;
-}
-
-std::string read_file(const std::string& path)
-{
-    std::ifstream in = open_file(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::optional<coauth::secret> rsa_key(const request_flags& flags)
 {
     if (flags.rsa_key_file.empty())
         return std::nullopt;
-    return coauth::secret(read_file(flags.rsa_key_file));
+    return coauth::secret(coauth::command_line::read_file(flags.rsa_key_file));
 }
 
 oauth1::parameters data_parameters(const request_flags& flags)
@@ -267,7 +250,7 @@ int run(const request_flags& flags)
         if (flags.vectors == "-") {
             return program::run_vectors(std::cin, std::cout, key);
         }
-        std::ifstream in = open_file(flags.vectors);
+        std::ifstream in = coauth::command_line::open_file(flags.vectors);
         return program::run_vectors(in, std::cout, key);
     }
 
