@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <string>
 
 namespace enrich {
 
@@ -32,7 +33,7 @@ the first 1000 inputs are invalid (of at least 20), it stops before anything of 
 At the end standard output gets a summary: inputs, found, not_found, suspended, invalid and failed count the lines of OUT,
 those of earlier runs too; requests, waited_s and cost_usd are this run's. More: docs/03-session.md.)";
 
-const char* fault_of(const flags& f)
+std::string fault_of(const flags& f)
 {
     if (f.output == "-")
         return "OUT is a file, so that a run can go on where the last one stopped; stdout gets the summary";
@@ -43,7 +44,7 @@ const char* fault_of(const flags& f)
     if (f.kept.in_memory() != f.user.empty())
         return "--store and --user go together: the credential of this user is used, which sign_in keeps with the same "
                "--store";
-    return nullptr;
+    return f.provider.provider.empty() ? f.provider.fault_with_sandbox() : "";
 }
 
 std::chrono::milliseconds milliseconds_of(double seconds)
@@ -126,7 +127,7 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
     const std::string failure = "some inputs failed, or the job was stopped; standard error says why";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return exit_code;
-    if (const char* fault = fault_of(to))
+    if (const auto fault = fault_of(to); !fault.empty())
         return program::misused(app, fault);
     to.provider.connections = std::max(to.provider.connections, to.concurrency);
     return std::nullopt;

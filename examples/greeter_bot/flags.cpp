@@ -46,6 +46,9 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
     const std::string failure = "an error, which standard error reports; with --once also if a mention was put off";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return exit_code;
+    if (to.provider.provider.empty())
+        if (const auto fault = to.provider.fault_with_sandbox(); !fault.empty())
+            return program::misused(app, fault);
     to.names_store = app.count("--store") != 0;
     if (to.state.empty() && !to.provider.provider.empty())
         return program::misused(app, "--state is needed with --provider");

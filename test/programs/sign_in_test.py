@@ -352,9 +352,13 @@ class SignsIn(unittest.TestCase):
             self.assertEqual(control(ready, "/journal"), [])
 
     def test_wrong_usage(self):
-        for arguments in (["--nonsense"], ["--api", "3"], ["--deadline", "x"], ["extra"], ["--timeout", "-1"]):
+        for arguments in (["--nonsense"], ["--api", "3"], ["--deadline", "x"], ["extra"], ["--timeout", "-1"],
+                          ["--timeout", "nan"], ["--deadline", "nan"], ["--timeout", "inf"], ["--ca-file", "/nope"],
+                          ["--proxy", "http://127.0.0.1:1"], ["--with", "github", "--ca-file", "/nope"]):
             done = subprocess.run([SIGN_IN, *arguments], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+        ignored = subprocess.run([SIGN_IN], capture_output=True, text=True, env=os.environ | {"COAUTH_PROXY": "http://127.0.0.1:1"})
+        self.assertEqual((ignored.returncode, ignored.stderr.count("COAUTH_PROXY is not used")), (0, 1), ignored.stderr)
         for arguments in (["--help"], ["--version"]):
             self.assertEqual(subprocess.run([SIGN_IN, *arguments], capture_output=True).returncode, 0)
 
