@@ -180,6 +180,11 @@ class SignsIn(unittest.TestCase):
             output = run.end()
             self.check_error(run, output, "connect_failed")
             self.assertIn("the proxy " + urlsplit(proxy.url).netloc + " refuses a tunnel", output["error"]["message"])
+            run = SignIn(ready, "--proxy", "http://127.0.0.1:1")
+            output = run.end()
+            self.check_error(run, output, "connect_failed")
+            self.assertIn("no connection to the proxy 127.0.0.1:1: ", output["error"]["message"])
+            self.assertIn("--proxy or COAUTH_PROXY", output["error"]["hint"])
 
     def test_keys_that_were_copied_with_something_around_them(self):
         with Sandbox(SANDBOX) as ready:
