@@ -24,7 +24,7 @@ class CommandLine(unittest.TestCase):
                                 (["--secs", "0"], "--secs is more than 0"), (["--iters", "-1"], "--iters: -1 is not a number"),
                                 (["--iters", "1x"], "--iters: 1x is not a number"), (["--names", "0"], "--names is at least 1"),
                                 (["--secs"], "--secs needs a value"), (["--nothing"], "there is no --nothing"),
-                                (["--suite", "nope"], "there is no suite nope"),
+                                (["--suite", "nope"], "unknown suite nope"),
                                 ([*QUICK, "--only", "nope"], "no case nope was measured")):
             with self.subTest(arguments=arguments):
                 done = run(*arguments)

@@ -48,10 +48,11 @@ WORDS_OF = {"coauth-sandbox": [
 # Values that no flag takes.
 WRONG_OF = {"coauth-sandbox": [("--users", "0"), ("--users", "many"), ("--mode", "y"), ("--clock-skew", "1e99"),
                                ("--listen", "localhost:0"), ("--rate-limit", "/2/users/me=1")],
-            "sign_in": [("--timeout", "nan"), ("--timeout", "86401"), ("--deadline", "nan"), ("--deadline", "0")],
-            "login_server": [("--deadline", "-nan")], "signed_request": [("--deadline", "inf")],
-            "greeter_bot": [("--interval", "nan"), ("--deadline", "nan")],
-            "enrich_profiles": [("--max-wait", "nan"), ("--max-wait", "-1"), ("--retry-for", "nan"), ("--deadline", "x")]}
+            "sign_in": [("--timeout", "nan"), ("--timeout", "86401"), ("--deadline", "nan"), ("--deadline", "0"),
+                        ("--ca-file", "/nope")],
+            "login_server": [("--deadline", "-nan"), ("--ca-file", "/nope"), ("--proxy", "http://127.0.0.1:1")], "signed_request": [("--deadline", "inf")],
+            "greeter_bot": [("--interval", "nan"), ("--deadline", "nan"), ("--ca-file", "/nope")],
+            "enrich_profiles": [("--max-wait", "nan"), ("--max-wait", "-1"), ("--retry-for", "nan"), ("--deadline", "x"), ("--proxy", "http://127.0.0.1:1")]}
 # Flags that mean nothing to a program are not shown by it.
 NOT_IN = {"signed_request": ["--authorize-base", "--api"], "login_server": ["--json"], "enrich_profiles": ["--authorize-base"],
           "errors": ["--provider"]}

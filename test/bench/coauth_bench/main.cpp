@@ -44,7 +44,7 @@ int run(const bench::arguments& given)
 {
     const auto chosen = [&given](const named_suite& suite) { return given.suite.empty() || given.suite == suite.name; };
     if (std::none_of(suites.begin(), suites.end(), chosen)) {
-        std::cerr << "there is no suite " << given.suite << '\n' << usage;
+        std::cerr << "unknown suite " << given.suite << '\n' << usage;
         return exit_of_wrong_usage;
     }
     const bench::server at(std::any_of(
