@@ -27,8 +27,10 @@
 #include <coauth/twitter/user_names.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <iostream>
 
@@ -219,10 +221,11 @@ int report(const program_run& run, const enrich::tally& written, const ending& e
     usage.requests = used.requests;
     usage.waited = run.waits.waited(steady_clock::now());
     usage.cost = used.cost_micros;
+    errno = 0;
     std::cout << enrich::summary(written, usage) << std::endl;
     const bool printed = std::cout.good();
     if (!printed)
-        std::cerr << "error: the summary can't be written to stdout\n";
+        std::cerr << "error: the summary can't be written to stdout: " << std::strerror(errno) << '\n';
     if (end.stopped) {
         const bool by_signal = end.stopped->reason() == coauth::errc::cancelled;
         if (!by_signal && run.flags.provider.json && printed) // else stderr gets the error itself

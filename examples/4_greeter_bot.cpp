@@ -194,8 +194,8 @@ asio::awaitable<void> bot::sign_in()
     coauth::command_line::print(url + '\n');
     program::pin_entry entry;
     for (;;) {
-        const std::string pin = co_await program::ask_for_pin(setup_, url);
-        entry.require_typed(pin);
+        const auto input = co_await coauth::as_result(program::ask_for_pin(setup_, url));
+        const std::string pin = entry.typed(input);
 
         std::cerr << "leg 3  trading the request token for an access token\n";
         const program::held_back hold(stop_asked_);

@@ -4,6 +4,7 @@
 // A URL that begins with "/" is taken below --provider, or from a sandbox inside this program, where
 // a user's token is at hand: `signed_request GET /2/users/me`.
 
+#include "command_line/input_file.hpp"
 #include "command_line/output.hpp"
 #include "program/bearer_token.hpp"
 #include "program/main_loop.hpp"
@@ -25,7 +26,6 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <unistd.h>
 
 namespace asio = boost::asio;
@@ -50,6 +50,7 @@ struct request_flags {
     bool explain = false;
     std::string vectors;
 
+    bool needs_sandbox() const { return url.starts_with('/') && provider.provider.empty(); }
     bool body_in_url() const { return method == "GET" || method == "DELETE" || method == "HEAD"; }
 };
 
@@ -62,28 +63,11 @@ struct unsigned_request {
     oauth1::parameters oauth;
 };
 
-// A folder can be opened, too, but not read.
-std::ifstream open_file(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    in.peek();
-    if (!in.is_open() || in.bad())
-        throw coauth::error(coauth::errc::invalid_argument, "the file " + path + " can't be read");
-    in.clear();
-    return in;
-}
-
-std::string read_file(const std::string& path)
-{
-    std::ifstream in = open_file(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::optional<coauth::secret> rsa_key(const request_flags& flags)
 {
     if (flags.rsa_key_file.empty())
         return std::nullopt;
-    return coauth::secret(read_file(flags.rsa_key_file));
+    return coauth::secret(coauth::command_line::read_file(flags.rsa_key_file));
 }
 
 oauth1::parameters data_parameters(const request_flags& flags)
@@ -138,17 +122,28 @@ std::string with_short_token(std::string text, const std::string& token)
     return text;
 }
 
-void print_explanation(oauth1::explanation e, const std::string& token, bool secrets_in_signature, bool json)
+// What carries the OAuth parameters, and its text.
+struct signed_place {
+    signed_place(std::string new_name, std::string new_text) : name(std::move(new_name)), text(std::move(new_text)) {}
+
+    std::string name; // "authorization", "query" or "form"
+    std::string text;
+};
+
+signed_place sent_place(const request_flags& flags, const oauth1::signed_request& sent)
 {
-    for (auto* part : {&e.normalized, &e.base_string, &e.authorization})
+    if (flags.place == "query")
+        return signed_place(flags.place, sent.url.substr(sent.url.find('?') + 1));
+    return signed_place(flags.place, sent.form);
+}
+
+void print_explanation(oauth1::explanation e, signed_place place, const std::string& token, bool json)
+{
+    for (auto* part : {&e.normalized, &e.base_string, &place.text})
         *part = with_short_token(std::move(*part), token);
     std::cerr
         << "Compare the base string with the one that the provider or another library makes of the same nonce and "
            "timestamp\n(coauth-sandbox keeps its own in its journal). The access token is shortened here.\n";
-    // The signature of PLAINTEXT is the secrets themselves.
-    const std::string hidden = "[hidden: it holds the secrets]";
-    const std::string signature = secrets_in_signature ? hidden : e.signature;
-    const std::string header = secrets_in_signature ? hidden : e.authorization;
     if (json) {
         boost::json::object o;
         o["method"] = e.method;
@@ -156,8 +151,9 @@ void print_explanation(oauth1::explanation e, const std::string& token, bool sec
         o["parameters"] = e.normalized;
         o["base_string"] = e.base_string;
         o["key"] = e.masked_key;
-        o["signature"] = signature;
-        o["authorization"] = header;
+        o["signature"] = e.signature;
+        o["authorization"] = nullptr;
+        o[place.name] = place.text;
         std::cout << boost::json::serialize(o) << '\n';
         return;
     }
@@ -170,7 +166,10 @@ void print_explanation(oauth1::explanation e, const std::string& token, bool sec
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     std::cout << "base string    " << e.base_string << "\nkey            " << e.masked_key << "\nsignature      "
-              << signature << "\nAuthorization  " << header << '\n';
+              << e.signature << '\n';
+    std::string label = place.name == "authorization" ? "Authorization" : place.name;
+    label.resize(15, ' ');
+    std::cout << label << place.text << '\n';
 }
 
 oauth1::placement placement_of(const request_flags& flags)
@@ -178,6 +177,23 @@ oauth1::placement placement_of(const request_flags& flags)
     return flags.place == "query"  ? oauth1::placement::query
            : flags.place == "form" ? oauth1::placement::form
                                    : oauth1::placement::header;
+}
+
+void explain(const request_flags& flags, const unsigned_request& r, const oauth1::signer& signer,
+    const oauth1::signature_method& method, const std::string& token)
+{
+    const oauth1::message m = message_of(flags, r);
+    const oauth1::moment at = now();
+    oauth1::explanation e = signer.explain(m, at).value();
+    signed_place place("authorization", e.authorization);
+    if (method->needs_tls()) {
+        // The signature of PLAINTEXT is the secrets themselves.
+        place = signed_place(flags.place == "header" ? place.name : flags.place, "[hidden: it holds the secrets]");
+        e.signature = place.text;
+    } else if (flags.place != "header") {
+        place = sent_place(flags, signer.sign_request(m, at, placement_of(flags)).value());
+    }
+    print_explanation(std::move(e), std::move(place), token, flags.provider.json);
 }
 
 coauth::http::request to_http(
@@ -248,14 +264,22 @@ std::optional<std::string> usage_fault(const request_flags& flags)
         return "--bearer signs nothing: it does not go with --place, --realm, --method, --rsa-key, --body-hash, "
                "--explain "
                "and --vectors";
+    if (!flags.vectors.empty() && (!(flags.method + flags.url + flags.body).empty() || !flags.data.empty()))
+        return "--vectors has its requests in the file: it does not go with METHOD, URL, -d and --body";
     if (flags.vectors.empty() && (flags.method.empty() || flags.url.empty()))
         return "METHOD and URL are required";
+    for (const std::string& pair : flags.data)
+        if (pair.find('=') == pair.npos)
+            return "-d takes NAME=VALUE, or NAME= for an empty value";
     if (!flags.body.empty() && (!flags.data.empty() || flags.place == "form"))
         return "--body is the whole body; it does not go with -d or --place form";
     if (!flags.body.empty() && flags.body_in_url())
         return "a " + flags.method + " has no body";
     if (flags.body_hash && (!flags.data.empty() || flags.place == "form") && !flags.body_in_url())
         return "--body-hash is not for forms, whose fields are signed anyway";
+    if (flags.needs_sandbox())
+        if (std::string fault = flags.provider.fault_with_sandbox(); !fault.empty())
+            return fault;
     return std::nullopt;
 }
 
@@ -267,33 +291,30 @@ int run(const request_flags& flags)
         if (flags.vectors == "-") {
             return program::run_vectors(std::cin, std::cout, key);
         }
-        std::ifstream in = open_file(flags.vectors);
+        std::ifstream in = coauth::command_line::open_file(flags.vectors);
         return program::run_vectors(in, std::cout, key);
     }
 
-    const bool relative = flags.url.starts_with('/');
     asio::io_context io;
     if (flags.bearer) {
         coauth::sandbox::options options;
         options.auto_approve = "";
-        const program::network connections(
-            io, flags.provider, relative && flags.provider.provider.empty(), std::move(options));
+        const program::network connections(io, flags.provider, flags.needs_sandbox(), std::move(options));
         return program::run(io, flags.provider.json, send_with_bearer(connections, flags));
     }
 
     const auto method = coauth::oauth1::signature_method_named(flags.signature_method, key);
-    if (flags.explain && !(relative && flags.provider.provider.empty())) {
+    if (flags.explain && !flags.needs_sandbox()) {
         const auto app = coauth::twitter::consumer_from_environment();
         const auto user = coauth::twitter::token_from_environment();
         const auto r = build(flags, flags.provider.provider, method);
         const oauth1::signer signer = user ? oauth1::signer(app, *user, method) : oauth1::signer(app, method);
-        print_explanation(signer.explain(message_of(flags, r), now()).value(), user ? user->token() : std::string(),
-            method->needs_tls(), flags.provider.json);
+        explain(flags, r, signer, method, user ? user->token() : std::string());
         return program::done;
     }
 
     program::provider_flags provider = flags.provider;
-    if (!relative && provider.provider.empty())
+    if (!flags.needs_sandbox() && provider.provider.empty())
         provider.provider = "https://api.x.com"; // the URL is whole: no sandbox is needed, and this base is not used
     program::provider_setup setup(io, provider);
     auto user = coauth::twitter::token_from_environment();
@@ -303,8 +324,7 @@ int run(const request_flags& flags)
         user ? oauth1::signer(setup.app(), *user, method) : oauth1::signer(setup.app(), method);
     const auto r = build(flags, setup.base(), method);
     if (flags.explain) {
-        print_explanation(signer.explain(message_of(flags, r), now()).value(), user ? user->token() : std::string(),
-            method->needs_tls(), flags.provider.json);
+        explain(flags, r, signer, method, user ? user->token() : std::string());
         return program::done;
     }
     const auto signed_one = signer.sign_request(message_of(flags, r), now(), placement_of(flags)).value();
@@ -341,7 +361,7 @@ int read_flags_and_run(request_flags& flags, int argc, char** argv)
     app.add_flag("--bearer", flags.bearer, "Send COAUTH_TOKEN as a bearer token, for OAuth 2 (RFC 6750)");
     app.add_flag("--body-hash", flags.body_hash, "Send oauth_body_hash");
     app.add_flag("--explain", flags.explain,
-        "Send nothing; show the base string part by part, the form of the key, and the header");
+        "Send nothing; show the base string part by part, the form of the key, and the header, query or form");
     app.add_option("--vectors", flags.vectors, "Run this file of test vectors, JSON lines; - is standard input")
         ->type_name("FILE");
     const char* const example = "signed_request GET /2/users/me\n"

@@ -46,9 +46,11 @@ void print_ids(const std::string& file)
 
 asio::awaitable<int> reseal(const key_flags& flags)
 {
+    program::require_existing(flags.kept);
     const auto database = program::open_store(flags.kept);
-    const auto resealed = co_await database->reseal();
-    std::cerr << resealed << " records were sealed with an older key, and have the newest now\n";
+    const store::reseal_counts counts = co_await database->reseal();
+    std::cerr << counts.resealed << " of " << counts.records
+              << " records were sealed with an older key, and have the newest now\n";
     co_return program::done;
 }
 

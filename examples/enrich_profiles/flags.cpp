@@ -1,12 +1,14 @@
 #include "enrich_profiles/flags.hpp"
 
 #include "program/main_loop.hpp"
+#include "program/seconds.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <string>
 
 namespace enrich {
 
@@ -31,7 +33,7 @@ the first 1000 inputs are invalid (of at least 20), it stops before anything of 
 At the end standard output gets a summary: inputs, found, not_found, suspended, invalid and failed count the lines of OUT,
 those of earlier runs too; requests, waited_s and cost_usd are this run's. More: docs/03-session.md.)";
 
-const char* fault_of(const flags& f)
+std::string fault_of(const flags& f)
 {
     if (f.output == "-")
         return "OUT is a file, so that a run can go on where the last one stopped; stdout gets the summary";
@@ -42,7 +44,7 @@ const char* fault_of(const flags& f)
     if (f.kept.in_memory() != f.user.empty())
         return "--store and --user go together: the credential of this user is used, which sign_in keeps with the same "
                "--store";
-    return nullptr;
+    return f.provider.provider.empty() ? f.provider.fault_with_sandbox() : "";
 }
 
 std::chrono::milliseconds milliseconds_of(double seconds)
@@ -109,13 +111,13 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->capture_default_str();
     app.add_option("--max-wait", to.max_wait,
            "Seconds to wait for a rate limit at most; names that would have to wait longer fail")
-        ->check(CLI::Range(0.0, 2'592'000.0).description("FLOAT in [0 - 2592000]"))
+        ->check(program::seconds_between(0, 2'592'000))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--retry-for", to.retry_for,
            "Seconds to wait for the end of an outage; when no request has succeeded for so long the job stops, and "
            "running it again goes on. 0: each request is tried once")
-        ->check(CLI::Range(0.0, 86'400.0))
+        ->check(program::seconds_between(0, 86'400))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_flag("--retry-failed", to.retry_failed,
@@ -125,7 +127,7 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
     const std::string failure = "some inputs failed, or the job was stopped; standard error says why";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return exit_code;
-    if (const char* fault = fault_of(to))
+    if (const auto fault = fault_of(to); !fault.empty())
         return program::misused(app, fault);
     to.provider.connections = std::max(to.provider.connections, to.concurrency);
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "greeter_bot/message.hpp"
 #include "program/main_loop.hpp"
+#include "program/seconds.hpp"
 
 #include <coauth/twitter/from_environment.hpp>
 
@@ -36,7 +37,7 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
         ->capture_default_str();
     app.add_flag("--once", to.once, "One round, then exit");
     app.add_option("--interval", to.interval, "Seconds between rounds")
-        ->check(CLI::Range(0.01, 86400.0))
+        ->check(program::seconds_between(0.01, 86'400))
         ->type_name("SECONDS")
         ->capture_default_str();
     const char* const example = "greeter_bot --once\n"
@@ -45,6 +46,9 @@ std::optional<int> read_flags(flags& to, int argc, char** argv)
     const std::string failure = "an error, which standard error reports; with --once also if a mention was put off";
     if (const auto exit_code = program::parse_flags(app, argc, argv, example, failure))
         return exit_code;
+    if (to.provider.provider.empty())
+        if (const auto fault = to.provider.fault_with_sandbox(); !fault.empty())
+            return program::misused(app, fault);
     to.names_store = app.count("--store") != 0;
     if (to.state.empty() && !to.provider.provider.empty())
         return program::misused(app, "--state is needed with --provider");

@@ -18,7 +18,8 @@ inline constexpr double default_timeout = 300;
 /// Asks on stderr for the PIN that the page at `url` shows, and reads it from stdin. With the sandbox
 /// inside this program no user is needed, unless `interactive`: the page is read instead.
 ///
-/// Throws `errc::expired` if nothing is typed within `timeout` seconds.
+/// Throws `errc::expired` if nothing is typed within `timeout` seconds, and `errc::denied` if stdin has ended or an empty line
+/// is typed, and then another.
 boost::asio::awaitable<std::string> ask_for_pin(
     provider_setup& setup, std::string url, bool interactive = false, double timeout = default_timeout);
 
@@ -31,8 +32,8 @@ public:
     /// the refusal.
     void refused(const coauth::error& refusal);
 
-    /// Throws the refusal if nothing is typed after one.
-    void require_typed(const std::string& pin) const;
+    /// What `ask_for_pin` gave. Throws what it threw; if nothing was typed after a refusal, that.
+    std::string typed(const coauth::result<std::string>& pin) const;
 
 private:
     std::optional<coauth::error> refusal_;

@@ -138,9 +138,12 @@ coauth::result<std::vector<std::string>> parse_names(std::string_view list)
     return names;
 }
 
-// What only one of the providers can use; empty if all is used.
+// What only one of the providers, or no sandbox, can use; empty if all is used.
 std::string unused_flag(const login_flags& flags, const std::vector<std::string>& names)
 {
+    if (flags.needs_sandbox())
+        if (std::string fault = flags.common.fault_with_sandbox(); !fault.empty())
+            return fault;
     const auto has = [&names](
                          std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
     if (flags.issuer && !has("oidc"))

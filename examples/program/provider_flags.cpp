@@ -2,6 +2,7 @@
 
 #include "program/main_loop.hpp"
 #include "program/open_files.hpp"
+#include "program/seconds.hpp"
 
 #include <coauth/http/connection_pool.hpp>
 #include <coauth/twitter/from_environment.hpp>
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <iostream>
 #include <utility>
 
 namespace program {
@@ -36,7 +38,7 @@ void provider_flags::add_common_to(CLI::App& app)
         ->type_name("VERSION")
         ->capture_default_str();
     app.add_option("--deadline", deadline, "Seconds for each call on the wire")
-        ->check(CLI::Range(0.001, 3600.0))
+        ->check(seconds_between(0.001, 3600))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_option("--proxy", proxy, "An HTTP proxy, such as http://127.0.0.1:3128")
@@ -48,6 +50,15 @@ void provider_flags::add_common_to(CLI::App& app)
 std::chrono::milliseconds provider_flags::call_deadline() const
 {
     return std::chrono::milliseconds(static_cast<long>(deadline * 1000));
+}
+
+std::string provider_flags::fault_with_sandbox() const
+{
+    if (!ca_file.empty())
+        return "--ca-file needs --provider: the sandbox inside this program has an authority of its own";
+    if (!proxy.empty() && proxy != environment("COAUTH_PROXY"))
+        return "--proxy needs --provider: the sandbox inside this program is asked without a proxy";
+    return "";
 }
 
 coauth::twitter::client_options x_options(const provider_flags& flags, const std::string& base)
@@ -73,6 +84,8 @@ network::network(boost::asio::io_context& io, const provider_flags& flags, bool 
     if (has_sandbox) {
         sandbox_ = std::make_unique<coauth::sandbox::provider>(io.get_executor(), std::move(sandbox_options));
         pool.trust = coauth::http::tls_trust::ca_file(sandbox_->ca_file());
+        if (!pool.proxy.empty())
+            std::cerr << "COAUTH_PROXY is not used: the sandbox inside this program is asked without a proxy\n";
         pool.proxy.clear();
     }
     // The deadline is for the whole call, so that no part of it may take longer.

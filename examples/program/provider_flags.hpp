@@ -40,6 +40,9 @@ struct provider_flags {
     void add_common_to(CLI::App& app);
 
     std::chrono::milliseconds call_deadline() const;
+
+    /// What is wrong with the flags where the sandbox inside this program is the provider; empty if nothing is.
+    std::string fault_with_sandbox() const;
 };
 
 /// X's client as the flags ask for it. `base`: of its API.
@@ -48,7 +51,8 @@ coauth::twitter::client_options x_options(const provider_flags& flags, const std
 /// The connections to a provider, and where none is named the sandbox inside this program.
 class network {
 public:
-    /// Throws `coauth::error` for flags that can't be used, and if too few files may be open.
+    /// Throws `coauth::error` for flags that can't be used, and if too few files may be open. Says on stderr that a sandbox is
+    /// not asked by way of COAUTH_PROXY.
     network(boost::asio::io_context& io, const provider_flags& flags, bool has_sandbox,
         coauth::sandbox::options sandbox_options = coauth::sandbox::options());
 

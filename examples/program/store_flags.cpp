@@ -10,7 +10,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <iostream>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -115,6 +117,14 @@ std::shared_ptr<store::database> open_store(const store_flags& flags, store::dat
     if (flags.in_memory())
         return store::memory_database(std::move(options));
     return in_file(flags) ? open_file(flags, std::move(options)) : open_redis(flags, std::move(options));
+}
+
+void require_existing(const store_flags& flags)
+{
+    if (in_file(flags) && ::access(file_of(flags).c_str(), F_OK) != 0)
+        throw coauth::error(coauth::errc::store_unavailable,
+            "the SQLite file " + file_of(flags) + " can't be opened: " + std::generic_category().message(errno))
+            .with_hint("name the file that the programs keep their records in; none is made here");
 }
 
 void keep_beside(const std::string& file, store_flags& flags)

@@ -37,6 +37,10 @@ std::shared_ptr<coauth::store::key_ring> keys_of(const store_flags& flags);
 std::shared_ptr<coauth::store::database> open_store(
     const store_flags& flags, coauth::store::database_options options = coauth::store::database_options());
 
+/// For what needs a store that programs have written to: throws `errc::store_unavailable` for an SQLite file that is not there,
+/// which `open_store` would make.
+void require_existing(const store_flags& flags);
+
 /// For a program that keeps a file of its own: `flags` are sqlite:FILE.db and FILE.key. The key file is made if neither is
 /// there. Throws as `coauth::store::make_key_file`.
 void keep_beside(const std::string& file, store_flags& flags);

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <iostream>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,11 +28,12 @@ bool never_blocks(int fd)
 
 } // namespace
 
-asio::awaitable<std::string> read_stdin_line()
+asio::awaitable<std::optional<std::string>> read_stdin_line()
 {
     std::string line;
     if (never_blocks(STDIN_FILENO)) {
-        std::getline(std::cin, line);
+        if (!std::getline(std::cin, line))
+            co_return std::nullopt;
         co_return line;
     }
 
@@ -47,6 +49,8 @@ asio::awaitable<std::string> read_stdin_line()
             co_await input.async_read_some(asio::buffer(&c, 1), asio::redirect_error(asio::use_awaitable, ec));
         if (ec == asio::error::operation_aborted)
             throw boost::system::system_error(ec);
+        if (got == 0 && line.empty())
+            co_return std::nullopt;
         if (got == 0 || c == '\n')
             break;
         line += c;

@@ -3,11 +3,12 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string>
 
 namespace program {
 
-/// One line of stdin without its end; empty at the end of the input. Honours cancellation.
-boost::asio::awaitable<std::string> read_stdin_line();
+/// One line of stdin without its end; nothing at the end of the input. Honours cancellation.
+boost::asio::awaitable<std::optional<std::string>> read_stdin_line();
 
 } // namespace program

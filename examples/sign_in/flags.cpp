@@ -1,5 +1,7 @@
 #include "sign_in/flags.hpp"
 
+#include "program/seconds.hpp"
+
 #include <coauth/oauth1/legs.hpp>
 
 #include <CLI/CLI.hpp>
@@ -53,7 +55,7 @@ void flags::add_to(CLI::App& app)
     app.add_flag("--authorize", authorize, "Always ask the user, even one who allowed this app before");
     app.add_flag("--force-login", force_login, "Ask for the password again");
     app.add_option("--timeout", timeout, "Seconds to wait for the user")
-        ->check(CLI::Range(0.001, 86400.0))
+        ->check(program::seconds_between(0.001, 86'400))
         ->type_name("SECONDS")
         ->capture_default_str();
     app.add_flag("--interactive", interactive, "With the sandbox inside: open the page yourself");

@@ -42,8 +42,9 @@ asio::awaitable<oauth1::access_token> finish_by_pin(
 {
     program::pin_entry entry;
     for (;;) {
-        std::string pin = co_await program::ask_for_pin(setup, url, given.interactive, given.timeout);
-        entry.require_typed(pin);
+        const auto input =
+            co_await coauth::as_result(program::ask_for_pin(setup, url, given.interactive, given.timeout));
+        std::string pin = entry.typed(input);
         auto access = co_await coauth::as_result(trade(setup.client(), login, std::move(pin)));
         if (access)
             co_return *std::move(access);

@@ -10,12 +10,15 @@ namespace coauth::http {
 
 namespace {
 
-error connect_failure(const std::string& host, const boost::system::error_code& failure)
+error connect_failure(const origin& hop, bool is_proxy, const boost::system::error_code& failure)
 {
-    const std::string_view shortage = shortage_hint(failure);
+    std::string_view hint = shortage_hint(failure);
+    if (hint.empty())
+        hint = is_proxy ? "check that the proxy runs; its address is the pool's `proxy`: --proxy or COAUTH_PROXY"
+                        : "check that the server runs and that no firewall is in between";
+    const std::string host = (is_proxy ? "the proxy " : "") + hop.authority();
     return error(errc::connect_failed, "no connection to " + host + ": " + failure.message())
-        .with_hint(
-            std::string(shortage.empty() ? "check that the server runs and that no firewall is in between" : shortage));
+        .with_hint(std::string(hint));
 }
 
 } // namespace
@@ -53,7 +56,7 @@ void call_machine::resolved(std::size_t addresses, time_point now)
     address_ = 0;
     addresses_ = addresses;
     if (addresses == 0)
-        return end_with(connect_failure(next_hop().authority(), make_error_code(boost::asio::error::host_not_found)));
+        return end_with(connect_failure(next_hop(), tunnel_, make_error_code(boost::asio::error::host_not_found)));
     try_address(now);
 }
 
@@ -81,8 +84,7 @@ void call_machine::connected(const boost::system::error_code& failure, time_poin
         return end_with(time_out_error());
     if (++address_ < addresses_)
         return try_address(now);
-    end_with(
-        connect_failure(next_hop().authority(), in_time ? failure : make_error_code(boost::asio::error::timed_out)));
+    end_with(connect_failure(next_hop(), tunnel_, in_time ? failure : make_error_code(boost::asio::error::timed_out)));
 }
 
 void call_machine::tunnel_opened()

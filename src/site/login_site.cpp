@@ -1,10 +1,15 @@
 #include "site/login_metrics.hpp"
 #include "site/login_site_state.hpp"
 
+#include <coauth/coro/cancel_after.hpp>
 #include <coauth/server/prefetch.hpp>
 #include <coauth/server/same_origin.hpp>
 #include <coauth/site/return_path.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -13,6 +18,9 @@ namespace coauth::site {
 namespace asio = boost::asio;
 
 namespace {
+
+// What a notice may wait for the user that it is for.
+constexpr std::chrono::milliseconds longest_search(500);
 
 // Keeps the state until the operation has ended.
 template <class T>
@@ -150,7 +158,7 @@ asio::awaitable<std::optional<server::response>> login_site::state::handle_own(r
 asio::awaitable<std::optional<signed_in_user>> login_site::state::user(request r) const
 {
     const auto cookie = session_cookie_.read(r);
-    if (!cookie)
+    if (!cookie || cookie->empty())
         co_return std::nullopt;
     auto found = co_await visits_.find(*cookie);
     co_return found;
@@ -169,8 +177,16 @@ server::response login_site::state::sign_in_page(const request& r, server::page 
 
 asio::awaitable<server::response> login_site::state::notice_page(request r, notice content) const
 {
-    const auto visitor = co_await user(r);
-    if (visitor)
+    // What happened matters more than to whom: a store that fails, or is slow, costs the link only.
+    bool is_known = false;
+    try {
+        const auto visitor = co_await cancel_after(longest_search, user(r));
+        is_known = visitor.has_value();
+    } catch (const std::exception&) {}
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none)
+        throw error(errc::cancelled);
+    if (is_known)
         co_return pages_.notice_with_link(content);
     response page = pages_.notice_with_buttons(content);
     prove_address(r, page);

@@ -111,6 +111,7 @@ private:
 
     // A request is dropping the tokens of users whose visits have expired.
     const std::shared_ptr<std::atomic<bool>> dropping_ = std::make_shared<std::atomic<bool>>(false);
+    std::chrono::steady_clock::time_point next_expiry_; // for that request only
 
     leg_counts begun_;
     leg_counts ended_;

@@ -49,13 +49,15 @@ asio::awaitable<void> login_site::state::drop_token_unless_here(user_key user)
             co_await each.session->sign_out(user.id);
 }
 
-// A few, and for one request at a time, so that a slow store does not hold up every request.
+// A few, for one request at a time, and after a failure not at once again, so that a slow store does not hold up every request.
 asio::awaitable<void> login_site::state::drop_tokens_of_expired()
 {
     if (dropping_->exchange(true))
         co_return;
     // Without `this`: a coroutine that never resumes is destroyed after the site.
     const std::shared_ptr<void> done(nullptr, [flag = dropping_](void*) { *flag = false; });
+    if (now() < next_expiry_)
+        co_return;
     std::vector<user_key> left;
     std::optional<std::string> problem;
     try {
@@ -63,8 +65,10 @@ asio::awaitable<void> login_site::state::drop_tokens_of_expired()
     } catch (const std::exception& e) {
         problem = e.what();
     }
-    if (problem)
+    if (problem) {
         log_.write("visitors: " + *problem);
+        next_expiry_ = now() + departures::retry_after;
+    }
     for (const user_key& user : left)
         co_await drop_token(user, std::min(options_.patience, longest_drop));
 }

@@ -19,7 +19,7 @@ public:
     std::shared_ptr<login_store> logins() override { return logins_; }
     std::shared_ptr<token_store> tokens() override { return tokens_; }
     std::shared_ptr<visitor_store> visitors() override { return visitors_; }
-    asio::awaitable<std::size_t> reseal() override { co_return 0; }
+    asio::awaitable<reseal_counts> reseal() override { co_return reseal_counts(); }
 
 private:
     const std::shared_ptr<login_store> logins_;

@@ -6,6 +6,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,17 @@ void require_clean(const char* name, std::string_view value)
             .with_hint("leave it out: the provider's keys have none, and the signature would be refused");
 }
 
+// A secret may be empty: it was forgotten if its variable is not set. `public_name`: the variable of what it is the secret of.
+secret required_secret(const std::string& name, const std::string& public_name)
+{
+    if (!std::getenv(name.c_str()))
+        throw error(errc::invalid_argument, name + " is not set, and " + public_name + " is")
+            .with_hint("set both; for a secret that is empty, as RSA needs none, set it to nothing: " + name + "=");
+    secret value(environment_variable(name.c_str()));
+    require_clean(name.c_str(), value.reveal());
+    return value;
+}
+
 oauth1::access_token required_token()
 {
     auto token = token_from_environment();
@@ -42,21 +54,21 @@ oauth1::consumer consumer_from_environment()
     if (key.empty())
         throw error(errc::invalid_argument, "there is no consumer key")
             .with_hint("set COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET to your app's keys");
-    secret consumer_secret(environment_variable("COAUTH_CONSUMER_SECRET"));
     require_clean("COAUTH_CONSUMER_KEY", key);
-    require_clean("COAUTH_CONSUMER_SECRET", consumer_secret.reveal());
-    return oauth1::consumer(key, std::move(consumer_secret));
+    return oauth1::consumer(key, required_secret("COAUTH_CONSUMER_SECRET", "COAUTH_CONSUMER_KEY"));
 }
 
 std::optional<oauth1::access_token> token_from_environment()
 {
     const std::string token = environment_variable("COAUTH_TOKEN");
-    secret token_secret(environment_variable("COAUTH_TOKEN_SECRET"));
-    require_clean("COAUTH_TOKEN", token);
-    require_clean("COAUTH_TOKEN_SECRET", token_secret.reveal());
-    if (token.empty() && token_secret.empty())
+    const char* const token_secret = std::getenv("COAUTH_TOKEN_SECRET");
+    if (token.empty() && (!token_secret || *token_secret == '\0'))
         return std::nullopt;
-    return oauth1::access_token(token, std::move(token_secret));
+    if (token.empty())
+        throw error(errc::invalid_argument, "COAUTH_TOKEN is not set, and COAUTH_TOKEN_SECRET is")
+            .with_hint("set both to a user's token, or neither");
+    require_clean("COAUTH_TOKEN", token);
+    return oauth1::access_token(token, required_secret("COAUTH_TOKEN_SECRET", "COAUTH_TOKEN"));
 }
 
 client client_from_environment(asio::any_io_executor executor)

@@ -45,6 +45,14 @@ WORDS_OF = {"coauth-sandbox": [
    "signed_request": ["[METHOD] [URL]", "-d NAME=VALUE", "may be given several times", "header, query or form, default header"],
    "enrich_profiles": ["IN OUT", "--retry-failed", "from 1 to 64, default 8", "--retry-for SECONDS", "default 30", "default 960", "default 0.010"],
 }
+# Values that no flag takes.
+WRONG_OF = {"coauth-sandbox": [("--users", "0"), ("--users", "many"), ("--mode", "y"), ("--clock-skew", "1e99"),
+                               ("--listen", "localhost:0"), ("--rate-limit", "/2/users/me=1")],
+            "sign_in": [("--timeout", "nan"), ("--timeout", "86401"), ("--deadline", "nan"), ("--deadline", "0"),
+                        ("--ca-file", "/nope")],
+            "login_server": [("--deadline", "-nan"), ("--ca-file", "/nope"), ("--proxy", "http://127.0.0.1:1")], "signed_request": [("--deadline", "inf")],
+            "greeter_bot": [("--interval", "nan"), ("--deadline", "nan"), ("--ca-file", "/nope")],
+            "enrich_profiles": [("--max-wait", "nan"), ("--max-wait", "-1"), ("--retry-for", "nan"), ("--deadline", "x"), ("--proxy", "http://127.0.0.1:1")]}
 # Flags that mean nothing to a program are not shown by it.
 NOT_IN = {"signed_request": ["--authorize-base", "--api"], "login_server": ["--json"], "enrich_profiles": ["--authorize-base"],
           "errors": ["--provider"]}
@@ -96,10 +104,9 @@ def main():
         if name == "coauth-sandbox":
             refused = run(program, "stray")
             assert refused.returncode == 2 and "unexpected argument stray\n" in refused.stderr, refused
-            for flag, value in (("--users", "0"), ("--users", "many"), ("--mode", "y"), ("--clock-skew", "1e99"),
-                                ("--listen", "localhost:0"), ("--rate-limit", "/2/users/me=1")):
-                refused = run(program, flag, value)
-                assert refused.returncode == 2 and flag in refused.stderr, (flag, value, refused)
+        for flag, value in WRONG_OF.get(name, []):
+            refused = run(program, flag, value, *(["in", "out"] if name == "enrich_profiles" else []))
+            assert refused.returncode == 2 and flag in refused.stderr, (flag, value, refused)
     print(f"{len(sys.argv) - 1} programs: help within 100 columns, and misspelt flags named")
 
 

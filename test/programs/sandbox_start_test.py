@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How coauth-sandbox begins and ends: --exit-with-parent, and --expose.
+"""How coauth-sandbox begins and ends: --exit-with-parent, --expose, and files that can't be read.
 
 usage: sandbox_start_test.py COAUTH_SANDBOX
 """
@@ -129,6 +129,19 @@ def stays_with_an_input_that_had_ended():
     assert sandbox.wait(PATIENCE) == 143, sandbox.stderr.read()
 
 
+def says_why_a_file_cannot_be_read():
+    for flag in ("--seed", "--faults"):
+        for file, reason in (("/nope", "can't be read: No such file or directory"), ("/tmp", "can't be read: Is a directory"),
+                             ("/dev/null", "is empty")):
+            sandbox = begin(flag, file, stdin=subprocess.DEVNULL)
+            output, said = sandbox.communicate(timeout=PATIENCE)
+            assert sandbox.returncode == 1 and output == "", (flag, file, sandbox.returncode, output)
+            assert f"the file {file} {reason}\n" in said, said
+    sandbox = begin("--log", "/tmp", stdin=subprocess.DEVNULL)
+    assert "the log /tmp can't be written: Is a directory" in sandbox.communicate(timeout=PATIENCE)[1]
+    assert sandbox.returncode == 1
+
+
 def refuses_other_machines():
     for address in ("0.0.0.0:0", "[::]:0", "192.0.2.1:0"):
         sandbox = begin("--listen", address, stdin=subprocess.DEVNULL)
@@ -176,6 +189,7 @@ def main():
     ended = closed_pipe()
     ends_with_its_parent(str(ended), pass_fds=(ended,))
     os.close(ended)
+    says_why_a_file_cannot_be_read()
     refuses_other_machines()
     exposes_itself_with_a_warning()
     has_its_address_in_the_certificate()

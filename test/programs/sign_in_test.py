@@ -180,6 +180,11 @@ class SignsIn(unittest.TestCase):
             output = run.end()
             self.check_error(run, output, "connect_failed")
             self.assertIn("the proxy " + urlsplit(proxy.url).netloc + " refuses a tunnel", output["error"]["message"])
+            run = SignIn(ready, "--proxy", "http://127.0.0.1:1")
+            output = run.end()
+            self.check_error(run, output, "connect_failed")
+            self.assertIn("no connection to the proxy 127.0.0.1:1: ", output["error"]["message"])
+            self.assertIn("--proxy or COAUTH_PROXY", output["error"]["hint"])
 
     def test_keys_that_were_copied_with_something_around_them(self):
         with Sandbox(SANDBOX) as ready:
@@ -189,6 +194,17 @@ class SignsIn(unittest.TestCase):
                 self.check_error(run, output, "invalid_argument")
                 self.assertIn("COAUTH_CONSUMER_KEY has", output["error"]["message"])
             self.assertEqual(control(ready, "/journal"), [])
+
+    def test_a_consumer_secret_may_be_empty_but_not_be_forgotten(self):
+        with Sandbox(SANDBOX) as ready:
+            for given, code, said in (({}, "invalid_argument", "COAUTH_CONSUMER_SECRET is not set, and COAUTH_CONSUMER_KEY is"),
+                                      ({"COAUTH_CONSUMER_SECRET": ""}, "invalid_credentials", "")):
+                keys = {"COAUTH_CONSUMER_KEY": ready["consumer_key"]} | given
+                done = subprocess.run([SIGN_IN, "--provider", ready["url"], "--ca-file", ready["ca_file"], "--json"],
+                                      capture_output=True, text=True, env=keys)
+                error = json.loads(done.stdout)["error"]
+                self.assertEqual((done.returncode, error["code"]), (1, code))
+                self.assertIn(said, error["message"])
 
     def test_a_wrong_secret(self):
         with Sandbox(SANDBOX) as ready:
@@ -215,6 +231,20 @@ class SignsIn(unittest.TestCase):
                 output = run.end("".join(line + "\n" for line in typed))
                 self.check_error(run, output, "invalid_verifier")
                 self.assertIn("PIN", output["error"]["hint"])
+
+    def test_where_no_pin_is_given_none_is_sent(self):
+        with Sandbox(SANDBOX) as ready:
+            for typed, said in (("", "no PIN was given: standard input has ended"), ("\n", "standard input has ended"),
+                                ("\n \n", "no PIN was given: the line was empty, twice")):
+                run = SignIn(ready, "--callback", "oob")
+                output = run.end(typed)
+                self.check_error(run, output, "denied")
+                self.assertIn(said, output["error"]["message"])
+            self.assertNotIn("/oauth/access_token", [entry["route"] for entry in control(ready, "/journal")])
+            run = SignIn(ready, "--callback", "oob")
+            page = self.decide(ready, run.first_line, user="user_1", allow="1")
+            self.check_profile(run.end("\n" + page.split("<code>")[1].split("</code>")[0] + "\n"), "user_1")
+            self.assertEqual(run.err.count("the line is empty"), 1)
 
     def test_white_space_of_every_kind_is_no_part_of_a_pin(self):
         with Sandbox(SANDBOX) as ready:
@@ -327,9 +357,13 @@ class SignsIn(unittest.TestCase):
             self.assertEqual(control(ready, "/journal"), [])
 
     def test_wrong_usage(self):
-        for arguments in (["--nonsense"], ["--api", "3"], ["--deadline", "x"], ["extra"], ["--timeout", "-1"]):
+        for arguments in (["--nonsense"], ["--api", "3"], ["--deadline", "x"], ["extra"], ["--timeout", "-1"],
+                          ["--timeout", "nan"], ["--deadline", "nan"], ["--timeout", "inf"], ["--ca-file", "/nope"],
+                          ["--proxy", "http://127.0.0.1:1"], ["--with", "github", "--ca-file", "/nope"]):
             done = subprocess.run([SIGN_IN, *arguments], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+        ignored = subprocess.run([SIGN_IN], capture_output=True, text=True, env=os.environ | {"COAUTH_PROXY": "http://127.0.0.1:1"})
+        self.assertEqual((ignored.returncode, ignored.stderr.count("COAUTH_PROXY is not used")), (0, 1), ignored.stderr)
         for arguments in (["--help"], ["--version"]):
             self.assertEqual(subprocess.run([SIGN_IN, *arguments], capture_output=True).returncode, 0)
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from urllib.parse import quote
 
 from sandbox_process import Sandbox, control
 
@@ -82,7 +83,32 @@ class SignedRequest(unittest.TestCase):
         for arguments in (["--vectors", "/tmp"], ["GET", "/p", "--method", "RSA-SHA1", "--rsa-key", "/tmp", "--explain"]):
             done = run(*arguments)
             self.assertEqual(done.returncode, 1)
-            self.assertIn("the file /tmp can't be read", done.stderr)
+            self.assertIn("the file /tmp can't be read: Is a directory", done.stderr)
+        for file, said in (("/nope", "the file /nope can't be read: No such file or directory"),
+                           ("/dev/null", "the file /dev/null is empty")):
+            done = run("GET", "/p", "--method", "RSA-SHA1", "--rsa-key", file, "--explain")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+        self.assertEqual(run("--vectors", "/dev/null").returncode, 0)
+
+    def test_half_a_token_is_none(self):
+        for missing, other in (("COAUTH_TOKEN", "COAUTH_TOKEN_SECRET"), ("COAUTH_TOKEN_SECRET", "COAUTH_TOKEN")):
+            done = self.send("GET", "/2/users/me", keys={name: value for name, value in KEYS.items() if name != missing})
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(f"{missing} is not set, and {other} is", done.stderr)
+            self.assertNotIn("canary", done.stderr)
+        done = self.send("GET", "/p", "--explain", keys=KEYS | {"COAUTH_TOKEN_SECRET": "", "COAUTH_CONSUMER_SECRET": ""})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("[empty]&[empty]", done.stdout)
+
+    def test_flags_that_would_be_dropped_are_wrong_usage(self):
+        for arguments, said in ((["--vectors", "-", "GET", "/x"], "--vectors"), (["--vectors", "-", "-d", "a=b"], "--vectors"),
+                                (["GET", "/p", "-d", "name"], "-d takes NAME=VALUE"), (["GET", "/p", "--ca-file", "/nope"], "--ca-file"),
+                                (["GET", "/p", "--proxy", "http://127.0.0.1:1"], "--proxy"),
+                                (["GET", "/p", "--deadline", "nan"], "--deadline")):
+            done = run(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+            self.assertIn(said, done.stderr)
 
     def test_explaining_sends_nothing_and_shows_no_secret(self):
         before = control(self.ready, "/journal")
@@ -104,6 +130,24 @@ class SignedRequest(unittest.TestCase):
             self.assertNotIn("canary", as_json.stdout)
             self.assertNotIn(KEYS["COAUTH_TOKEN"], as_json.stdout)
         self.assertEqual(control(self.ready, "/journal"), before)
+
+    def test_explaining_shows_the_place_that_carries_the_parameters(self):
+        for method, place, given in (("GET", "query", "x=1&a=b%20c&oauth_"), ("POST", "query", "x=1&oauth_"), ("POST", "form", "a=b%20c&oauth_")):
+            arguments = [method, "/p?x=1", "-d", "a=b c", "--place", place, "--explain"]
+            done = self.send(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            last = done.stdout.splitlines()[-1]
+            self.assertEqual(last[:15 + len(given)], place.ljust(15) + given)
+            self.assertIn("oauth_token=" + KEYS["COAUTH_TOKEN"][:4] + "...", last)
+            signature = next(line[15:] for line in done.stdout.splitlines() if line.startswith("signature "))
+            self.assertIn("oauth_signature=" + quote(signature, safe=""), last)
+            self.assertNotIn("Authorization", done.stdout)
+            as_json = json.loads(self.send(*arguments, "--json").stdout)
+            self.assertEqual(as_json["authorization"], None)
+            self.assertTrue(as_json[place].startswith(given))
+            hidden = self.send(*arguments, "--method", "PLAINTEXT").stdout
+            self.assertEqual(hidden.splitlines()[-1], place.ljust(15) + "[hidden: it holds the secrets]")
+            self.assertNotIn("canary", hidden)
 
     def test_alone_it_asks_a_sandbox(self):
         done = run("GET", "/2/users/me", keys={})

@@ -54,6 +54,27 @@ class ManagesKeys(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 run(STORE_KEYS, *arguments, code=2)
 
+    def test_a_file_that_is_not_there_is_not_resealed_and_records_are_counted(self):
+        with Sandbox(SANDBOX, "--log", os.devnull) as ready, each_store() as stores:
+            for store in stores:
+                with self.subTest(store=store[1].split(":")[0]):
+                    key_file, resealing = store[3], [STORE_KEYS, "reseal", store[3], "--store"]
+                    missing = store[1].replace("site.db", "stie.db")
+                    if missing != store[1]:
+                        refused = run(*resealing, missing, code=1).stderr
+                        self.assertIn("store_unavailable", refused)
+                        self.assertIn("/stie.db can't be opened: No such file or directory", refused)
+                        self.assertEqual(os.listdir(os.path.dirname(key_file)), ["keys"])
+                        pathlib.Path(store[1].split(":")[1]).touch()
+                    self.assertIn("0 of 0 records", run(*resealing, store[1]).stderr)
+                    login = SignIn(SIGN_IN, ready, "x", *store)
+                    self.assertEqual(login.come_back(decide(ready, login.first_line)), 200)
+                    login.end()
+                    self.assertIn("0 of 1 records", run(*resealing, store[1]).stderr)
+                    run(STORE_KEYS, "add", key_file)
+                    self.assertIn("1 of 1 records", run(*resealing, store[1]).stderr)
+                    self.assertIn("0 of 1 records", run(*resealing, store[1]).stderr)
+
     def test_wrong_stores_and_key_files_are_said_before_anything_else(self):
         with tempfile.TemporaryDirectory() as folder:
             file = folder + "/keys"
@@ -190,6 +211,7 @@ class MeetsTrouble(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             run(STORE_KEYS, "make", folder + "/keys")
             database = f"sqlite:{folder}/site.db"
+            pathlib.Path(folder, "site.db").touch()
             for _ in range(2):
                 command = 'exec "$0" reseal <(cat "$1") --store "$2"'
                 run("bash", "-c", command, STORE_KEYS, folder + "/keys", database)

@@ -97,7 +97,8 @@ public:
     /// `navigation`: HTML beside the name.
     server::response page(server::page content, std::string_view navigation = {}) const;
 
-    /// A page that says what happened: with buttons, or for a user who is signed in with a link to `after_login`.
+    /// A page that says what happened: with buttons, or for a user who is signed in with a link to `after_login`. Where the
+    /// visitor store does not say within 500 ms who it is, with buttons. Throws `errc::cancelled` and `std::bad_alloc` only.
     boost::asio::awaitable<server::response> notice_page(server::request r, notice content);
 
     /// A notice in plain words for a call that failed, such as one of a handler of the site's own. The error's own words are

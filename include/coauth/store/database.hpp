@@ -30,6 +30,14 @@ struct database_options {
     std::shared_ptr<coauth::clock> clock;
 };
 
+/// What `database::reseal` has looked at.
+struct reseal_counts {
+    reseal_counts() = default;
+
+    std::size_t resealed = 0; ///< Records that an older key had sealed.
+    std::size_t records = 0;  ///< All: 0 for a database that holds nothing.
+};
+
 /// Throws `errc::invalid_argument` for options out of range.
 COAUTH_DECL void check(const database_options& options);
 
@@ -48,10 +56,11 @@ public:
     virtual std::shared_ptr<token_store> tokens() = 0;
     virtual std::shared_ptr<visitor_store> visitors() = 0;
 
-    /// Seals anew with the newest key what older ones sealed, in small steps while others are served, and returns how many
-    /// records. After it no record that was there needs an older key. A record that can't be opened fails it with
-    /// `errc::sealed_record`, after all others. Memory: 0.
-    virtual boost::asio::awaitable<std::size_t> reseal() = 0;
+    /// Seals anew with the newest key what older ones sealed, in small steps while others are served. After it no record
+    /// that was there needs an older key. A record that can't be opened fails it with `errc::sealed_record`, after all
+    /// others. In a Redis that is written to meanwhile a record may be counted twice. Memory: nothing is sealed, and
+    /// both counts are 0.
+    virtual boost::asio::awaitable<reseal_counts> reseal() = 0;
 };
 
 /// Everything in memory: gone with the program.

@@ -13,11 +13,12 @@
 
 namespace coauth::twitter {
 
-/// The app's keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET. Throws `errc::invalid_argument` where they are missing,
-/// or have something around them that was copied with them, such as quotes.
+/// The app's keys: COAUTH_CONSUMER_KEY and COAUTH_CONSUMER_SECRET. Throws `errc::invalid_argument` where one of the two is not
+/// set, or has something around it that was copied with it, such as quotes. A secret may be set to nothing: RSA needs none.
 COAUTH_DECL oauth1::consumer consumer_from_environment();
 
-/// A user's token: COAUTH_TOKEN and COAUTH_TOKEN_SECRET; empty if neither is set. Throws as `consumer_from_environment`.
+/// A user's token: COAUTH_TOKEN and COAUTH_TOKEN_SECRET; empty if neither is set. Throws as `consumer_from_environment`,
+/// also if only one is set.
 COAUTH_DECL std::optional<oauth1::access_token> token_from_environment();
 
 /// The same as a credential, for `session::add_user`. Throws `errc::invalid_argument` if there is none.

@@ -16,8 +16,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -123,7 +125,8 @@ int run(sandbox::command_line& line)
     if (!line.log_file.empty()) {
         file.open(line.log_file, std::ios::app);
         if (!file)
-            throw coauth::error(coauth::errc::invalid_argument, "the log " + line.log_file + " can't be written to");
+            throw coauth::error(coauth::errc::invalid_argument,
+                "the log " + line.log_file + " can't be written: " + std::strerror(errno));
     }
     line.options.log = log_to(line.log_file.empty() ? static_cast<std::ostream&>(std::cerr) : file, line.log_file);
 

@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include "command_line/help.hpp"
+#include "command_line/input_file.hpp"
 
 #include <coauth/server/listen_address.hpp>
 #include <coauth/version.hpp>
@@ -9,9 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 #include <vector>
 
 namespace coauth::sandbox {
@@ -19,16 +18,6 @@ namespace coauth::sandbox {
 namespace {
 
 constexpr std::int64_t ten_years = std::int64_t{10} * 365 * 24 * 3600; // seconds
-
-std::string read_file(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in || !text)
-        throw error(errc::invalid_argument, "the file " + path + " can't be read");
-    return text.str();
-}
 
 template <class Number>
 bool read_number(std::string_view text, Number& into)
@@ -174,11 +163,12 @@ command_line parse_command_line(int argc, char** argv)
     if (approve->count() != 0)
         o.auto_approve = auto_approve;
     if (!seed.empty())
-        o.seed = read_file(seed);
+        o.seed = coauth::command_line::read_file(seed);
     if (!faults.empty())
-        o.faults = read_file(faults);
+        o.faults = coauth::command_line::read_file(faults);
     if (!certificate.empty())
-        o.tls = server::tls_identity(read_file(certificate), read_file(key));
+        o.tls =
+            server::tls_identity(coauth::command_line::read_file(certificate), coauth::command_line::read_file(key));
     return result;
 }
 

@@ -58,7 +58,7 @@ public:
     std::shared_ptr<login_store> logins() override { return logins_; }
     std::shared_ptr<token_store> tokens() override { return tokens_; }
     std::shared_ptr<visitor_store> visitors() override { return visitors_; }
-    asio::awaitable<std::size_t> reseal() override { return redis::reseal_redis(shared_); }
+    asio::awaitable<reseal_counts> reseal() override { return redis::reseal_redis(shared_); }
 
 private:
     const redis::redis_shared shared_;

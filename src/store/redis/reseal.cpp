@@ -39,45 +39,48 @@ std::string pattern_of(std::string_view prefix)
     return out + "{*";
 }
 
-// The value with its sealed part sealed by the newest key; nothing if it is already, or is none of ours.
-std::optional<std::string> sealed_anew(const redis_shared& shared, std::string_view key, std::string_view value)
+// The value with its sealed part sealed by the newest key; nothing if it is already.
+std::optional<std::string> sealed_anew(const redis_shared& shared, const sealed_part& part, std::string_view value)
 {
-    const auto part = sealed_part_of(shared.prefix, key, value);
-    if (!part)
-        return std::nullopt;
-    const auto sealed = value.substr(part->begin);
+    const auto sealed = value.substr(part.begin);
     if (is_sealed_by_newest(*shared.keys, sealed))
         return std::nullopt;
-    const auto text = open(*shared.keys, part->place, sealed);
-    return std::string(value.substr(0, part->begin)) + seal(*shared.keys, part->place, text.reveal());
+    const auto text = open(*shared.keys, part.place, sealed);
+    return std::string(value.substr(0, part.begin)) + seal(*shared.keys, part.place, text.reveal());
 }
 
 // Others may write to it meanwhile.
-asio::awaitable<bool> reseal_record(redis_shared shared, std::string key)
+asio::awaitable<reseal_counts> reseal_record(redis_shared shared, std::string key)
 {
     constexpr int most_attempts = 100;
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         redis_command get(resealing, std::vector<std::string>{"GET", key}, true);
         const redis_reply value = co_await shared.client->run(std::move(get));
+        reseal_counts counts;
         if (value.type != redis_reply::kind::text)
-            co_return false;
-        auto anew = sealed_anew(shared, key, value.text);
+            co_return counts;
+        const auto part = sealed_part_of(shared.prefix, key, value.text);
+        if (!part)
+            co_return counts; // none of ours
+        counts.records = 1;
+        auto anew = sealed_anew(shared, *part, value.text);
         if (!anew)
-            co_return false;
+            co_return counts;
         redis_command exchange(
             resealing, exchange_script(), key, std::vector<std::string>{value.text, *std::move(anew)});
         const redis_reply exchanged = co_await shared.client->run(std::move(exchange));
+        counts.resealed = 1;
         if (exchanged.number == 1)
-            co_return true;
+            co_return counts;
     }
     throw error(errc::store_unavailable, std::string(resealing) + " failed: it changes all the time");
 }
 
 } // namespace
 
-asio::awaitable<std::size_t> reseal_redis(redis_shared shared)
+asio::awaitable<reseal_counts> reseal_redis(redis_shared shared)
 {
-    std::size_t resealed = 0;
+    reseal_counts counts;
     std::optional<error> unreadable;
     std::string cursor = "0";
     const std::string pattern = pattern_of(shared.prefix);
@@ -90,8 +93,9 @@ asio::awaitable<std::size_t> reseal_redis(redis_shared shared)
         cursor = page.elements[0].text;
         for (const auto& key : page.elements[1].elements) {
             try {
-                const bool changed = co_await reseal_record(shared, key.text);
-                resealed += changed ? 1 : 0;
+                const reseal_counts of_record = co_await reseal_record(shared, key.text);
+                counts.resealed += of_record.resealed;
+                counts.records += of_record.records;
             } catch (const error& e) {
                 if (e.reason() != errc::sealed_record)
                     throw;
@@ -101,7 +105,7 @@ asio::awaitable<std::size_t> reseal_redis(redis_shared shared)
     } while (cursor != "0");
     if (unreadable)
         throw error(*unreadable);
-    co_return resealed;
+    co_return counts;
 }
 
 } // namespace coauth::store::redis

@@ -3,13 +3,13 @@
 
 #include "store/redis/stores.hpp"
 
-#include <boost/asio/awaitable.hpp>
+#include <coauth/store/database.hpp>
 
-#include <cstddef>
+#include <boost/asio/awaitable.hpp>
 
 namespace coauth::store::redis {
 
 /// `database::reseal`: record by record, each only if it is still the same when it is written.
-boost::asio::awaitable<std::size_t> reseal_redis(redis_shared shared);
+boost::asio::awaitable<reseal_counts> reseal_redis(redis_shared shared);
 
 } // namespace coauth::store::redis

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,7 +65,10 @@ reseal_progress reseal_some(database_file& file, reseal_progress progress)
     }
     for (const auto& record : resealed)
         file.db.execute(table.update, blob(record.second), record.first);
-    progress.resealed += resealed.size();
+    if (table.name != std::string_view("meta")) {
+        progress.counts.resealed += resealed.size();
+        progress.counts.records += static_cast<std::size_t>(looked_at);
+    }
     if (looked_at < looked_at_once) {
         ++progress.table;
         progress.after = 0;

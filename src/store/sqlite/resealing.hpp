@@ -4,6 +4,7 @@
 #include "store/sqlite/database_file.hpp"
 
 #include <coauth/error.hpp>
+#include <coauth/store/database.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,7 @@ struct reseal_progress {
 
     std::size_t table = 0;       ///< Of those that hold records.
     std::int64_t after = 0;      ///< The number of its last row that was looked at.
-    std::size_t resealed = 0;    ///< Records so far.
+    reseal_counts counts;        ///< So far. The record that keys are checked by is not among them.
     std::optional<error> failed; ///< For the first record that can't be opened.
     bool ended = false;
 };

@@ -29,7 +29,7 @@ void check_path(const std::string& path)
         refuse("is a URI; give the file's name");
 }
 
-asio::awaitable<std::size_t> reseal_all(engine_ptr owner)
+asio::awaitable<reseal_counts> reseal_all(engine_ptr owner)
 {
     reseal_progress progress;
     while (!progress.ended) {
@@ -39,7 +39,7 @@ asio::awaitable<std::size_t> reseal_all(engine_ptr owner)
     }
     if (progress.failed)
         throw *progress.failed;
-    co_return progress.resealed;
+    co_return progress.counts;
 }
 
 class database_in_file final : public database {
@@ -51,7 +51,7 @@ public:
     std::shared_ptr<login_store> logins() override { return logins_; }
     std::shared_ptr<token_store> tokens() override { return tokens_; }
     std::shared_ptr<visitor_store> visitors() override { return visitors_; }
-    asio::awaitable<std::size_t> reseal() override { return reseal_all(owner_); }
+    asio::awaitable<reseal_counts> reseal() override { return reseal_all(owner_); }
 
 private:
     const engine_ptr owner_;

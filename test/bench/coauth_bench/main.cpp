@@ -1,16 +1,17 @@
 // What coauth costs, operation by operation.
 //
-// usage: coauth_bench [--suite NAME] [--only CASE] [--secs S] [--iters N] [--names N] [--json] [--sample]
-//
 // Alone it calls a sandbox that it starts, and prints a table. With BENCH_TMP, a folder with the inputs of a harness, it calls that
 // harness's server at https://localhost:BENCH_PORT (8443), and prints JSON. BENCH_CONNS: requests in flight. --iters: so many
 // operations, or so many pending logins. --names: names a request of the suite batch, up to 100.
+#include "command_line/output.hpp"
 #include "suites.hpp"
 
 #include <algorithm>
 #include <array>
 #include <exception>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
 
 namespace {
 
@@ -33,24 +34,50 @@ constexpr std::array suites = {
     named_suite{"pending", bench::pending, false},
 };
 
+constexpr const char* usage =
+    "usage: coauth_bench [--suite NAME] [--only CASE] [--secs S] [--iters N] [--names N] [--json] [--sample]\n";
+
+constexpr int exit_of_failure = 1;
+constexpr int exit_of_wrong_usage = 2;
+
+int run(const bench::arguments& given)
+{
+    const auto chosen = [&given](const named_suite& suite) { return given.suite.empty() || given.suite == suite.name; };
+    if (std::none_of(suites.begin(), suites.end(), chosen)) {
+        std::cerr << "unknown suite " << given.suite << '\n' << usage;
+        return exit_of_wrong_usage;
+    }
+    const bench::server at(std::any_of(
+        suites.begin(), suites.end(), [&](const named_suite& suite) { return chosen(suite) && suite.calls_server; }));
+    for (const named_suite& suite : suites)
+        if (chosen(suite))
+            suite.run(given, at);
+    coauth::command_line::flush_output();
+    if (given.found || given.sample || given.only.empty())
+        return 0;
+    std::cerr << "no case " << given.only << " was measured\n" << usage;
+    return exit_of_wrong_usage;
+}
+
 } // namespace
 
 int main(int count, char** texts)
 {
+    coauth::command_line::prepare_standard_streams();
+    std::optional<bench::arguments> given;
     try {
-        const bench::arguments given(count, texts);
-        const auto chosen = [&given](
-                                const named_suite& suite) { return given.suite.empty() || given.suite == suite.name; };
-        const bench::server at(std::any_of(suites.begin(), suites.end(),
-            [&](const named_suite& suite) { return chosen(suite) && suite.calls_server; }));
-        for (const named_suite& suite : suites)
-            if (chosen(suite))
-                suite.run(given, at);
-        if (std::any_of(suites.begin(), suites.end(), chosen))
-            return 0;
-        std::cerr << "there is no suite " << given.suite << '\n';
-    } catch (const std::exception& failed) {
-        std::cerr << failed.what() << '\n';
+        given.emplace(count, texts);
+    } catch (const std::invalid_argument& wrong) {
+        std::cerr << wrong.what() << '\n' << usage;
+        return exit_of_wrong_usage;
     }
-    return 2;
+    try {
+        if (!given->help)
+            return run(*given);
+        coauth::command_line::print(usage);
+        return 0;
+    } catch (const std::exception& problem) {
+        std::cerr << problem.what() << '\n';
+        return exit_of_failure;
+    }
 }

@@ -1,6 +1,9 @@
 #include "measure.hpp"
 
+#include "command_line/output.hpp"
+
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -46,6 +49,17 @@ std::uint64_t allocated_octets()
 
 bool writes_json = false;
 
+template <class Number>
+Number number_of(std::string_view name, const std::string& text)
+{
+    Number number{};
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    if (read.ec != std::errc() || read.ptr != end)
+        throw std::invalid_argument(std::string(name) + ": " + text + " is not a number that it takes");
+    return number;
+}
+
 } // namespace
 
 arguments::arguments(int count, char** texts)
@@ -62,20 +76,25 @@ arguments::arguments(int count, char** texts)
         else if (name == "--only")
             only = value(at);
         else if (name == "--secs")
-            seconds = std::stod(value(at));
+            seconds = number_of<double>(name, value(at));
         else if (name == "--iters")
-            this->count = std::stoull(value(at));
+            this->count = number_of<std::uint64_t>(name, value(at));
         else if (name == "--names")
-            names = std::stoul(value(at));
+            names = number_of<std::size_t>(name, value(at));
         else if (name == "--sample")
             sample = true;
         else if (name == "--json")
             json = true;
+        else if (name == "--help" || name == "-h")
+            help = true;
         else
             throw std::invalid_argument("there is no " + std::string(name));
     }
     if (names == 0)
         throw std::invalid_argument("--names is at least 1");
+    constexpr double most_seconds = 86'400;
+    if (!(seconds > 0 && seconds <= most_seconds))
+        throw std::invalid_argument("--secs is more than 0 and at most 86400");
     json = json || std::getenv("BENCH_TMP") != nullptr;
     writes_json = json;
 }
@@ -125,7 +144,7 @@ void meter::report(std::string_view suite, std::string_view name, std::uint64_t 
             std::printf(",\"allocs_per_op\":null,\"alloc_bytes_per_op\":null");
         std::printf("%s%s}\n", members_text.empty() ? "" : ",", members_text.c_str());
     }
-    std::fflush(stdout);
+    coauth::command_line::flush_output();
 }
 
 // Has its name in every build.

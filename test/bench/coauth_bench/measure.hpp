@@ -10,11 +10,18 @@
 
 namespace bench {
 
-/// The command line: --suite NAME, --only CASE, --secs S, --iters N, --names N, --sample, --json.
+/// The command line.
 struct arguments {
+    /// Throws `std::invalid_argument` for wrong usage.
     arguments(int count, char** texts);
 
-    bool wants(std::string_view name) const { return only.empty() || only == name; }
+    /// Remembers that a case was found.
+    bool wants(std::string_view name) const
+    {
+        const bool wanted = only.empty() || only == name;
+        found = found || wanted;
+        return wanted;
+    }
 
     std::string suite;       ///< Empty: all.
     std::string only;        ///< One case of the suite.
@@ -22,7 +29,9 @@ struct arguments {
     std::uint64_t count = 0; ///< Exactly so many operations in place of `seconds`, for a profiler.
     std::size_t names = 100; ///< Names a request, of the suite `batch`.
     bool sample = false;     ///< Shows one signed request.
-    bool json = false;       ///< One JSON object a line. Always so where BENCH_TMP names the inputs.
+    bool help = false;
+    mutable bool found = false; ///< `wants` was true.
+    bool json = false;          ///< One JSON object a line. Always so where BENCH_TMP names the inputs.
 };
 
 /// What a measured part of the program took.

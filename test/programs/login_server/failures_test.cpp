@@ -1,5 +1,6 @@
 // A provider that is down, slow or hostile.
 #include "programs/login_server/site_fixture.hpp"
+#include "unit/site/failing_visitors.hpp"
 
 #include <stdexcept>
 
@@ -178,4 +179,59 @@ TEST_CASE(
     ada.sign_in();
     CHECK(ada.signed_in());
     CHECK(has(metrics(), "coauth_visitors 1\n"));
+}
+
+TEST_CASE("login_server visitor store: a failing one costs users a page that says so, and newcomers nothing")
+{
+    using coauth::testing::failing_visitors;
+    auto options = unlimited_options();
+    const auto visitors = std::make_shared<failing_visitors>(coauth::system_clock());
+    options.logins.visitors = visitors;
+    site_fixture s(approving(), options);
+    browser ada(s), newcomer(s);
+    ada.sign_in();
+    for (const auto& failure : {failing_visitors::typed(), failing_visitors::untyped()}) {
+        visitors->failure = visitors->failure_to_expire = failure;
+        const int before = visitors->expiries;
+        s.logged.clear();
+        CHECK(newcomer.ask(newcomer.get("/")).status == 200);
+        CHECK(newcomer.ask(newcomer.get("/profile")).status == 303);
+        CHECK(newcomer.ask(newcomer.get("/nowhere")).status == 404);
+        CHECK(ada.ask(ada.get("/nowhere")).status == 404);
+        CHECK(s.logged.size() == 1); // of the visits that have expired
+        for (const char* path : {"/", "/profile"}) {
+            CAPTURE(path);
+            const response page = ada.ask(ada.get(path));
+            CHECK(page.status == 503);
+            CHECK(has(page.body, "This site is busy"));
+            CHECK(has(page.body, "action=\"/login\""));
+            CHECK_FALSE(has(page.body, "database"));
+        }
+        CHECK(s.logged.size() == 3);
+        CHECK(visitors->expiries == before + 1);
+        s.clock->skip(std::chrono::minutes(1));
+        newcomer.ask(newcomer.get("/"));
+        CHECK(visitors->expiries == before + 2);
+        s.clock->skip(std::chrono::minutes(1));
+    }
+    visitors->failure = visitors->failure_to_expire = nullptr;
+    CHECK(ada.signed_in());
+}
+
+TEST_CASE("login_server visitor store: one that hangs does not keep a page from saying what happened")
+{
+    using coauth::testing::failing_visitors;
+    auto options = unlimited_options();
+    const auto visitors = std::make_shared<failing_visitors>(coauth::system_clock());
+    options.logins.visitors = visitors;
+    site_fixture s(approving(), options);
+    browser ada(s);
+    ada.sign_in();
+    CHECK_FALSE(has(ada.ask(ada.get("/nowhere")).body, "action=\"/login\""));
+    visitors->hangs = true;
+    const response page = ada.ask(ada.get("/nowhere"));
+    CHECK(page.status == 404);
+    CHECK(has(page.body, "action=\"/login\""));
+    visitors->hangs = false;
+    CHECK(ada.signed_in());
 }

@@ -209,6 +209,29 @@ TEST_CASE("call_machine: a host without an address is a failure to connect")
     CHECK(machine.failure()->reason() == errc::connect_failed);
 }
 
+TEST_CASE("call_machine: a proxy that can't be connected to is named as one, with where its address comes from")
+{
+    const http::pool_options options;
+    http::request request;
+    request.origin.host = "api.example";
+    request.origin.https = true;
+    http::origin proxy;
+    proxy.host = "127.0.0.1";
+    proxy.port = 1;
+    const call_machine::time_point now(1h);
+    for (const bool has_proxy : {true, false}) {
+        const auto given = has_proxy ? std::optional(proxy) : std::nullopt;
+        call_machine machine(options, given, request, now);
+        machine.acquired(false, now);
+        machine.resolved(1, now);
+        machine.connected(make_error_code(boost::asio::error::connection_refused), now);
+        REQUIRE(machine.failure().has_value());
+        const std::string hop = has_proxy ? "the proxy 127.0.0.1:1" : "api.example";
+        CHECK(machine.failure()->message() == "no connection to " + hop + ": Connection refused");
+        CHECK((machine.failure()->hint()->find("COAUTH_PROXY") != std::string::npos) == has_proxy);
+    }
+}
+
 TEST_CASE("call_machine: the deadline of the request is a limit of every action")
 {
     const http::pool_options options;

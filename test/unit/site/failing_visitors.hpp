@@ -3,6 +3,11 @@
 
 #include <coauth/store/memory_store.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +30,10 @@ public:
 
     /// Throws, if set: in each call, but for `expire` and `limits`.
     std::function<void()> failure;
+    /// The same in `expire`.
+    std::function<void()> failure_to_expire;
+    int expiries = 0;   ///< Calls of `expire`.
+    bool hangs = false; ///< `find` waits until it is cancelled.
 
     static std::function<void()> untyped()
     {
@@ -41,17 +50,34 @@ public:
     {
         return checked().add(browser, std::move(user), previous);
     }
-    awaitable<std::optional<signed_in_user>> find(browser_digest browser) override { return checked().find(browser); }
+    awaitable<std::optional<signed_in_user>> find(browser_digest browser) override
+    {
+        return hangs ? hang() : checked().find(browser);
+    }
     awaitable<std::optional<user_key>> remove(browser_digest browser) override { return checked().remove(browser); }
     awaitable<bool> remove_all(user_key user, time_point latest) override
     {
         return checked().remove_all(std::move(user), latest);
     }
     awaitable<bool> has(user_key user) override { return checked().has(std::move(user)); }
-    awaitable<std::vector<user_key>> expire(std::size_t limit) override { return inner_->expire(limit); }
+    awaitable<std::vector<user_key>> expire(std::size_t limit) override
+    {
+        ++expiries;
+        if (failure_to_expire)
+            failure_to_expire();
+        return inner_->expire(limit);
+    }
     awaitable<std::size_t> count() override { return checked().count(); }
 
 private:
+    static awaitable<std::optional<signed_in_user>> hang()
+    {
+        boost::asio::steady_timer never(
+            co_await boost::asio::this_coro::executor, boost::asio::steady_timer::time_point::max());
+        co_await never.async_wait(boost::asio::use_awaitable);
+        co_return std::nullopt;
+    }
+
     visitor_store& checked() const
     {
         if (failure)

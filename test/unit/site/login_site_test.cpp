@@ -240,8 +240,8 @@ TEST_CASE("login_site: a visitor store that fails costs a page that says so, and
         f.sign_in("x", "1");
         const std::string token = f.begin("/login/x");
         visitors->failure = failure;
-        const std::vector<server::request> requests{f.make("POST", "/logout"), f.make("GET", "/callback?a=b"),
-            f.make("GET", "/callback?" + token + "&oauth_verifier=2"), f.make("DELETE", "/login")};
+        const std::vector<server::request> requests{
+            f.make("POST", "/logout"), f.make("GET", "/callback?" + token + "&oauth_verifier=2")};
         for (const server::request& r : requests) {
             CAPTURE(r.target);
             const auto page = f.handle(r);
@@ -251,6 +251,9 @@ TEST_CASE("login_site: a visitor store that fails costs a page that says so, and
             CHECK_FALSE(contains(page->body, "database"));
             CHECK(page->headers.count("Set-Cookie") == 0);
         }
+        // What does not need the store to be refused.
+        CHECK(f.handle(f.make("GET", "/callback?a=b"))->status == 400);
+        CHECK(f.handle(f.make("DELETE", "/login"))->status == 405);
         CHECK_FALSE(f.handle(f.make("GET", "/own")));
         const std::string metrics = f.bench.run(f.logins->metrics()).value();
         CHECK_FALSE(contains(metrics, "coauth_visitors"));
