@@ -147,11 +147,13 @@ public:
         }
     }
 
-    // Stops listening; connections that the kernel has accepted are still served.
+    // Stops listening; connections that the kernel has accepted are still served. No more than its queue holds: where each
+    // is refused at once, others could arrive without end.
     void drain()
     {
         ending_ = std::max(ending_, urgency::drain);
-        while (acceptor_.is_open() && service_->table.has_room() && !accept_next()) {}
+        int most = asio::socket_base::max_listen_connections + 1;
+        while (most-- > 0 && acceptor_.is_open() && service_->table.has_room() && !accept_next()) {}
         end(urgency::drain);
     }
 
@@ -167,12 +169,12 @@ public:
 
     static asio::awaitable<void> close(std::shared_ptr<state> self, milliseconds grace)
     {
-        self->drain();
         asio::steady_timer cut_timer(self->strand_, std::clamp(grace, milliseconds(0), longest_grace));
         cut_timer.async_wait([self](error_code failure) {
             if (!failure)
                 self->end(urgency::cut);
         });
+        self->drain();
         while (self->accepting_ || !self->connections_.empty())
             co_await self->all_ended_.async_wait(quietly);
     }
