@@ -70,7 +70,9 @@ private:
     awaitable<response> sign_out(request r);
     awaitable<response> failure(request r, error cause, login_step step);
     void report_login(const signed_in_user& user) const noexcept;
-    void log_login(const request& r, const app& at, std::string outcome, std::string cause, std::string user_id) const;
+    void log_end(const std::string& line, login_status status) const;
+    std::string login_text(
+        const request& r, const app& at, std::string outcome, std::string cause, std::string user_id) const;
     std::string set_login_cookie(const browser_binding& binding) const;
 
     // request_checks.cpp
