@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -189,7 +190,10 @@ public:
     }
     asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
     {
-        return inner_->remove(std::move(user), version);
+        if (const auto before = std::exchange(before_remove, nullptr))
+            co_await before();
+        const bool removed = co_await inner_->remove(std::move(user), version);
+        co_return removed;
     }
     asio::awaitable<bool> lease(user_key user, std::uint64_t version, std::chrono::milliseconds time) override
     {
@@ -203,7 +207,8 @@ public:
     int refusals = 0;
     int lease_failures = 0;
     int find_failures = 0;
-    std::string leased_elsewhere; ///< A user's id.
+    std::string leased_elsewhere;                         ///< A user's id.
+    std::function<asio::awaitable<void>()> before_remove; ///< Once.
 
 private:
     static asio::awaitable<bool> never_leased() { co_return false; }
@@ -228,6 +233,27 @@ asio::awaitable<bool> lease_for(store::token_store& store, user_key user, std::c
 }
 
 } // namespace
+
+TEST_CASE("session: a credential that another login brings while its user signs out stays")
+{
+    renewals_fixture f;
+    const auto store = std::make_shared<full_store>(f.tokens);
+    f.tokens = store;
+    f.first = f.make();
+    for (const bool in_memory : {false, true}) {
+        CAPTURE(in_memory);
+        f.provider->revoked.clear();
+        f.add(credential(secret("token-of-ann")));
+        if (in_memory)
+            CHECK(f.token(*f.first) == "token-of-ann");
+        store->before_remove = [&f] { return f.first->add_user("ann", credential(secret("token-of-ann+9"))); };
+        asio::co_spawn(f.io, f.first->sign_out("ann", session::at_provider::revoke),
+            [](const std::exception_ptr& e) { CHECK(!e); });
+        f.poll();
+        CHECK(f.token(*f.first) == "token-of-ann+9");
+        CHECK(f.provider->revoked == std::vector<std::string>{"token-of-ann"});
+    }
+}
 
 TEST_CASE("session: a new credential that the store does not take at first is written later, and not asked for again")
 {
