@@ -170,6 +170,8 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
     std::string previous_cookie = previous ? *previous : std::string();
     ended->user.provider = at.name; // under which its session keeps the token
     const auto visit = co_await visits_.begin(ended->user, std::move(previous_cookie));
+    if (visit.left)
+        departures_->retry(*visit.left, now());
     report_login(ended->user);
     response out = server::redirect(path_of(ended->return_to).on(url_));
     out.headers.add("Set-Cookie", session_cookie_.set(visit.cookie, visits_.lifetime()));
@@ -214,8 +216,10 @@ asio::awaitable<server::response> login_site::state::sign_out(request r)
     const auto cookie = session_cookie_.read(r);
     if (cookie) {
         const auto left = co_await visits_.end(*cookie);
-        if (left)
+        if (left) {
+            departures_->retry(*left, now());
             co_await drop_token(*left, options_.patience);
+        }
     }
     response out = server::redirect(url_ + "/");
     out.headers.add("Set-Cookie", session_cookie_.remove());

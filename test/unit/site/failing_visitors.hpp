@@ -25,6 +25,7 @@ public:
 
     /// Throws, if set: in each call, but for `expire` and `limits`.
     std::function<void()> failure;
+    std::function<void()> removed; ///< After each `remove`.
 
     static std::function<void()> untyped()
     {
@@ -42,7 +43,13 @@ public:
         return checked().add(browser, std::move(user), previous);
     }
     awaitable<std::optional<signed_in_user>> find(browser_digest browser) override { return checked().find(browser); }
-    awaitable<std::optional<user_key>> remove(browser_digest browser) override { return checked().remove(browser); }
+    awaitable<std::optional<user_key>> remove(browser_digest browser) override
+    {
+        auto left = co_await checked().remove(browser);
+        if (removed)
+            removed();
+        co_return left;
+    }
     awaitable<bool> remove_all(user_key user, time_point latest) override
     {
         return checked().remove_all(std::move(user), latest);
