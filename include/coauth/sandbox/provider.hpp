@@ -27,7 +27,7 @@ enum class mode {
     x,      ///< With what the real provider is known to tolerate, such as a request token's secret that was not used.
 };
 
-/// How often a route may be called. A call by a user's token counts against the user's limit, a
+/// How often a route may be called. A call by a user's token counts against the user's limit at its app, a
 /// call by the app alone (bearer token, or signed without a token) against the app's; the limits of a
 /// day count both.
 struct route_limit {
