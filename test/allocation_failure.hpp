@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -67,5 +68,25 @@ public:
         asio_failures_left = 0;
     }
 };
+
+/// Calls `attempt` until it succeeds; each time a later one of its allocations fails, and `check` is called then. Returns
+/// how many failed.
+template <class Attempt, class Check>
+std::size_t with_each_allocation_failing(Attempt attempt, Check check)
+{
+    for (std::size_t number = 1;; ++number) {
+        bool failed = false;
+        allocations_until_failure = number;
+        try {
+            attempt();
+        } catch (const std::bad_alloc&) {
+            failed = true;
+        }
+        memory_shortage::end();
+        if (!failed)
+            return number - 1;
+        check();
+    }
+}
 
 } // namespace coauth::testing

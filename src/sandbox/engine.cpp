@@ -217,8 +217,8 @@ server::response engine::dispatch(call& c, journal_entry& entry)
     }
     rate_verdict verdict;
     if (!c.consumer_key.empty())
-        verdict =
-            windows_.take(*c.matched, limit_of(*c.matched), c.consumer_key, c.user ? c.token : std::string(), c.now);
+        verdict = windows_.take(*c.matched, limit_of(*c.matched), c.consumer_key,
+            c.user ? std::to_string(c.user->user) : std::string(), c.now);
     server::response response;
     if (!verdict.allowed) {
         entry.refused = "rate_limited";

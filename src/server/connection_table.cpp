@@ -18,7 +18,7 @@ connection_table::decision connection_table::admit(const address_block& block)
         return out;
     }
     const bool full = by_id_.size() - leaving_ >= most_;
-    if (full && (idle_.empty() || leaving_ >= slack_)) {
+    if (full && !may_evict()) {
         ++totals_.refused_full;
         return out;
     }
@@ -35,19 +35,19 @@ connection_table::decision connection_table::admit(const address_block& block)
         throw;
     }
 
-    if (full) {
-        const auto oldest = idle_.begin();
-        make_busy(oldest);
-        oldest->leaving = true;
-        ++leaving_;
-        ++totals_.evicted;
-        out.evicted = oldest->number;
-    }
+    if (full)
+        out.evicted = evict_oldest();
     idle_.splice(idle_.end(), added);
     ++count->second;
     ++totals_.accepted;
     out.admitted = ++last_;
     return out;
+}
+
+connection_table::id connection_table::evict() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    return may_evict() ? evict_oldest() : 0;
 }
 
 void connection_table::idle(id number) noexcept
@@ -102,6 +102,21 @@ connection_table::entries::iterator connection_table::find(id number) noexcept
 {
     const auto found = by_id_.find(number);
     return found == by_id_.end() ? busy_.end() : found->second;
+}
+
+bool connection_table::may_evict() const noexcept
+{
+    return !idle_.empty() && leaving_ < slack_;
+}
+
+connection_table::id connection_table::evict_oldest() noexcept
+{
+    const auto oldest = idle_.begin();
+    make_busy(oldest);
+    oldest->leaving = true;
+    ++leaving_;
+    ++totals_.evicted;
+    return oldest->number;
 }
 
 void connection_table::make_busy(entries::iterator entry) noexcept

@@ -40,6 +40,10 @@ public:
     /// A new connection from an address of `block`.
     decision admit(const address_block& block);
 
+    /// Makes room for a connection that could not be accepted: the one that has to be closed. 0: none is idle, or `slack`
+    /// are leaving already.
+    id evict() noexcept;
+
     /// Of one that was admitted and not removed; others are ignored.
     void idle(id number) noexcept;
     void busy(id number) noexcept;
@@ -65,6 +69,8 @@ private:
     using entries = std::list<entry>;
 
     entries::iterator find(id number) noexcept;
+    bool may_evict() const noexcept;
+    id evict_oldest() noexcept;
     void make_busy(entries::iterator entry) noexcept;
 
     const std::size_t most_;

@@ -83,6 +83,12 @@ void listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint)
             std::string(hint.empty() ? "choose another address or port, or end the program that listens there" : hint));
 }
 
+bool out_of_descriptors(const error_code& failure)
+{
+    using namespace boost::system::errc;
+    return failure == too_many_files_open || failure == too_many_files_open_in_system;
+}
+
 } // namespace
 
 response::response(int status, std::string content_type, std::string body) : status(status), body(std::move(body))
@@ -125,10 +131,14 @@ public:
         const accepting ends(self);
         while (self->acceptor_.is_open()) {
             auto [failure] = co_await self->acceptor_.async_wait(tcp::acceptor::wait_read, quietly);
-            if ((!failure && self->accept_waiting()) || !self->acceptor_.is_open())
+            if (!failure)
+                failure = self->accept_waiting();
+            if (!failure || !self->acceptor_.is_open())
                 continue;
             // Most likely out of file descriptors or memory: accepting again at once would fail again.
             try {
+                if (out_of_descriptors(failure))
+                    self->evict();
                 self->pause_.expires_after(accept_pause);
                 co_await self->pause_.async_wait(quietly);
             } catch (const std::bad_alloc&) {
@@ -137,11 +147,13 @@ public:
         }
     }
 
-    // Stops listening; connections that the kernel has accepted are still served.
+    // Stops listening; connections that the kernel has accepted are still served. No more than its queue holds: where each
+    // is refused at once, others could arrive without end.
     void drain()
     {
         ending_ = std::max(ending_, urgency::drain);
-        while (acceptor_.is_open() && service_->table.has_room() && accept_next() == accepted::one) {}
+        int most = asio::socket_base::max_listen_connections + 1;
+        while (most-- > 0 && acceptor_.is_open() && service_->table.has_room() && !accept_next()) {}
         end(urgency::drain);
     }
 
@@ -157,12 +169,12 @@ public:
 
     static asio::awaitable<void> close(std::shared_ptr<state> self, milliseconds grace)
     {
-        self->drain();
         asio::steady_timer cut_timer(self->strand_, std::clamp(grace, milliseconds(0), longest_grace));
         cut_timer.async_wait([self](error_code failure) {
             if (!failure)
                 self->end(urgency::cut);
         });
+        self->drain();
         while (self->accepting_ || !self->connections_.empty())
             co_await self->all_ended_.async_wait(quietly);
     }
@@ -184,34 +196,40 @@ private:
         const std::shared_ptr<state> owner_;
     };
 
-    enum class accepted { one, none, failed };
-
-    // Takes a connection from the kernel's queue. Not by async_accept: that allocates while it completes, and where
-    // this fails the coroutine that awaits it is destroyed and the exception leaves io_context::run.
-    accepted accept_next()
+    // Takes a connection from the kernel's queue; `would_block`: none is there. Not by async_accept: that allocates while
+    // it completes, and where this fails the coroutine that awaits it is destroyed and the exception leaves
+    // io_context::run.
+    error_code accept_next()
     {
         try {
             tcp::socket socket(asio::make_strand(executor_));
             error_code failure;
             acceptor_.accept(socket, failure);
-            if (failure == asio::error::would_block)
-                return accepted::none;
-            if (failure)
-                return failure == asio::error::connection_aborted ? accepted::one : accepted::failed;
-            start(std::move(socket));
-            return accepted::one;
+            if (!failure)
+                start(std::move(socket));
+            return failure == asio::error::connection_aborted ? error_code() : failure;
         } catch (const std::bad_alloc&) {
-            return accepted::failed;
+            return asio::error::no_memory;
         }
     }
 
-    // Accepts those that have come, up to a limit for each turn; false if the process or the kernel lacks a resource.
-    bool accept_waiting()
+    // Accepts those that have come, up to a limit for each turn. Returns why the first was not accepted. Of a later one
+    // that does not show that any has come: the kernel looks for a free descriptor first.
+    error_code accept_waiting()
     {
-        accepted last = accepted::one;
-        for (int turn = 0; turn < accepts_a_turn && last == accepted::one; ++turn)
-            last = accept_next();
-        return last != accepted::failed;
+        const error_code first = accept_next();
+        error_code failure = first;
+        for (int turn = 1; turn < accepts_a_turn && !failure; ++turn)
+            failure = accept_next();
+        return first == asio::error::would_block ? error_code() : first;
+    }
+
+    // Closes the connection that has been idle longest: the next one gets its descriptor.
+    void evict()
+    {
+        const connection_table::id oldest = service_->table.evict();
+        if (oldest != 0)
+            hurry(connections_.at(oldest), urgency::drain);
     }
 
     void start(tcp::socket socket)
@@ -254,6 +272,7 @@ private:
     {
         connections_.erase(id);
         service_->table.remove(id);
+        pause_.cancel(); // its descriptor is free
         if (connections_.empty())
             all_ended_.cancel();
     }

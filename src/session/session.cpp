@@ -75,10 +75,12 @@ asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> 
 asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, std::shared_ptr<sessions::tokens> tokens,
     std::shared_ptr<const sessions::session_setup> setup, std::string user_id, session::at_provider action)
 {
+    const sessions::tokens::reading meanwhile(*tokens, user_id);
     sessions::owner_ptr owner = co_await tokens->find_any(user_id);
     for (;;) {
         const bool removed = co_await lookups->sign_out(owner);
-        if (removed)
+        // What another login has brought stays.
+        if (removed || meanwhile.saw_put())
             break;
         // It was renewed meanwhile, here or in another process; or the user has signed out there.
         result<sessions::owner_ptr> other = co_await as_result(tokens->find_any(user_id));

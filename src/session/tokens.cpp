@@ -22,29 +22,6 @@ void note_use(token_owner& owner)
 
 } // namespace
 
-// A credential being read from the store. One put or removed meanwhile makes it stale.
-class tokens::reading {
-public:
-    reading(tokens& owner, const std::string& user_id) : owner_(owner)
-    {
-        const std::lock_guard lock(owner_.mutex_);
-        place_ = owner_.readings_.emplace(user_id, this);
-    }
-    ~reading()
-    {
-        const std::lock_guard lock(owner_.mutex_);
-        owner_.readings_.erase(place_);
-    }
-    reading(const reading&) = delete;
-    reading& operator=(const reading&) = delete;
-
-    bool stale = false; ///< Guarded by the tokens' mutex.
-
-private:
-    tokens& owner_;
-    std::unordered_multimap<std::string, reading*>::iterator place_;
-};
-
 owner_ptr tokens::held(const std::string& user_id) const
 {
     const cache_lock::reading lock(setup_->cached);
@@ -79,7 +56,15 @@ void tokens::make_stale(const std::string& user_id)
 {
     const auto [first, last] = readings_.equal_range(user_id);
     for (auto entry = first; entry != last; ++entry)
-        entry->second->stale = true;
+        entry->second->stale_ = true;
+}
+
+// With the lock held.
+void tokens::note_put(const std::string& user_id)
+{
+    const auto [first, last] = readings_.equal_range(user_id);
+    for (auto entry = first; entry != last; ++entry)
+        entry->second->put_ = true;
 }
 
 user_key tokens::key_of(std::string user_id) const
@@ -148,7 +133,7 @@ asio::awaitable<owner_ptr> tokens::find_any(std::string user_id)
                 chance = setup_->options.chance();
         }
         const std::lock_guard lock(mutex_);
-        if (current.stale)
+        if (current.stale_)
             continue; // this user's credential was put or removed meanwhile
         if (!found)
             throw error(errc::unknown_user).with_hint("let the user sign in, or pass the credential to add_user");
@@ -190,6 +175,7 @@ void tokens::stored(std::string user_id)
     {
         // Read again at the next use: of two that were put at once the store has the later.
         const std::lock_guard lock(mutex_);
+        note_put(user_id);
         forget(user_id);
     }
     setup_->report(session_event(session_event_kind::token_added, std::move(user_id)));

@@ -51,12 +51,14 @@ public:
     /// refusal, if it was one. Returns whether the store still had it.
     boost::asio::awaitable<bool> drop(owner_ptr owner, std::optional<errc> why);
 
+    /// Observes a user's credential while it lives.
+    class reading;
+
     /// Forgets the credentials in memory. Owners found from now on have this number, or a higher one.
     std::uint64_t forget_all() noexcept;
 
 private:
     using order = std::list<owner_ptr>;
-    class reading;
     struct renewal;
     using renewal_ptr = std::shared_ptr<renewal>;
 
@@ -78,6 +80,7 @@ private:
     void forget(const std::string& user_id);
     void make_room(order& removed);
     void make_stale(const std::string& user_id);
+    void note_put(const std::string& user_id);
 
     const std::shared_ptr<const session_setup> setup_;
     std::mutex mutex_;
@@ -86,6 +89,38 @@ private:
     std::unordered_multimap<std::string, reading*> readings_; ///< By user id, in progress.
     std::unordered_map<std::uint64_t, renewal_ptr> renewals_; ///< In progress, by the owner's number.
     std::uint64_t last_number_ = 0;
+};
+
+// One put or removed meanwhile makes what was read from the store stale.
+class tokens::reading {
+public:
+    reading(tokens& owner, const std::string& user_id) : owner_(owner)
+    {
+        const std::lock_guard lock(owner_.mutex_);
+        place_ = owner_.readings_.emplace(user_id, this);
+    }
+    ~reading()
+    {
+        const std::lock_guard lock(owner_.mutex_);
+        owner_.readings_.erase(place_);
+    }
+    reading(const reading&) = delete;
+    reading& operator=(const reading&) = delete;
+
+    /// True if a login's credential was put.
+    bool saw_put() const
+    {
+        const std::lock_guard lock(owner_.mutex_);
+        return put_;
+    }
+
+private:
+    friend tokens;
+
+    tokens& owner_;
+    std::unordered_multimap<std::string, reading*>::iterator place_;
+    bool stale_ = false; // guarded by the tokens' mutex, as the next
+    bool put_ = false;
 };
 
 } // namespace coauth::sessions

@@ -1,6 +1,7 @@
 #include "site/departures.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace coauth::site {
 
@@ -31,12 +32,23 @@ void departures::retry(user_key user, time_point now)
     retried_.emplace_back(now + retry_after, std::move(user));
 }
 
+void departures::dropped(const user_key& user)
+{
+    const std::lock_guard lock(mutex_);
+    const auto is_of_user = [&](const entry& each) { return each.second == user; };
+    // Most likely the user has just left, and is the last.
+    const auto found = std::find_if(retried_.rbegin(), retried_.rend(), is_of_user);
+    if (found != retried_.rend())
+        retried_.erase(std::next(found).base());
+}
+
 std::vector<user_key> departures::take_due(time_point now, std::size_t limit)
 {
     std::vector<user_key> due;
     const std::lock_guard lock(mutex_);
+    due.reserve(std::min(limit, expected_in_order_.size() + retried_.size())); // no user is lost below
     while (due.size() < limit && !expected_in_order_.empty() && expected_in_order_.front().first <= now) {
-        const entry front = std::move(expected_in_order_.front());
+        entry front = std::move(expected_in_order_.front());
         expected_in_order_.pop_front();
         const auto [first, last] = expected_.equal_range(front.second);
         const auto found = std::find_if(first, last, [&](const auto& each) { return each.second == front.first; });
@@ -44,7 +56,7 @@ std::vector<user_key> departures::take_due(time_point now, std::size_t limit)
             continue;
         expected_.erase(found);
         if (!expected_.contains(front.second))
-            due.push_back(front.second);
+            due.push_back(std::move(front.second));
     }
     while (due.size() < limit && !retried_.empty() && retried_.front().first <= now) {
         user_key user = std::move(retried_.front().second);

@@ -14,7 +14,7 @@
 namespace coauth::site {
 
 /// Two kinds: users whose login was granted and whose visit is about to begin (they have not left, even if all of their
-/// visits end meanwhile), and users who have left and whose token could not be dropped.
+/// visits end meanwhile), and users who have left and whose token is not dropped yet.
 ///
 /// Thread safety: safe; short mutex sections.
 class departures {
@@ -23,7 +23,7 @@ public:
 
     /// How long after the token of a login its visit may begin.
     static constexpr std::chrono::seconds longest_arrival{60};
-    /// When a token that could not be dropped is tried again.
+    /// When a token that was not dropped is tried again.
     static constexpr std::chrono::seconds retry_after{60};
 
     /// A login of this user was granted: a visit begins within `longest_arrival`, or the user has left.
@@ -34,8 +34,12 @@ public:
 
     bool expects(const user_key& user) const;
 
-    /// The user's token could not be dropped: `take_due` returns the user once more, after `retry_after`.
+    /// The user has left: `take_due` returns the user after `retry_after`, unless the token was dropped by then. Call it
+    /// before anything is awaited that may fail or be cancelled.
     void retry(user_key user, time_point now);
+
+    /// The token of a user who had left was dropped, or is to be kept.
+    void dropped(const user_key& user);
 
     /// Users who were expected in vain, and who are to be tried again; at most `limit`. The token of one who has a visit
     /// is to be kept.

@@ -35,7 +35,7 @@ void login_log::write_repeated(repeated kind, const std::string& line, time_poin
         std::uint64_t left_out = 0;
         {
             const std::lock_guard lock(mutex_);
-            state& before = states_[static_cast<int>(kind)];
+            state& before = states_[kind];
             if (before.last && now - *before.last < interval) {
                 ++before.left_out;
                 return;

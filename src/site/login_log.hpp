@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -40,7 +41,7 @@ public:
 
     /// For lines that any client can cause at will: writes at most one line a minute for each kind, and says how many others
     /// were left out.
-    enum class repeated { foreign_host, unknown_client };
+    enum class repeated { foreign_host, unknown_client, wrong_browser, replayed, expired };
     void write_repeated(repeated kind, const std::string& line, time_point now) const noexcept;
 
 private:
@@ -51,7 +52,7 @@ private:
 
     std::function<void(const std::string& line)> write_;
     mutable std::mutex mutex_;
-    mutable state states_[2];
+    mutable std::map<repeated, state> states_;
 };
 
 } // namespace coauth::site

@@ -9,6 +9,7 @@
 #include <coauth/text/form.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace coauth::site {
@@ -54,6 +55,21 @@ bool wants_new_window(const text::form& query)
 {
     const auto* window = text::find(query, "window");
     return window && *window == "new";
+}
+
+// Ends that a client can cause again and again with one login.
+std::optional<login_log::repeated> repeated_end(login_status status)
+{
+    switch (status) {
+    case login_status::wrong_browser:
+        return login_log::repeated::wrong_browser;
+    case login_status::replayed:
+        return login_log::repeated::replayed;
+    case login_status::expired:
+        return login_log::repeated::expired;
+    default:
+        return std::nullopt;
+    }
 }
 
 browser_binding binding_of(const result<std::string>& cookie)
@@ -102,7 +118,7 @@ asio::awaitable<server::response> login_site::state::begin_login(std::size_t pro
     begun_.took(now() - start);
     if (!begun) {
         begun_.failed(begun.error().reason());
-        log_login(r, at, "failed", std::string(name(begun.error().reason())), {});
+        log_.write(login_text(r, at, "failed", std::string(name(begun.error().reason())), {}));
         response failed = co_await failure(std::move(r), begun.error(), login_step::begin);
         co_return failed;
     }
@@ -136,7 +152,7 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
         if (ended.error().reason() != errc::invalid_argument || at.provider->key_of(r.query())) {
             ended_.took(now() - start);
             ended_.failed(ended.error().reason());
-            log_login(r, at, "failed", std::string(name(ended.error().reason())), {});
+            log_.write(login_text(r, at, "failed", std::string(name(ended.error().reason())), {}));
         }
         response failed = co_await failure(std::move(r), ended.error(), login_step::finish);
         co_return failed;
@@ -144,7 +160,7 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
     if (ended->status == login_status::granted)
         ended_.took(now() - start);
     if (ended->status != login_status::unknown)
-        log_login(r, at, std::string(name(ended->status)), {}, ended->user.id);
+        log_end(login_text(r, at, std::string(name(ended->status)), {}, ended->user.id), ended->status);
     if (ended->status != login_status::granted) {
         response page = co_await notice_page(std::move(r), login_notice(ended->status));
         co_return page;
@@ -154,6 +170,8 @@ asio::awaitable<server::response> login_site::state::finish_login(std::size_t pr
     std::string previous_cookie = previous ? *previous : std::string();
     ended->user.provider = at.name; // under which its session keeps the token
     const auto visit = co_await visits_.begin(ended->user, std::move(previous_cookie));
+    if (visit.left)
+        departures_->retry(*visit.left, now());
     report_login(ended->user);
     response out = server::redirect(path_of(ended->return_to).on(url_));
     out.headers.add("Set-Cookie", session_cookie_.set(visit.cookie, visits_.lifetime()));
@@ -198,8 +216,10 @@ asio::awaitable<server::response> login_site::state::sign_out(request r)
     const auto cookie = session_cookie_.read(r);
     if (cookie) {
         const auto left = co_await visits_.end(*cookie);
-        if (left)
+        if (left) {
+            departures_->retry(*left, now());
             co_await drop_token(*left, options_.patience);
+        }
     }
     response out = server::redirect(url_ + "/");
     out.headers.add("Set-Cookie", session_cookie_.remove());
@@ -227,7 +247,15 @@ asio::awaitable<server::response> login_site::state::failure(request r, error ca
     co_return page;
 }
 
-void login_site::state::log_login(
+void login_site::state::log_end(const std::string& line, login_status status) const
+{
+    if (const auto kind = repeated_end(status))
+        log_.write_repeated(*kind, line, now());
+    else
+        log_.write(line);
+}
+
+std::string login_site::state::login_text(
     const request& r, const app& at, std::string outcome, std::string cause, std::string user_id) const
 {
     login_line line;
@@ -237,7 +265,7 @@ void login_site::state::log_login(
     line.provider = at.name;
     line.user_id = std::move(user_id);
     line.address = address_of(r);
-    log_.write(text_of(line));
+    return text_of(line);
 }
 
 std::string login_site::state::set_login_cookie(const browser_binding& binding) const

@@ -1,6 +1,7 @@
 #include "site/login_metrics.hpp"
 #include "site/login_site_state.hpp"
 
+#include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
 #include <coauth/server/prefetch.hpp>
 #include <coauth/server/same_origin.hpp>
@@ -8,9 +9,12 @@
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <chrono>
 #include <exception>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 namespace coauth::site {
@@ -22,15 +26,19 @@ namespace {
 // What a notice may wait for the user that it is for.
 constexpr std::chrono::milliseconds longest_search(500);
 
-// Keeps the state until the operation has ended.
+// Keeps the state until the operation has ended. Its errors are coauth's.
 template <class T>
 asio::awaitable<T> keeping(std::shared_ptr<void>, asio::awaitable<T> op)
 {
-    if constexpr (std::is_void_v<T>) {
-        co_await std::move(op);
-    } else {
-        T value = co_await std::move(op);
-        co_return value;
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(op);
+        } else {
+            T value = co_await std::move(op);
+            co_return value;
+        }
+    } catch (const boost::system::system_error&) {
+        throw error_from_current_exception();
     }
 }
 
@@ -129,9 +137,14 @@ asio::awaitable<std::optional<server::response>> login_site::state::handle(reque
     std::optional<std::string> problem;
     try {
         done = co_await handle_own(std::move(r));
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (const std::exception& e) {
         problem = e.what(); // what is expected of a route is a response; this is from a store that is not ours
     }
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (is_cancelled(state))
+        throw error(errc::cancelled);
     if (problem) {
         log_.write("request: " + *problem);
         done = pages_.notice_with_buttons(login_notice(error(errc::store_unavailable), login_step::finish));
@@ -199,18 +212,24 @@ asio::awaitable<std::string> login_site::state::metrics(std::optional<server::se
     numbers.connections = connections;
     for (const app& each : apps_)
         add(numbers.session, each.session->stats());
+    // The other numbers are needed most when a store fails.
+    std::vector<std::string> problems;
     try {
         const auto counts = co_await options_.session.logins->count(store::browser_digest());
         numbers.pending = counts.living;
     } catch (const std::exception& e) {
-        // The other numbers are needed most when a store fails.
-        log_.write(std::string("metrics: ") + e.what());
+        problems.emplace_back(e.what());
     }
     try {
         numbers.visitors = co_await visits_.count();
     } catch (const std::exception& e) {
-        log_.write(std::string("metrics: ") + e.what());
+        problems.emplace_back(e.what());
     }
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (is_cancelled(state))
+        throw error(errc::cancelled);
+    for (const std::string& each : problems)
+        log_.write("metrics: " + each);
     numbers.refused_by_address = refused_by_address_;
     numbers.refused_by_site = refused_by_site_;
     numbers.begins = begun_.times();

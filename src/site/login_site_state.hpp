@@ -16,6 +16,8 @@
 #include <coauth/site/address_token.hpp>
 #include <coauth/site/login_site.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -27,6 +29,12 @@
 #include <vector>
 
 namespace coauth::site {
+
+/// An operation that its caller has cancelled has not failed.
+inline bool is_cancelled(const boost::asio::cancellation_state& state)
+{
+    return state.cancelled() != boost::asio::cancellation_type::none;
+}
 
 class login_site::state {
 public:
@@ -70,7 +78,9 @@ private:
     awaitable<response> sign_out(request r);
     awaitable<response> failure(request r, error cause, login_step step);
     void report_login(const signed_in_user& user) const noexcept;
-    void log_login(const request& r, const app& at, std::string outcome, std::string cause, std::string user_id) const;
+    void log_end(const std::string& line, login_status status) const;
+    std::string login_text(
+        const request& r, const app& at, std::string outcome, std::string cause, std::string user_id) const;
     std::string set_login_cookie(const browser_binding& binding) const;
 
     // request_checks.cpp
@@ -82,7 +92,7 @@ private:
     void prove_address(const request& r, response& page) const;
     std::optional<std::chrono::seconds> age_of_address_token(const request& r) const;
 
-    // user_tokens.cpp
+    // user_tokens.cpp; the first is for a user who is among the departures
     awaitable<void> drop_token(user_key user, std::chrono::milliseconds limit);
     awaitable<void> drop_token_unless_here(user_key user);
     awaitable<void> drop_tokens_of_expired();

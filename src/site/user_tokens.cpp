@@ -4,6 +4,8 @@
 #include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -21,7 +23,8 @@ constexpr std::chrono::milliseconds longest_drop(500);
 
 } // namespace
 
-// Never fails: the request may be another user's, whose response has nothing to do with it.
+// Never fails: the request may be another user's, whose response has nothing to do with it. The user is among the
+// departures until it is done, and is tried again if it is not.
 asio::awaitable<void> login_site::state::drop_token(user_key user, std::chrono::milliseconds limit)
 {
     std::optional<std::string> problem;
@@ -32,10 +35,13 @@ asio::awaitable<void> login_site::state::drop_token(user_key user, std::chrono::
     } catch (const std::exception& e) {
         problem = e.what(); // of a store that is not ours
     }
-    if (!problem)
+    if (!problem) {
+        departures_->dropped(user);
         co_return;
-    log_.write("sign out: " + *problem);
-    departures_->retry(std::move(user), now());
+    }
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (!is_cancelled(state))
+        log_.write("sign out: " + *problem);
 }
 
 asio::awaitable<void> login_site::state::drop_token_unless_here(user_key user)
@@ -65,10 +71,13 @@ asio::awaitable<void> login_site::state::drop_tokens_of_expired()
     } catch (const std::exception& e) {
         problem = e.what();
     }
-    if (problem) {
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (problem && !is_cancelled(state)) {
         log_.write("visitors: " + *problem);
         next_expiry_ = now() + departures::retry_after;
     }
+    for (const user_key& user : left)
+        departures_->retry(user, now());
     for (const user_key& user : left)
         co_await drop_token(user, std::min(options_.patience, longest_drop));
 }
@@ -79,8 +88,10 @@ asio::awaitable<server::response> login_site::state::sign_in_again(
     const user_key key = user.key();
     // A visit that has begun since then brought a token of its own.
     const bool left = co_await visits_.end_all(key, latest);
-    if (left)
+    if (left) {
+        departures_->retry(key, now());
         co_await drop_token(key, options_.patience);
+    }
     response page =
         pages_.notice_with_buttons({401, "Please sign in again", "The provider no longer lets us see your profile."});
     page.headers.add("Set-Cookie", session_cookie_.remove());

@@ -40,8 +40,9 @@ asio::awaitable<bool> visits::has(user_key user) const
 {
     if (departures_->expects(user))
         co_return true;
-    const bool has_visit = co_await visitors_->has(std::move(user));
-    co_return has_visit;
+    const bool has_visit = co_await visitors_->has(user);
+    // A login may have been granted since the store was asked.
+    co_return has_visit || departures_->expects(user);
 }
 
 asio::awaitable<std::optional<user_key>> visits::end(std::string cookie)
@@ -60,16 +61,13 @@ asio::awaitable<bool> visits::end_all(user_key user, time_point latest)
 
 asio::awaitable<std::vector<user_key>> visits::expire(std::size_t limit)
 {
-    std::vector<user_key> left;
-    std::vector<user_key> ended = co_await visitors_->expire(limit);
-    for (user_key& user : ended)
-        if (!departures_->expects(user))
-            left.push_back(std::move(user));
+    std::vector<user_key> left = co_await visitors_->expire(limit);
+    std::erase_if(left, [this](const user_key& user) { return departures_->expects(user); });
     const std::vector<user_key> due = departures_->take_due(clock_->steady_now(), limit - left.size());
     for (const user_key& user : due) {
         bool has_visit = true;
         try {
-            has_visit = co_await visitors_->has(user);
+            has_visit = co_await has(user);
         } catch (const std::exception&) {
             // A store that fails must not make it lose those that it has returned.
             departures_->retry(user, clock_->steady_now());

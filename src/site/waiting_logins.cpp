@@ -14,8 +14,13 @@ std::optional<std::string> waiting_logins::add(waiting_login entry, time_point n
     }
     if (rows_.size() >= max_size)
         return std::nullopt;
-    rows_.emplace(id, row(std::move(entry), now + lifetime));
     in_order_.push_back(id);
+    try {
+        rows_.emplace(id, row(std::move(entry), now + lifetime));
+    } catch (...) {
+        in_order_.pop_back();
+        throw;
+    }
     return id;
 }
 

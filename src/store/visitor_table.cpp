@@ -1,6 +1,7 @@
 #include "store/visitor_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace coauth::store {
 
@@ -12,24 +13,20 @@ visitor_table::visitor_table(const visitor_limits& limits) : limits_(limits)
 std::optional<user_key> visitor_table::add(
     const browser_digest& browser, signed_in_user user, const browser_digest& previous, time_point now)
 {
-    const user_key key = user.key();
     const sign_in position(now, ++last_number_, browser.octets);
-    sign_ins& all_of_user = of_user_[key];
+    const auto all_of_user = of_user_.try_emplace(user.key()).first;
     try {
-        all_of_user.insert(position);
+        all_of_user->second.insert(position);
         of_all_.insert(position);
-        rows_.emplace(browser.octets, row(std::move(user), position));
-    } catch (...) { // no memory: as before
-        of_all_.erase(position);
-        all_of_user.erase(position);
-        if (all_of_user.empty())
-            of_user_.erase(key);
+        rows_.emplace(browser.octets, row(std::move(user), position, all_of_user));
+    } catch (...) {
+        unlist(position, all_of_user);
         throw;
     }
     // After the new row is there: a user who signs in again in the same browser has not left.
     auto left = erase(previous.octets);
-    if (all_of_user.size() > limits_.max_per_user)
-        erase(digest(all_of_user.begin()->browser));
+    if (all_of_user->second.size() > limits_.max_per_user)
+        erase(digest(all_of_user->second.begin()->browser));
     return left;
 }
 
@@ -62,7 +59,7 @@ bool visitor_table::remove_all(const user_key& user, time_point latest)
 std::vector<user_key> visitor_table::expire(time_point now, std::size_t limit)
 {
     std::vector<user_key> left;
-    left.reserve(std::min(limit, of_user_.size())); // first: without memory no user is lost
+    left.reserve(std::min(limit, of_user_.size())); // nothing can fail once rows are erased
     while (left.size() < limit && !of_all_.empty() && of_all_.begin()->begun + limits_.time_to_live <= now)
         if (auto user = erase(digest(of_all_.begin()->browser)))
             left.push_back(*std::move(user));
@@ -71,19 +68,22 @@ std::vector<user_key> visitor_table::expire(time_point now, std::size_t limit)
 
 std::optional<user_key> visitor_table::erase(const digest& browser) noexcept
 {
-    const auto removed = rows_.extract(browser);
-    if (!removed)
+    const auto found = rows_.find(browser);
+    if (found == rows_.end())
         return std::nullopt;
-    signed_in_user& visitor = removed.mapped().user;
-    user_key user(std::move(visitor.provider), std::move(visitor.id));
-    const sign_in position = removed.mapped().position;
+    const sign_in position = found->second.position;
+    const auto all_of_user = found->second.all_of_user;
+    rows_.erase(found);
+    return unlist(position, all_of_user);
+}
+
+std::optional<user_key> visitor_table::unlist(const sign_in& position, users::iterator all_of_user) noexcept
+{
     of_all_.erase(position);
-    const auto all_of_user = of_user_.find(user);
     all_of_user->second.erase(position);
     if (!all_of_user->second.empty())
         return std::nullopt;
-    of_user_.erase(all_of_user);
-    return user;
+    return std::move(of_user_.extract(all_of_user).key());
 }
 
 } // namespace coauth::store

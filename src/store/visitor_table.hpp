@@ -50,18 +50,25 @@ private:
     };
     using sign_ins = std::set<sign_in>;
 
+    using users = std::map<user_key, sign_ins>;
+
     struct row {
-        row(signed_in_user new_user, const sign_in& new_position) : user(std::move(new_user)), position(new_position) {}
+        row(signed_in_user new_user, const sign_in& new_position, users::iterator new_all_of_user)
+            : user(std::move(new_user)), position(new_position), all_of_user(new_all_of_user)
+        {}
 
         signed_in_user user;
         sign_in position;
+        users::iterator all_of_user;
     };
 
+    // Both return the user whose last row it was. They allocate nothing.
     std::optional<user_key> erase(const digest& browser) noexcept;
+    std::optional<user_key> unlist(const sign_in& position, users::iterator all_of_user) noexcept;
 
     const visitor_limits limits_;
     std::map<digest, row> rows_;
-    std::map<user_key, sign_ins> of_user_;
+    users of_user_;
     sign_ins of_all_;
     std::uint64_t last_number_ = 0;
 };

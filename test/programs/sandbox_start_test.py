@@ -1,14 +1,17 @@
 #!/usr/bin/python3
-"""How coauth-sandbox begins and ends: --exit-with-parent, --expose, and files that can't be read.
+"""How coauth-sandbox begins and ends: signals, --exit-with-parent, --expose, and files that can't be read.
 
 usage: sandbox_start_test.py COAUTH_SANDBOX
 """
 import json
 import os
+import signal
+import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 
 PROGRAM = sys.argv[1]
@@ -64,6 +67,30 @@ def stays_without_the_flag():
     assert "coauth-sandbox" in open_page(ready)
     sandbox.terminate()
     assert sandbox.wait(PATIENCE) == 143
+
+
+def a_second_signal_waits_for_nothing():
+    sandbox = begin(stdin=subprocess.DEVNULL)
+    ready = ready_line(sandbox)
+    faults = json.dumps([{"route": "*", "delay_ms": 60_000}]).encode()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(urllib.request.Request(ready["control"] + "/faults", faults, {"Content-Type": "application/json"})).close()
+    host, port = ready["url"].removeprefix("https://").split(":")
+    context = ssl.create_default_context(cafile=ready["ca_file"])
+    with socket.create_connection((host, port)) as plain, context.wrap_socket(plain, server_hostname=host) as held:
+        held.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while not json.loads(opener.open(ready["control"] + "/counters").read())["requests"]:
+            pass
+        sandbox.terminate()
+        while True:  # until the first has been taken
+            try:
+                socket.create_connection((host, port)).close()
+            except ConnectionRefusedError:
+                break
+        sandbox.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        assert sandbox.wait(PATIENCE) == 143
+        assert time.monotonic() - began < 5, "it waited for the request in progress"
 
 
 # Starts a sandbox, hands on its ready line and its process id, and waits to be killed.
@@ -190,6 +217,7 @@ def main():
     ends_with_its_parent(str(ended), pass_fds=(ended,))
     os.close(ended)
     says_why_a_file_cannot_be_read()
+    a_second_signal_waits_for_nothing()
     refuses_other_machines()
     exposes_itself_with_a_warning()
     has_its_address_in_the_certificate()

@@ -27,7 +27,7 @@ enum class mode {
     x,      ///< With what the real provider is known to tolerate, such as a request token's secret that was not used.
 };
 
-/// How often a route may be called. A call by a user's token counts against the user's limit, a
+/// How often a route may be called. A call by a user's token counts against the user's limit at its app, a
 /// call by the app alone (bearer token, or signed without a token) against the app's; the limits of a
 /// day count both.
 struct route_limit {
@@ -37,9 +37,9 @@ struct route_limit {
         : per_user(new_per_user), per_app(new_per_app), per_user_day(new_per_user_day), per_app_day(new_per_app_day)
     {}
 
-    std::int64_t per_user = 0;     ///< By one access token, in one window. 0: no limit.
+    std::int64_t per_user = 0;     ///< By one user of one app, with any of the tokens, in one window. 0: no limit.
     std::int64_t per_app = 0;      ///< By one consumer without a token, in one window. 0: no limit.
-    std::int64_t per_user_day = 0; ///< By one access token, in 24 hours. 0: no limit.
+    std::int64_t per_user_day = 0; ///< The same in 24 hours. 0: no limit.
     std::int64_t per_app_day = 0;  ///< By one consumer, for all its users together, in 24 hours. 0: no limit.
 };
 
@@ -155,7 +155,8 @@ public:
     /// Replaces the scripted faults; throws `errc::invalid_argument`.
     void set_faults(std::string_view json);
 
-    /// Stops listening and returns when the last request has its response.
+    /// Stops listening and returns when the last request has its response. One that takes longer than 10 s, such as by a
+    /// scripted delay, is cut.
     boost::asio::awaitable<void> close();
 
 private:

@@ -82,7 +82,8 @@ struct server_options {
     /// The most connections. When they are reached, the one that has been idle longest (it waits for a
     /// request, and no octet of it has come) is closed to make room for a new one; if none is idle, the new
     /// one is closed at once. While connections that make room are being closed, up to a sixteenth more may
-    /// be open, at least one. Default 1024.
+    /// be open, at least one. If the process or the system has no file descriptor for a new one, an idle one
+    /// is closed, too; if none is idle, the new one waits. Default 1024.
     std::size_t max_connections = 1024;
 
     /// Connections from one client: an IPv4 address (written as IPv6, too) or an IPv6 /64. A further

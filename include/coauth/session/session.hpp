@@ -185,7 +185,8 @@ public:
     enum class at_provider { leave, revoke };
 
     /// Forgets a user's credential and cached results, then revokes the credential at the provider if requested. Fails
-    /// with `unknown_user` if there is none, and as the provider's call does (the credential is forgotten here then).
+    /// with `unknown_user` if there is none, and as the provider's call does (the credential is forgotten here then). A
+    /// credential that another login brings to this session meanwhile stays.
     boost::asio::awaitable<void> sign_out(std::string user_id, at_provider held = at_provider::leave);
 
     /// The user's own profile. Not cached. Fails as `profile` does.

@@ -81,7 +81,8 @@ struct login_site_options {
     }
 
     /// Receives a line for the operator for each login and for each error, without secrets, on the thread where it
-    /// happens. Its exceptions are dropped. Default: none.
+    /// happens; of those that a client can cause again and again, such as by a replayed callback, one a minute. Its
+    /// exceptions are dropped. Default: none.
     std::function<void(const std::string& line)> log;
 
     /// Input for tests; leave it unset in production.

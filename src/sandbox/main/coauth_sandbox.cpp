@@ -76,6 +76,11 @@ asio::awaitable<void> close_on_signal(
 {
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     exit_code = 128 + signal;
+    // A second one waits for nothing.
+    signals.async_wait([&io](const boost::system::error_code& failure, int) {
+        if (!failure)
+            io.stop();
+    });
     co_await p.close();
     io.stop();
 }

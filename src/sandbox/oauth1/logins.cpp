@@ -30,7 +30,12 @@ const login& logins::issue(std::string consumer_key, std::string callback, bool 
     l.issued = now;
     auto token = l.token;
     oldest_first_.push_back(token);
-    return by_token_.insert_or_assign(std::move(token), std::move(l)).first->second;
+    try {
+        return by_token_.insert_or_assign(std::move(token), std::move(l)).first->second;
+    } catch (...) {
+        oldest_first_.pop_back();
+        throw;
+    }
 }
 
 login* logins::living(std::string_view token, std::chrono::sys_seconds now)

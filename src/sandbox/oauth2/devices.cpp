@@ -70,9 +70,15 @@ device_codes devices::begin(login_terms terms, const random_source& random, std:
     login.expires_at = now + rules_of(terms.played).device_lifetime;
     login.terms = std::move(terms);
     const auto key = device_key(codes.device_code);
-    by_user_code_[codes.user_code] = key;
-    by_device_code_.insert_or_assign(key, std::move(login));
-    oldest_first_.push_back(key);
+    const auto added = by_device_code_.insert_or_assign(key, std::move(login)).first;
+    try {
+        by_user_code_.emplace(codes.user_code, key);
+        oldest_first_.push_back(key);
+    } catch (...) {
+        by_user_code_.erase(codes.user_code);
+        by_device_code_.erase(added);
+        throw;
+    }
     return codes;
 }
 

@@ -59,6 +59,7 @@ public:
         std::chrono::sys_seconds now, refusal& refused);
 
     void clear();
+    std::size_t size() const noexcept { return by_device_code_.size(); }
 
 private:
     device_login* pending(std::string_view user_code, face played, std::chrono::sys_seconds now);

@@ -11,6 +11,9 @@ namespace coauth::sandbox {
 
 namespace {
 
+// A client can ask for new words again and again: of more than these only the last login's are remembered.
+constexpr std::size_t most_consent_words = 1000;
+
 // "GET, POST" for "GET POST".
 std::string methods_allowed(std::string_view methods)
 {
@@ -94,7 +97,10 @@ server::response oauth2_endpoints::serve_form(call& c, const world& w, refusal_n
 bool oauth2_endpoints::remember_consent(const consent& given, const std::vector<std::string>& scope)
 {
     const auto remembered = allowed_.try_emplace(given);
-    remembered.first->second.insert(scope.begin(), scope.end());
+    auto& words = remembered.first->second;
+    if (words.size() + scope.size() > most_consent_words)
+        words.clear();
+    words.insert(scope.begin(), scope.end());
     return remembered.second;
 }
 

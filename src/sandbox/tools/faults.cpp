@@ -106,7 +106,7 @@ std::optional<scripted_fault> fault_script::next(const route* r)
         if (f.faulty_route && f.faulty_route != r)
             continue;
         ++f.calls;
-        const bool strikes = f.calls >= f.nth && (f.times == 0 || f.calls < f.nth + f.times);
+        const bool strikes = f.calls >= f.nth && (f.times == 0 || f.calls - f.nth < f.times);
         if (strikes && !striking)
             striking = f;
     }

@@ -126,10 +126,17 @@ bool world::add_tweet(tweet t)
     if (tweet_by_id(t.id) || erased_.contains(t.id))
         return false;
     next_tweet_id_ = std::max(next_tweet_id_, t.id + 1);
-    tweets_by_author_[t.author].insert(t.id);
-    count_tweet(t.author, 1);
     const auto id = t.id;
-    tweets_.emplace(id, std::move(t));
+    auto& change = tweet_change_[t.author];
+    auto& of_author = tweets_by_author_[t.author];
+    const auto added = tweets_.emplace(id, std::move(t)).first;
+    try {
+        of_author.insert(id);
+    } catch (...) {
+        tweets_.erase(added);
+        throw;
+    }
+    ++change;
     return true;
 }
 

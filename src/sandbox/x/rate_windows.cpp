@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace coauth::sandbox {
 
@@ -26,10 +27,11 @@ rate_windows::count& rate_windows::current(
 }
 
 rate_verdict rate_windows::take(const route& r, const route_limit& limit, std::string_view consumer_key,
-    std::string_view token, std::chrono::sys_seconds now)
+    std::string_view user, std::chrono::sys_seconds now)
 {
     forget_old(now);
-    const bool by_user = !token.empty();
+    const bool by_user = !user.empty();
+    const std::string user_of_app = std::string(consumer_key) + '\n' + std::string(user);
     rate_verdict verdict;
 
     struct bucket {
@@ -40,9 +42,9 @@ rate_verdict rate_windows::take(const route& r, const route_limit& limit, std::s
         std::optional<rate_bucket>* reported;
     };
     const std::array buckets = {
-        bucket{by_user ? kind::user : kind::app, by_user ? token : consumer_key,
+        bucket{by_user ? kind::user : kind::app, by_user ? std::string_view(user_of_app) : consumer_key,
             by_user ? limit.per_user : limit.per_app, window_ * r.windows, &verdict.window},
-        bucket{kind::user_day, token, by_user ? limit.per_user_day : 0, day, &verdict.user_day},
+        bucket{kind::user_day, user_of_app, by_user ? limit.per_user_day : 0, day, &verdict.user_day},
         bucket{kind::app_day, consumer_key, limit.per_app_day, day, &verdict.app_day},
     };
 

@@ -38,8 +38,8 @@ class rate_windows {
 public:
     explicit rate_windows(std::chrono::seconds window) : window_(window) {}
 
-    /// `token` is empty if the app calls for itself.
-    rate_verdict take(const route& r, const route_limit& limit, std::string_view consumer_key, std::string_view token,
+    /// `user`: the id of the user for whom the app calls, with any token; empty if it calls for itself.
+    rate_verdict take(const route& r, const route_limit& limit, std::string_view consumer_key, std::string_view user,
         std::chrono::sys_seconds now);
 
     void clear() { counts_.clear(); }

@@ -9,13 +9,22 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
 #include <future>
+#include <optional>
+#include <sys/socket.h>
+#include <type_traits>
+#include <utility>
 
 namespace asio = boost::asio;
 namespace server = coauth::server;
@@ -33,6 +42,40 @@ asio::awaitable<int> close_and_count(server::http_server& s, const std::atomic<i
     co_await s.close(1h);
     co_return handled;
 }
+
+// Calls back each time that a strand or a timer is made for it: the server makes a strand before it accepts a client.
+class observed_executor {
+    using io_executor = asio::io_context::executor_type;
+
+public:
+    observed_executor(asio::io_context& context, const std::function<void()>& on_use)
+        : executor_(context.get_executor()), on_use_(&on_use)
+    {}
+
+    template <class Property>
+    auto query(Property property) const -> decltype(asio::query(std::declval<io_executor>(), property))
+    {
+        if constexpr (std::is_convertible_v<decltype(asio::query(executor_, property)), asio::execution_context&>)
+            (*on_use_)();
+        return asio::query(executor_, property);
+    }
+    template <class Property>
+    auto require(Property property) const
+        -> std::decay_t<decltype(asio::require(std::declval<io_executor>(), property))>
+    {
+        return asio::require(executor_, property);
+    }
+    template <class Function>
+    void execute(Function&& function) const
+    {
+        executor_.execute(std::forward<Function>(function));
+    }
+    friend bool operator==(const observed_executor&, const observed_executor&) noexcept = default;
+
+private:
+    io_executor executor_;
+    const std::function<void()>* on_use_;
+};
 
 } // namespace
 
@@ -93,6 +136,35 @@ TEST_CASE("http_server: a request that has arrived when the server closes is ans
     io.run();
     CHECK(closed.get() == 1);
     CHECK(answer.get().body == "GET /in-time ");
+}
+
+TEST_CASE("http_server: close ends although connections that are not served keep arriving")
+{
+    asio::io_context io(1);
+    constexpr int most = 20'000;
+    int arrived = 0;
+    std::optional<std::uint16_t> port;
+    const std::function<void()> arrive = [&] {
+        if (!port || arrived == most)
+            return;
+        // Without waiting, which Asio would: the server's queue may be full.
+        asio::io_context other;
+        asio::ip::tcp::socket reset(other, asio::ip::tcp::v4());
+        reset.native_non_blocking(true);
+        const asio::ip::tcp::endpoint listening(asio::ip::make_address("127.0.0.1"), *port);
+        ::connect(reset.native_handle(), listening.data(), static_cast<socklen_t>(listening.size()));
+        ++arrived;
+        reset.set_option(asio::socket_base::linger(true, 0));
+    };
+    server::server_options o;
+    o.max_connections_per_address = 1;
+    server::http_server s(observed_executor(io, arrive), o, echo);
+    port = s.port();
+    auto closed = asio::co_spawn(io, s.close(1h), asio::use_future);
+    io.run();
+    closed.get();
+    CHECK(arrived > 0);
+    CHECK(arrived < most);
 }
 
 TEST_CASE("http_server: it can be destroyed while its handlers run")

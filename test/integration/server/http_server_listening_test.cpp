@@ -13,6 +13,7 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
 #include <future>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -151,4 +152,30 @@ TEST_CASE("http_server: without free descriptors accepting pauses, and continues
     auto closed = asio::co_spawn(io, s.close(1h), asio::use_future);
     io.run();
     CHECK(answer.get() == 200);
+}
+
+TEST_CASE("http_server: without free descriptors the connection that has been idle longest makes room")
+{
+    asio::io_context io(1);
+    server::http_server s(io.get_executor(), server::server_options(), echo);
+    std::deque<client> idle;
+    while (idle.size() < 2) {
+        idle.emplace_back(s.port());
+        while (s.stats().open < idle.size())
+            io.run_one();
+    }
+    client next(s.port());
+    next.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    {
+        const no_free_descriptor exhausted;
+        for (int steps = 0; steps < 100 && s.stats().answered == 0; ++steps)
+            io.run_one();
+    }
+    const server::server_stats now = s.stats();
+    REQUIRE(now.answered == 1);
+    CHECK(now.evicted == 1);
+    CHECK(now.open == 2);
+    CHECK(next.receive().status == 200);
+    CHECK(idle.front().rest().empty());
+    CHECK(idle.front().plain.end == asio::error::eof);
 }

@@ -106,6 +106,19 @@ TEST_CASE("sandbox API: an exhausted window is a 429 in the format of its API, a
     CHECK(client.get_as(access, path).status == 200);
 }
 
+TEST_CASE("sandbox API: a user's limit is for all of the user's tokens at an app")
+{
+    sandbox::options o;
+    o.seed = R"({"users":[{"id":"11","username":"ada"},{"id":"12","username":"bob"}],
+                 "access_tokens":[{"token":"11-a","secret":"s","user_id":"11"},{"token":"11-b","secret":"s","user_id":"11"},
+                                  {"token":"12-c","secret":"s","user_id":"12"}]})";
+    o.rate_limits["/2/users/:id"] = sandbox::route_limit(1, 1);
+    signing_client client(o);
+    CHECK(client.get_as(token_of("11-a"), "/2/users/12").status == 200);
+    CHECK(client.get_as(token_of("11-b"), "/2/users/12").status == 429);
+    CHECK(client.get_as(token_of("12-c"), "/2/users/12").status == 200);
+}
+
 TEST_CASE("sandbox engine: faults come before everything, and reset takes them away")
 {
     signing_client client;

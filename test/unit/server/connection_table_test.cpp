@@ -106,6 +106,28 @@ TEST_CASE("connection_table: evicted connections that are still open are bounded
     CHECK(of(t) == counts{32, 32, 35, 3, 1, 0});
 }
 
+TEST_CASE("connection_table: below the limit the oldest idle connections can be evicted, within the same bound")
+{
+    connection_table t(32, 0);
+    REQUIRE(t.slack() == 2);
+    CHECK(t.evict() == 0);
+    const auto a = t.admit(address(1)).admitted;
+    const auto b = t.admit(address(1)).admitted;
+    const auto c = t.admit(address(1)).admitted;
+    const auto d = t.admit(address(1)).admitted;
+    t.busy(a);
+    CHECK(t.evict() == b);
+    CHECK(t.evict() == c);
+    CHECK(t.evict() == 0);
+    CHECK(of(t) == counts{4, 1, 4, 2, 0, 0});
+    t.remove(b);
+    t.busy(d);
+    CHECK(t.evict() == 0);
+    t.idle(a);
+    CHECK(t.evict() == a);
+    CHECK(of(t) == counts{3, 0, 4, 3, 0, 0});
+}
+
 TEST_CASE("connection_table: an address has its own limit, to which other addresses do not count")
 {
     connection_table t(10, 2);

@@ -32,8 +32,9 @@ public:
     std::function<void()> failure;
     /// The same in `expire`.
     std::function<void()> failure_to_expire;
-    int expiries = 0;   ///< Calls of `expire`.
-    bool hangs = false; ///< `find` waits until it is cancelled.
+    int expiries = 0;              ///< Calls of `expire`.
+    bool hangs = false;            ///< `find` waits until it is cancelled.
+    std::function<void()> removed; ///< After each `remove`.
 
     static std::function<void()> untyped()
     {
@@ -54,7 +55,13 @@ public:
     {
         return hangs ? hang() : checked().find(browser);
     }
-    awaitable<std::optional<user_key>> remove(browser_digest browser) override { return checked().remove(browser); }
+    awaitable<std::optional<user_key>> remove(browser_digest browser) override
+    {
+        auto left = co_await checked().remove(browser);
+        if (removed)
+            removed();
+        co_return left;
+    }
     awaitable<bool> remove_all(user_key user, time_point latest) override
     {
         return checked().remove_all(std::move(user), latest);

@@ -5,6 +5,7 @@
 #include <coauth/store/memory_store.hpp>
 
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -115,6 +116,38 @@ TEST_CASE("login_site: each login that is granted is reported, and an exception 
     const std::vector<coauth::user_key> expected{{"x", "1"}, {"other", "1"}, {"x", "1"}};
     CHECK(reported == expected);
     CHECK(f.user()->id == "1");
+}
+
+TEST_CASE("login_site: ends that a client can cause at will are in the log once a minute each")
+{
+    login_site_fixture f;
+    const auto callback = [&f](const std::string& token) {
+        return f.handle(f.make("GET", "/callback/x?" + token + "&oauth_verifier=7"))->status;
+    };
+    const auto repeat = [&](const std::string& token, int status) {
+        for (int time = 0; time < 3; ++time)
+            CHECK(callback(token) == status);
+    };
+    const std::string first = f.begin("/login/x");
+    const auto own = std::exchange(f.jar, {});
+    repeat(first, 400);
+    REQUIRE(f.lines.size() == 1);
+    CHECK(contains(f.lines[0], " login outcome=wrong_browser provider=x "));
+    f.jar = own;
+    CHECK(callback(first) == 303);
+    repeat(first, 410);
+    REQUIRE(f.lines.size() == 3);
+    CHECK(contains(f.lines[1], " login outcome=granted "));
+    CHECK(contains(f.lines[2], " login outcome=replayed "));
+
+    const std::string second = f.begin("/login/x");
+    f.bench.clock->advance(10min);
+    repeat(second, 410);
+    REQUIRE(f.lines.size() == 4);
+    CHECK(contains(f.lines[3], " login outcome=expired "));
+    f.bench.clock->advance(1min);
+    CHECK(callback(second) == 410);
+    CHECK(contains(f.lines.back(), " (and 2 more like it)"));
 }
 
 TEST_CASE("login_site: a login in another window is waited for at its provider")

@@ -231,3 +231,17 @@ TEST_CASE("visits: a user who is due while the store fails is returned later")
     v.bench.clock->advance(60s);
     CHECK(v.expire(9) == std::vector<std::string>{"1"});
 }
+
+TEST_CASE("visits: a user whose login is granted while the store is asked has not left")
+{
+    visits_fixture v;
+    const user_key granted("x", "1");
+    const user_key due("x", "2");
+    v.later->retry(due, v.bench.clock->steady_now());
+    v.bench.clock->advance(60s);
+    v.visitors->failure = [&] { v.later->expect(due, v.bench.clock->steady_now()); };
+    CHECK(v.expire(9).empty());
+    visits_fixture other;
+    other.visitors->failure = [&] { other.later->expect(granted, other.bench.clock->steady_now()); };
+    CHECK(other.bench.run(other.all.has(granted)).value());
+}

@@ -223,6 +223,30 @@ TEST_CASE("sandbox oauth2 authorize: prompt=none gives a code to a browser whose
     CHECK(error_of(client.send(r)) == "login_required");
 }
 
+TEST_CASE("sandbox oauth2 authorize: a consent remembers a bounded number of words")
+{
+    code_client client(google_paths, oauth2_seed(), "other");
+    const auto is_remembered = [&client] {
+        auto r = client.bare("GET", std::string(google_paths.authorize) + '?' +
+                                        oauth1::encode_form(client.authorize_fields()) + "&prompt=none");
+        r.headers.add("Cookie", "__Host-coauth_sandbox_user=user_1");
+        return error_of(client.send(r)).empty();
+    };
+    const auto allow = [&client](int number) {
+        client.scope = "openid https://www.googleapis.com/auth/word_" + std::to_string(number);
+        REQUIRE_FALSE(client.code().empty());
+    };
+    for (int number = 0; number < 900; ++number)
+        allow(number);
+    client.scope = "openid https://www.googleapis.com/auth/word_0";
+    CHECK(is_remembered());
+    for (int number = 900; number < 1100; ++number)
+        allow(number);
+    CHECK(is_remembered());
+    client.scope = "openid https://www.googleapis.com/auth/word_0";
+    CHECK_FALSE(is_remembered());
+}
+
 TEST_CASE("sandbox oauth2 authorize: --auto-approve without a name takes the first user who is not suspended")
 {
     const auto seeded_with = [](const char* users) {

@@ -39,6 +39,7 @@ TEST_CASE("sandbox faults: strike the n-th call of their route, so many times")
         {R"([{"route":"*","times":3,"status":503}])", "xxx..."},
         {R"([{"route":"/oauth/access_token","times":0,"status":503}])", "......"},
         {R"([{"route":"/2/users/me","status":500},{"route":"/2/users/me","nth":4,"status":500}])", "x..x.."},
+        {R"([{"route":"/2/users/me","nth":3,"times":9223372036854775807,"status":503}])", "..xxxx"},
         {"[]", "......"},
     };
     for (const auto& [json, expected] : cases) {

@@ -41,6 +41,7 @@ TEST_CASE("sandbox rates: users, apps and routes are counted apart")
     CHECK(all.take(some_route, limit, "app", "t", start).allowed);
     CHECK_FALSE(all.take(some_route, limit, "app", "t", start).allowed);
     CHECK(all.take(some_route, limit, "app", "u", start).allowed);
+    CHECK(all.take(some_route, limit, "other", "t", start).allowed);
     CHECK(all.take(some_route, limit, "app", "", start).allowed);
     CHECK_FALSE(all.take(some_route, limit, "app", "", start).allowed);
     CHECK(all.take(some_route, limit, "other", "", start).allowed);
