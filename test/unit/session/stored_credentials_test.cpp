@@ -116,10 +116,10 @@ TEST_CASE("session: a new credential that the store does not take at first is wr
         f.first = f.make();
         f.pass(3'060s);
         for (int calls = 0; calls < 3; ++calls) {
-            const auto asked = f.ask(*f.first);
+            const auto response = f.ask(*f.first);
             for (int i = 0; i < 300; ++i)
                 f.pass(200ms);
-            REQUIRE(*asked);
+            REQUIRE(*response);
         }
         CHECK(f.token(*f.first) == "token-of-ann+1");
         CHECK(f.provider->renewals == 1);

@@ -91,10 +91,10 @@ TEST_CASE("login_site: a token that was dropped is not dropped again a minute la
     f.site.handle(f.site.make("POST", "/logout"));
     CHECK_FALSE(f.has_token());
     f.site.bench.clock->advance(60s);
-    std::size_t asked = 0;
-    f.visitors->failure = [&asked] { ++asked; };
+    std::size_t calls = 0;
+    f.visitors->failure = [&calls] { ++calls; };
     f.site.handle(f.site.make("GET", "/own"));
-    CHECK(asked == 0);
+    CHECK(calls == 0);
 }
 
 TEST_CASE("login_site: a request that runs out of memory says so to its caller")
