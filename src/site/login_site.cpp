@@ -1,7 +1,7 @@
+#include "coro/typed_errors.hpp"
 #include "site/login_metrics.hpp"
 #include "site/login_site_state.hpp"
 
-#include <coauth/coro/as_result.hpp>
 #include <coauth/coro/cancel_after.hpp>
 #include <coauth/server/prefetch.hpp>
 #include <coauth/server/same_origin.hpp>
@@ -9,7 +9,6 @@
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <chrono>
 #include <exception>
@@ -30,15 +29,11 @@ constexpr std::chrono::milliseconds longest_search(500);
 template <class T>
 asio::awaitable<T> keeping(std::shared_ptr<void>, asio::awaitable<T> op)
 {
-    try {
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(op);
-        } else {
-            T value = co_await std::move(op);
-            co_return value;
-        }
-    } catch (const boost::system::system_error&) {
-        throw error_from_current_exception();
+    if constexpr (std::is_void_v<T>) {
+        co_await typed_errors(std::move(op));
+    } else {
+        T value = co_await typed_errors(std::move(op));
+        co_return value;
     }
 }
 
