@@ -39,7 +39,9 @@ void pass_on(const std::exception_ptr& problem, const asio::any_io_executor& str
     } catch (const std::bad_alloc&) {
         return; // the destructors have reported the end
     } catch (...) {}
-    asio::post(strand, [problem] { std::rethrow_exception(problem); });
+    try {
+        asio::post(strand, [problem] { std::rethrow_exception(problem); });
+    } catch (const std::bad_alloc&) {}
 }
 
 } // namespace

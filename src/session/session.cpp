@@ -75,12 +75,14 @@ asio::awaitable<coauth::lookups> do_profiles(std::shared_ptr<sessions::lookups> 
 asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, std::shared_ptr<sessions::tokens> tokens,
     std::shared_ptr<const sessions::session_setup> setup, std::string user_id, session::at_provider action)
 {
-    const sessions::tokens::reading meanwhile(*tokens, user_id);
+    sessions::tokens::reading meanwhile(*tokens, user_id);
     sessions::owner_ptr owner = co_await tokens->find_any(user_id);
     for (;;) {
+        // What another login brings stays, and so at the provider what that may have carried over.
+        if (meanwhile.saw_put())
+            co_return;
         const bool removed = co_await lookups->sign_out(owner);
-        // What another login has brought stays.
-        if (removed || meanwhile.saw_put())
+        if (removed)
             break;
         // It was renewed meanwhile, here or in another process; or the user has signed out there.
         result<sessions::owner_ptr> other = co_await as_result(tokens->find_any(user_id));
@@ -90,7 +92,7 @@ asio::awaitable<void> do_sign_out(std::shared_ptr<sessions::lookups> lookups, st
             break;
         owner = *std::move(other);
     }
-    if (action == session::at_provider::revoke)
+    if (action == session::at_provider::revoke && !meanwhile.saw_put())
         co_await setup->provider->revoke(owner->held);
 }
 

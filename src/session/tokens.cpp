@@ -3,7 +3,6 @@
 #include <coauth/coro/as_result.hpp>
 
 #include <atomic>
-#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -18,6 +17,22 @@ void note_use(token_owner& owner)
 {
     if (!owner.used.load(std::memory_order_relaxed))
         owner.used.store(true, std::memory_order_relaxed);
+}
+
+// One that ends and can't be renewed: an earlier login may have brought what it lacks.
+bool may_lack_parts(const credential& received)
+{
+    return received.expires_at() && !received.renewable();
+}
+
+// What a user's class throws must not cost the login.
+credential carried_over(const login_provider& provider, const credential& received, const credential& kept)
+{
+    try {
+        return provider.carry_over(received, kept);
+    } catch (const error&) {
+        return received;
+    }
 }
 
 } // namespace
@@ -123,7 +138,7 @@ asio::awaitable<owner_ptr> tokens::find_any(std::string user_id)
                 co_return *known->second;
             }
         }
-        const reading current(*this, user_id);
+        reading current(*this, user_id);
         std::optional<store::stored_credential> found = co_await setup_->options.tokens->find(key_of(user_id));
         std::optional<opened_account> opened;
         double chance = 0;
@@ -141,9 +156,32 @@ asio::awaitable<owner_ptr> tokens::find_any(std::string user_id)
     }
 }
 
+// A credential that a login brings, on its way to the store: who reads one meanwhile may get either.
+class tokens::putting {
+public:
+    putting(tokens& owner, const std::string& user_id) : owner_(owner)
+    {
+        const std::lock_guard lock(owner_.mutex_);
+        place_ = owner_.puts_.insert(user_id);
+        owner_.note_put(user_id);
+    }
+    ~putting()
+    {
+        const std::lock_guard lock(owner_.mutex_);
+        owner_.puts_.erase(place_);
+    }
+    putting(const putting&) = delete;
+    putting& operator=(const putting&) = delete;
+
+private:
+    tokens& owner_;
+    std::multiset<std::string>::iterator place_;
+};
+
 asio::awaitable<void> tokens::put(std::string user_id, credential held)
 {
     const auto self = shared_from_this();
+    const putting in_progress(*this, user_id);
     co_await setup_->options.tokens->put(key_of(user_id), std::move(held));
     stored(std::move(user_id));
 }
@@ -151,23 +189,57 @@ asio::awaitable<void> tokens::put(std::string user_id, credential held)
 asio::awaitable<void> tokens::put_of_login(std::string user_id, credential received)
 {
     const auto self = shared_from_this();
-    if (received.expires_at() && !received.renewable()) {
-        // A record that can't be read must not cost the login.
-        const auto kept = co_await as_result(setup_->options.tokens->find(key_of(user_id)));
-        if (kept && *kept)
-            received = setup_->provider->carry_over(std::move(received), (**kept).held);
-    }
-    std::exception_ptr failed;
+    const putting in_progress(*this, user_id);
+    std::optional<error> failed;
     try {
-        co_await setup_->options.tokens->put(key_of(user_id), received);
-    } catch (...) {
-        failed = std::current_exception();
+        if (may_lack_parts(received))
+            co_await put_combined(key_of(user_id), received);
+        else
+            co_await setup_->options.tokens->put(key_of(user_id), received);
+    } catch (const boost::system::system_error&) {
+        failed = error_from_current_exception();
     }
-    if (failed) {
+    if (!failed) {
+        stored(std::move(user_id));
+        co_return;
+    }
+    bool kept = false;
+    if (!failed->not_sent())
+        kept = co_await may_have(key_of(user_id), received.text());
+    {
+        const std::lock_guard lock(mutex_);
+        forget(user_id);
+    }
+    if (!kept)
         co_await as_result(setup_->provider->discard(std::move(received)));
-        std::rethrow_exception(std::move(failed));
+    throw *failed;
+}
+
+// With what the provider carries over from the one in the store, as long as that is still the same.
+asio::awaitable<void> tokens::put_combined(user_key key, credential received)
+{
+    constexpr int most_tries = 3;
+    store::token_store& store = *setup_->options.tokens;
+    for (int tries = 0; tries < most_tries; ++tries) {
+        // A record that can't be read must not cost the login.
+        const auto kept = co_await as_result(store.find(key));
+        if (!kept || !*kept)
+            break;
+        const credential combined = carried_over(*setup_->provider, received, (**kept).held);
+        if (!combined.renewable())
+            break;
+        const std::optional<std::uint64_t> replaced = co_await store.replace_if(key, (**kept).version, combined);
+        if (replaced)
+            co_return;
     }
-    stored(std::move(user_id));
+    co_await store.put(key, received);
+}
+
+// After a put that failed.
+asio::awaitable<bool> tokens::may_have(user_key key, secret text) const
+{
+    const auto found = co_await as_result(setup_->options.tokens->find(std::move(key)));
+    co_return !found || (*found && equal_in_constant_time((**found).held.text().reveal(), text.reveal()));
 }
 
 void tokens::stored(std::string user_id)

@@ -12,6 +12,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -44,7 +45,7 @@ public:
     boost::asio::awaitable<void> put(std::string user_id, credential held);
 
     /// The same for what a login brought, with what the provider carries over from the user's credential in the store. If
-    /// it can't be put, the provider ends it.
+    /// the store fails and has not got it, the provider ends it.
     boost::asio::awaitable<void> put_of_login(std::string user_id, credential received);
 
     /// Forgets this credential, in memory and in the store; one that was put meanwhile stays. `why`: the provider's
@@ -59,6 +60,7 @@ public:
 
 private:
     using order = std::list<owner_ptr>;
+    class putting;
     struct renewal;
     using renewal_ptr = std::shared_ptr<renewal>;
 
@@ -76,6 +78,8 @@ private:
 
     user_key key_of(std::string user_id) const;
     owner_ptr hold(std::string user_id, store::stored_credential found, opened_account opened, double chance);
+    boost::asio::awaitable<void> put_combined(user_key key, credential received);
+    boost::asio::awaitable<bool> may_have(user_key key, secret text) const;
     void stored(std::string user_id);
     void forget(const std::string& user_id);
     void make_room(order& removed);
@@ -87,6 +91,7 @@ private:
     order used_; ///< The one in memory for the shortest time first, as far as it was not used since.
     std::unordered_map<std::string, order::iterator> held_;
     std::unordered_multimap<std::string, reading*> readings_; ///< By user id, in progress.
+    std::multiset<std::string> puts_;                         ///< By user id, in progress.
     std::unordered_map<std::uint64_t, renewal_ptr> renewals_; ///< In progress, by the owner's number.
     std::uint64_t last_number_ = 0;
 };
@@ -98,6 +103,7 @@ public:
     {
         const std::lock_guard lock(owner_.mutex_);
         place_ = owner_.readings_.emplace(user_id, this);
+        put_ = owner_.puts_.contains(user_id);
     }
     ~reading()
     {
@@ -107,7 +113,7 @@ public:
     reading(const reading&) = delete;
     reading& operator=(const reading&) = delete;
 
-    /// True if a login's credential was put.
+    /// True if a login's credential was put, or is being put.
     bool saw_put() const
     {
         const std::lock_guard lock(owner_.mutex_);

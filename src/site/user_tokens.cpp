@@ -72,9 +72,10 @@ asio::awaitable<void> login_site::state::drop_tokens_of_expired()
         problem = e.what();
     }
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-    if (problem && !is_cancelled(state)) {
-        log_.write("visitors: " + *problem);
+    if (problem) {
         next_expiry_ = now() + departures::retry_after;
+        if (!is_cancelled(state))
+            log_.write("visitors: " + *problem);
     }
     for (const user_key& user : left)
         departures_->retry(user, now());

@@ -186,7 +186,7 @@ public:
 
     /// Forgets a user's credential and cached results, then revokes the credential at the provider if requested. Fails
     /// with `unknown_user` if there is none, and as the provider's call does (the credential is forgotten here then). A
-    /// credential that another login brings to this session meanwhile stays.
+    /// credential that another login brings to this session meanwhile stays, and nothing is revoked then.
     boost::asio::awaitable<void> sign_out(std::string user_id, at_provider held = at_provider::leave);
 
     /// The user's own profile. Not cached. Fails as `profile` does.

@@ -45,8 +45,9 @@ namespace coauth::site {
 /// - Begun logins are limited by address and in all; prefetches of a callback are refused.
 /// - A user's token is dropped when their last visit has ended: by signing out, by another user's login in the same
 ///   browser, by its time (with the next request). One that could not be dropped then is tried again after a minute. The
-///   process remembers that, and a login whose visit has not begun, in memory: if it is killed at that moment, a token store
-///   that outlives it keeps the token, of no visit, until the user's next visit has ended.
+///   process remembers that, and a login whose visit has not begun, in memory: if it is killed at that moment, or the
+///   visitor store has ended the visit but its answer is lost, the token store keeps the token, of no visit, until the user's
+///   next visit has ended.
 ///
 /// A visit is one user of one provider: a signed-in visitor cannot attach a second provider's account yet. Who signs in
 /// with another provider is another user to the site, and the visit before ends.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,18 +26,26 @@ public:
     asio::awaitable<std::optional<store::stored_credential>> find(user_key user) override
     {
         fail_while(find_failures);
-        return inner_->find(std::move(user));
+        if (const auto before = std::exchange(before_find, nullptr))
+            co_await before();
+        auto found = co_await inner_->find(std::move(user));
+        co_return found;
     }
     asio::awaitable<std::uint64_t> put(user_key user, credential held) override
     {
         fail_while(put_failures);
-        return inner_->put(std::move(user), std::move(held));
+        const std::uint64_t version = co_await inner_->put(std::move(user), std::move(held));
+        fail_while(lost_puts);
+        co_return version;
     }
     asio::awaitable<std::optional<std::uint64_t>> replace_if(
         user_key user, std::uint64_t version, credential held) override
     {
         fail_while(refusals);
-        return inner_->replace_if(std::move(user), version, std::move(held));
+        if (const auto before = std::exchange(before_replace, nullptr))
+            co_await before();
+        auto replaced = co_await inner_->replace_if(std::move(user), version, std::move(held));
+        co_return replaced;
     }
     asio::awaitable<bool> remove(user_key user, std::optional<std::uint64_t> version) override
     {
@@ -58,8 +67,11 @@ public:
     int lease_failures = 0;
     int find_failures = 0;
     int put_failures = 0;
+    int lost_puts = 0;                                    ///< Carried out, and failed.
     std::string leased_elsewhere;                         ///< A user's id.
-    std::function<asio::awaitable<void>()> before_remove; ///< Once.
+    std::function<asio::awaitable<void>()> before_remove; ///< Once, as the next.
+    std::function<asio::awaitable<void>()> before_find;
+    std::function<asio::awaitable<void>()> before_replace;
 
 private:
     static asio::awaitable<bool> never_leased() { co_return false; }
@@ -85,25 +97,27 @@ asio::awaitable<bool> lease_for(store::token_store& store, user_key user, std::c
 
 } // namespace
 
-TEST_CASE("session: a credential that another login brings while its user signs out stays")
+TEST_CASE("session: a credential that another login brings while its user signs out stays, and nothing is revoked")
 {
-    renewals_fixture f;
-    const auto store = std::make_shared<full_store>(f.tokens);
-    f.tokens = store;
-    f.first = f.make();
-    for (const bool in_memory : {false, true}) {
-        CAPTURE(in_memory);
-        f.provider->revoked.clear();
-        f.add(credential(secret("token-of-ann")));
-        if (in_memory)
-            CHECK(f.token(*f.first) == "token-of-ann");
-        store->before_remove = [&f] { return f.first->add_user("ann", credential(secret("token-of-ann+9"))); };
-        asio::co_spawn(f.io, f.first->sign_out("ann", session::at_provider::revoke),
-            [](const std::exception_ptr& e) { CHECK(!e); });
-        f.poll();
-        CHECK(f.token(*f.first) == "token-of-ann+9");
-        CHECK(f.provider->revoked == std::vector<std::string>{"token-of-ann"});
-    }
+    for (const bool in_memory : {false, true})
+        for (const auto moment : {&full_store::before_find, &full_store::before_remove}) {
+            if (in_memory && moment == &full_store::before_find)
+                continue;
+            CAPTURE(in_memory);
+            renewals_fixture f;
+            const auto store = std::make_shared<full_store>(f.tokens);
+            f.tokens = store;
+            f.first = f.make();
+            f.add(credential(secret("token-of-ann")));
+            if (in_memory)
+                CHECK(f.token(*f.first) == "token-of-ann");
+            (*store).*moment = [&f] { return f.first->add_user("ann", credential(secret("token-of-ann+9"))); };
+            asio::co_spawn(f.io, f.first->sign_out("ann", session::at_provider::revoke),
+                [](const std::exception_ptr& e) { CHECK(!e); });
+            f.poll();
+            CHECK(f.token(*f.first) == "token-of-ann+9");
+            CHECK(f.provider->revoked.empty());
+        }
 }
 
 TEST_CASE("session: a new credential that the store does not take at first is written later, and not asked for again")
@@ -194,27 +208,107 @@ TEST_CASE(
     CHECK(f.token(*f.first) == "token-of-ann+1");
 }
 
-TEST_CASE(
-    "session.add: a credential that the store does not take is ended at the provider, and the store's error is thrown")
-{
-    renewals_fixture f;
-    const auto store = std::make_shared<full_store>(f.tokens);
-    store->put_failures = 1;
-    f.tokens = store;
-    f.first = f.make();
-    std::vector<std::string> ends;
-    for (int logins = 0; logins < 2; ++logins) {
-        profile user;
-        user.id = "bob";
-        asio::co_spawn(f.io, as_result(f.first->add(finished_login(user, f.provider->renewable_token_of("bob")))),
-            [&ends](const std::exception_ptr& e, const result<signed_in_user>& added) {
-                REQUIRE(!e);
-                ends.push_back(added ? added->id : std::string(name(added.error().reason())));
-            });
-        f.poll();
+namespace {
+
+// A later login lacks what an earlier one brought.
+class carrying_provider final : public testing::echo_provider {
+public:
+    credential carry_over(credential received, const credential& kept) const override
+    {
+        if (fails)
+            throw std::runtime_error("a bug");
+        std::string both(received.text().reveal());
+        both += '&';
+        both += kept.text().reveal();
+        return credential(secret(std::move(both)), received.issued_at(), received.expires_at(), true);
     }
-    CHECK(ends == std::vector<std::string>{"store_unavailable", "bob"});
-    CHECK(f.provider->revoked == std::vector<std::string>{"token-of-bob"});
+
+    bool fails = false;
+};
+
+class carrying_fixture : public renewals_fixture {
+public:
+    carrying_fixture()
+    {
+        provider = carrying;
+        carrying->clock = clock;
+        tokens = store;
+        first = make();
+    }
+
+    // Signs ann in with a credential that ends in an hour; returns the error's name, or nothing.
+    std::string sign_in(const std::string& text, bool renewable = false)
+    {
+        profile user;
+        user.id = "ann";
+        const auto now = std::chrono::floor<std::chrono::seconds>(clock->now());
+        std::string out = "nothing";
+        asio::co_spawn(io,
+            as_result(first->add(finished_login(user, credential(secret(text), now, now + 3'600s, renewable)))),
+            [&out](const std::exception_ptr& e, const result<signed_in_user>& added) {
+                REQUIRE(!e);
+                out = added ? "" : std::string(name(added.error().reason()));
+            });
+        poll();
+        return out;
+    }
+
+    std::shared_ptr<full_store> store = std::make_shared<full_store>(tokens);
+    std::shared_ptr<carrying_provider> carrying = std::make_shared<carrying_provider>();
+};
+
+} // namespace
+
+TEST_CASE("session.add: what an earlier login brought is carried over, unless the provider's class fails")
+{
+    carrying_fixture f;
+    CHECK(f.sign_in("one").empty());
+    CHECK(f.token(*f.first) == "one&token-of-ann");
+    CHECK(f.sign_in("two", true).empty());
+    CHECK(f.token(*f.first) == "two");
+    f.carrying->fails = true;
+    CHECK(f.sign_in("three").empty());
+    CHECK(f.token(*f.first) == "three");
+}
+
+TEST_CASE("session.add: what is carried over is the store's credential at the moment of the write")
+{
+    carrying_fixture f;
+    f.store->before_replace = [&f] { return f.first->add_user("ann", credential(secret("renewed"))); };
+    CHECK(f.sign_in("one").empty());
+    CHECK(f.token(*f.first) == "one&renewed");
+
+    carrying_fixture gone;
+    gone.store->before_replace = [&gone]() -> asio::awaitable<void> {
+        co_await gone.store->remove(user_key("x", "ann"), std::nullopt);
+    };
+    CHECK(gone.sign_in("one").empty());
+    CHECK(gone.token(*gone.first) == "one");
+}
+
+TEST_CASE(
+    "session.add: a credential that the store has not got is ended at the provider, without what was carried over")
+{
+    carrying_fixture f;
+    f.store->refusals = 1;
+    CHECK(f.sign_in("one") == "store_unavailable");
+    CHECK(f.provider->revoked == std::vector<std::string>{"one"});
+    f.store->put_failures = 1;
+    CHECK(f.sign_in("two", true) == "store_unavailable");
+    CHECK(f.provider->revoked == std::vector<std::string>{"one", "two"});
+    CHECK(f.token(*f.first) == "token-of-ann");
+}
+
+TEST_CASE("session.add: a credential that the store may have got is not ended")
+{
+    carrying_fixture f;
+    f.store->lost_puts = 1;
+    CHECK(f.sign_in("one", true) == "store_unavailable");
+    CHECK(f.token(*f.first) == "one");
+    f.store->put_failures = 1;
+    f.store->find_failures = 1;
+    CHECK(f.sign_in("two", true) == "store_unavailable");
+    CHECK(f.provider->revoked.empty());
 }
 
 TEST_CASE("session.add: an earlier credential that can't be read does not cost a login whose token expires")
