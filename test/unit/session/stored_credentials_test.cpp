@@ -217,10 +217,10 @@ public:
     {
         if (fails)
             throw std::runtime_error("a bug");
-        std::string both(received.text().reveal());
-        both += '&';
-        both += kept.text().reveal();
-        return credential(secret(std::move(both)), received.issued_at(), received.expires_at(), true);
+        std::string text(received.text().reveal());
+        text += '&';
+        text += kept.text().reveal();
+        return credential(secret(std::move(text)), received.issued_at(), received.expires_at(), true);
     }
 
     bool fails = false;
