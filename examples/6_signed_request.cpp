@@ -26,6 +26,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <unistd.h>
 
 namespace asio = boost::asio;
@@ -317,9 +318,8 @@ int run(const request_flags& flags)
     if (!flags.needs_sandbox() && provider.provider.empty())
         provider.provider = "https://api.x.com"; // the URL is whole: no sandbox is needed, and this base is not used
     program::provider_setup setup(io, provider);
-    auto user = coauth::twitter::token_from_environment();
-    if (setup.sandbox())
-        user = setup.sandbox()->issue_access_token("user_1");
+    const auto user = setup.sandbox() ? std::optional(setup.sandbox()->issue_access_token("user_1"))
+                                      : coauth::twitter::token_from_environment();
     const oauth1::signer signer =
         user ? oauth1::signer(setup.app(), *user, method) : oauth1::signer(setup.app(), method);
     const auto r = build(flags, setup.base(), method);

@@ -80,7 +80,7 @@ private:
 
     scratch& memory_;
     alignas(encoded_parameter) std::byte first_[few * sizeof(encoded_parameter)];
-    std::pmr::monotonic_buffer_resource resource_{first_, sizeof first_};
+    std::pmr::monotonic_buffer_resource resource_{first_, sizeof first_, std::pmr::new_delete_resource()};
     std::pmr::vector<encoded_parameter> all_{&resource_};
     std::size_t room_ = 0;
 };

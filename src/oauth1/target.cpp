@@ -96,7 +96,8 @@ bool is_loopback_host(std::string_view host) noexcept
         return true;
     // "127.evil.example" is a name, not an address.
     in_addr address;
-    return host.starts_with("127.") && is_graphic(host) && inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+    return host.starts_with("127.") && host.size() < INET_ADDRSTRLEN && is_graphic(host) &&
+           inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 
 } // namespace coauth::oauth1

@@ -101,6 +101,12 @@ class SignedRequest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("[empty]&[empty]", done.stdout)
 
+    def test_half_a_token_does_not_matter_to_the_sandbox_of_the_program(self):
+        for name in ("COAUTH_TOKEN", "COAUTH_TOKEN_SECRET"):
+            done = run("GET", "/2/users/me", keys={name: "canary"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["data"]["username"], "user_1")
+
     def test_flags_that_would_be_dropped_are_wrong_usage(self):
         for arguments, said in ((["--vectors", "-", "GET", "/x"], "--vectors"), (["--vectors", "-", "-d", "a=b"], "--vectors"),
                                 (["GET", "/p", "-d", "name"], "-d takes NAME=VALUE"), (["GET", "/p", "--ca-file", "/nope"], "--ca-file"),

@@ -4,6 +4,7 @@
 #include <coauth/oauth1/parameters.hpp>
 #include <coauth/oauth1/signer.hpp>
 
+#include <memory_resource>
 #include <new>
 #include <string>
 #include <string_view>
@@ -99,4 +100,19 @@ TEST_CASE("parameters: what was read of a form that is refused is wiped")
     CHECK(memory.find(password) != memory.npos);
     made->~scratch();
     CHECK(memory.find(password) == memory.npos);
+}
+
+TEST_CASE("parameters: many need no memory of the program's default resource")
+{
+    std::string url = "https://api.x.com/1.1/users/show.json?a=1";
+    for (int i = 0; i < 100; ++i)
+        url += "&name-" + std::to_string(i) + "=value";
+    const signer app(consumer("key", secret("secret")));
+    moment now;
+    now.renew(1'700'000'000);
+    std::string header;
+    std::pmr::memory_resource* const usual = std::pmr::set_default_resource(std::pmr::null_memory_resource());
+    const auto outcome = app.sign(message("GET", url), now, header);
+    std::pmr::set_default_resource(usual);
+    CHECK(outcome);
 }
