@@ -19,7 +19,8 @@ void moment::renew(std::int64_t new_timestamp)
     std::array<std::uint16_t, 16> digits{};
     constexpr unsigned first = std::endian::native == std::endian::little ? 0 : 8; // where the digit in front lies
     for (std::size_t i = 0; i < octets.size(); ++i) {
-        const unsigned halves = (octets[i] >> 4U) << first | (octets[i] & 15U) << (8 - first);
+        const unsigned octet = octets[i];
+        const unsigned halves = (octet >> 4) << first | (octet & 15) << (8 - first);
         const unsigned letters = (halves + 0x0606) >> 4 & 0x0101;
         digits[i] = static_cast<std::uint16_t>(halves + 0x3030 + letters * ('a' - '9' - 1));
     }
